@@ -1,0 +1,276 @@
+"""A real Chromium, and a real JupyterLab that shares nothing with the one of the person running the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.sign import NotebookNotary
+from playwright.sync_api import Browser, Page, Playwright, Route, WebSocket, sync_playwright
+
+REPOSITORY = Path(__file__).parents[2]
+
+QUIET_CHROMIUM = [
+    "--no-sandbox",  # containers seldom allow Chromium's own sandbox; every page here is ours
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+# The panel in front of everything; `expose_app_in_browser` puts the application into the page.
+PANEL = "window.jupyterapp?.shell?.currentWidget"
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    named = os.environ.get("VIPPS_NB_CHROMIUM")
+    if named:
+        return named
+    for command in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(command):
+            return found
+    own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        executable = find_chromium(playwright)
+        if executable is None:
+            sentence = (
+                "No Chromium found: install one (`apt-get install chromium` or `playwright install chromium`) "
+                "or name it in VIPPS_NB_CHROMIUM."
+            )
+            # A missing browser must not turn the suite green where nobody reads the list of skipped tests.
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET_CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots go, for people to look at."""
+    folder = REPOSITORY / "test-artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+class Lab:
+    """A JupyterLab server in a folder of its own, and one page of a browser that looks at it.
+
+    Attributes:
+        notebooks: The server's root folder.
+        page: The browser's page. Requests that would leave the machine are blocked.
+        blocked: Addresses of those requests.
+        sent: Messages the page has sent to kernels.
+    """
+
+    def __init__(self, folder: Path, browser: Browser, theme: str, save_widget_state: bool) -> None:
+        self.notebooks = folder / "notebooks"
+        self.notebooks.mkdir(parents=True)
+        self.blocked: list[str] = []
+        self.sent: list[bytes] = []
+        self._folder = folder
+        self._token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self._write_settings(theme, save_widget_state)
+        self._server = self._start_server()
+        context = browser.new_context(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
+        self.page: Page = context.new_page()
+        self.page.route("**/*", self._guard)
+        self.page.on("websocket", self._listen)
+
+    def _write_settings(self, theme: str, save_widget_state: bool) -> None:
+        settings: dict[str, dict[str, Any]] = {
+            "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+            "@jupyterlab/apputils-extension/themes": {"theme": theme},
+            # Cells outside the window stay in the page, where the tests look for them.
+            "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+            "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": save_widget_state},
+        }
+        for name, values in settings.items():
+            file = self._folder / "settings" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values), encoding="utf-8")
+
+    def _start_server(self) -> subprocess.Popen[bytes]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))}
+        folders = {
+            "HOME": "home",
+            "IPYTHONDIR": "ipython",
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
+        environment = {
+            **own,
+            **{name: str(self._folder / folder) for name, folder in folders.items()},
+            # Not an argument: every user of the machine can read arguments.
+            "JUPYTER_TOKEN": self._token,
+            # The kernel imports the package that is being tested, installed or not.
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path[1:]]),
+        }
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+            *(["--allow-root"] if os.geteuid() == 0 else []),
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={self._address.rpartition(':')[2]}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.notebooks}",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.extension_manager=readonly",
+            "--LabApp.news_url=None",
+        ]
+        with (self._folder / "server.log").open("wb") as log:
+            server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self._wait_for(server)
+        return server
+
+    def _wait_for(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and server.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self._address}/api?token={self._token}", timeout=2):
+                    return
+            except (urllib.error.URLError, TimeoutError):
+                time.sleep(0.1)
+        server.kill()
+        server.wait()
+        pytest.fail("JupyterLab did not start:\n" + (self._folder / "server.log").read_text()[-3000:])
+
+    def _guard(self, route: Route) -> None:
+        if route.request.url.startswith((self._address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.blocked.append(route.request.url)
+            route.abort()
+
+    def _listen(self, websocket: WebSocket) -> None:
+        if "/channels" in websocket.url:
+            websocket.on("framesent", lambda frame: self.sent.append(frame))
+
+    def write(self, name: str, *cells: str) -> Path:
+        """A notebook of code cells."""
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel}
+        )
+        nbformat.write(notebook, self.notebooks / name)
+        return self.notebooks / name
+
+    def open(self, name: str) -> None:
+        """Open a notebook and wait for its kernel."""
+        self.page.goto(f"{self._address}/lab/tree/{name}?token={self._token}&reset")
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self) -> None:
+        self.page.wait_for_function(
+            f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000
+        )
+
+    def run(self, index: int, *, wait: bool = True) -> None:
+        """Run a cell; with `wait`, until it has finished."""
+        self.page.evaluate(
+            f"""index => {{
+                const notebook = {PANEL}.content;
+                notebook.deselectAll();
+                notebook.activeCellIndex = index;
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }}""",
+            index,
+        )
+        if wait:
+            self.page.wait_for_function(
+                f"index => {{ const cell = {PANEL}.content.widgets[index];"
+                "return cell.model.executionCount !== null && !cell.promptNode.textContent.includes('*') }",
+                arg=index,
+                timeout=60_000,
+            )
+
+    def is_running(self, index: int) -> bool:
+        return self.page.evaluate(
+            f"index => {PANEL}.content.widgets[index].promptNode.textContent.includes('*')", index
+        )
+
+    def text_of(self, index: int) -> str:
+        """What a cell printed."""
+        return self.page.evaluate(
+            f"index => {PANEL}.content.widgets[index].model.outputs.toJSON()"
+            ".filter(output => output.output_type === 'stream').map(output => output.text).flat().join('')",
+            index,
+        )
+
+    def cell_count(self) -> int:
+        return self.page.evaluate(f"() => {PANEL}.content.widgets.length")
+
+    def use_theme(self, theme: str) -> None:
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        )
+        light = str("Light" in theme).lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+    def save(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function(f"() => !{PANEL}.context.model.dirty")
+
+    def trust(self, notebook: Path) -> None:
+        """Sign a notebook, as JupyterLab does for those a person has run and saved."""
+        notary = NotebookNotary(data_dir=str(self._folder / "data"))
+        notary.sign(nbformat.read(notebook, as_version=4))
+        notary.store.close()
+
+    def files_holding(self, text: str) -> list[str]:
+        """Files under the server's folders (notebooks, checkpoints, history, log) in which a text stands."""
+        needle = text.encode()
+        files = [file for file in self._folder.rglob("*") if file.is_file()]
+        return [str(file.relative_to(self._folder)) for file in files if needle in file.read_bytes()]
+
+    def close(self) -> None:
+        self.page.context.close()
+        self._server.terminate()
+        try:
+            self._server.wait(20)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+
+@pytest.fixture
+def start_lab(tmp_path: Path, chromium: Browser) -> Iterator[Callable[..., Lab]]:
+    """Start a JupyterLab: `start_lab(theme="JupyterLab Dark", save_widget_state=True)`."""
+    labs: list[Lab] = []
+
+    def start(theme: str = "JupyterLab Light", save_widget_state: bool = False) -> Lab:
+        labs.append(Lab(tmp_path / f"lab{len(labs)}", chromium, theme, save_widget_state))
+        return labs[-1]
+
+    yield start
+    for running in labs:
+        running.close()
+
+
+@pytest.fixture
+def lab(start_lab: Callable[..., Lab]) -> Lab:
+    """A JupyterLab that saves widget state: the setting under which a leak would be written down."""
+    return start_lab(save_widget_state=True)

@@ -1,0 +1,146 @@
+"""A person logs in, watches the countdown, renews, reloads and logs out, in a real JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+if TYPE_CHECKING:
+    from conftest import Lab
+
+pytestmark = pytest.mark.browser
+
+LOGIN = "%load_ext vipps_nb\n%vipps_login --env sandbox"
+
+# One C call, scaled to about ten seconds, that keeps the interpreter lock: no kernel thread can run meanwhile.
+HOLD_THE_LOCK = """\
+import timeit
+quickest = min(timeit.repeat(lambda: sum(range(2_000_000)), number=1, repeat=5))
+sum(range(int(2_000_000 * 10 / quickest)))
+print("free again")"""
+
+WIDGET_STATE = """\
+import json
+from ipywidgets.widgets.widget import _instances
+print(json.dumps([widget.get_state() for widget in _instances.values()], default=str))"""
+
+A_TOKEN = re.compile(r"eyJ[\w-]{8,}")
+
+
+def seconds_left(clock: Locator) -> int:
+    words = clock.inner_text()
+    units = {"h": 3600, "min": 60, "s": 1}
+    found = re.findall(r"(\d+)\s*(h|min|s)\b", words)
+    assert found, words
+    return sum(int(number) * units[unit] for number, unit in found)
+
+
+def deadline_by(clock: Locator) -> float:
+    """The moment the token expires, going by what a person reads now."""
+    return time.time() + seconds_left(clock)
+
+
+def test_one_hour_of_a_token(lab: Lab, artifacts: Path) -> None:
+    notebook = lab.write("story.ipynb", LOGIN, HOLD_THE_LOCK, WIDGET_STATE)
+    lab.open("story.ipynb")
+    page = lab.page
+
+    # Logs in and sees what is true.
+    lab.run(0)
+    card, clock = page.locator(".vipps-nb-token"), page.locator(".vipps-nb-clock")
+    expect(card).to_have_attribute("data-phase", "valid")
+    expect(card.locator(".vipps-nb-badge")).to_have_text("sandbox")
+    assert 3500 < seconds_left(clock) <= 3600
+
+    # The kernel computes; the countdown goes on.
+    lab.run(1, wait=False)
+    page.wait_for_timeout(500)
+    deadline, seen_before = deadline_by(clock), seconds_left(clock)
+    page.wait_for_timeout(2500)
+    assert lab.is_running(1)
+    assert seconds_left(clock) <= seen_before - 2
+    assert deadline_by(clock) == pytest.approx(deadline, abs=1.5)
+
+    # A click meanwhile is answered with words, and acted on when the kernel is free.
+    page.get_by_role("button", name="Renew").dblclick()
+    expect(card).to_contain_text("waiting for the kernel: a cell is running")
+    assert lab.is_running(1)
+    expect(page.get_by_role("button", name="Renew")).to_have_attribute(
+        "aria-disabled", "false", timeout=30_000
+    )
+    assert deadline_by(clock) > deadline + 2
+
+    # Nobody does anything, and nothing is sent.
+    page.wait_for_timeout(1000)
+    sent_before = len(lab.sent)
+    left_before = seconds_left(clock)
+    page.wait_for_timeout(4000)
+    assert len(lab.sent) == sent_before
+    assert seconds_left(clock) < left_before
+
+    card.screenshot(path=artifacts / "token-light.png")
+    page.screenshot(path=artifacts / "lab-light.png")
+    lab.use_theme("JupyterLab Dark")
+    card.screenshot(path=artifacts / "token-dark.png")
+    page.screenshot(path=artifacts / "lab-dark.png")
+
+    # A reloaded page shows the same deadline.
+    deadline = deadline_by(clock)
+    lab.save()
+    page.reload()
+    lab.wait_for_kernel()
+    expect(card).to_have_attribute("data-phase", "valid", timeout=30_000)
+    assert deadline_by(clock) == pytest.approx(deadline, abs=2)
+
+    # Nowhere is there a token: not in the page, not in any widget's state, not in the file.
+    lab.run(2)
+    states = lab.text_of(2)
+    assert len(json.loads(states)) >= 1
+    lab.save()
+    saved = notebook.read_text(encoding="utf-8")
+    assert "expires_at" in saved, "the widget state was not saved, so its absence of secrets shows nothing"
+    for text in (states, saved, page.content()):
+        assert not A_TOKEN.search(text)
+
+    # The buttons work after the reload too.
+    page.get_by_role("button", name="Log out").click()
+    expect(clock).to_have_text("logged out")
+    expect(page.get_by_role("button", name="Renew")).to_have_count(0)
+    assert lab.blocked == []
+
+
+def test_saved_card_is_honest_without_its_kernel(lab: Lab) -> None:
+    """The file is opened again, later, with another kernel."""
+    notebook = lab.write("week.ipynb", LOGIN)
+    lab.open("week.ipynb")
+    lab.run(0)
+    expect(lab.page.locator(".vipps-nb-token")).to_be_visible()
+    lab.save()
+
+    three_days_later = notebook.read_text(encoding="utf-8")
+    for name in ("issued_at", "stale_at", "expires_at"):
+        three_days_later = re.sub(
+            rf'("{name}": )(\d+)',
+            lambda found: f"{found[1]}{int(found[2]) - 3 * 86_400_000 - 3_600_000}",
+            three_days_later,
+        )
+    later = lab.notebooks / "later.ipynb"
+    later.write_text(three_days_later, encoding="utf-8")
+
+    # A file from elsewhere is not trusted, and its widgets are not run: the static twin stands there.
+    lab.open("later.ipynb")
+    expect(lab.page.locator(".jp-OutputArea")).to_contain_text("A saved copy cannot know")
+
+    # One's own file is trusted: the saved moments tell the truth.
+    lab.trust(later)
+    lab.open("later.ipynb")
+    card = lab.page.locator(".vipps-nb-token")
+    expect(card.locator(".vipps-nb-clock")).to_have_text("expired 3 days ago", timeout=30_000)
+    expect(card).to_contain_text("kernel", timeout=10_000)
+    expect(card.get_by_role("button", name="Renew")).to_have_attribute("aria-disabled", "true")

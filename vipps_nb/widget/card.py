@@ -1,0 +1,71 @@
+"""What both cards share: their look, their static twins, their threads, and the sentence for an error.
+
+Knows nothing about tokens or keys; only `token_status` and `login_form` call it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+MimeBundle = tuple[dict[str, Any], dict[str, Any]]
+"""Data by MIME type, and metadata: what IPython's `_repr_mimebundle_` gives back."""
+
+_logger = logging.getLogger(__name__)
+_OUR_PACKAGE = __name__.partition(".")[0]
+
+# Inline, because nbconvert and e-mail keep a style attribute where they drop a style sheet; where even that
+# is taken away (GitHub), the words stand by themselves. The grey reads on a light and on a dark page.
+_TWIN_STYLE = "border:1px solid #8a8a8a;border-radius:6px;padding:8px 12px;max-width:560px;line-height:1.5"
+
+
+def stylesheet(name: str) -> str:
+    """The common sheet followed by a card's own: one palette, so the two cards cannot drift apart."""
+    return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in ("card.css", name))
+
+
+def twin(facts: list[str], honest_words: str) -> str:
+    """The card as static HTML, for places where nothing runs.
+
+    Args:
+        facts: Shown first, the title in front; must be free of moments, as the twin is compared by nbval.
+        honest_words: What this copy cannot know.
+    """
+    title, *details = (escape(fact) for fact in facts)
+    line = " · ".join([f"<strong>{title}</strong>", *details])
+    return f'<div style="{_TWIN_STYLE}">{line}<br><small>{escape(honest_words)}</small></div>'
+
+
+def with_twins(bundle: MimeBundle | None, plain: str, html: str) -> MimeBundle | None:
+    """Put the twins beside the live view; None (a card without a view) stays None."""
+    if bundle is None:
+        return None
+    data, metadata = bundle
+    return {**data, "text/plain": plain, "text/html": html}, metadata
+
+
+def sentence_for(error: Exception, otherwise: str) -> str:
+    """What to show a person about an error.
+
+    Our own errors are written for people and hold no secret, so their first line is shown. Anybody else's
+    text may quote a header or a key: it is neither shown nor logged, only its type is.
+    """
+    text = str(error).strip()
+    if text and any(kind.__module__.partition(".")[0] == _OUR_PACKAGE for kind in type(error).__mro__):
+        return text.splitlines()[0]
+    _logger.warning("A widget's callback raised %s", type(error).__name__)
+    return otherwise
+
+
+def in_background(work: Callable[[], None], name: str) -> None:
+    """Run `work` on a short-lived thread: a slow network must not hold up the kernel.
+
+    A daemon, so that a kernel which is told to stop does not wait for an answer either.
+    """
+    threading.Thread(target=work, name=f"vipps-nb {name}", daemon=True).start()

@@ -1,0 +1,260 @@
+/**
+ * The form that asks for keys. What is typed leaves once, in one message, when Log in is pressed, and every input
+ * is emptied at that moment. It is never put into the model, because a model may be saved with the notebook.
+ *
+ * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore}
+ *
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(content: object) => void} send
+ * @property {(event: string, callback: () => void) => void} on
+ * @property {(event: string, callback: () => void) => void} off
+ *
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {string} label
+ * @property {boolean} secret
+ * @property {string} found_in   Where a value was found already; "" when nowhere.
+ * @property {string} hint
+ */
+
+/** A kernel that is alive and free answers in milliseconds; after this long the person deserves a word. */
+const PATIENCE = 3000;
+
+const NO_KEYS_NEEDED = "sandbox";
+
+/** Password managers must neither fill in nor keep a merchant's keys. */
+const LEAVE_ALONE = {
+  autocapitalize: "off",
+  autocorrect: "off",
+  spellcheck: "false",
+  "data-1p-ignore": "",
+  "data-bwignore": "",
+  "data-form-type": "other",
+  "data-lpignore": "true",
+  // The browser's own menu instead of JupyterLab's: it has Paste.
+  "data-jp-suppress-context-menu": "",
+};
+
+let lastId = 0;
+
+/** Labels need ids, and one page may show the same form twice. */
+function freshId() {
+  lastId += 1;
+  return `vipps-nb-${Date.now().toString(36)}-${lastId}`;
+}
+
+/**
+ * A new element with a class, its text (never markup) and attributes.
+ * @param {string} tag
+ * @param {string} [name]
+ * @param {string} [text]
+ * @param {Record<string, string>} [attributes]
+ */
+function element(tag, name = "", text = "", attributes = {}) {
+  const node = document.createElement(tag);
+  if (name) node.className = `vipps-nb-${name}`;
+  node.textContent = text;
+  Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+  return node;
+}
+
+/** A radio button or check box with its label around it. */
+function choice(attributes, text) {
+  const [label, input] = [element("label", "choice"), element("input", "", "", attributes)];
+  label.append(input, element("span", "", text));
+  return { label, input };
+}
+
+function hideSecret({ input, toggle, field }) {
+  if (!toggle) return;
+  input.type = "password";
+  toggle.textContent = "Show";
+  toggle.setAttribute("aria-label", `Show ${field.label}`);
+}
+
+function showSecret({ input, toggle, field }) {
+  input.type = "text";
+  toggle.textContent = "Hide";
+  toggle.setAttribute("aria-label", `Hide ${field.label}`);
+}
+
+/**
+ * One line of the form: label, input, for a secret the Show button, and a hint.
+ * @param {Field} field
+ */
+function buildLine(field) {
+  const id = freshId();
+  const label = element("label", "", field.label, { for: id });
+  const input = element("input", "", "", {
+    id,
+    type: field.secret ? "password" : "text",
+    autocomplete: field.secret ? "new-password" : "off",
+    placeholder: field.found_in ? `set, from ${field.found_in}` : "",
+    ...LEAVE_ALONE,
+  });
+  const toggle = field.secret ? element("button", "", "", { type: "button", "aria-controls": id }) : null;
+  const line = { field, input, toggle, nodes: [label, element("div", "entry")] };
+  line.nodes[1].append(...[input, toggle].filter(Boolean));
+  hideSecret(line);
+  toggle?.addEventListener("click", () => (input.type === "password" ? showSecret(line) : hideSecret(line)));
+  if (field.hint) {
+    const hint = element("p", "hint", field.hint, { id: `${id}-hint` });
+    input.setAttribute("aria-describedby", hint.id);
+    line.nodes.push(hint);
+  }
+  return line;
+}
+
+/** Takes the typed texts out of the inputs: afterwards the page no longer holds them. */
+function takeTyped(lines) {
+  const values = {};
+  for (const line of lines) {
+    if (line.input.value && !line.input.matches(":disabled")) values[line.field.name] = line.input.value;
+    line.input.value = "";
+    hideSecret(line);
+  }
+  return values;
+}
+
+/** The empty form, in reading order. */
+function buildForm() {
+  const title = element("p", "title", "Log in to Vipps MobilePay", { id: freshId() });
+  const form = element("form", "form", "", {
+    "aria-labelledby": title.id,
+    autocomplete: "off",
+    novalidate: "",
+    // JupyterLab reads keys before any listener in here does: a letter typed must stay a letter.
+    "data-lm-suppress-shortcuts": "true",
+  });
+  form.classList.add("vipps-nb");
+  const [head, badge] = [element("div", "head"), element("span", "badge")];
+  head.append(title, badge);
+
+  const questions = element("fieldset", "", "", { "aria-labelledby": title.id });
+  const environments = element("div", "choices", "", { role: "radiogroup", "aria-label": "Environment" });
+  const lines = element("fieldset", "lines", "", { "aria-label": "Keys" });
+  const save = choice({ type: "checkbox" }, "Save to .env (readable only by you)");
+  const gitignore = choice({ type: "checkbox" }, "Add .env to .gitignore");
+  const savings = element("fieldset", "choices", "", { "aria-label": "Saving" });
+  savings.append(save.label, gitignore.label);
+  questions.append(environments, lines, savings);
+
+  const footer = element("div", "footer");
+  const submit = element("button", "primary", "Log in", { type: "submit" });
+  const words = element("div", "words");
+  const alert = element("p", "alert", "", { role: "alert" });
+  const news = element("p", "news", "", { role: "status" });
+  words.append(alert, news);
+  footer.append(submit, words);
+  form.append(head, questions, footer);
+  return { form, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
+}
+
+/**
+ * @param {{ model: Model, el: HTMLElement }} view
+ * @returns {() => void} Clean-up: forgets what was typed and stops every listener.
+ */
+function render({ model, el }) {
+  const parts = buildForm();
+  const group = freshId();
+  let lines = [];
+  let radios = [];
+  let patience = 0; // the running timer of a submission nobody has reacted to yet
+  let late = false;
+
+  const chosen = () => radios.find((radio) => radio.checked)?.value ?? model.get("environment");
+
+  function fillEnvironments() {
+    const built = model.get("environments").map((name) => {
+      const text = name === NO_KEYS_NEEDED ? `${name} (no keys needed)` : name;
+      return choice({ type: "radio", name: group, value: name }, text);
+    });
+    radios = built.map(({ input }) => input);
+    parts.environments.replaceChildren(...built.map(({ label }) => label));
+    markEnvironment();
+  }
+
+  function markEnvironment() {
+    radios.forEach((radio) => (radio.checked = radio.value === model.get("environment")));
+    draw();
+  }
+
+  function fillLines() {
+    lines = model.get("fields").map(buildLine);
+    parts.lines.replaceChildren(...lines.flatMap((line) => line.nodes));
+    draw();
+  }
+
+  function draw() {
+    const [state, environment] = [model.get("state"), chosen()];
+    const busy = state === "checking" || patience > 0 || late;
+    parts.form.dataset.state = state;
+    parts.form.dataset.environment = environment;
+    parts.badge.textContent = environment === "production" ? "PRODUCTION" : environment;
+    parts.questions.hidden = parts.submit.hidden = state === "done";
+    parts.questions.disabled = busy;
+    parts.lines.disabled = parts.savings.disabled = environment === NO_KEYS_NEEDED;
+    parts.gitignore.label.hidden = !parts.save.input.checked;
+    parts.submit.setAttribute("aria-disabled", String(busy));
+    parts.alert.textContent = state === "asking" && !busy ? model.get("message") : "";
+    parts.news.textContent = newsWords(state);
+  }
+
+  function newsWords(state) {
+    if (state === "done") return model.get("message");
+    if (state === "checking") return "checking the keys …";
+    return late ? "waiting for the kernel: a cell is running" : "";
+  }
+
+  function submit(event) {
+    event.preventDefault();
+    if (parts.submit.getAttribute("aria-disabled") === "true") return;
+    const save = parts.save.input.checked && !parts.savings.disabled;
+    const content = {
+      do: "submit",
+      values: takeTyped(lines),
+      environment: chosen(),
+      save,
+      gitignore: save && parts.gitignore.input.checked,
+    };
+    patience = setTimeout(() => {
+      [patience, late] = [0, true];
+      draw();
+    }, PATIENCE);
+    try {
+      model.send(content);
+    } catch {
+      // Nobody is there; what follows is the same as when nobody answers.
+    }
+    draw();
+  }
+
+  function reacted() {
+    clearTimeout(patience);
+    [patience, late] = [0, false];
+    draw();
+  }
+
+  const listeners = {
+    "change:state": reacted,
+    "change:message": reacted,
+    "change:environment": markEnvironment,
+    "change:environments": fillEnvironments,
+    "change:fields": fillLines,
+  };
+  Object.entries(listeners).forEach(([event, listener]) => model.on(event, listener));
+  parts.form.addEventListener("submit", submit);
+  parts.form.addEventListener("change", draw);
+  fillEnvironments();
+  fillLines();
+  el.append(parts.form);
+
+  return () => {
+    clearTimeout(patience);
+    takeTyped(lines);
+    Object.entries(listeners).forEach(([event, listener]) => model.off(event, listener));
+  };
+}
+
+export default { render };

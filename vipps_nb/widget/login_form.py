@@ -1,0 +1,144 @@
+"""The form that asks for keys: what `%vipps_login --form` shows.
+
+What is typed travels to the kernel once, as a custom message, when Log in is pressed; the inputs are emptied
+at that moment. It never becomes a trait, so no saved notebook can hold it, and it is never sent back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import anywidget
+import traitlets
+
+from vipps_nb.widget import card
+
+_LIVE_WORDS = (
+    "In a running notebook a form stands here that asks for the keys. "
+    "What is typed there never becomes part of the notebook."
+)
+_LOGIN_FAILED = "Logging in failed unexpectedly. Run %vipps_doctor to find out why."
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One line of the form: what is asked for, never its value.
+
+    Attributes:
+        name: Key of the typed text in what `on_submit` gets.
+        label: What the person reads.
+        secret: Whether the text is hidden while typing.
+        found_in: Where a value was found already, e.g. ".env": the line may stay empty; "" for nowhere.
+        hint: A few words under the line; "" for none.
+    """
+
+    name: str
+    label: str
+    secret: bool = False
+    found_in: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class FormChoices:
+    """What was chosen beside the keys.
+
+    Attributes:
+        environment: "sandbox", "test" or "production".
+        save: Write what was typed to `.env`.
+        gitignore: Name `.env` in `.gitignore` too; only ever true together with `save`.
+    """
+
+    environment: str
+    save: bool
+    gitignore: bool
+
+
+class LoginForm(anywidget.AnyWidget):
+    """A form for the keys of one environment.
+
+    Args:
+        fields: What to ask for, in order.
+        environment: The choice at the start.
+        environments: All that can be chosen.
+        on_submit: Called with the typed texts (by field name, only those that were typed, without the spaces
+            that copying adds) and the choices, on a thread of its own. Returns the sentence to show. An error
+            of ours that it raises is shown as a sentence, and the form asks again.
+    """
+
+    _esm = card.HERE / "login_form.js"
+    _css = card.stylesheet("login_form.css")
+
+    fields = traitlets.List(traitlets.Dict()).tag(sync=True)
+    environment = traitlets.Unicode("test").tag(sync=True)
+    environments = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    state = traitlets.Unicode("asking").tag(sync=True)  # asking | checking | done
+    message = traitlets.Unicode("").tag(sync=True)  # one sentence, or nothing
+
+    def __init__(
+        self,
+        *,
+        fields: Sequence[FormField],
+        environment: str,
+        on_submit: Callable[[Mapping[str, str], FormChoices], str],
+        environments: Sequence[str] = ("test", "production", "sandbox"),
+    ) -> None:
+        # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
+        self._changing = threading.RLock()
+        self._on_submit = on_submit
+        super().__init__(
+            fields=[asdict(field) for field in fields],
+            environment=environment,
+            environments=list(environments),
+        )
+        self.on_msg(self._receive)
+
+    def __repr__(self) -> str:
+        """The form in one line, without an address: nbval compares it."""
+        return f"Vipps login form · {self.environment}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> card.MimeBundle | None:
+        html = card.twin(["Vipps login form", self.environment], _LIVE_WORDS)
+        return card.with_twins(super()._repr_mimebundle_(**kwargs), repr(self), html)
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        match content:
+            case {"do": "submit", "values": dict() as values, "environment": str() as environment}:
+                save = content.get("save") is True
+                gitignore = save and content.get("gitignore") is True
+                choices = FormChoices(environment, save, gitignore)
+                typed = self._typed(values)
+                # ipykernel keeps the last message it handled; it shall not keep the keys with it.
+                values.clear()
+                self._start_login(typed, choices)
+
+    def _typed(self, values: Mapping[object, object]) -> dict[str, str]:
+        names = {field["name"] for field in self.fields}
+        return {
+            str(name): text.strip()
+            for name, text in values.items()
+            if name in names and isinstance(text, str) and text.strip()
+        }
+
+    def _start_login(self, typed: dict[str, str], choices: FormChoices) -> None:
+        with self._changing:
+            if self.state != "asking" or choices.environment not in self.environments:
+                return
+            self._show(environment=choices.environment, state="checking", message="")
+        card.in_background(lambda: self._log_in(typed, choices), "login")
+
+    def _log_in(self, typed: dict[str, str], choices: FormChoices) -> None:
+        try:
+            outcome = {"state": "done", "message": self._on_submit(typed, choices)}
+        except Exception as error:
+            outcome = {"state": "asking", "message": card.sentence_for(error, _LOGIN_FAILED)}
+        self._show(**outcome)
+
+    def _show(self, **traits: object) -> None:
+        # The lock, because two threads inside hold_sync would send each other's half of the state.
+        with self._changing, self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)
