@@ -53,8 +53,8 @@ def chromium() -> Iterator[Browser]:
         executable = find_chromium(playwright)
         if executable is None:
             sentence = (
-                "No Chromium found: install one (`apt-get install chromium` or `playwright install chromium`) "
-                "or name it in VIPPS_NB_CHROMIUM."
+                "No Chromium found: install one (`apt-get install chromium` or "
+                "`playwright install chromium`) or name it in VIPPS_NB_CHROMIUM."
             )
             # A missing browser must not turn the suite green where nobody reads the list of skipped tests.
             (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
@@ -112,7 +112,9 @@ class Lab:
             file.write_text(json.dumps(values), encoding="utf-8")
 
     def _start_server(self) -> subprocess.Popen[bytes]:
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))}
+        own = {
+            name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))
+        }
         folders = {
             "HOME": "home",
             "IPYTHONDIR": "ipython",
@@ -167,7 +169,7 @@ class Lab:
 
     def _listen(self, websocket: WebSocket) -> None:
         if "/channels" in websocket.url:
-            websocket.on("framesent", lambda frame: self.sent.append(frame))
+            websocket.on("framesent", self.sent.append)
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook of code cells."""
@@ -229,6 +231,8 @@ class Lab:
         )
         light = str("Light" in theme).lower()
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+        # A curtain hangs before the page while the theme changes.
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")

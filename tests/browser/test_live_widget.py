@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 LOGIN = "%load_ext vipps_nb\n%vipps_login --env sandbox"
 
-# One C call, scaled to about ten seconds, that keeps the interpreter lock: no kernel thread can run meanwhile.
+# One C call of about ten seconds that keeps the interpreter lock: no thread of the kernel can run meanwhile.
 HOLD_THE_LOCK = """\
 import timeit
 quickest = min(timeit.repeat(lambda: sum(range(2_000_000)), number=1, repeat=5))

@@ -28,7 +28,7 @@ LoginForm(
     fields=[
         FormField("client_id", "Client ID", found_in=".env"),
         FormField("client_secret", "Client secret", secret=True),
-        FormField("subscription_key", "Subscription key", secret=True, hint="primary or secondary, both work"),
+        FormField("subscription_key", "Subscription key", secret=True, hint="primary or secondary"),
         FormField("merchant_serial_number", "Merchant serial number", found_in="process environment"),
     ],
     environment="test",

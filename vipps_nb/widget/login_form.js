@@ -1,6 +1,6 @@
 /**
- * The form that asks for keys. What is typed leaves once, in one message, when Log in is pressed, and every input
- * is emptied at that moment. It is never put into the model, because a model may be saved with the notebook.
+ * The form that asks for keys. What is typed leaves once, in one message, when Log in is pressed, and every
+ * input is emptied at that moment. It never enters the model, because a model may be saved with the notebook.
  *
  * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore}
  *
@@ -44,6 +44,9 @@ function freshId() {
   return `vipps-nb-${Date.now().toString(36)}-${lastId}`;
 }
 
+/** JupyterLab hears keys before anything in here does: without this, "d d" on a check box deletes a cell. */
+const KEYS_STAY_HERE = { "data-lm-suppress-shortcuts": "true" };
+
 /**
  * A new element with a class, its text (never markup) and attributes.
  * @param {string} tag
@@ -61,7 +64,8 @@ function element(tag, name = "", text = "", attributes = {}) {
 
 /** A radio button or check box with its label around it. */
 function choice(attributes, text) {
-  const [label, input] = [element("label", "choice"), element("input", "", "", attributes)];
+  const label = element("label", "choice");
+  const input = element("input", "", "", { ...KEYS_STAY_HERE, ...attributes });
   label.append(input, element("span", "", text));
   return { label, input };
 }
@@ -79,6 +83,10 @@ function showSecret({ input, toggle, field }) {
   toggle.setAttribute("aria-label", `Hide ${field.label}`);
 }
 
+function buildToggle(id) {
+  return element("button", "", "", { type: "button", "aria-controls": id, ...KEYS_STAY_HERE });
+}
+
 /**
  * One line of the form: label, input, for a secret the Show button, and a hint.
  * @param {Field} field
@@ -92,8 +100,9 @@ function buildLine(field) {
     autocomplete: field.secret ? "new-password" : "off",
     placeholder: field.found_in ? `set, from ${field.found_in}` : "",
     ...LEAVE_ALONE,
+    ...KEYS_STAY_HERE,
   });
-  const toggle = field.secret ? element("button", "", "", { type: "button", "aria-controls": id }) : null;
+  const toggle = field.secret ? buildToggle(id) : null;
   const line = { field, input, toggle, nodes: [label, element("div", "entry")] };
   line.nodes[1].append(...[input, toggle].filter(Boolean));
   hideSecret(line);
@@ -124,8 +133,6 @@ function buildForm() {
     "aria-labelledby": title.id,
     autocomplete: "off",
     novalidate: "",
-    // JupyterLab reads keys before any listener in here does: a letter typed must stay a letter.
-    "data-lm-suppress-shortcuts": "true",
   });
   form.classList.add("vipps-nb");
   const [head, badge] = [element("div", "head"), element("span", "badge")];
@@ -141,7 +148,7 @@ function buildForm() {
   questions.append(environments, lines, savings);
 
   const footer = element("div", "footer");
-  const submit = element("button", "primary", "Log in", { type: "submit" });
+  const submit = element("button", "primary", "Log in", { ...KEYS_STAY_HERE, type: "submit" });
   const words = element("div", "words");
   const alert = element("p", "alert", "", { role: "alert" });
   const news = element("p", "news", "", { role: "status" });
@@ -204,7 +211,7 @@ function render({ model, el }) {
   function newsWords(state) {
     if (state === "done") return model.get("message");
     if (state === "checking") return "checking the keys …";
-    return late ? "waiting for the kernel: a cell is running" : "";
+    return late ? "waiting for the kernel: a cell is running, or it is gone" : "";
   }
 
   function submit(event) {
@@ -230,6 +237,13 @@ function render({ model, el }) {
     draw();
   }
 
+  /** Inside a notebook's cell, JupyterLab keeps Enter from submitting a form. */
+  function submitOnEnter(event) {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    event.preventDefault();
+    parts.form.requestSubmit();
+  }
+
   function reacted() {
     clearTimeout(patience);
     [patience, late] = [0, false];
@@ -245,6 +259,7 @@ function render({ model, el }) {
   };
   Object.entries(listeners).forEach(([event, listener]) => model.on(event, listener));
   parts.form.addEventListener("submit", submit);
+  parts.form.addEventListener("keydown", submitOnEnter);
   parts.form.addEventListener("change", draw);
   fillEnvironments();
   fillLines();

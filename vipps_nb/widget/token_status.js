@@ -1,6 +1,6 @@
 /**
- * The card of an access token. The kernel sends moments, this module counts: the countdown moves while the kernel
- * computes, and costs no message. Only ever holds moments and labels; there is no token in the browser.
+ * The card of an access token. The kernel sends moments, this module counts: the countdown moves while the
+ * kernel computes, and costs no message. Holds moments and labels only; there is no token in the browser.
  *
  * browser → kernel   {do: "renew", issued_at}   {do: "log_out"}   {ask: "time", id}
  * kernel → browser   {time, id}
@@ -27,7 +27,9 @@ const DAY = 24 * HOUR;
 /** A kernel that is alive and free answers in milliseconds; after this long the person deserves a word. */
 const PATIENCE = 3 * SECOND;
 
-/** Beyond this round trip the question lay waiting in the kernel's queue, so half of it is not the way back. */
+const SILENCE = "waiting for the kernel: a cell is running, or it is gone";
+
+/** Beyond this round trip the question lay in the kernel's queue, and half of it is not the way back. */
 const LONG_ROUND_TRIP = 500;
 
 /** Quick enough to stop asking. A page that is still loading needs a few questions to get there. */
@@ -49,6 +51,9 @@ const TRAITS = [
   "state",
   "message",
 ];
+
+/** A new token has come, or (ipywidgets' own event) the kernel has gone or come back. */
+const ASKING_TIMES = ["change:issued_at", "comm_live_update"];
 
 /**
  * A new element with a class and, as text and never as markup, its content.
@@ -231,8 +236,6 @@ function buildCard() {
   const card = element("section", "token");
   card.classList.add("vipps-nb");
   card.setAttribute("role", "group");
-  // JupyterLab reads keys before any listener in here does: without this, "d d" on a button deletes the cell.
-  card.dataset.lmSuppressShortcuts = "true";
 
   const badge = element("span", "badge");
   const clock = element("div", "clock");
@@ -242,7 +245,11 @@ function buildCard() {
   clock.append(before, large, after);
   const buttons = element("div", "buttons");
   const [renew, logOut] = [element("button", "", "Renew"), element("button", "", "Log out")];
-  renew.type = logOut.type = "button";
+  for (const button of [renew, logOut]) {
+    button.type = "button";
+    // JupyterLab hears keys before anything in here does: without this, "d d" on a button deletes a cell.
+    button.dataset.lmSuppressShortcuts = "true";
+  }
   buttons.append(renew, logOut);
   const row = element("div", "row");
   row.append(badge, clock, buttons);
@@ -257,14 +264,17 @@ function buildCard() {
   line.append(fuel, notch);
 
   card.append(row, meta, message, line, speaker);
-  return { card, badge, before, large, after, buttons, renew, logOut, meta, message, speaker, line, fuel, notch };
+  const clockParts = { before, large, after };
+  const lineParts = { line, fuel, notch };
+  return { card, badge, ...clockParts, buttons, renew, logOut, meta, message, ...lineParts, speaker };
 }
 
 /** Draws "59 min 12 s" with its numbers large and its units small. */
 function drawLarge(node, text) {
   if (node.textContent === text) return;
   const pieces = text.split(/(\d+)/).filter(Boolean);
-  node.replaceChildren(...pieces.map((piece) => (/\d/.test(piece) ? element("b", "", piece) : element("span", "unit", piece))));
+  const draw = (piece) => (/\d/.test(piece) ? element("b", "", piece) : element("span", "unit", piece));
+  node.replaceChildren(...pieces.map(draw));
 }
 
 /** Rewrites the facts under the clock only when one of them changed. */
@@ -290,19 +300,17 @@ function drawLine(parts, life, now) {
  */
 function render({ model, el }) {
   const parts = buildCard();
-  const opened = Date.now();
+  let asked = 0; // when the kernel was last asked for the time
   let offset = 0;
   let answered = false;
-  let waiting = null; // the click nobody has reacted to yet
+  let clicked = 0; // when a button was pressed to which nothing has happened yet
   let spoken = { phase: "", issued: 0, left: 0 };
   let timer = 0;
 
-  /** Why the buttons cannot work, or "". */
-  function obstacle() {
-    if (el.closest(".jupyter-widgets-disconnected")) return "the buttons need the kernel that made this card";
-    if (!answered && Date.now() - opened > PATIENCE) return "no kernel answers: the buttons need one";
-    if (waiting && Date.now() - waiting.since > PATIENCE) return "waiting for the kernel: a cell is running";
-    return "";
+  /** Whether the kernel has left a question or a click unanswered for too long. */
+  function isSilent() {
+    const now = Date.now();
+    return (!answered && now - asked > PATIENCE) || (clicked > 0 && now - clicked > PATIENCE);
   }
 
   /** The kernel's time; a token in hand has been issued, so an estimate before that moment is corrected. */
@@ -332,7 +340,7 @@ function render({ model, el }) {
     drawLarge(parts.large, words[1]);
     write(parts.after, words[2]);
     // Without a kernel there is no next request to promise anything of.
-    const note = phase === "expired" && obstacle() ? "" : noteWords(phase, now >= life.expires);
+    const note = phase === "expired" && isSilent() ? "" : noteWords(phase, now >= life.expires);
     drawMeta(parts.meta, note, factsOf(model, phase, life, offset, now));
     drawLine(parts, life, now);
     drawButtons(phase);
@@ -341,36 +349,35 @@ function render({ model, el }) {
   }
 
   function drawButtons(phase) {
-    const hindrance = obstacle();
-    parts.buttons.hidden = phase === "logged_out";
+    const [silent, loggedOut] = [isSilent(), phase === "logged_out"];
+    parts.buttons.hidden = loggedOut;
     // aria-disabled instead of disabled: a button that had the focus keeps it.
-    const off = String(Boolean(hindrance || waiting || phase === "renewing"));
-    parts.renew.setAttribute("aria-disabled", off);
-    parts.logOut.setAttribute("aria-disabled", String(Boolean(hindrance || waiting)));
-    const text = [model.get("message"), phase !== "logged_out" && hindrance].filter(Boolean).join(" · ");
+    parts.renew.setAttribute("aria-disabled", String(silent || clicked > 0 || phase === "renewing"));
+    parts.logOut.setAttribute("aria-disabled", String(silent || clicked > 0));
+    const text = [model.get("message"), silent && !loggedOut && SILENCE].filter(Boolean).join(" · ");
     parts.message.hidden = !text;
     write(parts.message, text);
   }
 
-  /** Draws, then sleeps until the shown second is over: measured from the deadline, so no tick can be lost. */
+  /** Draws, then sleeps until the shown second is over, by the deadline; a lost tick does no harm. */
   function tick() {
     clearTimeout(timer);
     const life = draw();
     const left = life.expires - nowFor(life);
     const untilNextSecond = ((((left - 1) % SECOND) + SECOND) % SECOND) + 1;
-    const counts = life.expires || waiting || !answered;
+    const counts = life.expires || clicked || !answered;
     timer = counts ? setTimeout(tick, untilNextSecond) : 0;
   }
 
   function click(button, content) {
     if (button.getAttribute("aria-disabled") === "true") return;
-    waiting = { since: Date.now() };
+    clicked = Date.now();
     deliver(model, content);
     tick();
   }
 
   function reacted() {
-    waiting = null;
+    clicked = 0;
     tick();
   }
 
@@ -379,6 +386,12 @@ function render({ model, el }) {
     answered = true;
     tick();
   });
+  /** Compares the clocks again, and finds out whether anybody is there. */
+  function askKernel() {
+    [asked, answered] = [Date.now(), false];
+    comparison.measure();
+  }
+
   const renew = () => click(parts.renew, { do: "renew", issued_at: model.get("issued_at") });
   const logOut = () => click(parts.logOut, { do: "log_out" });
   // A hidden tab's timers are throttled; the moment it is looked at, it must be right.
@@ -388,9 +401,9 @@ function render({ model, el }) {
   parts.logOut.addEventListener("click", logOut);
   document.addEventListener("visibilitychange", looked);
   TRAITS.forEach((name) => model.on(`change:${name}`, reacted));
-  model.on("change:issued_at", comparison.measure);
+  ASKING_TIMES.forEach((event) => model.on(event, askKernel));
   el.append(parts.card);
-  comparison.measure();
+  askKernel();
   tick();
 
   return () => {
@@ -398,7 +411,7 @@ function render({ model, el }) {
     comparison.stop();
     document.removeEventListener("visibilitychange", looked);
     TRAITS.forEach((name) => model.off(`change:${name}`, reacted));
-    model.off("change:issued_at", comparison.measure);
+    ASKING_TIMES.forEach((event) => model.off(event, askKernel));
   };
 }
 

@@ -1,0 +1,409 @@
+"""Both cards alone in a page whose clock is held: every state, without a kernel and without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from vipps_nb.widget import login_form, token_status
+
+pytestmark = pytest.mark.browser
+
+NOW = 1_767_268_800_000  # 2026-01-01T12:00:00Z
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# JupyterLab's own colours, as in its two themes.
+THEMES = {
+    "light": {"--jp-layout-color1": "#fff", "--jp-ui-font-color0": "#000", "--jp-brand-color1": "#1976d2"},
+    "dark": {"--jp-layout-color1": "#111", "--jp-ui-font-color0": "#fff", "--jp-brand-color1": "#2196f3"},
+}
+
+# Stands in for anywidget's model. `kernelClock` is how far the kernel's clock is ahead; null: nobody answers.
+SHOW = """
+async ({ esm, traits, kernelClock }) => {
+  const card = (await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })))).default;
+  const listeners = [];
+  const tell = (event, content) => {
+    listeners.filter(([name]) => name === event).forEach(([, hear]) => hear(content));
+  };
+  window.sent = [];
+  window.listeners = listeners;
+  const model = {
+    get: (name) => traits[name],
+    on: (name, hear) => listeners.push([name, hear]),
+    off: (name, hear) => {
+      const index = listeners.findIndex(([n, h]) => n === name && h === hear);
+      if (index >= 0) listeners.splice(index, 1);
+    },
+    send: (content) => {
+      window.sent.push(content);
+      if (content.ask && kernelClock !== null) {
+        queueMicrotask(() => tell("msg:custom", { time: Date.now() + kernelClock, id: content.id }));
+      }
+    },
+  };
+  window.update = (changes) => {
+    Object.assign(traits, changes);
+    Object.keys(changes).forEach((name) => tell(`change:${name}`));
+  };
+  window.leave = card.render({ model, el: document.querySelector("main") });
+}
+"""
+
+# The least contrast of any text with what is painted behind it, by WCAG's formula.
+LEAST_CONTRAST = """
+() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const luminance = (colour) => {
+    const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgba(colour).map((v) => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    const colour = getComputedStyle(node).backgroundColor;
+    return rgba(colour)[3] ? colour : behind(node.parentElement);
+  };
+  const hasText = (node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+  const texts = [...document.querySelectorAll("main *")].filter((node) => node.offsetParent && hasText(node));
+  return texts
+    .map((node) => {
+      const [a, b] = [luminance(getComputedStyle(node).color), luminance(behind(node))].sort();
+      return [(b + 0.05) / (a + 0.05), node.textContent];
+    })
+    .sort((one, other) => one[0] - other[0])[0];
+}
+"""
+
+
+def life(left: int, *, length: int = HOUR) -> dict[str, int]:
+    """A token's moments, `left` milliseconds before its end."""
+    expires = NOW + left
+    return {"issued_at": expires - length, "stale_at": expires - 5 * MINUTE, "expires_at": expires}
+
+
+def token(left: int, **traits: Any) -> dict[str, Any]:
+    labels = {
+        "environment": "test",
+        "merchant_serial_number": "123456",
+        "key_type": "merchant",
+        "source": ".env",
+        "state": "ready",
+        "message": "",
+    }
+    return {**labels, **life(left), **traits}
+
+
+NO_TOKEN = {"issued_at": 0, "stale_at": 0, "expires_at": 0}
+REFUSED = "Vipps MobilePay refused the keys (401 Unauthorized). Check VIPPS_CLIENT_SECRET in .env."
+NO_KEYS = "No keys found: this is the sandbox on your own machine. Nothing reaches Vipps MobilePay."
+
+STATES = {
+    "sandbox": token(59 * MINUTE + 12_000, environment="sandbox", source="the sandbox's pretend keys"),
+    "welcome": token(
+        59 * MINUTE, environment="sandbox", source="the sandbox's pretend keys", message=NO_KEYS
+    ),
+    "stale": token(4 * MINUTE + 3_000),
+    "production": token(0, environment="production") | life(23 * HOUR + 4 * MINUTE, length=DAY),
+    "expired": token(-2 * MINUTE, key_type="partner"),
+    "renewing": token(4 * MINUTE, state="renewing"),
+    "renewal_failed": token(31 * MINUTE, state="renewal_failed", message=REFUSED),
+    "logged_out": token(0, state="logged_out") | NO_TOKEN,
+}
+
+FORM = {
+    "fields": [
+        {"name": "client_id", "label": "Client ID", "secret": False, "found_in": ".env", "hint": ""},
+        {"name": "client_secret", "label": "Client secret", "secret": True, "found_in": "", "hint": ""},
+        {"name": "msn", "label": "MSN", "secret": False, "found_in": "", "hint": "six or seven digits"},
+    ],
+    "environment": "test",
+    "environments": ["test", "production", "sandbox"],
+    "state": "asking",
+    "message": "",
+}
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(
+        timezone_id="Europe/Oslo", viewport={"width": 640, "height": 480}, device_scale_factor=2
+    )
+    page = context.new_page()
+    page.clock.install(time=NOW / 1000)
+    page.clock.pause_at(NOW / 1000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def show(page: Page) -> Callable[..., None]:
+    """Render a card: `show(traits, theme="dark", kernel_clock=0, width=600)`."""
+
+    def render(
+        traits: dict[str, Any],
+        theme: str = "light",
+        kernel_clock: int | None = 0,
+        width: int = 600,
+        module: Any = token_status,
+    ) -> None:
+        widget = token_status.TokenStatus if module is token_status else login_form.LoginForm
+        colours = ";".join(f"{name}:{value}" for name, value in THEMES[theme].items())
+        is_light = str(theme == "light").lower()
+        page.set_content(
+            f"<style>{widget._css}</style><body data-jp-theme-light='{is_light}' style='{colours};"
+            f"margin:0;background:var(--jp-layout-color1)'><main style='width:{width}px;padding:8px'></main>"
+        )
+        esm = Path(module.__file__).with_suffix(".js").read_text(encoding="utf-8")
+        page.evaluate(SHOW, {"esm": esm, "traits": dict(traits), "kernelClock": kernel_clock})
+
+    return render
+
+
+class TestTokenCard:
+    @pytest.mark.parametrize(
+        ("state", "clock", "facts"),
+        [
+            ("sandbox", "valid for 59 min 12 s", ["MSN 123456", "the sandbox's pretend keys", "until 13:59"]),
+            ("stale", "valid for 4 min 03 s", ["renews with the next request", "keys from .env"]),
+            ("production", "valid for 23 h 04 min 00 s", ["until 2 Jan 12:04"]),
+            ("expired", "expired 2 min ago", ["the next request fetches a new one", "partner keys"]),
+            ("renewing", "valid for 4 min 00 s", ["renewing …"]),
+            ("renewal_failed", "valid for 31 min 00 s", ["renewal failed, old token still valid"]),
+            ("logged_out", "logged out", ["run %vipps_login to log in again"]),
+        ],
+    )
+    def test_says_its_state_in_words(
+        self, page: Page, show: Callable[..., None], state: str, clock: str, facts: list[str]
+    ) -> None:
+        show(STATES[state])
+
+        expect(page.get_by_role("timer")).to_have_text(clock)
+        shown = page.locator(".vipps-nb-fact").all_inner_texts()
+        assert set(facts) <= set(shown)
+
+    def test_counts_down_to_the_end_and_on(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(MINUTE + 1_000))
+        clock = page.get_by_role("timer")
+        expect(clock).to_have_text("valid for 1 min 01 s")
+
+        for words in ("valid for 1 min 00 s", "valid for 59 s"):
+            page.clock.run_for(1000)
+            expect(clock).to_have_text(words)
+        page.clock.run_for(59_000)
+        expect(clock).to_have_text("expired less than a minute ago")
+
+    def test_is_right_after_a_sleep(self, page: Page, show: Callable[..., None]) -> None:
+        """A throttled tab or a closed laptop loses ticks, never time."""
+        show(token(30 * MINUTE))
+
+        page.clock.fast_forward(20 * MINUTE)
+        expect(page.get_by_role("timer")).to_have_text("valid for 10 min 00 s")
+        page.clock.fast_forward(3 * DAY)
+        expect(page.get_by_role("timer")).to_have_text("expired 2 days ago")
+
+    @pytest.mark.parametrize("ahead", [-7 * MINUTE, 12 * MINUTE])
+    def test_believes_the_kernels_clock(self, page: Page, show: Callable[..., None], ahead: int) -> None:
+        show(token(30 * MINUTE + ahead), kernel_clock=ahead)
+
+        expect(page.get_by_role("timer")).to_have_text("valid for 30 min 00 s")
+        assert "until 13:30" in page.locator(".vipps-nb-fact").all_inner_texts(), "in the reader's own time"
+
+    def test_asks_at_the_start_and_then_is_quiet(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(30 * MINUTE))
+
+        page.clock.run_for(5 * MINUTE)
+
+        assert [message["ask"] for message in page.evaluate("sent")] == ["time"]
+
+    def test_a_double_click_is_one_message(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(30 * MINUTE))
+
+        page.get_by_role("button", name="Renew").dblclick()
+
+        asked = [message for message in page.evaluate("sent") if "do" in message]
+        assert asked == [{"do": "renew", "issued_at": life(30 * MINUTE)["issued_at"]}]
+
+    def test_says_when_the_kernel_is_silent(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(-3 * DAY), kernel_clock=None)
+        page.clock.run_for(4000)
+
+        expect(page.locator(".vipps-nb-message")).to_have_text(
+            "waiting for the kernel: a cell is running, or it is gone"
+        )
+        expect(page.get_by_role("button", name="Renew")).to_have_attribute("aria-disabled", "true")
+        assert "the next request fetches a new one" not in page.locator(".vipps-nb-meta").inner_text()
+
+    def test_speaks_at_changes_and_near_the_end_only(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(6 * MINUTE) | {"stale_at": NOW + 2 * MINUTE})
+        voice = page.get_by_role("status")
+        heard = []
+
+        for _ in range(7 * 60):
+            page.clock.run_for(1000)
+            words = voice.text_content()
+            if words and words not in heard:
+                heard.append(words)
+
+        assert heard == [
+            "Access token: 5 minutes left.",
+            "Access token valid for 4 min 00 s, renews with the next request.",
+            "Access token: 1 minute left.",
+            "Access token expired less than a minute ago, the next request fetches a new one.",
+        ]
+        assert page.get_by_role("timer").get_attribute("aria-live") == "off"
+
+    def test_says_that_it_was_renewed(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(4 * MINUTE))
+
+        page.evaluate("moments => update(moments)", life(HOUR))
+
+        expect(page.get_by_role("timer")).to_have_text("valid for 1 h 00 min 00 s")
+        expect(page.get_by_role("status")).to_have_text("Access token valid for 1 h 00 min 00 s.")
+
+    def test_shows_text_as_text(self, page: Page, show: Callable[..., None]) -> None:
+        hostile = "<img src=x onerror=alert(1)>"
+
+        show(token(HOUR, source=hostile, message=hostile, environment=hostile))
+
+        expect(page.locator("main img")).to_have_count(0)
+        expect(page.locator(".vipps-nb-message")).to_have_text(hostile)
+
+    def test_leaves_nothing_behind(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(30 * MINUTE))
+
+        page.evaluate("leave()")
+        page.clock.run_for(5000)
+
+        assert page.evaluate("listeners.length") == 0
+        expect(page.get_by_role("timer")).to_have_text("valid for 30 min 00 s")
+
+    def test_buttons_work_by_keyboard(self, page: Page, show: Callable[..., None]) -> None:
+        show(token(30 * MINUTE))
+
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        assert page.evaluate("sent.at(-1)") == {"do": "log_out"}
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+
+    def test_moves_nothing_when_asked_not_to(self, page: Page, show: Callable[..., None]) -> None:
+        show(STATES["renewing"])
+        motions = "document.querySelector('main').getAnimations({ subtree: true }).length"
+
+        assert page.evaluate(motions) == 1
+        page.emulate_media(reduced_motion="reduce")
+        assert page.evaluate(motions) == 0
+
+    @pytest.mark.parametrize("theme", THEMES)
+    @pytest.mark.parametrize("state", STATES)
+    def test_is_readable(
+        self, page: Page, show: Callable[..., None], artifacts: Path, state: str, theme: str
+    ) -> None:
+        show(STATES[state], theme)
+        page.locator("main").screenshot(path=artifacts / f"card-{state}-{theme}.png")
+
+        contrast, text = page.evaluate(LEAST_CONTRAST)
+        assert contrast >= 4.5, text
+
+    @pytest.mark.parametrize("state", STATES)
+    def test_fits_a_narrow_cell(
+        self, page: Page, show: Callable[..., None], artifacts: Path, state: str
+    ) -> None:
+        show(STATES[state], width=250)
+        page.locator("main").screenshot(path=artifacts / f"card-{state}-narrow.png")
+
+        assert page.evaluate("document.querySelector('main').scrollWidth") <= 250 + 16
+
+
+class TestLoginForm:
+    def test_empties_itself_and_sends_once(self, page: Page, show: Callable[..., None]) -> None:
+        show(FORM, module=login_form)
+        page.get_by_label("Client secret", exact=True).fill("s3cret")
+        page.get_by_role("checkbox", name="Save to .env").check()
+        page.get_by_role("checkbox", name="Add .env to .gitignore").check()
+
+        page.get_by_role("button", name="Log in").dblclick()
+
+        assert (
+            page.evaluate("[...document.querySelectorAll('input')].map(i => i.value).join('')").find("s3cret")
+            < 0
+        )
+        assert page.evaluate("sent") == [
+            {
+                "do": "submit",
+                "values": {"client_secret": "s3cret"},
+                "environment": "test",
+                "save": True,
+                "gitignore": True,
+            }
+        ]
+
+    def test_sandbox_needs_no_keys(self, page: Page, show: Callable[..., None]) -> None:
+        show(FORM, module=login_form)
+        page.get_by_label("Client secret", exact=True).fill("s3cret")
+        page.get_by_role("radio", name="sandbox").check()
+
+        expect(page.get_by_label("Client secret", exact=True)).to_be_disabled()
+        page.get_by_role("button", name="Log in").click()
+
+        (message,) = page.evaluate("sent")
+        assert (message["environment"], message["values"]) == ("sandbox", {})
+
+    def test_refusal_is_announced_and_asks_again(self, page: Page, show: Callable[..., None]) -> None:
+        show(FORM, module=login_form)
+        page.get_by_role("button", name="Log in").click()
+        page.evaluate("update({ state: 'checking' })")
+        expect(page.get_by_role("status")).to_have_text("checking the keys …")
+
+        page.evaluate("message => update({ state: 'asking', message })", REFUSED)
+
+        expect(page.get_by_role("alert")).to_have_text(REFUSED)
+        expect(page.get_by_label("Client secret", exact=True)).to_be_enabled()
+
+    def test_says_when_the_kernel_is_silent(self, page: Page, show: Callable[..., None]) -> None:
+        show(FORM, module=login_form)
+        page.get_by_role("button", name="Log in").click()
+
+        page.clock.run_for(4000)
+
+        expect(page.get_by_role("status")).to_contain_text("waiting for the kernel")
+
+    def test_clean_up_forgets_what_was_typed(self, page: Page, show: Callable[..., None]) -> None:
+        show(FORM, module=login_form)
+        page.get_by_label("Client secret", exact=True).fill("s3cret")
+
+        page.evaluate("leave()")
+
+        expect(page.get_by_label("Client secret", exact=True)).to_have_value("")
+        assert page.evaluate("listeners.length") == 0
+
+    @pytest.mark.parametrize("theme", THEMES)
+    @pytest.mark.parametrize("environment", ["test", "production"])
+    def test_is_readable(
+        self, page: Page, show: Callable[..., None], artifacts: Path, environment: str, theme: str
+    ) -> None:
+        show(FORM | {"environment": environment, "message": REFUSED}, theme, module=login_form)
+        page.locator("main").screenshot(path=artifacts / f"form-{environment}-{theme}.png")
+
+        contrast, text = page.evaluate(LEAST_CONTRAST)
+        assert contrast >= 4.5, text
+
+    def test_fits_a_narrow_cell(self, page: Page, show: Callable[..., None], artifacts: Path) -> None:
+        show(FORM, width=250, module=login_form)
+        page.locator("main").screenshot(path=artifacts / "form-narrow.png")
+
+        assert page.evaluate("document.querySelector('main').scrollWidth") <= 250 + 16

@@ -1,0 +1,85 @@
+"""``vipps-nb lab`` and ``vipps-nb sandbox``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from vipps_nb.errors import VippsNbError
+
+
+class _Group(click.Group):
+    """Ends one of our own errors in its sentence instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except VippsNbError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vipps-nb")
+def main() -> None:
+    """A Jupyter toolkit for the Vipps MobilePay merchant APIs."""
+
+
+@main.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("vipps-notebooks"),
+    show_default=True,
+    help="Where to copy the example notebooks. Notebooks that are there already stay as they are.",
+)
+@click.option("--execute", is_flag=True, help="Run the notebooks headless and report, instead of opening them.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address only.")
+@click.option("--port", type=click.IntRange(1, 65535), help="JupyterLab's port. Default: the first free one from 8888.")
+def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None:
+    """Copy the example notebooks to a folder and open JupyterLab there."""
+    from vipps_nb import lab as notebooks  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
+
+    folder = folder.resolve()
+    copied, kept = notebooks.copy_notebooks(folder)
+    click.echo(f"Example notebooks: {folder} ({len(copied)} copied, {len(kept)} kept as they were)")
+    if execute:
+        if not notebooks.execute(sorted(copied + kept), click.echo):
+            raise click.ClickException("Not every notebook ran to its end; see above.")
+        return
+    sys.exit(notebooks.open_lab(folder, browser=not no_browser, port=port))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1. Default: any free one.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Fixes the pretend keys and all ids.")
+@click.option(
+    "--token-lifetime",
+    type=click.IntRange(1, 86400),
+    default=3600,
+    show_default=True,
+    help="Life of an access token in seconds.",
+)
+def sandbox(port: int, seed: int, token_lifetime: int) -> None:
+    """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
+    from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        with Sandbox(port=port, seed=seed, token_lifetime=token_lifetime) as running:
+            # Standard output is the .env and nothing else, so that it can be piped into a file.
+            click.echo(running.dotenv(), nl=False)
+            sys.stdout.flush()
+            click.echo(
+                f"\nThe sandbox listens on {running.base_url}. Docs: {running.base_url}/sandbox/docs\n"
+                "Paste the lines above into .env, or point any client there. Ctrl-C stops it.",
+                err=True,
+            )
+            stopped.wait()
+    except SandboxError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,116 @@
+"""The keys of one sales unit (or partner, …): what they are, and whether they can be what they claim.
+
+Where they come from is told in :mod:`vipps_nb.key_sources`. Nothing here goes over the network: a key with
+a blank at its end is found before the server says "invalid" about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from vipps_nb.errors import CredentialsError
+from vipps_nb.secret import Secret
+
+KeyType = Literal["merchant", "partner", "management", "accounting", "donations"]
+KEY_TYPES: tuple[KeyType, ...] = get_args(KeyType)
+
+# Access Token API, "Specialized authentication": these trade id and secret alone at /miami/v1/token.
+SPECIALIZED_KEY_TYPES: frozenset[KeyType] = frozenset({"management", "accounting", "donations"})
+
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HEX_KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_QUOTES = "\"'`“”‘’„«»"
+_PLACEHOLDER = re.compile(
+    r"(your|my|insert|enter|paste|change)[ _-]?.*|<.*>|\{\{.*\}\}|\$\{?\w+\}?|x{4,}|\.{3}|…|todo|replace.*|"
+    r"(client|subscription)[ _-]?(id|secret|key)|[0-]+|a+=*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One set of keys. Its repr shows no secret.
+
+    Attributes:
+        client_id: A GUID; names the sales unit to the Access Token API. Not secret, but not for show either.
+        client_secret: The other half.
+        subscription_key: ``Ocp-Apim-Subscription-Key``; ``None`` for the specialized key types.
+        merchant_serial_number: The MSN, digits; ``None`` where there is none.
+        key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
+        source: Where the keys came from, in words fit for a widget: ``.env``, ``process environment`` …
+    """
+
+    client_id: str
+    client_secret: Secret
+    subscription_key: Secret | None = None
+    merchant_serial_number: str | None = None
+    key_type: KeyType = "merchant"
+    source: str = field(default="your code", compare=False)
+
+    @property
+    def specialized(self) -> bool:
+        """Whether these trade at ``/miami/v1/token``, with neither subscription key nor MSN header."""
+        return self.key_type in SPECIALIZED_KEY_TYPES
+
+    def __repr__(self) -> str:
+        msn = f" MSN {self.merchant_serial_number}" if self.merchant_serial_number else ""
+        return f"<Credentials {self.key_type}{msn} from {self.source}>"
+
+
+def check_shapes(values: Mapping[str, str], names: Mapping[str, str], *, source: str) -> None:
+    """Refuse values that cannot be right, all at once, without showing any of them.
+
+    Args:
+        values: By field: ``client_id``, ``client_secret``, ``subscription_key``, ``merchant_serial_number``.
+        names: By field, the name the user knows it under (``VIPPS_CLIENT_ID`` …), for the message.
+        source: Where the values came from, for the message.
+
+    Raises:
+        CredentialsError: One line per finding. Nothing was sent.
+    """
+    findings = [
+        f"  {names.get(what, what)} {finding}"
+        for what, value in values.items()
+        for finding in _findings(what, value)
+    ]
+    if findings:
+        raise CredentialsError(
+            f"The keys from {source} cannot be right, so nothing was sent:\n"
+            + "\n".join(findings)
+            + "\nCopy them again from portal.vippsmobilepay.com → For developers, then run the cell again."
+        )
+
+
+def _findings(what: str, value: str) -> Iterator[str]:
+    bare = value.strip()
+    if "\n" in bare or "\r" in bare:
+        yield "has a line break inside: it was probably pasted together with the line after it."
+    elif bare != value or re.search(r"\s", bare):
+        yield "has blanks in it: keys contain none."
+    if any(quote in value for quote in _QUOTES):
+        yield "has quotes in it: write the bare value."
+        bare = bare.strip(_QUOTES)
+    if _PLACEHOLDER.fullmatch(bare):
+        yield "is still a placeholder: put your own value there."
+        return
+    yield from _misplaced(what, bare)
+
+
+def _misplaced(what: str, bare: str) -> Iterator[str]:
+    if what == "merchant_serial_number":
+        if not (bare.isascii() and bare.isdigit()):
+            yield "must be digits only, like 123456: it is the sales unit's number, not a key."
+    elif what == "client_id":
+        if _HEX_KEY.fullmatch(bare):
+            yield "looks like a subscription key (32 hexadecimal digits): are two values swapped?"
+        elif bare.endswith("=") or "+" in bare or "/" in bare:
+            yield "looks like a client secret: are two values swapped? A client ID is a GUID."
+    elif _GUID.fullmatch(bare):
+        yield "is a GUID, and a GUID is a client ID: are two values swapped?"
+    elif what == "client_secret" and _HEX_KEY.fullmatch(bare):
+        yield "looks like a subscription key (32 hexadecimal digits): are two values swapped?"
+    elif what == "subscription_key" and bare.endswith("="):
+        yield "looks like a client secret: are two values swapped? A subscription key is 32 hexadecimal digits."

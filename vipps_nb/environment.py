@@ -1,0 +1,134 @@
+"""Where a session talks to: Vipps MobilePay's test or production environment, or a sandbox of ours.
+
+The *test environment* is Vipps MobilePay's; the *sandbox* runs on your own machine. Never one for the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from vipps_nb.errors import EnvironmentChoiceError
+
+EnvironmentName = Literal["sandbox", "test", "production"]
+ENVIRONMENT_NAMES: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
+_LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A name and a base URL; everything a session needs to know of a place.
+
+    Attributes:
+        name: ``sandbox``, ``test`` or ``production``.
+        base_url: Scheme and host (and port), without a slash at the end.
+    """
+
+    name: EnvironmentName
+    base_url: str
+
+    @property
+    def host(self) -> str:
+        """The host as a person would write it, for messages."""
+        return urlsplit(self.base_url).netloc
+
+    def owns(self, url: str) -> bool:
+        """Whether a URL has this environment's own origin: the same scheme, host and port.
+
+        Secrets go nowhere else. Anything that is not plainly the same origin is foreign, and so is a URL
+        with a user name in it, which exists to make one host look like another.
+        """
+        return _origin(url) == _origin(self.base_url) is not None
+
+
+TEST = Environment("test", "https://apitest.vipps.no")
+PRODUCTION = Environment("production", "https://api.vipps.no")
+_OFFICIAL = {"test": TEST, "production": PRODUCTION}
+
+
+def parse_environment_name(text: str, *, said_by: str) -> EnvironmentName:
+    """Read an environment's name; ``prod`` and ``mt`` are understood too.
+
+    Args:
+        text: What was given.
+        said_by: Where it was given, for the message: ``--env`` or a variable's name.
+
+    Raises:
+        EnvironmentChoiceError: It is none of the three.
+    """
+    word = text.strip().lower()
+    word = {"prod": "production", "mt": "test"}.get(word, word)
+    for name in ENVIRONMENT_NAMES:
+        if word == name:
+            return name
+    raise EnvironmentChoiceError(
+        f"{said_by} says {text!r}, which is no environment. Expected: sandbox, test or production."
+    )
+
+
+def official_environment(url: str) -> Environment | None:
+    """The official environment that a URL belongs to, if it belongs to one."""
+    return next((place for place in _OFFICIAL.values() if place.owns(url)), None)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this very machine."""
+    return urlsplit(url).hostname in _LOOPBACK_HOSTS
+
+
+def environment_at(name: EnvironmentName, base_url: str | None) -> Environment:
+    """The environment of that name, held against a base URL if one was configured.
+
+    Args:
+        name: Which environment.
+        base_url: ``VIPPS_BASE_URL``; required for a sandbox, optional and only a confirmation elsewhere.
+
+    Raises:
+        EnvironmentChoiceError: The address is another environment's, or not one that keys may be sent to.
+    """
+    if name == "sandbox":
+        return Environment("sandbox", _sandbox_address(base_url or ""))
+    expected = _OFFICIAL[name]
+    if base_url and not expected.owns(base_url):
+        other = official_environment(base_url)
+        remedy = (
+            f"That is the {other.name} environment: choose it with --env {other.name} or VIPPS_ENVIRONMENT."
+            if other
+            else "Remove VIPPS_BASE_URL, or choose --env sandbox if a sandbox runs there."
+        )
+        raise EnvironmentChoiceError(
+            f"VIPPS_BASE_URL points at {_shown(base_url)}, but the {name} environment has only one host, "
+            f"{expected.host}. Nothing was sent. {remedy}"
+        )
+    return expected
+
+
+def _sandbox_address(base_url: str) -> str:
+    parts = urlsplit(base_url.strip())
+    plain = parts.hostname and not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
+    if plain and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(base_url))):
+        return f"{parts.scheme}://{parts.netloc}"
+    raise EnvironmentChoiceError(
+        f"VIPPS_BASE_URL is {_shown(base_url)}, which is no address of a sandbox. Expected http://127.0.0.1:PORT "
+        "(as `vipps-nb sandbox` prints it) or an https:// address without path. Correct it, or remove it to "
+        "start a sandbox in this kernel."
+    )
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname or parts.username is not None or parts.scheme not in _DEFAULT_PORTS:
+        return None
+    return parts.scheme, parts.hostname.lower(), port or _DEFAULT_PORTS[parts.scheme]
+
+
+def _shown(url: str) -> str:
+    """A URL without user name and password, which are nobody's business in a message."""
+    parts = urlsplit(url.strip())
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else repr(url.strip())

@@ -1,0 +1,92 @@
+"""How a request introduces itself: which secret headers each API wants, and no others.
+
+Most APIs want bearer and subscription key. The exceptions stand in one table below, each with its source.
+"""
+
+from __future__ import annotations
+
+import base64
+import enum
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from vipps_nb.credentials import Credentials
+
+SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subscription-Key")
+SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
+
+
+class Introduction(enum.Enum):
+    """The kinds of introduction."""
+
+    BEARER = "access token and subscription key"
+    BEARER_ONLY = "access token, no subscription key"
+    KEYS = "the keys themselves, no access token"
+    BASIC = "client ID and secret as HTTP Basic"
+    NOTHING = "nothing secret"
+
+
+_BY_PATH: tuple[tuple[re.Pattern[str], Introduction], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        # Access Token API: the keys buy the token. Official pages spell the path in two ways.
+        (r"/accesstoken/", Introduction.KEYS),
+        (r"/miami/", Introduction.BASIC),
+        # Checkout API: the keys go on every call, there is no token.
+        (r"/checkout/", Introduction.KEYS),
+        # Login API: discovery, keys and the browser's redirect are public; token and CIBA know the client.
+        (r"/access-management-1\.0/access/(\.well-known/|oauth2/auth$)", Introduction.NOTHING),
+        (r"/access-management-1\.0/", Introduction.BASIC),
+        (r"/vipps-login-ciba/", Introduction.BASIC),
+        # Userinfo of a Login: the person's own token, and a subscription key gives 401.
+        (r"/vipps-userinfo-api/userinfo/?$", Introduction.BEARER_ONLY),
+        # The desk of our own sandbox needs no key.
+        (r"/sandbox(/|$)", Introduction.NOTHING),
+    )
+)
+# Management and Report find out by themselves which sales units a token may see.
+_WITHOUT_MSN = re.compile(r"/(management|report|settlement|sandbox|access-management-1\.0)(/|$)", re.IGNORECASE)
+# The token calls and Login's forms change nothing that could be done twice.
+_NOT_A_WRITE = re.compile(r"/(accesstoken|miami|access-management-1\.0|vipps-login-ciba|sandbox)(/|$)", re.IGNORECASE)
+
+
+def introduction_for(url: str, credentials: Credentials) -> Introduction:
+    """Which introduction the API behind a URL wants from these credentials."""
+    path = urlsplit(url).path
+    kind = next((kind for pattern, kind in _BY_PATH if pattern.match(path)), Introduction.BEARER)
+    if kind is Introduction.BEARER and credentials.specialized:
+        return Introduction.BEARER_ONLY
+    return kind
+
+
+def takes_idempotency_key(method: str, url: str) -> bool:
+    """Whether a request is a write that could be done twice by accident."""
+    return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(urlsplit(url).path)
+
+
+def open_headers(
+    url: str, credentials: Credentials, merchant_serial_number: str | None, system: Mapping[str, str]
+) -> dict[str, str]:
+    """The headers that may be seen: ``Merchant-Serial-Number`` and ``Vipps-System-*``."""
+    headers = {name: value[:SYSTEM_HEADER_LIMIT] for name, value in system.items()}
+    if merchant_serial_number and not _WITHOUT_MSN.match(urlsplit(url).path):
+        headers["Merchant-Serial-Number"] = merchant_serial_number
+    return headers
+
+
+def secret_headers(kind: Introduction, credentials: Credentials, access_token: str | None) -> dict[str, str]:
+    """The headers that must not be seen, for one request to the keys' own host."""
+    headers: dict[str, str] = {}
+    if kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and access_token:
+        # The word and its capital B matter ("HTTP headers" page).
+        headers["Authorization"] = f"Bearer {access_token}"
+    if kind is Introduction.BASIC:
+        pair = f"{credentials.client_id}:{credentials.client_secret.reveal()}".encode()
+        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
+    if kind is Introduction.KEYS:
+        headers["client_id"] = credentials.client_id
+        headers["client_secret"] = credentials.client_secret.reveal()
+    if kind in (Introduction.BEARER, Introduction.KEYS) and credentials.subscription_key:
+        headers["Ocp-Apim-Subscription-Key"] = credentials.subscription_key.reveal()
+    return headers

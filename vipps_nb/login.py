@@ -1,0 +1,326 @@
+"""Logging in and out: the only state that a kernel keeps.
+
+Finds the keys, decides where they belong, starts a sandbox when there are none, and hands out the session.
+Usable in a plain script; the magics of a notebook call the same functions.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vipps_nb import key_sources
+from vipps_nb.credentials import KEY_TYPES, Credentials, KeyType
+from vipps_nb.environment import (
+    Environment,
+    EnvironmentName,
+    environment_at,
+    is_loopback,
+    official_environment,
+    parse_environment_name,
+)
+from vipps_nb.errors import CredentialsError, MissingKeysError, NotLoggedInError
+from vipps_nb.secret import Secret
+from vipps_nb.session import VippsSession
+from vipps_nb.token_cache import TokenCache
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox import Sandbox
+
+PathLike = str | os.PathLike[str]
+_SKEW_WORTH_MENTIONING = timedelta(minutes=2)
+
+
+@dataclass
+class _Kernel:
+    """What stays between two cells."""
+
+    cache: TokenCache = field(default_factory=TokenCache)
+    session: VippsSession | None = None
+    sandbox: Sandbox | None = None
+
+
+_kernel = _Kernel()
+
+
+@dataclass(frozen=True)
+class Login:
+    """A session, and what should be said aloud about how it came to be."""
+
+    session: VippsSession
+    notices: tuple[str, ...]
+
+
+def login(
+    *,
+    env: str | None = None,
+    dotenv: PathLike | None = None,
+    profile: str | None = None,
+    postman: PathLike | None = None,
+    form: bool = False,
+    key_type: str = "merchant",
+    refresh: bool = False,
+    quiet: bool = False,
+) -> VippsSession:
+    """Find the keys, fetch and cache an access token, and return a session that is ready to use.
+
+    The keys come from the form, the process environment, the nearest ``.env`` upwards from the working
+    folder, or a Postman environment file: first hit wins. With no keys at all and no environment chosen, a
+    sandbox starts on this machine, and that is said on standard error.
+
+    Args:
+        env: ``sandbox``, ``test`` or ``production``; ``None`` leaves it to ``VIPPS_ENVIRONMENT``, and
+            otherwise to ``test`` when there are keys.
+        dotenv: A file to read instead of the nearest ``.env``.
+        profile: Read ``.env.PROFILE`` instead.
+        postman: A Postman environment exported as JSON.
+        form: Ask for the missing keys in the terminal (in a notebook use ``%vipps_login --form``).
+        key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
+        refresh: Fetch a new token even if the cached one is still good.
+        quiet: Say nothing.
+
+    Raises:
+        CredentialsError: Keys are missing, unreadable or cannot be right. Nothing was sent.
+        EnvironmentChoiceError: The environment or ``VIPPS_BASE_URL`` cannot be meant. Nothing was sent.
+        TokenRefusedError: The server refused the keys.
+        UnreachableError: No usable answer came.
+    """
+    kind = parse_key_type(key_type)
+    typed = None
+    if form:
+        sources = key_sources.load_sources(
+            folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman
+        )
+        typed = _ask_in_terminal(kind, key_sources.where_found(sources, kind))
+    outcome = connect(
+        env=env,
+        dotenv=dotenv,
+        profile=profile,
+        postman=postman,
+        key_type=kind,
+        refresh=refresh,
+        typed=typed,
+    )
+    if not quiet:
+        for notice in outcome.notices:
+            print(notice, file=sys.stderr)
+    return outcome.session
+
+
+def connect(
+    *,
+    env: str | None = None,
+    dotenv: PathLike | None = None,
+    profile: str | None = None,
+    postman: PathLike | None = None,
+    key_type: KeyType = "merchant",
+    refresh: bool = False,
+    typed: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Login:
+    """What :func:`login` and ``%vipps_login`` share; says nothing by itself.
+
+    Args:
+        env: As for :func:`login`, like all options not named here.
+        dotenv: See :func:`login`.
+        profile: See :func:`login`.
+        postman: See :func:`login`.
+        key_type: See :func:`login`.
+        refresh: See :func:`login`.
+        typed: Values from a form, by the names they have in a ``.env``; they count before all others.
+        folder: Where the notebook stands; the working folder by default.
+
+    Raises:
+        VippsNbError: As :func:`login`. The earlier login, if any, is as it was.
+    """
+    sources = key_sources.load_sources(
+        folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman
+    )
+    if typed:
+        sources.insert(0, key_sources.Source("the form", dict(typed)))
+    named_a_file = bool(dotenv or profile or postman or typed)
+    notices: list[str] = []
+    credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
+    session = _same_session(credentials, environment) or VippsSession(
+        credentials, environment, cache=_kernel.cache
+    )
+    session.sandbox = sandbox
+    token = session.keys.renewed(session.keys.peek()) if refresh else session.token
+    if abs(token.clock_skew) >= _SKEW_WORTH_MENTIONING:
+        notices.append(_skew_sentence(token.clock_skew))
+    _kernel.session = session
+    return Login(session, tuple(notices))
+
+
+def logout() -> None:
+    """Forget token and keys, and stop the sandbox if one was started. Does nothing without a login."""
+    session, sandbox = _kernel.session, _kernel.sandbox
+    _kernel.session = _kernel.sandbox = None
+    if session is not None:
+        session.keys.forget()
+        session.close()
+    if sandbox is not None:
+        sandbox.stop()
+
+
+def current_session() -> VippsSession:
+    """The session of the last login.
+
+    Raises:
+        NotLoggedInError: There is none.
+    """
+    if _kernel.session is None:
+        raise NotLoggedInError("Not logged in. Expected a login first: run %vipps_login.")
+    return _kernel.session
+
+
+def parse_key_type(text: str) -> KeyType:
+    """Read a key type.
+
+    Raises:
+        CredentialsError: It is none of the five.
+    """
+    for kind in KEY_TYPES:
+        if text == kind:
+            return kind
+    raise CredentialsError(f"{text!r} is no type of keys. Expected one of: {', '.join(KEY_TYPES)}.")
+
+
+def _decide(
+    env: str | None,
+    sources: Sequence[key_sources.Source],
+    key_type: KeyType,
+    named_a_file: bool,
+    notices: list[str],
+) -> tuple[Credentials, Environment, Sandbox | None]:
+    """Which keys, where to, and whose desk."""
+    base_url = key_sources.base_url_setting(sources)
+    name = _environment_name(env, sources, base_url)
+    if name == "sandbox":
+        return _sandbox(base_url, sources, key_type)
+    credentials = key_sources.find_credentials(sources, key_type)
+    if credentials is None:
+        if name is None and not named_a_file:
+            notices.append(
+                f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation on your own "
+                "machine, with pretend keys and pretend money."
+            )
+            return _sandbox(None, sources, key_type)
+        raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
+    environment = environment_at(name or "test", base_url)
+    _refuse_on_public_binder(environment)
+    return credentials, environment, None
+
+
+def _environment_name(
+    env: str | None, sources: Sequence[key_sources.Source], base_url: str | None
+) -> EnvironmentName | None:
+    if env:
+        return parse_environment_name(env, said_by="--env")
+    if setting := key_sources.environment_setting(sources):
+        return parse_environment_name(setting, said_by="VIPPS_ENVIRONMENT")
+    # An address on this very machine can only be a sandbox.
+    return "sandbox" if base_url and is_loopback(base_url) else None
+
+
+def _sandbox(
+    base_url: str | None, sources: Sequence[key_sources.Source], key_type: KeyType
+) -> tuple[Credentials, Environment, Sandbox]:
+    # The only crossing of the wall between client and sandbox; late, because a sandbox costs an import.
+    from vipps_nb.sandbox import Sandbox  # noqa: PLC0415
+
+    # Some projects keep VIPPS_BASE_URL=https://apitest.vipps.no in their .env: that is no sandbox to join.
+    if base_url and official_environment(base_url) is None:
+        environment = environment_at("sandbox", base_url)
+        credentials = key_sources.find_credentials(sources, key_type)
+        if credentials is None:
+            raise MissingKeysError(
+                f"VIPPS_BASE_URL joins the sandbox at {environment.host}, but its pretend keys are missing. "
+                "Copy the lines that `vipps-nb sandbox` printed into .env, or remove VIPPS_BASE_URL to start a "
+                "sandbox in this kernel."
+            )
+        return credentials, environment, Sandbox.join(environment.base_url)
+    if _kernel.sandbox is None:
+        _kernel.sandbox = Sandbox().start()
+    pretend = _kernel.sandbox.keys(key_type)
+    key = pretend.get("subscription_key")
+    return (
+        Credentials(
+            client_id=pretend["client_id"],
+            client_secret=Secret(pretend["client_secret"]),
+            subscription_key=Secret(key) if key else None,
+            merchant_serial_number=pretend.get("merchant_serial_number"),
+            key_type=key_type,
+            source="the sandbox's pretend keys",
+        ),
+        Environment("sandbox", _kernel.sandbox.base_url),
+        _kernel.sandbox,
+    )
+
+
+def _same_session(credentials: Credentials, environment: Environment) -> VippsSession | None:
+    session = _kernel.session
+    if session and session.credentials == credentials and session.environment == environment:
+        return session
+    return None
+
+
+def _refuse_on_public_binder(environment: Environment) -> None:
+    # BINDER_LAUNCH_HOST is set by BinderHub in every server it starts.
+    if os.environ.get("BINDER_LAUNCH_HOST"):
+        raise CredentialsError(
+            f"This notebook runs on a public Binder, a machine of strangers, so keys for the {environment.name} "
+            "environment are refused. Nothing was sent. Use --env sandbox here, or your own computer; if the keys "
+            "were typed or uploaded here, make new ones in the portal."
+        )
+
+
+def _ask_in_terminal(key_type: KeyType, found: Mapping[str, str]) -> dict[str, str]:
+    typed = {}
+    for what, name in key_sources.names_for(key_type).items():
+        if what not in key_sources.required_fields(key_type):
+            continue
+        known = f" (set, from {found[what]}; Enter keeps it)" if what in found else ""
+        secret = what in ("client_secret", "subscription_key")
+        value = (getpass.getpass if secret else input)(f"{name}{known}: ")
+        if value.strip():
+            typed[name] = value.strip()
+    return typed
+
+
+def _looked_at(sources: Sequence[key_sources.Source]) -> str:
+    names = [source.name for source in sources]
+    has_file = any(name.startswith(".env") for name in names)
+    return f"looked in {', '.join(names)}" + ("" if has_file else "; no .env from this folder upwards")
+
+
+def _no_keys_sentence(
+    name: EnvironmentName, sources: Sequence[key_sources.Source], key_type: KeyType
+) -> str:
+    names = key_sources.names_for(key_type)
+    needed = ", ".join(names[what] for what in key_sources.required_fields(key_type))
+    return (
+        f"No keys found for the {name} environment ({_looked_at(sources)}). Expected: {needed}.\n"
+        "Put them into a .env beside the notebook (see .env.example), or run %vipps_login --form to type them "
+        "in. No keys yet? %vipps_login --env sandbox needs none."
+    )
+
+
+def _skew_sentence(skew: timedelta) -> str:
+    seconds = abs(skew.total_seconds())
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = round(seconds / length)
+            amount = f"{count} {unit}{'s' if count > 1 else ''}"
+            break
+    direction = "behind" if skew > timedelta(0) else "ahead of"
+    return (
+        f"This computer's clock is about {amount} {direction} the server's. The token's life is counted by the "
+        "server's clock, so the countdown is right; set the computer's clock to make other things right too."
+    )

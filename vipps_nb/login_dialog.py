@@ -1,0 +1,74 @@
+"""Introduces the login form and the login to each other: which fields to ask for, what Log in does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vipps_nb import key_sources
+from vipps_nb.credentials import KeyType
+from vipps_nb.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.login import Login, connect
+from vipps_nb.widget.login_form import FormChoices, FormField, LoginForm
+
+_LABELS = {
+    "client_id": "Client ID",
+    "client_secret": "Client secret",
+    "subscription_key": "Subscription key",
+    "merchant_serial_number": "Merchant serial number (MSN)",
+}
+_SECRETS = ("client_secret", "subscription_key")
+
+
+def login_dialog(
+    *,
+    folder: Path,
+    env: str | None,
+    key_type: KeyType,
+    options: Mapping[str, Any],
+    on_login: Callable[[Login], str],
+) -> LoginForm:
+    """A form that logs in with what is typed, and writes it to a ``.env`` when asked.
+
+    Args:
+        folder: Where the notebook stands.
+        env: The environment to propose; ``None`` proposes ``test``.
+        key_type: Whose keys to ask for.
+        options: ``dotenv``, ``profile`` and ``postman``, as for :func:`vipps_nb.login`.
+        on_login: Called after a successful login; returns the sentence that the form shows.
+    """
+    names = key_sources.names_for(key_type)
+    sources = key_sources.load_sources(folder=folder, **options)
+    found = key_sources.where_found(sources, key_type)
+
+    def submit(values: Mapping[str, str], choices: FormChoices) -> str:
+        typed = {names[what]: value for what, value in values.items()}
+        outcome = connect(
+            env=choices.environment,
+            key_type=key_type,
+            folder=folder,
+            typed=typed if choices.environment != "sandbox" else None,
+            **options,
+        )
+        said = on_login(outcome)
+        if choices.save and typed:
+            said += " " + _save(folder, typed, choices)
+        return said
+
+    return LoginForm(
+        fields=[
+            FormField(what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=names[what])
+            for what in key_sources.required_fields(key_type)
+        ],
+        environment=env or "test",
+        on_submit=submit,
+    )
+
+
+def _save(folder: Path, typed: Mapping[str, str], choices: FormChoices) -> str:
+    file = key_sources.nearest(folder, ".env") or folder / ".env"
+    save_keys(file, {**typed, "VIPPS_ENVIRONMENT": choices.environment})
+    if choices.gitignore and ignore_in_git(file):
+        return "Saved to .env, readable only by you and ignored by git."
+    return "Saved to .env, readable only by you."

@@ -1,0 +1,262 @@
+"""``%vipps_login`` · ``%vipps_status`` · ``%vipps_logout``: arguments in, :mod:`vipps_nb.login` does it."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import TryNext, UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.display import display
+
+from vipps_nb import key_sources
+from vipps_nb.credentials import KEY_TYPES
+from vipps_nb.environment import ENVIRONMENT_NAMES, parse_environment_name
+from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
+from vipps_nb.login import Login, connect, current_session, login, logout, parse_key_type
+from vipps_nb.session import VippsSession
+
+if TYPE_CHECKING:
+    from vipps_nb.live_token import LiveToken
+
+_MAGICS = ("vipps_login", "vipps_status", "vipps_logout")
+_SECRET_SHAPES = re.compile(
+    r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
+      | (secret|key|token|password)\w*\s*=                # NAME=value
+      | \b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b   # a client ID
+      | \b[0-9a-f]{32}\b                                  # a subscription key
+      | \beyJ[\w-]{8,}                                    # an access token
+      | (?<![\w/.+-])(?=[\w+/]*[0-9+])[\w+/]{16,}={1,2}   # a client secret
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def register(shell: InteractiveShell) -> None:
+    """Register magics and completion with a shell."""
+    shell.register_magics(VippsMagics)
+    for name, complete in _COMPLETERS.items():
+        shell.set_hook("complete_command", complete, str_key=f"%{name}")
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Give back what :func:`register` took, log out, and remove the session's name."""
+    magics = shell.magics_manager.registry.pop("VippsMagics", None)
+    if isinstance(magics, VippsMagics):
+        magics.log_out()
+    for name in _MAGICS:
+        shell.magics_manager.magics["line"].pop(name, None)
+        shell.strdispatchers["complete_command"].strs.pop(f"%{name}", None)
+
+
+@magics_class
+class VippsMagics(Magics):
+    """The three magics, and what they have put onto the screen and into the namespace."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._live: LiveToken | None = None
+
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @argument("--env", help="sandbox, test or production. Default: VIPPS_ENVIRONMENT; test when there are keys.")
+    @argument("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
+    @argument("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
+    @argument("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+    @argument("--form", action="store_true", help="Ask for the keys in a form. Never type one into a cell.")
+    @argument("--as", dest="name", default="vipps", metavar="NAME", help="Name of the session. Default: vipps.")
+    @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
+    @argument("--refresh", action="store_true", help="Fetch a new token now.")
+    @argument("--quiet", action="store_true", help="Show nothing.")
+    @line_magic
+    def vipps_login(self, line: str) -> None:
+        """Log in: find the keys, fetch and cache the token, put the session into the namespace.
+
+        No option takes a secret: what stands in a cell is in the notebook file and in IPython's history.
+        """
+        options = self._parse(self.vipps_login, line)
+        if options is None:
+            return
+        if not options.name.isidentifier() or keyword.iskeyword(options.name):
+            raise UsageError(f"--as {options.name} is no name for a variable. Expected something like vipps.")
+        if options.env:
+            _usage(lambda: parse_environment_name(options.env, said_by="--env"))
+        if options.form:
+            self._ask(options)
+            return
+        try:
+            outcome = self._connect(options)
+        except MissingKeysError:
+            if _has_front_end(self.shell) and not options.quiet:
+                self._show_form(options)
+            raise
+        self._welcome(outcome, options.name)
+        if not options.quiet:
+            self._show(outcome.notices)
+
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @line_magic
+    def vipps_status(self, line: str) -> None:
+        """Show the live token widget again; one line of text in a terminal."""
+        if self._parse(self.vipps_status, line) is None:
+            return
+        current_session()
+        self._show(())
+
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @line_magic
+    def vipps_logout(self, line: str) -> None:
+        """Forget token and keys, remove the session from the namespace, stop the sandbox."""
+        if self._parse(self.vipps_logout, line) is None:
+            return
+        try:
+            current_session()
+        except NotLoggedInError:
+            print("Not logged in: there is nothing to forget.")
+            return
+        self.log_out()
+        print("Logged out. Token and keys are forgotten.")
+
+    def log_out(self) -> None:
+        """What ``%vipps_logout`` and the widget's button do, without a word."""
+        logout()
+        namespace = self.shell.user_ns
+        for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
+            del namespace[name]
+        if self._live is not None:
+            self._live.widget.show_logged_out()
+            self._live.close()
+            self._live = None
+
+    def _parse(self, magic: Callable[[str], None], line: str) -> SimpleNamespace | None:
+        """The options, or ``None`` after help was shown."""
+        if _SECRET_SHAPES.search(line):
+            raise UsageError(
+                "Something on this line looks like a key, so nothing was done and nothing was sent. No option takes "
+                "a secret: a cell is saved in the notebook and in IPython's history. Put keys into .env or use "
+                "%vipps_login --form; delete what you typed, and if it was real make a new one in the portal."
+            )
+        options: SimpleNamespace = parse_argstring(magic, line)
+        if options.help:
+            print(magic.parser.format_help())  # type: ignore[attr-defined] # @magic_arguments puts it there
+            return None
+        return options
+
+    def _connect(self, options: SimpleNamespace) -> Login:
+        return connect(
+            env=options.env,
+            key_type=parse_key_type(options.key_type),
+            refresh=options.refresh,
+            folder=_notebook_folder(self.shell),
+            **_files(options),
+        )
+
+    def _welcome(self, outcome: Login, name: str) -> None:
+        self.shell.user_ns[name] = outcome.session
+
+    def _show(self, notices: tuple[str, ...]) -> None:
+        # The widgets cost a third of a second to import; loading the extension should not.
+        from vipps_nb.live_token import LiveToken, status_text  # noqa: PLC0415
+
+        session = current_session()
+        if not _has_front_end(self.shell):
+            print(*notices, status_text(session), sep="\n")
+            return
+        if self._live is None or not self._live.shows(session):
+            if self._live is not None:
+                self._live.close()
+            self._live = LiveToken(session, self.log_out, notices)
+        display(self._live.widget)
+
+    def _ask(self, options: SimpleNamespace) -> None:
+        if _has_front_end(self.shell):
+            self._show_form(options)
+            return
+        session = login(
+            env=options.env,
+            form=True,
+            key_type=options.key_type,
+            refresh=options.refresh,
+            **_files(options),
+        )
+        self.shell.user_ns[options.name] = session
+        if not options.quiet:
+            self._show(())
+
+    def _show_form(self, options: SimpleNamespace) -> None:
+        from vipps_nb.login_dialog import login_dialog  # noqa: PLC0415 - as in _show
+
+        def welcome(outcome: Login) -> str:
+            self._welcome(outcome, options.name)
+            place = outcome.session.environment.name
+            return f"Logged in to {place}. `{options.name}` is ready; %vipps_status shows the token."
+
+        display(
+            login_dialog(
+                folder=_notebook_folder(self.shell),
+                env=options.env,
+                key_type=parse_key_type(options.key_type),
+                options=_files(options),
+                on_login=welcome,
+            )
+        )
+
+
+def _files(options: SimpleNamespace) -> dict[str, Any]:
+    return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman}
+
+
+def _usage(check: Callable[[], object]) -> None:
+    try:
+        check()
+    except EnvironmentChoiceError as error:
+        raise UsageError(str(error)) from None
+
+
+def _has_front_end(shell: InteractiveShell) -> bool:
+    """Whether somebody draws what is displayed: a kernel has a front end, a terminal has none."""
+    return hasattr(shell, "kernel")
+
+
+def _notebook_folder(shell: InteractiveShell) -> Path:
+    # VS Code starts kernels in the workspace's folder and says in a variable where the notebook is.
+    notebook = shell.user_ns.get("__vsc_ipynb_file__")
+    return Path(notebook).parent if isinstance(notebook, str) else Path.cwd()
+
+
+def _complete_login(shell: InteractiveShell, event: Any) -> list[str]:
+    """Complete an option's name, or the value of the option before the cursor."""
+    *before, current = re.split(r"\s+", event.text_until_cursor) or [""]
+    option = before[-1] if before else ""
+    values: dict[str, Callable[[], Iterable[str]]] = {
+        "--env": lambda: ENVIRONMENT_NAMES,
+        "--key-type": lambda: KEY_TYPES,
+        "--profile": lambda: key_sources.profiles(_notebook_folder(shell)),
+    }
+    if option in values:
+        return [value for value in values[option]() if value.startswith(current)]
+    if option in ("--dotenv", "--postman"):
+        raise TryNext  # a path: IPython completes paths itself
+    names = ("--as", "--dotenv", "--env", "--form", "--help", "--key-type", "--postman", "--profile")
+    unused = [name for name in (*names, "--quiet", "--refresh") if name not in before]
+    return [name for name in unused if name.startswith(current)]
+
+
+def _complete_help(_shell: InteractiveShell, event: Any) -> list[str]:
+    current = event.text_until_cursor.split()[-1]
+    return ["--help"] if "--help".startswith(current) or not current.startswith("-") else []
+
+
+_COMPLETERS = {
+    "vipps_login": _complete_login,
+    "vipps_status": _complete_help,
+    "vipps_logout": _complete_help,
+}

@@ -1,0 +1,58 @@
+"""A value that may be used but never shown."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Never
+
+MASK = "••••••••"
+
+
+class Secret:
+    """A string that every way of looking at masks, and that leaves only through :meth:`reveal`.
+
+    ``repr``, ``str``, f-strings, ``vars`` and JSON show a mask or refuse; pickling refuses, because a
+    pickle is a file. Two secrets compare equal when their values do (in constant time).
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """The value itself. Call it where the value is used, never as the last line of a cell."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, format_spec: str) -> str:
+        return format(MASK, format_spec)
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self.__value.encode(), other.reveal().encode())
+
+    def __hash__(self) -> int:
+        return hash(hashlib.sha256(self.__value.encode()).digest())
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        raise TypeError(
+            "A Secret cannot be pickled: a pickle is a file, and a secret in a file leaks. "
+            "Log in again where the session is needed."
+        )

@@ -1,0 +1,259 @@
+"""One token per key set, fetched once and shared by every thread of the kernel. In memory only.
+
+The life of an entry: empty → FRESH → STALE (renewed in the background while requests go on) → EXPIRED (one
+request renews, all others wait for that one). Each change has a *generation*; an answer that comes late,
+after a newer token or a logout, finds a newer generation and is dropped.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+
+from vipps_nb.credentials import Credentials, KeyType
+from vipps_nb.environment import Environment
+from vipps_nb.errors import VippsNbError
+from vipps_nb.tokens import AccessToken, Clock, TokenState, fetch_access_token
+
+logger = logging.getLogger(__name__)
+
+# After a failed renewal in the background the next try waits this long: the old token still works,
+# and a server in trouble is not helped by being asked again at every request.
+RETRY_AFTER_FAILURE = 30.0
+
+
+@dataclass(frozen=True)
+class TokenKey:
+    """What a token belongs to; two logins share one exactly when all five agree."""
+
+    environment: str
+    base_url: str
+    client_id: str
+    merchant_serial_number: str | None
+    key_type: KeyType
+
+    @classmethod
+    def of(cls, credentials: Credentials, environment: Environment) -> TokenKey:
+        """The key under which these credentials' token is kept."""
+        return cls(
+            environment.name,
+            environment.base_url,
+            credentials.client_id,
+            credentials.merchant_serial_number,
+            credentials.key_type,
+        )
+
+
+@dataclass(frozen=True)
+class TokenEvent:
+    """What listeners are told.
+
+    Attributes:
+        key: Whose token.
+        token: The token from now on; ``None`` after it was forgotten.
+        problem: Why a renewal in the background failed, in one sentence; ``""`` when nothing failed.
+    """
+
+    key: TokenKey
+    token: AccessToken | None
+    problem: str = ""
+
+
+Listener = Callable[[TokenEvent], None]
+Fetch = Callable[[Credentials, Environment], AccessToken]
+
+
+@dataclass
+class _Entry:
+    token: AccessToken | None = None
+    generation: int = 0
+    flight: Future[AccessToken] | None = None
+    retry_at: float = 0.0
+    problem: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class TokenCache:
+    """Hands out access tokens; at most one request per key set is ever on its way.
+
+    Args:
+        fetch: How a token is fetched. The default asks the Access Token API.
+        clock: This machine's clocks; given only by tests.
+    """
+
+    def __init__(self, fetch: Fetch = fetch_access_token, clock: Clock | None = None) -> None:
+        self._fetch = fetch
+        self._clock = clock or Clock()
+        self._entries: dict[TokenKey, _Entry] = {}
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+
+    def get(self, credentials: Credentials, environment: Environment) -> AccessToken:
+        """A token that works now.
+
+        A STALE one is returned at once and renewed in the background; only an absent or EXPIRED one makes
+        the caller wait, and all callers wait for the same request.
+
+        Raises:
+            TokenRefusedError: The keys were rejected.
+            UnreachableError: No usable answer came.
+        """
+        entry = self._entry(TokenKey.of(credentials, environment))
+        token = entry.token
+        state = token.state(self._clock) if token else TokenState.EXPIRED
+        if token and state is TokenState.FRESH:
+            return token
+        if token and state is TokenState.STALE:
+            self._renew_in_background(entry, credentials, environment)
+            return token
+        return self._renew(entry, credentials, environment, worn_out=token)
+
+    def renew(
+        self, credentials: Credentials, environment: Environment, *, worn_out: AccessToken | None = None
+    ) -> AccessToken:
+        """A token newer than ``worn_out``; fetched only if nobody has fetched one since.
+
+        Args:
+            credentials: The keys.
+            environment: Where to ask.
+            worn_out: The token that was rejected, or that a person wants replaced. ``None`` asks for a new
+                one in any case.
+
+        Raises:
+            TokenRefusedError: The keys were rejected.
+            UnreachableError: No usable answer came.
+        """
+        entry = self._entry(TokenKey.of(credentials, environment))
+        return self._renew(entry, credentials, environment, worn_out=worn_out or entry.token)
+
+    def peek(self, credentials: Credentials, environment: Environment) -> AccessToken | None:
+        """The cached token, in whatever state; never goes over the network."""
+        with self._lock:
+            entry = self._entries.get(TokenKey.of(credentials, environment))
+        return entry.token if entry else None
+
+    def forget(self, credentials: Credentials, environment: Environment) -> None:
+        """Drop the token. A request under way may still answer; its answer is dropped too."""
+        key = TokenKey.of(credentials, environment)
+        entry = self._entry(key)
+        with entry.lock:
+            entry.generation += 1
+            entry.token = entry.flight = None
+            entry.problem, entry.retry_at = "", 0.0
+        self._tell(TokenEvent(key, None))
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Be told of every new token, failed renewal and logout, on whichever thread it happens.
+
+        Returns:
+            A function that ends the subscription.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def _entry(self, key: TokenKey) -> _Entry:
+        with self._lock:
+            return self._entries.setdefault(key, _Entry())
+
+    def _renew(
+        self,
+        entry: _Entry,
+        credentials: Credentials,
+        environment: Environment,
+        *,
+        worn_out: AccessToken | None,
+    ) -> AccessToken:
+        while True:
+            with entry.lock:
+                if entry.token is not None and entry.token is not worn_out:
+                    return entry.token
+                flight, mine = entry.flight, entry.flight is None
+                if flight is None:
+                    flight = entry.flight = Future()
+                generation = entry.generation
+            if mine:
+                return self._fly(entry, flight, generation, credentials, environment)
+            try:
+                return flight.result()
+            except CancelledError:
+                continue  # whoever was fetching was interrupted; somebody else has to
+
+    def _fly(
+        self,
+        entry: _Entry,
+        flight: Future[AccessToken],
+        generation: int,
+        credentials: Credentials,
+        environment: Environment,
+    ) -> AccessToken:
+        try:
+            token = self._fetch(credentials, environment)
+        except BaseException as error:
+            with entry.lock:
+                if entry.flight is flight:
+                    entry.flight = None
+            if isinstance(error, Exception):
+                flight.set_exception(error)
+            else:  # Ctrl-C stops this caller only; those who wait try again themselves
+                flight.cancel()
+            raise
+        with entry.lock:
+            current = entry.generation == generation
+            if current:
+                entry.token, entry.generation = token, generation + 1
+                entry.problem, entry.retry_at = "", 0.0
+            if entry.flight is flight:
+                entry.flight = None
+        flight.set_result(token)
+        if current:
+            self._tell(TokenEvent(TokenKey.of(credentials, environment), token))
+        return token
+
+    def _renew_in_background(self, entry: _Entry, credentials: Credentials, environment: Environment) -> None:
+        with entry.lock:
+            if entry.flight is not None or self._clock.monotonic() < entry.retry_at:
+                return
+            flight = entry.flight = Future()
+            generation = entry.generation
+
+        def run() -> None:
+            try:
+                self._fly(entry, flight, generation, credentials, environment)
+            except VippsNbError as error:
+                self._report(entry, credentials, environment, str(error).partition("\n")[0])
+            except Exception as error:
+                # An unforeseen error's text may quote the request; its type may not.
+                logger.warning("renewing the access token failed: %s", type(error).__name__)
+                self._report(entry, credentials, environment, "An unexpected error stopped the renewal.")
+
+        threading.Thread(target=run, name="vipps-nb-renewal", daemon=True).start()
+
+    def _report(
+        self, entry: _Entry, credentials: Credentials, environment: Environment, problem: str
+    ) -> None:
+        with entry.lock:
+            entry.problem = problem
+            entry.retry_at = self._clock.monotonic() + RETRY_AFTER_FAILURE
+            token = entry.token
+        logger.warning("the access token could not be renewed and is used until it expires: %s", problem)
+        self._tell(TokenEvent(TokenKey.of(credentials, environment), token, problem))
+
+    def _tell(self, event: TokenEvent) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener(event)
+            except Exception:
+                # A display that is gone must not cost a request its token.
+                logger.exception("a listener of the token cache failed")
