@@ -61,6 +61,7 @@ class VippsMagics(Magics):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
+        self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
         self._live: LiveToken | None = None
 
     @magic_arguments()
@@ -93,7 +94,7 @@ class VippsMagics(Magics):
         try:
             outcome = self._connect(options)
         except MissingKeysError:
-            if _has_front_end(self.shell) and not options.quiet:
+            if _has_front_end(self._shell) and not options.quiet:
                 self._show_form(options)
             raise
         self._welcome(outcome, options.name)
@@ -128,7 +129,7 @@ class VippsMagics(Magics):
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
         logout()
-        namespace = self.shell.user_ns
+        namespace = self._shell.user_ns
         for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
             del namespace[name]
         if self._live is not None:
@@ -155,19 +156,19 @@ class VippsMagics(Magics):
             env=options.env,
             key_type=parse_key_type(options.key_type),
             refresh=options.refresh,
-            folder=_notebook_folder(self.shell),
+            folder=_notebook_folder(self._shell),
             **_files(options),
         )
 
     def _welcome(self, outcome: Login, name: str) -> None:
-        self.shell.user_ns[name] = outcome.session
+        self._shell.user_ns[name] = outcome.session
 
     def _show(self, notices: tuple[str, ...]) -> None:
         # The widgets cost a third of a second to import; loading the extension should not.
         from vipps_nb.live_token import LiveToken, status_text  # noqa: PLC0415
 
         session = current_session()
-        if not _has_front_end(self.shell):
+        if not _has_front_end(self._shell):
             print(*notices, status_text(session), sep="\n")
             return
         if self._live is None or not self._live.shows(session):
@@ -177,7 +178,7 @@ class VippsMagics(Magics):
         display(self._live.widget)
 
     def _ask(self, options: SimpleNamespace) -> None:
-        if _has_front_end(self.shell):
+        if _has_front_end(self._shell):
             self._show_form(options)
             return
         session = login(
@@ -187,7 +188,7 @@ class VippsMagics(Magics):
             refresh=options.refresh,
             **_files(options),
         )
-        self.shell.user_ns[options.name] = session
+        self._shell.user_ns[options.name] = session
         if not options.quiet:
             self._show(())
 
@@ -201,7 +202,7 @@ class VippsMagics(Magics):
 
         display(
             login_dialog(
-                folder=_notebook_folder(self.shell),
+                folder=_notebook_folder(self._shell),
                 env=options.env,
                 key_type=parse_key_type(options.key_type),
                 options=_files(options),

@@ -80,7 +80,7 @@ class AccessToken:
     access_token: Secret
     issued_at: datetime
     expires_at: datetime
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the kind of token, not a token
     not_before: datetime | None = None
     ext_expires_in: str = ""
     resource: str = ""

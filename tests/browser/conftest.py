@@ -85,7 +85,7 @@ class Lab:
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         self.blocked: list[str] = []
-        self.sent: list[bytes] = []
+        self.sent: list[bytes | str] = []
         self._folder = folder
         self._token = secrets.token_hex(16)
         with socket.socket() as probe:
@@ -112,9 +112,7 @@ class Lab:
             file.write_text(json.dumps(values), encoding="utf-8")
 
     def _start_server(self) -> subprocess.Popen[bytes]:
-        own = {
-            name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))
-        }
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))}
         folders = {
             "HOME": "home",
             "IPYTHONDIR": "ipython",
@@ -169,7 +167,10 @@ class Lab:
 
     def _listen(self, websocket: WebSocket) -> None:
         if "/channels" in websocket.url:
-            websocket.on("framesent", self.sent.append)
+            websocket.on("framesent", self._keep)
+
+    def _keep(self, frame: bytes | str) -> None:
+        self.sent.append(frame)
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook of code cells."""
@@ -226,9 +227,7 @@ class Lab:
         return self.page.evaluate(f"() => {PANEL}.content.widgets.length")
 
     def use_theme(self, theme: str) -> None:
-        self.page.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
-        )
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         light = str("Light" in theme).lower()
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
         # A curtain hangs before the page while the theme changes.

@@ -111,9 +111,7 @@ NO_KEYS = "No keys found: this is the sandbox on your own machine. Nothing reach
 
 STATES = {
     "sandbox": token(59 * MINUTE + 12_000, environment="sandbox", source="the sandbox's pretend keys"),
-    "welcome": token(
-        59 * MINUTE, environment="sandbox", source="the sandbox's pretend keys", message=NO_KEYS
-    ),
+    "welcome": token(59 * MINUTE, environment="sandbox", source="the sandbox's pretend keys", message=NO_KEYS),
     "stale": token(4 * MINUTE + 3_000),
     "production": token(0, environment="production") | life(23 * HOUR + 4 * MINUTE, length=DAY),
     "expired": token(-2 * MINUTE, key_type="partner"),
@@ -310,9 +308,7 @@ class TestTokenCard:
 
     @pytest.mark.parametrize("theme", THEMES)
     @pytest.mark.parametrize("state", STATES)
-    def test_is_readable(
-        self, page: Page, show: Callable[..., None], artifacts: Path, state: str, theme: str
-    ) -> None:
+    def test_is_readable(self, page: Page, show: Callable[..., None], artifacts: Path, state: str, theme: str) -> None:
         show(STATES[state], theme)
         page.locator("main").screenshot(path=artifacts / f"card-{state}-{theme}.png")
 
@@ -320,9 +316,7 @@ class TestTokenCard:
         assert contrast >= 4.5, text
 
     @pytest.mark.parametrize("state", STATES)
-    def test_fits_a_narrow_cell(
-        self, page: Page, show: Callable[..., None], artifacts: Path, state: str
-    ) -> None:
+    def test_fits_a_narrow_cell(self, page: Page, show: Callable[..., None], artifacts: Path, state: str) -> None:
         show(STATES[state], width=250)
         page.locator("main").screenshot(path=artifacts / f"card-{state}-narrow.png")
 
@@ -338,10 +332,7 @@ class TestLoginForm:
 
         page.get_by_role("button", name="Log in").dblclick()
 
-        assert (
-            page.evaluate("[...document.querySelectorAll('input')].map(i => i.value).join('')").find("s3cret")
-            < 0
-        )
+        assert page.evaluate("[...document.querySelectorAll('input')].map(i => i.value).join('')").find("s3cret") < 0
         assert page.evaluate("sent") == [
             {
                 "do": "submit",

@@ -71,9 +71,7 @@ def test_one_hour_of_a_token(lab: Lab, artifacts: Path) -> None:
     page.get_by_role("button", name="Renew").dblclick()
     expect(card).to_contain_text("waiting for the kernel: a cell is running")
     assert lab.is_running(1)
-    expect(page.get_by_role("button", name="Renew")).to_have_attribute(
-        "aria-disabled", "false", timeout=30_000
-    )
+    expect(page.get_by_role("button", name="Renew")).to_have_attribute("aria-disabled", "false", timeout=30_000)
     assert deadline_by(clock) > deadline + 2
 
     # Nobody does anything, and nothing is sent.

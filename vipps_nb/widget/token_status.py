@@ -53,9 +53,7 @@ class TokenStatus(anywidget.AnyWidget):
     state = traitlets.Unicode("ready").tag(sync=True)  # ready | renewing | renewal_failed | logged_out
     message = traitlets.Unicode("").tag(sync=True)  # one sentence, or nothing
 
-    def __init__(
-        self, *, on_renew: Callable[[int], None], on_logout: Callable[[], None], **traits: Any
-    ) -> None:
+    def __init__(self, *, on_renew: Callable[[int], None], on_logout: Callable[[], None], **traits: Any) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
         self._renewing = False

@@ -1,0 +1,124 @@
+"""What most tests stand on: a clean place without keys, a fresh kernel state, and a server that says what it is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from vipps_nb import Credentials, Environment, Secret, login, logout
+
+CLIENT_ID = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+CLIENT_SECRET = "c2VjcmV0LXRoYXQtbXVzdA=="
+SUBSCRIPTION_KEY = "0123456789abcdef0123456789abcdef"
+MSN = "123456"
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder to stand in, no keys in the process environment, nobody logged in."""
+    import os
+
+    for name in list(os.environ):
+        if "VIPPS" in name.upper() or name.upper() in ("CLIENT_ID", "CLIENT_SECRET", "BINDER_LAUNCH_HOST"):
+            monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    logout()
+
+
+@pytest.fixture
+def credentials() -> Credentials:
+    return Credentials(CLIENT_ID, Secret(CLIENT_SECRET), Secret(SUBSCRIPTION_KEY), MSN, source=".env")
+
+
+@dataclass
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Answer:
+    """What to say next."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+
+class ScriptedServer:
+    """A real HTTP server on the loopback interface that answers what its script says, and remembers what came."""
+
+    def __init__(self, script: Callable[[Seen], Answer]) -> None:
+        self.seen: list[Seen] = []
+        self.script = script
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length))
+                outer.seen.append(seen)
+                said = outer.script(seen)
+                self.send_response_only(said.status)
+                for name, value in said.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(said.body)))
+                self.end_headers()
+                self.wfile.write(said.body)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+            def log_message(self, *_: object) -> None: ...
+
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 128
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def environment(self) -> Environment:
+        return Environment("test", self.base_url)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[Seen], Answer]], ScriptedServer]]:
+    """Start scripted servers; all are stopped at the end."""
+    servers: list[ScriptedServer] = []
+
+    def start(script: Callable[[Seen], Answer]) -> ScriptedServer:
+        servers.append(ScriptedServer(script))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def vipps():
+    """A session with the sandbox of this kernel."""
+    return login(env="sandbox", quiet=True)

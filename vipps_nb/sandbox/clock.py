@@ -1,0 +1,71 @@
+"""The world's clock: runs with real time, can be held, moved and advanced. Every deadline asks here."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """Time in one world. Whatever falls due happens in ``settle``, in order, each at its own moment."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta(0)
+        self._held_at: datetime | None = None
+        self._acting_at: datetime | None = None
+        self._deadlines: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = count()  # equal moments keep the order in which they were set
+
+    @property
+    def held(self) -> bool:
+        """Whether time stands still until somebody moves it."""
+        return self._held_at is not None
+
+    def now(self) -> datetime:
+        """The moment it is; while a deadline acts, the moment that deadline fell due."""
+        if self._acting_at is not None:
+            return self._acting_at
+        return self._held_at or datetime.now(UTC) + self._offset
+
+    def at(self, moment: datetime, action: Callable[[], None]) -> None:
+        """Have ``action`` done once the clock has reached ``moment``."""
+        heapq.heappush(self._deadlines, (moment, next(self._order), action))
+
+    def set(self, *, now: datetime | None = None, held: bool | None = None) -> None:
+        """Move, hold or release the clock; released, it runs on from where it stood.
+
+        Raises:
+            ValueError: The moment lies outside the years this world knows.
+        """
+        moment = now or self.now()
+        if not EARLIEST <= moment < LATEST:
+            raise ValueError(f"The clock goes from {EARLIEST.year} to {LATEST.year}.")
+        hold = self.held if held is None else held
+        self._held_at = moment if hold else None
+        self._offset = moment - datetime.now(UTC)
+        self.settle()
+
+    def advance(self, by: timedelta) -> None:
+        """Move time forward; everything that falls due in between happens."""
+        self.set(now=self.now() + by)
+
+    def settle(self) -> None:
+        """Let happen what has fallen due. Called before every look at the world, so no timer thread is needed."""
+        reached = self.now()
+        while self._deadlines and self._deadlines[0][0] <= reached:
+            due, _, action = heapq.heappop(self._deadlines)
+            self._acting_at = due
+            try:
+                action()
+            finally:
+                self._acting_at = None
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, as the APIs write it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

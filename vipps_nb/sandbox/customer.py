@@ -1,0 +1,68 @@
+"""The customer and what their thumb does in the app: approve or abort; doing nothing lets the request expire."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+PHONE_NUMBER = "4712345678"
+_NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """The one test user; whatever phone number a merchant names, this is who answers."""
+
+    first_name: str = "Kari"
+    last_name: str = "Nordmann"
+    email: str = "kari.nordmann@example.com"
+    born: date = date(1990, 5, 17)
+    address_line_1: str = "Storgata 1"
+    post_code: str = "0155"
+    city: str = "Oslo"
+    country: str = "NO"
+
+    def age(self, on: datetime) -> int:
+        """Full years of age on a day."""
+        had_birthday = (on.month, on.day) >= (self.born.month, self.born.day)
+        return on.year - self.born.year - (not had_birthday)
+
+
+KARI = Customer()
+
+
+def subject(seed: int, msn: str, phone_number: str) -> str:
+    """The ``sub`` of a customer: the same for the same person and sales unit (Userinfo API, sub)."""
+    return str(uuid.uuid5(_NAMESPACE, f"{seed}/{msn}/{phone_number}"))
+
+
+class PhoneRequest(Protocol):
+    """Something waiting on the customer's phone. Each API brings its own kind."""
+
+    @property
+    def merchant(self) -> str:
+        """Who asks."""
+
+    @property
+    def price(self) -> str:
+        """The amount as money, such as ``499.00 NOK``."""
+
+    @property
+    def text(self) -> str:
+        """What it is for."""
+
+    @property
+    def outcome(self) -> str | None:
+        """How it ended, in one sentence; None while the customer can still decide."""
+
+    @property
+    def return_url(self) -> str | None:
+        """Where the customer goes afterwards."""
+
+    def approve(self) -> dict[str, Any]:
+        """The customer approves. Raises a Refusal when there is nothing left to decide."""
+
+    def abort(self) -> dict[str, Any]:
+        """The customer says no. Raises a Refusal when there is nothing left to decide."""

@@ -1,0 +1,84 @@
+"""Faults on demand: latency, refusals by the gateway, dropped connections, a ``Date`` header that lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.ids import Ids
+from vipps_nb.sandbox.refusals import InjectedFault
+from vipps_nb.sandbox.wire import Wire
+
+DAY = 86_400
+PHRASES = {int(status): status.phrase for status in HTTPStatus}
+
+
+class FaultRule(Wire):
+    """One rule. Of the rules that hit a request, latencies and skews add up and the first status or drop decides."""
+
+    method: Annotated[str, Field(description="An HTTP method, or * for any.")] = "*"
+    path: Annotated[str, Field(description="A path with * and ? as wildcards.")] = "*"
+    rate: Annotated[float, Field(ge=0, le=1, description="The share of requests that are hit.")] = 1.0
+    status: Annotated[int | None, Field(ge=400, le=599, description="Answered by the gateway; nothing happens.")] = None
+    retry_after: Annotated[int | None, Field(ge=0, le=DAY, description="Seconds, sent with the status.")] = None
+    latency_ms: Annotated[int, Field(ge=0, le=120_000, description="Real milliseconds before the request acts.")] = 0
+    drop: Annotated[
+        Literal["before", "after"] | None,
+        Field(description="Hang up without an answer: before the request acts, or after it has acted."),
+    ] = None
+    skew_seconds: Annotated[int, Field(ge=-DAY, le=DAY, description="How wrong the Date header is.")] = 0
+
+
+@dataclass
+class Verdict:
+    """What the rules have in store for one request."""
+
+    latency: float = 0.0
+    skew: timedelta = timedelta(0)
+    refusal: InjectedFault | None = None
+    drop: Literal["before", "after"] | None = None
+
+    @property
+    def decided(self) -> bool:
+        """Whether a status or a drop was already chosen."""
+        return self.refusal is not None or self.drop is not None
+
+
+class Faults:
+    """The rules of one world and its seeded chance."""
+
+    def __init__(self, seed: int) -> None:
+        self.rules: Sequence[FaultRule] = ()
+        self._ids = Ids(seed, "faults")
+
+    def judge(self, method: str, path: str) -> Verdict:
+        """Decide about one request."""
+        verdict = Verdict()
+        for rule in self.rules:
+            if rule.method not in ("*", method) or not fnmatchcase(path, rule.path):
+                continue
+            if self._ids.chance() >= rule.rate:
+                continue
+            verdict.latency += rule.latency_ms / 1000
+            verdict.skew += timedelta(seconds=rule.skew_seconds)
+            if verdict.decided:
+                continue
+            verdict.drop = rule.drop
+            if rule.drop is None and rule.status is not None:
+                verdict.refusal = _refusal(rule.status, rule.retry_after)
+        return verdict
+
+
+def _refusal(status: int, retry_after: int | None) -> InjectedFault:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        text = "Rate limit is exceeded. Try again later."
+    else:
+        text = PHRASES.get(status, "Unknown error")
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return InjectedFault(status, text, headers)

@@ -1,0 +1,57 @@
+"""The first answer to each idempotency key is kept; the same key with another body is refused.
+
+A key belongs to one sales unit and one operation. Repeating it with the same path and body gives the stored answer,
+also when that was a refusal, and nothing happens a second time (Knowledge base, HTTP headers). How long the real
+thing remembers is not documented; here it is seven days of the world's clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+RETENTION = timedelta(days=7)
+
+Slot = tuple[str, str, str]  # MSN, operation, idempotency key
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """An answer that was given, and the request it answered."""
+
+    fingerprint: bytes
+    stored: datetime
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+class IdempotencyBook:
+    """All remembered answers of one world."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Slot, Remembered] = {}
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, slot: Slot, now: datetime) -> Remembered | None:
+        """The answer kept under this key, unless it is too old."""
+        remembered = self._answers.get(slot)
+        if remembered is not None and now - remembered.stored > RETENTION:
+            del self._answers[slot]
+            return None
+        return remembered
+
+    def keep(self, slot: Slot, answer: Remembered) -> None:
+        """Bind an answer to a key."""
+        self._answers[slot] = answer
+
+
+def fingerprint(path: str, body: bytes, content: Any) -> bytes:
+    """What makes two requests the same: the path and the JSON, however it is spaced and ordered."""
+    text = body if content is None else json.dumps(content, sort_keys=True).encode()
+    return hashlib.sha256(path.encode() + b"\n" + text).digest()

@@ -1,0 +1,42 @@
+"""One seeded source of every id: the same seed gives the same ids in the same order."""
+
+from __future__ import annotations
+
+import base64
+import random
+import uuid
+
+
+class Ids:
+    """A stream of ids. Streams with different names never disturb one another."""
+
+    def __init__(self, seed: int, stream: str) -> None:
+        self._random = random.Random(f"{seed}/{stream}")  # noqa: S311 - pretend ids that must repeat, nothing to guard
+
+    def guid(self) -> str:
+        """A version 4 UUID in lower case."""
+        return str(uuid.UUID(bytes=self._random.randbytes(16), version=4))
+
+    def hex(self, length: int) -> str:
+        """That many hexadecimal digits."""
+        return f"{self._random.getrandbits(4 * length):0{length}x}"
+
+    def digits(self, length: int) -> str:
+        """A number of exactly that many digits; the first is never 0."""
+        return str(self._random.randrange(10 ** (length - 1), 10**length))
+
+    def base64(self, size: int) -> str:
+        """That many random bytes as Base64 text, as client secrets look."""
+        return base64.b64encode(self._random.randbytes(size)).decode()
+
+    def urlsafe(self, size: int) -> str:
+        """That many random bytes as text fit for a URL."""
+        return base64.urlsafe_b64encode(self._random.randbytes(size)).decode().rstrip("=")
+
+    def trace(self) -> str:
+        """A W3C trace context, the shape of ``traceId`` in problem bodies."""
+        return f"00-{self.hex(32)}-{self.hex(16)}-01"
+
+    def chance(self) -> float:
+        """A number from 0 up to but not including 1."""
+        return self._random.random()

@@ -1,0 +1,169 @@
+"""Refusal, and the body dialect each API says no in. Raising one *is* answering."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+PROBLEM_JSON = "application/problem+json"
+JSON = "application/json"
+
+
+class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an answer, not an error of ours
+    """Something the API says no to. Subclasses fix status, title and code; an instance adds the detail."""
+
+    status: int = HTTPStatus.BAD_REQUEST
+    title: ClassVar[str] = "Bad Request"
+    code: ClassVar[str | None] = None
+    dialect: ClassVar[Dialect | None] = None
+    """A refusal that sounds the same whichever API was asked, such as the gateway's."""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        fields: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.fields = list(fields)
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True)
+class Body:
+    """A refusal put into words."""
+
+    content: dict[str, Any]
+    media_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """The body as it goes over the wire."""
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+Dialect = Callable[[Refusal, str], Body]
+
+
+def problem(refusal: Refusal, trace_id: str) -> Body:
+    """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors): ePayment, Webhooks and others.
+
+    The business code travels in ``extraDetails`` under the name ``ErrorCode``; what is wrong with a field travels
+    beside it under the field's path.
+    """
+    details = [] if refusal.code is None else [{"name": "ErrorCode", "reason": refusal.code}]
+    details += [{"name": name, "reason": reason} for name, reason in refusal.fields]
+    content: dict[str, Any] = {
+        "type": f"https://httpstatuses.io/{int(refusal.status)}",
+        "title": refusal.title,
+        "status": int(refusal.status),
+        "traceId": trace_id,
+    }
+    if refusal.detail:
+        content["detail"] = refusal.detail
+    if details:
+        content["extraDetails"] = details
+    return Body(content, PROBLEM_JSON, refusal.headers)
+
+
+def gateway(refusal: Refusal, trace_id: str) -> Body:  # noqa: ARG001 - every dialect is asked the same way
+    """What the Azure gateway in front of the APIs says: ``statusCode`` and ``message``."""
+    content = {"statusCode": int(refusal.status), "message": refusal.detail or refusal.title}
+    return Body(content, JSON, refusal.headers)
+
+
+def unauthorized(refusal: Refusal, trace_id: str) -> Body:  # noqa: ARG001 - every dialect is asked the same way
+    """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
+    content = {
+        "responseInfo": {"responseCode": int(refusal.status), "responseMessage": "Unauthorized"},
+        "result": {"message": refusal.detail},
+    }
+    return Body(content, JSON, refusal.headers)
+
+
+class GatewayRefusal(Refusal):
+    """Said by the gateway, before any API was reached."""
+
+    dialect = gateway
+
+
+class NoSuchPath(GatewayRefusal):
+    """No API has this path."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "Resource not found"
+
+
+class MissingSubscriptionKey(GatewayRefusal):
+    """The header is absent; keys in the body or the query do not count."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    title = (
+        "Access denied due to missing subscription key. "
+        "Make sure to include subscription key when making requests to an API."
+    )
+
+
+class InvalidSubscriptionKey(GatewayRefusal):
+    """The key is unknown here, or belongs to other keys than the ones it came with."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    title = (
+        "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
+    )
+
+
+class TooManyRequests(GatewayRefusal):
+    """A rate limit. That 429 carries ``Retry-After`` is documented for Recurring only; here it always does."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    title = "Rate limit is exceeded. Try again later."
+
+
+class InjectedFault(GatewayRefusal):
+    """A fault that the desk ordered."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str]) -> None:
+        super().__init__(detail, headers=headers)
+        self.status = status
+
+
+class TokenRefused(Refusal):
+    """The bearer token does not open this door. The real wording is unconfirmed; this one says what is wrong."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Unauthorized"
+    dialect = unauthorized
+
+
+class NotForThisSalesUnit(Refusal):
+    """Partner keys without an MSN, or with one that is not connected."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "Forbidden"
+
+
+class UnsupportedMediaType(Refusal):
+    """A body in another format than the API reads."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    title = "Unsupported Media Type"
+
+
+class NotSimulated(Refusal):
+    """A real operation that the sandbox does not imitate."""
+
+    status = HTTPStatus.NOT_IMPLEMENTED
+    title = "Not simulated"
+    dialect = problem
+
+
+class InvalidRequest(Refusal):
+    """Fields that break a rule; named in ``fields``."""
+
+    title = "One or more fields are invalid"

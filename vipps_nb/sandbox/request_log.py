@@ -1,0 +1,74 @@
+"""The request log: what came in and what went out, without a secret in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+KEPT = 1000
+MASK = "***"
+LONGEST_TEXT = 10_000
+SECRET_HEADERS = frozenset({"authorization", "client_secret", "ocp-apim-subscription-key", "cookie"})
+SECRET_FIELDS = frozenset({"access_token", "id_token", "client_secret", "secret", "callbackauthorizationtoken"})
+JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]+"  # wherever somebody puts a token, it is not for the log
+
+
+class Masker:
+    """Replaces secrets: by the name of their field, and wherever one of the known values turns up."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted((re.escape(secret) for secret in secrets), key=len, reverse=True)
+        self._pattern = re.compile("|".join([JWT, *known]))
+
+    def text(self, text: str) -> str:
+        """The text with every secret in it masked."""
+        return self._pattern.sub(MASK, text)
+
+    def headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+        """Headers by name, secret ones masked whole."""
+        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        return {name: MASK if name.lower() in SECRET_HEADERS else self.text(value) for name, value in pairs}
+
+    def body(self, raw: bytes) -> Any:
+        """A body as JSON where it is JSON, as text where it is not, None where there is none."""
+        if not raw:
+            return None
+        try:
+            return self._value(json.loads(raw))
+        except (ValueError, RecursionError):
+            return self.text(unquote(raw.decode(errors="replace")))[:LONGEST_TEXT]
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        if isinstance(value, dict):
+            return {
+                self.text(name): MASK if name.lower() in SECRET_FIELDS else self._value(item)
+                for name, item in value.items()
+            }
+        return value
+
+
+class RequestLog:
+    """The latest requests to the imitated APIs; the desk's own are not among them."""
+
+    def __init__(self, masker: Masker) -> None:
+        self.masker = masker
+        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """Append an entry; beyond the limit the oldest is forgotten."""
+        self._entries.append(entry)
+
+    def entries(self) -> list[dict[str, Any]]:
+        """All entries, oldest first."""
+        return list(self._entries)

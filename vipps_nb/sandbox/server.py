@@ -1,0 +1,111 @@
+"""Any ASGI app on a loopback thread; knows nothing of Vipps MobilePay.
+
+The socket is bound before the thread starts, so the port is known at once and nobody can take it in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from vipps_nb.sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+
+LOOPBACK = "127.0.0.1"
+PATIENCE = 10.0  # seconds to wait for a start or a stop before saying so instead of hanging the caller
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1 that lets the app hang up: ``scope["state"]["hang_up"]`` drops the connection without an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        # The state is shared by all connections of a server, so each gets its own copy.
+        self.app_state = {**self.app_state, "hang_up": transport.abort}
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.listening.set()
+
+
+class LoopbackServer:
+    """Serves one app on 127.0.0.1 from a daemon thread, between ``start`` and ``stop``."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._socket = _bound_socket(port)
+        self.port: int = self._socket.getsockname()[1]
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, app: ASGI3Application) -> None:
+        """Serve ``app``; returns once connections are answered.
+
+        Raises:
+            SandboxError: The server did not come up in time.
+        """
+        config = uvicorn.Config(
+            app,
+            http=_Protocol,
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,  # the date belongs to the world's clock
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="vipps-nb-sandbox", daemon=True
+        )
+        self._thread.start()
+        if not self._server.listening.wait(PATIENCE):
+            raise SandboxError(f"The sandbox did not start listening within {PATIENCE:.0f} seconds.")
+
+    def stop(self) -> None:
+        """Stop serving and give the port back.
+
+        Raises:
+            SandboxError: The server was still busy after the time limit; its daemon thread ends with the process.
+        """
+        if self._server is None or self._thread is None:
+            self._socket.close()
+            return
+        self._server.should_exit = True
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            self._server.force_exit = True
+            self._thread.join(1)
+            if self._thread.is_alive():
+                raise SandboxError(f"The sandbox did not stop within {PATIENCE:.0f} seconds.")
+
+
+def _bound_socket(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there the option would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise SandboxError(
+            f"Port {port} on {LOOPBACK} cannot be used ({error.strerror}). "
+            "Choose another one, or leave the port out to get any free one."
+        ) from error
+    return listener

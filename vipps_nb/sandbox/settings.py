@@ -1,0 +1,48 @@
+"""Switches: how the sandbox behaves where the real thing is undecided, and what a sales unit may do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.wire import Wire
+
+
+class Settings(Wire):
+    """Behaviour of the whole sandbox."""
+
+    token_lifetime_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    token_numbers_as: Literal["string", "number"] = "string"
+    """The official document types the numbers of a token answer as strings; clients have reported numbers."""
+    rate_limits: bool = False
+    force_approve_honours_special_amounts: bool = False
+    """The 2023 text says they are not honoured; newer text does not repeat it."""
+    unknown_phone_numbers: list[str] = Field(default_factory=list)
+    """Numbers that belong to no customer; every other number does."""
+
+
+class Switches(Wire):
+    """What one sales unit may do; mirrors ``configuration`` in the Management API, plus approvals it does not list.
+
+    The sandbox is a place to try things, so what a test unit may need is on; off are only what the test environment
+    does not offer (card payments) and what needs a legal reason (national identity numbers).
+    """
+
+    market: Literal["NO", "DK", "FI"] = "NO"
+    payment_allowed: bool = True
+    push_message_allowed: bool = True
+    long_living_payment_allowed: bool = True
+    express_allowed: bool = True
+    partial_capture_allowed: bool = True
+    late_capture_allowed: bool = False
+    card_payment_allowed: bool = False
+    national_identity_number_allowed: bool = False
+    refund_allowed: bool = True
+    bank_account_verified: bool = True
+    recurring_allowed: bool = True
+
+    @property
+    def currency(self) -> str:
+        """The market's currency, the only one a wallet payment may have."""
+        return {"NO": "NOK", "DK": "DKK", "FI": "EUR"}[self.market]

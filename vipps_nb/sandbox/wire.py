@@ -1,0 +1,20 @@
+"""The base of every JSON body: camelCase on the wire, snake_case inside, strict types, no unknown fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Wire(BaseModel):
+    """A JSON object. ``"100"``, ``1.5`` and ``true`` are not integers, and a misspelled field is refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, strict=True, extra="forbid"
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; fields without a value are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

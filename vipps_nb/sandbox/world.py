@@ -1,0 +1,71 @@
+"""One world: its clock, ids, records and everything that happened. A reset makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from vipps_nb.sandbox.clock import Clock
+from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.faults import Faults
+from vipps_nb.sandbox.idempotency import IdempotencyBook
+from vipps_nb.sandbox.ids import Ids
+from vipps_nb.sandbox.rate_limits import RateCounter
+from vipps_nb.sandbox.request_log import Masker, RequestLog
+from vipps_nb.sandbox.sales_unit import KeyRing, SalesUnit
+from vipps_nb.sandbox.settings import Settings, Switches
+from vipps_nb.sandbox.tokens import Mint
+
+Room = TypeVar("Room")
+
+
+class World:
+    """Everything that a reset forgets."""
+
+    def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str, masker: Masker) -> None:
+        self.seed = seed
+        self.keys = keys
+        self.settings = settings
+        self.base_url = base_url
+        self.clock = Clock()
+        self.ids = Ids(seed, "records")
+        self.traces = Ids(seed, "traces")  # apart, so that a refusal does not shift the ids of what comes after
+        self.faults = Faults(seed)
+        self.idempotency = IdempotencyBook()
+        self.rates = RateCounter()
+        self.log = RequestLog(masker)
+        self.switches = {msn: Switches() for msn in keys.units}
+        self.phone: dict[str, PhoneRequest] = {}
+        """What can be opened on the customer's phone, by the token in its link."""
+        self._rooms: dict[type[Any], Any] = {}
+
+    def room(self, kind: Callable[[], Room]) -> Room:
+        """The records of one API, made when first asked for; each page brings its own kind."""
+        key = cast("type[Any]", kind)
+        if key not in self._rooms:
+            self._rooms[key] = kind()
+        return cast("Room", self._rooms[key])
+
+    def unit(self, msn: str) -> SalesUnit:
+        """The sales unit with this MSN."""
+        return self.keys.units[msn]
+
+
+class Premises:
+    """What outlives a reset: keys, the signing key, and how the sandbox was started."""
+
+    def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str) -> None:
+        self.keys = keys
+        self.mint = Mint(seed)
+        self.base_url = base_url
+        self._settings = settings
+        self._masker = Masker(keys.secrets)
+        self.world = self._new_world(seed)
+
+    def reset(self, seed: int | None) -> World:
+        """A new world, with the old seed unless another is given. Keys and tokens stay valid."""
+        self.world = self._new_world(self.world.seed if seed is None else seed)
+        return self.world
+
+    def _new_world(self, seed: int) -> World:
+        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self._masker)
