@@ -30,6 +30,12 @@ import json
 from ipywidgets.widgets.widget import _instances
 print(json.dumps([widget.get_state() for widget in _instances.values()], default=str))"""
 
+# What must be found nowhere, handed to the test through a file that JupyterLab knows nothing of.
+SECRETS = """\
+import pathlib
+known = [vipps.credentials.client_secret, vipps.credentials.subscription_key, vipps.keys.peek().access_token]
+_ = pathlib.Path({file!r}).write_text("\\n".join(secret.reveal() for secret in known))"""
+
 A_TOKEN = re.compile(r"eyJ[\w-]{8,}")
 
 
@@ -46,8 +52,9 @@ def deadline_by(clock: Locator) -> float:
     return time.time() + seconds_left(clock)
 
 
-def test_one_hour_of_a_token(lab: Lab, artifacts: Path) -> None:
-    notebook = lab.write("story.ipynb", LOGIN, HOLD_THE_LOCK, WIDGET_STATE)
+def test_one_hour_of_a_token(lab: Lab, artifacts: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.txt"
+    notebook = lab.write("story.ipynb", LOGIN, HOLD_THE_LOCK, WIDGET_STATE, SECRETS.format(file=str(known)))
     lab.open("story.ipynb")
     page = lab.page
 
@@ -96,15 +103,20 @@ def test_one_hour_of_a_token(lab: Lab, artifacts: Path) -> None:
     expect(card).to_have_attribute("data-phase", "valid", timeout=30_000)
     assert deadline_by(clock) == pytest.approx(deadline, abs=2)
 
-    # Nowhere is there a token: not in the page, not in any widget's state, not in the file.
+    # Nowhere is there a secret: not in the page, not in any widget's state, not in a file.
     lab.run(2)
+    lab.run(3)
     states = lab.text_of(2)
     assert len(json.loads(states)) >= 1
     lab.save()
     saved = notebook.read_text(encoding="utf-8")
     assert "expires_at" in saved, "the widget state was not saved, so its absence of secrets shows nothing"
-    for text in (states, saved, page.content()):
+    secrets = known.read_text(encoding="utf-8").split()
+    assert len(secrets) == 3
+    for text in (states, page.content()):
         assert not A_TOKEN.search(text)
+        assert not [secret for secret in secrets if secret in text]
+    assert [lab.files_holding(secret) for secret in secrets] == [[], [], []]
 
     # The buttons work after the reload too.
     page.get_by_role("button", name="Log out").click()

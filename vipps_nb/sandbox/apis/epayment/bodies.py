@@ -1,0 +1,278 @@
+"""The JSON bodies of the ePayment API, as its official document declares them.
+
+What a type cannot say (which fields belong together, what a sales unit may do) is in ``terms``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.apis.epayment.payment import State
+from vipps_nb.sandbox.wire import Wire
+
+HIGHEST_AMOUNT = 65_000_000
+RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:2[0-3]|[01][0-9]):[0-5][0-9])$"
+MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
+Reference = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{8,64}$")]
+Currency = Literal["NOK", "DKK", "EUR", "SEK", "USD", "GBP"]
+PaymentMethodType = Literal["WALLET", "CARD", "CARD_PASSTHROUGH"]
+
+
+class Amount(Wire):
+    currency: Currency
+    value: Annotated[int, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")]
+
+
+class Customer(Wire):
+    """Who is to pay, named in exactly one way."""
+
+    phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{9,15}$", description="Digits only.")] = None
+    personal_qr: Annotated[str | None, Field(min_length=5, max_length=255)] = None
+    customer_token: Annotated[str | None, Field(min_length=1)] = None
+
+
+class AirlineData(Wire):
+    agency_invoice_number: Annotated[str, Field(min_length=1, max_length=6)]
+    airline_code: Annotated[str, Field(min_length=3, max_length=3)]
+    airline_designator_code: Annotated[str, Field(min_length=2, max_length=2)]
+    passenger_name: Annotated[str, Field(min_length=1, max_length=49)]
+    ticket_number: Annotated[str | None, Field(min_length=1, max_length=150)] = None
+
+
+class IndustryData(Wire):
+    airline_data: AirlineData | None = None
+
+
+class PaymentMethod(Wire):
+    type: PaymentMethodType
+    blocked_sources: list[Literal["COMMERCIAL_CARDS"]] | None = None
+
+
+class ProfileRequest(Wire):
+    scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
+
+
+class QrFormat(Wire):
+    format: Literal["TEXT/TARGETURL", "IMAGE/SVG+XML", "IMAGE/PNG"]
+    size: Annotated[int | None, Field(ge=100, le=2000)] = None
+
+
+class UnitInfo(Wire):
+    unit_price: MinorUnits | None
+    quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
+    quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"] | None = "PCS"
+
+
+class OrderLine(Wire):
+    name: str
+    id: str
+    total_amount: int
+    total_amount_excluding_tax: int
+    total_tax_amount: int
+    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
+    tax_rate: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    unit_info: UnitInfo | None = None
+    discount: MinorUnits | None = None
+    product_url: str | None = None
+    is_return: bool | None = None
+    is_shipping: bool | None = None
+
+
+class ShippingInfo(Wire):
+    amount: MinorUnits | None
+    amount_excluding_tax: MinorUnits | None
+    tax_amount: MinorUnits | None
+    tax_percentage: Annotated[int | None, Field(ge=0, le=100)]
+
+
+class PaymentSources(Wire):
+    gift_card: int | None = None
+    card: int | None = None
+    voucher: int | None = None
+    cash: int | None = None
+
+
+class Barcode(Wire):
+    format: Literal["EAN-13", "CODE 39", "CODE 128"] | None
+    data: str | None
+
+
+class BottomLine(Wire):
+    currency: Currency
+    tip_amount: MinorUnits | None = None
+    gift_card_amount: MinorUnits | None = None
+    pos_id: str | None = None
+    total_amount: int | None = None
+    total_tax: MinorUnits | None = None
+    total_discount: MinorUnits | None = None
+    shipping_amount: MinorUnits | None = None
+    shipping_info: ShippingInfo | None = None
+    payment_sources: PaymentSources | None = None
+    barcode: Barcode | None = None
+    receipt_number: str | None = None
+    terminal_id: str | None = None
+
+
+class Receipt(Wire):
+    order_lines: Annotated[list[OrderLine], Field(min_length=1)]
+    bottom_line: BottomLine
+
+
+class ShippingOption(Wire):
+    id: str
+    amount: Amount
+    name: str
+    is_default: bool | None = None
+    priority: int | None = None
+    meta: str | None = None
+    estimated_delivery: str | None = None
+
+
+class ShippingGroup(Wire):
+    type: Literal["HOME_DELIVERY", "PICKUP_POINT", "MAILBOX", "IN_STORE", "OTHER"]
+    brand: Literal[
+        "POSTEN", "BRING", "POSTNORD", "HELTHJEM", "PORTERBUDDY", "DHL", "INSTABOX", "FEDEX", "MATKAHUOLTO", "GLS",
+        "POSTI", "GORDON", "OTHER",
+    ]  # fmt: skip
+    options: list[ShippingOption]
+    is_default: bool | None = None
+    priority: int | None = None
+
+
+class DynamicOptions(Wire):
+    callback_url: str
+    callback_authorization_token: str | None = None
+
+
+class Shipping(Wire):
+    """Express: the customer chooses how the goods are sent. Exactly one of the two."""
+
+    dynamic_options: DynamicOptions | None = None
+    fixed_options: list[ShippingGroup] | None = None
+
+
+class CardPassthrough(Wire):
+    psp_reference: Annotated[str, Field(max_length=64)]
+    card_callback_url: str
+    allowed_card_types: list[Literal["VISA_DEBIT", "VISA_CREDIT", "MC_CREDIT", "MC_DEBIT", "DANKORT"]]
+    prefer_visa_part_of_visa_dankort: bool | None = None
+    public_encryption_key_id: str | None = None
+
+
+class CreatePaymentRequest(Wire):
+    amount: Amount
+    payment_method: PaymentMethod
+    reference: Reference
+    user_flow: Literal["PUSH_MESSAGE", "NATIVE_REDIRECT", "WEB_REDIRECT", "QR"]
+    customer: Customer | None = None
+    minimum_user_age: Annotated[int | None, Field(ge=0, le=100)] = None
+    customer_interaction: Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"] = "CUSTOMER_NOT_PRESENT"
+    industry_data: IndustryData | None = None
+    profile: ProfileRequest | None = None
+    return_url: Annotated[str | None, Field(max_length=2500)] = None
+    expires_at: Annotated[str | None, Field(pattern=RFC_3339)] = None
+    qr_format: QrFormat | None = None
+    payment_description: Annotated[str | None, Field(min_length=3, max_length=100)] = None
+    receipt: Receipt | None = None
+    metadata: dict[str, str] | None = None
+    receipt_url: str | None = None
+    shipping: Shipping | None = None
+    card_passthrough: CardPassthrough | None = None
+
+
+class CreatePaymentResponse(Wire):
+    reference: Reference
+    redirect_url: str | None = None
+
+
+class ModificationRequest(Wire):
+    """How much to capture or refund."""
+
+    modification_amount: Amount
+
+
+class CancelRequest(Wire):
+    cancel_transaction_only: bool = False
+
+
+class ForceApproveRequest(Wire):
+    """Exactly one way to name the payment's customer."""
+
+    customer: Customer | None = None
+    token: Annotated[str | None, Field(description="The `token` in the payment's `redirectUrl`.")] = None
+
+
+class Aggregate(Wire):
+    authorized_amount: Amount
+    cancelled_amount: Amount
+    captured_amount: Amount
+    refunded_amount: Amount
+
+
+class Modification(Wire):
+    """The answer to capture, refund and cancel."""
+
+    amount: Amount
+    state: State
+    aggregate: Aggregate
+    psp_reference: str
+    reference: Reference
+
+
+class PaymentMethodResponse(Wire):
+    type: PaymentMethodType
+
+
+class ProfileResponse(Wire):
+    sub: str | None = None
+
+
+class Address(Wire):
+    address_line1: Annotated[str, Field(alias="addressLine1")]
+    city: str
+    country: str
+    post_code: str
+
+
+class ShippingDetails(Wire):
+    address: Address
+    shipping_cost: int
+    shipping_option_id: str
+    shipping_option_name: str
+
+
+class UserDetails(Wire):
+    email: str
+    first_name: str
+    last_name: str
+    mobile_number: str
+    date_of_birth: str
+    addresses: list[Address]
+
+
+class PaymentResponse(Wire):
+    """The answer to get payment."""
+
+    aggregate: Aggregate
+    amount: Amount
+    state: State
+    payment_method: PaymentMethodResponse
+    profile: ProfileResponse
+    psp_reference: str
+    reference: Reference
+    redirect_url: str | None = None
+    metadata: dict[str, str] | None = None
+    shipping_details: ShippingDetails | None = None
+    user_details: UserDetails | None = None
+
+
+class PaymentEvent(Wire):
+    reference: Reference
+    psp_reference: str
+    name: Literal["CREATED", "ABORTED", "EXPIRED", "CANCELLED", "CAPTURED", "REFUNDED", "AUTHORIZED", "TERMINATED"]
+    amount: Amount
+    timestamp: str
+    success: bool
+    idempotency_key: str | None = None

@@ -1,0 +1,208 @@
+"""The terms of a new payment: what the types cannot say (ePayment API, create payment and its features)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vipps_nb.sandbox.apis.epayment import refusals as no
+from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, Customer
+from vipps_nb.sandbox.apis.epayment.payment import TIME_TO_APPROVE
+from vipps_nb.sandbox.customer import KARI
+from vipps_nb.sandbox.page import FieldError
+from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
+from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.world import World
+
+LEAST = {"NOK": 100, "DKK": 1, "EUR": 1}
+SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
+LONGEST_LIFE = timedelta(days=60)
+METADATA_PAIRS, METADATA_KEY, METADATA_VALUE = 5, 100, 500
+# A custom scheme has two letters at least, and none that a browser would run or open from disk.
+URL = re.compile(r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#][^\s]*", re.I)
+
+_AGAIN = object()  # a key no JSON can have
+
+_BY_FIELD: Sequence[tuple[re.Pattern[str], type[Refusal]]] = [
+    (re.compile(r"^(amount|modificationAmount)\b"), no.InvalidAmount),
+    (re.compile(r"^customer\.phoneNumber$"), no.InvalidPhoneNumber),
+    (re.compile(r"^customer\.personalQr$"), no.InvalidPersonalQr),
+    (re.compile(r"^customer\.customerToken$"), no.InvalidCustomerToken),
+    (re.compile(r"^profile\.scope$"), no.InvalidScope),
+    (re.compile(r"^returnUrl$"), no.InvalidUrl),
+    (re.compile(r"^paymentMethod\.type$"), no.InvalidPaymentMethod),
+    (re.compile(r"^body$"), no.MalformedRequest),
+]
+
+
+def explain(errors: Sequence[FieldError]) -> Refusal:
+    """The refusal for fields that break a rule: with a code where the error list has one for that field."""
+    fields = [(error.path, error.reason) for error in errors]
+    first = errors[0]
+    if first.kind == "missing":
+        return no.MissingParameter(fields=fields)
+    # Which code an unknown field gets is not documented, so it gets none.
+    for pattern, kind in _AGAIN = object()  # a key no JSON can have
+
+_BY_FIELD:
+        if first.kind != "extra_forbidden" and pattern.search(first.path):
+            return kind(fields=fields)
+    return InvalidRequest(fields=fields)
+
+
+def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None:
+    """Hold a new payment against the terms.
+
+    Raises:
+        Refusal: The first term it breaks.
+    """
+    if not switches.payment_allowed:
+        raise no.PaymentsNotAllowed("Merchant Not Allowed for Ecommerce Payment")
+    if not switches.bank_account_verified:
+        raise no.BankAccountNotVerified
+    _check_method(order, switches)
+    _check_amount(order, switches)
+    _check_flow(order, switches)
+    if order.customer is not None:
+        check_customer(order.customer, world)
+        if order.minimum_user_age is not None and order.minimum_user_age > KARI.age(world.clock.now()):
+            raise no.CustomerNotFound("The customer is younger than minimumUserAge.")
+    _check_scope(order, switches)
+    _check_metadata(order)
+    _check_receipt(order)
+    _check_express(order, switches)
+    _check_expiry(order, switches, world.clock.now())
+
+
+def check_customer(customer: Customer, world: World) -> None:
+    """See that a customer is named in exactly one way, and exists."""
+    named = [name for name, value in customer.to_json().items() if value]
+    if not named:
+        raise no.MissingParameter(fields=[("customer", "One of phoneNumber, personalQr, customerToken is required.")])
+    if len(named) > 1:
+        raise InvalidRequest(fields=[("customer", f"Only one of {', '.join(named)} may be given.")])
+    if customer.phone_number in world.settings.unknown_phone_numbers:
+        raise no.CustomerNotFound("No customer has this phone number.")
+
+
+def expiry(order: CreatePaymentRequest, now: datetime) -> datetime:
+    """When the customer's time is up."""
+    return now + TIME_TO_APPROVE if order.expires_at is None else _moment(order.expires_at)
+
+
+def duplicate_metadata_key(body: bytes) -> str | None:
+    """A key that the metadata has twice. JSON allows it and parsers drop one silently, so the raw body is asked."""
+    if b'"metadata"' not in body:
+        return None
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
+        names = [name for name, _ in pairs]
+        again = [name for name in names if names.count(name) > 1]
+        content = dict(pairs)
+        return content | {_AGAIN: again[0]} if again else content
+
+    metadata = json.loads(body, object_pairs_hook=note).get("metadata") or {}
+    again: str | None = metadata.get(_AGAIN)
+    return again
+
+
+def _check_method(order: CreatePaymentRequest, switches: Switches) -> None:
+    kind = order.payment_method.type
+    if kind == "CARD_PASSTHROUGH":
+        raise no.InvalidPaymentMethod("CARD_PASSTHROUGH needs the keys of a payment service provider.")
+    if kind == "CARD":
+        if order.user_flow != "WEB_REDIRECT":
+            raise no.InvalidPaymentMethod("CARD can only be combined with the user flow WEB_REDIRECT.")
+        if not switches.card_payment_allowed:
+            raise no.InvalidPaymentMethod("CARD payments are not offered in the test environment.")
+    if order.payment_method.blocked_sources and switches.market == "NO":
+        raise no.BlockingSourcesNotApplicable("Sources can be blocked in Denmark and Finland only.")
+
+
+def _check_amount(order: CreatePaymentRequest, switches: Switches) -> None:
+    if order.amount.currency != switches.currency:
+        raise no.InvalidCurrency(f"This sales unit takes {switches.currency}.")
+    least = LEAST[order.amount.currency]
+    if order.amount.value < least:
+        raise no.AmountTooSmall(f"The smallest amount is {least} in minor units.")
+
+
+def _check_flow(order: CreatePaymentRequest, switches: Switches) -> None:
+    if order.user_flow == "WEB_REDIRECT" and order.return_url is None:
+        raise no.MissingParameter(fields=[("returnUrl", "Required with the user flow WEB_REDIRECT.")])
+    for name, url in (("returnUrl", order.return_url), ("receiptUrl", order.receipt_url)):
+        if url is not None and not URL.fullmatch(url):
+            raise no.InvalidUrl(fields=[(name, "Must be https:// or a custom URL scheme.")])
+    if order.user_flow == "PUSH_MESSAGE":
+        if order.customer is None:
+            raise no.MissingParameter(fields=[("customer", "Required with the user flow PUSH_MESSAGE.")])
+        if not switches.push_message_allowed:
+            raise no.PushMessageNotAllowed
+
+
+def _check_scope(order: CreatePaymentRequest, switches: Switches) -> None:
+    if order.profile is None or order.profile.scope is None:
+        return
+    asked = order.profile.scope.split()
+    unknown = [scope for scope in asked if scope not in SCOPES]
+    if unknown or not asked:
+        raise no.InvalidScope(fields=[("profile.scope", f"Must be some of {', '.join(sorted(SCOPES))}.")])
+    if "nin" in asked and not switches.national_identity_number_allowed:
+        raise no.IllegalScope("The scope nin needs an approval.")
+
+
+def _check_metadata(order: CreatePaymentRequest) -> None:
+    metadata = order.metadata or {}
+    if len(metadata) > METADATA_PAIRS:
+        raise no.TooMuchMetadata(f"At most {METADATA_PAIRS} pairs.")
+    if any(len(key) > METADATA_KEY for key in metadata):
+        raise no.MetadataKeyTooLong(f"At most {METADATA_KEY} characters.")
+    if any(len(value) > METADATA_VALUE for value in metadata.values()):
+        raise no.MetadataValueTooLong(f"At most {METADATA_VALUE} characters.")
+
+
+def _check_receipt(order: CreatePaymentRequest) -> None:
+    lines = order.receipt.order_lines if order.receipt else []
+    for number, line in enumerate(lines):
+        if line.tax_rate is None and line.tax_percentage is None:
+            raise InvalidRequest(fields=[(f"receipt.orderLines.{number}.taxRate", "A tax rate is required.")])
+
+
+def _check_express(order: CreatePaymentRequest, switches: Switches) -> None:
+    if order.shipping is None:
+        return
+    if not switches.express_allowed:
+        raise no.ExpressNotAllowed
+    if order.payment_method.type != "WALLET":
+        raise no.InvalidPaymentMethod("Express needs WALLET.")
+    if (order.shipping.fixed_options is None) == (order.shipping.dynamic_options is None):
+        raise no.MissingParameter(fields=[("shipping", "Exactly one of fixedOptions and dynamicOptions.")])
+    if order.profile is None or "address" not in (order.profile.scope or "").split():
+        raise no.InvalidScope("Express needs address in profile.scope.")
+    for group in order.shipping.fixed_options or []:
+        if any(option.amount.currency != order.amount.currency for option in group.options):
+            raise no.InvalidCurrency("Shipping must be priced in the currency of the payment.")
+
+
+def _check_expiry(order: CreatePaymentRequest, switches: Switches, now: datetime) -> None:
+    if order.expires_at is None:
+        return
+    if not switches.long_living_payment_allowed:
+        raise no.LongLivingNotAllowed
+    if order.receipt is None:
+        raise no.ReceiptRequired
+    expires = _moment(order.expires_at)
+    if expires <= now + TIME_TO_APPROVE:
+        raise no.ExpiresTooSoon("expiresAt must be more than 10 minutes ahead.")
+    if expires >= now + LONGEST_LIFE:
+        raise no.ExpiresTooLate("expiresAt must be less than 60 days ahead.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequest(fields=[("expiresAt", "There is no such moment.")]) from error
