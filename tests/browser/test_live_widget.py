@@ -52,6 +52,19 @@ def deadline_by(clock: Locator) -> float:
     return time.time() + seconds_left(clock)
 
 
+def assert_nothing_holds(secrets: list[str], lab: Lab, widget_states: str) -> None:
+    assert len(secrets) == 3
+    for text in (widget_states, lab.page.content()):
+        assert not A_TOKEN.search(text)
+        assert not [secret for secret in secrets if secret in text]
+    assert [lab.files_holding(secret) for secret in secrets] == [[], [], []]
+
+
+def take_pictures(lab: Lab, card: Locator, theme: str, artifacts: Path) -> None:
+    card.screenshot(path=artifacts / f"token-{theme}.png")
+    lab.page.screenshot(path=artifacts / f"lab-{theme}.png")
+
+
 def test_one_hour_of_a_token(lab: Lab, artifacts: Path, tmp_path: Path) -> None:
     known = tmp_path / "known.txt"
     notebook = lab.write("story.ipynb", LOGIN, HOLD_THE_LOCK, WIDGET_STATE, SECRETS.format(file=str(known)))
@@ -89,11 +102,9 @@ def test_one_hour_of_a_token(lab: Lab, artifacts: Path, tmp_path: Path) -> None:
     assert len(lab.sent) == sent_before
     assert seconds_left(clock) < left_before
 
-    card.screenshot(path=artifacts / "token-light.png")
-    page.screenshot(path=artifacts / "lab-light.png")
+    take_pictures(lab, card, "light", artifacts)
     lab.use_theme("JupyterLab Dark")
-    card.screenshot(path=artifacts / "token-dark.png")
-    page.screenshot(path=artifacts / "lab-dark.png")
+    take_pictures(lab, card, "dark", artifacts)
 
     # A reloaded page shows the same deadline.
     deadline = deadline_by(clock)
@@ -111,12 +122,7 @@ def test_one_hour_of_a_token(lab: Lab, artifacts: Path, tmp_path: Path) -> None:
     lab.save()
     saved = notebook.read_text(encoding="utf-8")
     assert "expires_at" in saved, "the widget state was not saved, so its absence of secrets shows nothing"
-    secrets = known.read_text(encoding="utf-8").split()
-    assert len(secrets) == 3
-    for text in (states, page.content()):
-        assert not A_TOKEN.search(text)
-        assert not [secret for secret in secrets if secret in text]
-    assert [lab.files_holding(secret) for secret in secrets] == [[], [], []]
+    assert_nothing_holds(known.read_text(encoding="utf-8").split(), lab, states)
 
     # The buttons work after the reload too.
     page.get_by_role("button", name="Log out").click()

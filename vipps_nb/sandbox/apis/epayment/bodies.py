@@ -21,6 +21,8 @@ PaymentMethodType = Literal["WALLET", "CARD", "CARD_PASSTHROUGH"]
 
 
 class Amount(Wire):
+    """An amount of money."""
+
     currency: Currency
     value: Annotated[int, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")]
 

@@ -1,0 +1,28 @@
+"""ePayment API: one-time payments, online and in person. Base path ``/epayment``.
+
+Source: ePayment API guide, the official document 1.8.1 and the page ePayment API errors. The front door wants a
+bearer token of merchant or partner keys, the subscription key and the Merchant-Serial-Number.
+
+**Unlike the real thing**
+
+- The customer's phone is a page of the sandbox; ``redirectUrl`` leads there.
+- One test user answers for every phone number, personal QR and customer token, and has always a working card.
+- Amounts are reserved at once; 6160, 6250 and 423 occur only with the special amount 201.
+- Capturing nothing (0) is refused with 4040, and a second cancel with 6190 (unconfirmed).
+- With Express the payment's ``amount`` grows by the shipping that the customer chose.
+- A reservation that can no longer be captured is not released by itself.
+
+**Not simulated**
+
+- ``POST /merchant-dynamic-shipping-callback`` is for the merchant to serve. ``dynamicOptions`` are accepted, but
+  nobody is called and no shipping is chosen.
+- QR images: ``redirectUrl`` of a QR payment is the target of the code, also when an image was asked for.
+- ``CARD_PASSTHROUGH`` (payment service providers), ``cardBin``, ``captureGuaranteedUntil``.
+- Webhooks, receipts in Order Management and profiles in Userinfo: those APIs are not simulated yet.
+"""
+
+from __future__ import annotations
+
+from vipps_nb.sandbox.apis.epayment.operations import page
+
+__all__ = ["page"]

@@ -1,0 +1,208 @@
+"""What the customer and time do to a payment (ePayment API, force approve; Test environment, special amounts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from vipps_nb.sandbox.apis.epayment.bodies import ShippingOption
+from vipps_nb.sandbox.apis.epayment.payment import (
+    CAPTURE_PERIOD,
+    LATE_CAPTURE_PERIOD,
+    MOVES,
+    Event,
+    Payment,
+    Payments,
+    State,
+)
+from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.refusals import Refusal
+from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.world import World
+
+FAILING_AMOUNTS = {
+    151: "not enough funds",
+    182: "refused by the issuer",
+    183: "suspicion of fraud",
+    184: "over the withdrawal limit",
+    186: "the card has expired",
+    187: "the card is invalid",
+    197: "3-D Secure was denied",
+    202: "strong customer authentication is needed",
+}
+UNKNOWN_OUTCOME_AMOUNT = 201
+UNKNOWN_FOR = timedelta(hours=1)
+OUTCOMES = {
+    State.AUTHORIZED: "You approved this payment.",
+    State.ABORTED: "You aborted this payment.",
+    State.EXPIRED: "This payment has expired.",
+    State.TERMINATED: "The merchant cancelled this payment.",
+}
+
+
+class NothingToDecide(Refusal):
+    """The customer's turn is over."""
+
+    status = HTTPStatus.CONFLICT
+    title = "Nothing to decide"
+
+
+class SeveralPayments(Refusal):
+    """Sales units may use the same reference; then the MSN has to say which."""
+
+    status = HTTPStatus.CONFLICT
+    title = "Several payments have this reference"
+
+
+class NoSuchPayment(Refusal):
+    """The desk knows no such payment."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "No such payment"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOnPhone:
+    """A payment as the customer sees it."""
+
+    world: World
+    payment: Payment
+
+    @property
+    def merchant(self) -> str:
+        """Who asks."""
+        return self.world.unit(self.payment.msn).name
+
+    @property
+    def price(self) -> str:
+        """The amount as money."""
+        return f"{self.payment.value // 100}.{self.payment.value % 100:02d} {self.payment.currency}"
+
+    @property
+    def text(self) -> str:
+        """What it is for."""
+        return self.payment.order.payment_description or self.payment.reference
+
+    @property
+    def outcome(self) -> str | None:
+        """How it ended; None while it is open."""
+        if self.payment.busy_until is not None and self.payment.state is State.CREATED:
+            return "Your bank has not answered yet."
+        return OUTCOMES.get(self.payment.state)
+
+    @property
+    def return_url(self) -> str | None:
+        """Back to the shop."""
+        return self.payment.order.return_url
+
+    def approve(self) -> dict[str, Any]:
+        """Approve with the first card; the special amounts of the test environment apply."""
+        self._check_open()
+        reason = attempt(self.world, self.payment)
+        return self._report(approved=self.payment.state is State.AUTHORIZED, reason=reason)
+
+    def abort(self) -> dict[str, Any]:
+        """Say no."""
+        self._check_open()
+        move(self.world, self.payment, State.ABORTED)
+        return self._report(aborted=True)
+
+    def _check_open(self) -> None:
+        if self.outcome is not None:
+            raise NothingToDecide(f"The payment {self.payment.reference} is {self.payment.state}: {self.outcome}")
+
+    def _report(self, **outcome: Any) -> dict[str, Any]:
+        payment = self.payment
+        report = {"reference": payment.reference, "msn": payment.msn, "state": str(payment.state), **outcome}
+        return {name: value for name, value in report.items() if value is not None}
+
+
+def find_on_phone(world: World, reference: str, msn: str | None) -> PaymentOnPhone:
+    """The payment with this reference.
+
+    Raises:
+        Refusal: There is none, or several sales units have one and no MSN was given.
+    """
+    found = [payment for payment in world.room(Payments).namesakes(reference) if msn in (None, payment.msn)]
+    if not found:
+        raise NoSuchPayment(f"There is no payment {reference}" + (f" of {msn}." if msn else "."))
+    if len(found) > 1:
+        raise SeveralPayments("Say which with msn: " + ", ".join(payment.msn for payment in found))
+    return PaymentOnPhone(world, found[0])
+
+
+def attempt(world: World, payment: Payment) -> str | None:
+    """Try to reserve the amount on the customer's card; says why it did not work, if so.
+
+    A failed attempt leaves the payment open and an unsuccessful AUTHORIZED event behind: that the customer may try
+    another card follows the app; the event is an assumption.
+    """
+    age = payment.order.minimum_user_age
+    if age is not None and age > KARI.age(world.clock.now()):
+        return "the customer is younger than minimumUserAge"
+    if payment.value in FAILING_AMOUNTS:
+        record(world, payment, "AUTHORIZED", payment.value, success=False)
+        return FAILING_AMOUNTS[payment.value]
+    if payment.value == UNKNOWN_OUTCOME_AMOUNT:
+        payment.busy_until = world.clock.now() + UNKNOWN_FOR
+        world.clock.at(payment.busy_until, lambda: authorize(world, payment))
+        return "the outcome is unknown for one hour"
+    authorize(world, payment)
+    return None
+
+
+def authorize(world: World, payment: Payment) -> None:
+    """Reserve the amount. With Express the default shipping, or the first, is chosen and its price added."""
+    payment.shipping = _default_shipping(payment)
+    if payment.shipping is not None:
+        payment.value += payment.shipping.amount.value
+    payment.busy_until = None
+    payment.authorized = payment.value
+    payment.authorized_at = world.clock.now()
+    named = payment.order.customer.phone_number if payment.order.customer else None
+    payment.phone_number = named or PHONE_NUMBER
+    if payment.order.profile is not None and payment.order.profile.scope:
+        payment.sub = subject(world.seed, payment.msn, payment.phone_number)
+    move(world, payment, State.AUTHORIZED)
+
+
+def expire(world: World, payment: Payment) -> None:
+    """The customer's time is up, unless they have decided or their bank is still thinking."""
+    if payment.state is State.CREATED and payment.busy_until is None:
+        move(world, payment, State.EXPIRED)
+
+
+def move(world: World, payment: Payment, state: State, *, key: str | None = None) -> None:
+    """Change the state; each state is announced by an event of its name."""
+    payment.state = MOVES.move(payment.state, state)
+    record(world, payment, state, payment.value, key=key)
+
+
+def record(
+    world: World,
+    payment: Payment,
+    name: str,
+    value: int,
+    *,
+    success: bool = True,
+    key: str | None = None,
+    psp_reference: str | None = None,
+) -> None:
+    """Write a line into the event log; every event has a pspReference of its own."""
+    psp_reference = psp_reference or world.ids.digits(11)
+    payment.events.append(Event(str(name), value, psp_reference, world.clock.now(), success, key))
+
+
+def capture_period(switches: Switches) -> timedelta:
+    """How long a reservation can be captured (ePayment API, capture): 180 days in NO, 14 in DK and FI."""
+    return LATE_CAPTURE_PERIOD if switches.late_capture_allowed else CAPTURE_PERIOD[switches.market]
+
+
+def _default_shipping(payment: Payment) -> ShippingOption | None:
+    if payment.order.shipping is None:
+        return None
+    groups = sorted(payment.order.shipping.fixed_options or [], key=lambda group: not group.is_default)
+    options = [option for group in groups for option in sorted(group.options, key=lambda one: not one.is_default)]
+    return options[0] if options else None
