@@ -42,7 +42,7 @@ class _Kernel:
     """What stays between two cells."""
 
     cache: TokenCache = field(default_factory=TokenCache)
-    session: VippsSession | None = None
+    sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
     sandbox: Sandbox | None = None
 
 
@@ -154,15 +154,18 @@ def connect(
     token = session.keys.renewed(session.keys.peek()) if refresh else session.token
     if abs(token.clock_skew) >= _SKEW_WORTH_MENTIONING:
         notices.append(_skew_sentence(token.clock_skew))
-    _kernel.session = session
+    _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
     return Login(session, tuple(notices))
 
 
 def logout() -> None:
-    """Forget token and keys, and stop the sandbox if one was started. Does nothing without a login."""
-    session, sandbox = _kernel.session, _kernel.sandbox
-    _kernel.session = _kernel.sandbox = None
-    if session is not None:
+    """Forget every token and key of this kernel, and stop the sandbox if one was started.
+
+    Does nothing without a login.
+    """
+    sessions, sandbox = _kernel.sessions, _kernel.sandbox
+    _kernel.sessions, _kernel.sandbox = [], None
+    for session in sessions:
         session.keys.forget()
         session.close()
     if sandbox is not None:
@@ -175,9 +178,9 @@ def current_session() -> VippsSession:
     Raises:
         NotLoggedInError: There is none.
     """
-    if _kernel.session is None:
+    if not _kernel.sessions:
         raise NotLoggedInError("Not logged in. Expected a login first: run %vipps_login.")
-    return _kernel.session
+    return _kernel.sessions[-1]
 
 
 def parse_key_type(text: str) -> KeyType:
@@ -265,10 +268,14 @@ def _sandbox(
 
 
 def _same_session(credentials: Credentials, environment: Environment) -> VippsSession | None:
-    session = _kernel.session
-    if session and session.credentials == credentials and session.environment == environment:
-        return session
-    return None
+    return next(
+        (
+            session
+            for session in _kernel.sessions
+            if session.credentials == credentials and session.environment == environment
+        ),
+        None,
+    )
 
 
 def _refuse_on_public_binder(environment: Environment) -> None:

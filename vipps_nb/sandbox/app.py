@@ -1,0 +1,56 @@
+"""The FastAPI app, put together from the pages, the desk and the customer's phone."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from vipps_nb.sandbox import desk, landing_page
+from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.door import FrontDoor
+from vipps_nb.sandbox.page import refuse
+from vipps_nb.sandbox.refusals import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
+from vipps_nb.sandbox.world import Premises
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+class WrongMethod(GatewayRefusal):
+    """The path exists, with other methods."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    title = "Method not allowed"
+
+
+def build_app(premises: Premises) -> ASGIApp:
+    """Everything behind one door."""
+    app = FastAPI(
+        title="Vipps MobilePay sandbox",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: _no_such_operation},
+    )
+    app.state.premises = premises
+    for page in [*PAGES, desk.page, landing_page.page]:
+        app.include_router(page.router)
+    return FrontDoor(app, premises)
+
+
+async def _no_such_operation(request: Request, error: Exception) -> Response:
+    """Unknown paths: 501 where a real API lives that has no page here, otherwise the gateway's 404."""
+    path = request.url.path
+    api = next((api for base, api in NOT_YET.items() if path == base or path.startswith(f"{base}/")), None)
+    refusal: Refusal
+    if api is not None:
+        refusal = NotSimulated(f"The {api} is not simulated yet. The test environment has it.")
+    elif isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal = WrongMethod(headers=error.headers)
+    else:
+        refusal = NoSuchPath()
+    return refuse(gateway, refusal, request.app.state.premises.world)

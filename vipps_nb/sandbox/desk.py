@@ -1,0 +1,251 @@
+"""The desk: endpoints under ``/sandbox`` that say what happens in the world. No keys are needed here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Body, Path, Request, Response
+from pydantic import Field
+
+from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.clock import timestamp
+from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.docs_page import render
+from vipps_nb.sandbox.entrance import OPEN
+from vipps_nb.sandbox.faults import FaultRule
+from vipps_nb.sandbox.openapi import describe
+from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
+from vipps_nb.sandbox.refusals import InvalidRequest, NotSimulated, Refusal
+from vipps_nb.sandbox.settings import Settings, Switches
+from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.world import World
+
+TEN_YEARS = 315_360_000
+JsonObject = dict[str, Any]
+
+page = Page(title="The desk", entrance=OPEN)
+router = page.router
+
+
+class NoSuchSalesUnit(Refusal):
+    """No sales unit of this sandbox has this MSN."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "No such sales unit"
+
+
+class ClockState(Wire):
+    """What time it is in this world, and whether time stands still."""
+
+    now: str
+    held: bool
+
+
+class ClockOrder(Wire):
+    """Where to put the clock; what is left out stays as it is."""
+
+    now: Annotated[str | None, Field(description="A moment in ISO 8601, UTC unless it says otherwise.")] = None
+    held: bool | None = None
+
+
+class AdvanceOrder(Wire):
+    """How far to move time forward."""
+
+    seconds: Annotated[float, Field(ge=0, le=TEN_YEARS)]
+
+
+class ThumbOrder(Wire):
+    """What the customer is looking at: exactly one of the first three."""
+
+    reference: str | None = None
+    agreement_id: str | None = None
+    auth_req_id: str | None = None
+    msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+
+
+class FaultRules(Wire):
+    """All rules; putting them replaces the ones before."""
+
+    rules: list[FaultRule]
+
+
+class ResetOrder(Wire):
+    """Which seed the new world gets; the old one's unless given."""
+
+    seed: int | None = None
+
+
+class SalesUnitState(Wire):
+    """A sales unit and its switches."""
+
+    merchant_serial_number: str
+    name: str
+    switches: Switches
+
+
+Msn = Annotated[str, Path(description="A merchant serial number.")]
+
+
+@router.get("/sandbox")
+async def overview(world: TheWorld) -> JsonObject:
+    """What is in the world: counts, clock, seed, faults."""
+    counts = {name: number for one in PAGES if one.counts for name, number in one.counts(world).items()}
+    return {
+        "baseUrl": world.base_url,
+        "seed": world.seed,
+        "clock": _clock(world).to_json(),
+        "counts": {**counts, "requests": len(world.log), "idempotencyKeys": len(world.idempotency)},
+        "faults": [rule.to_json() for rule in world.faults.rules],
+        "settings": world.settings.to_json(),
+        "salesUnits": [
+            {"merchantSerialNumber": unit.merchant_serial_number, "name": unit.name}
+            for unit in world.keys.units.values()
+        ],
+        "simulated": [one.title for one in PAGES],
+        "notSimulated": sorted(set(NOT_YET.values())),
+    }
+
+
+@router.get("/sandbox/clock", response_model=ClockState)
+async def read_clock(world: TheWorld) -> ClockState:
+    """What time it is."""
+    return _clock(world)
+
+
+@router.put("/sandbox/clock", response_model=ClockState)
+async def set_clock(order: ClockOrder, world: TheWorld) -> ClockState:
+    """Move, hold or release the clock. Everything that falls due on the way happens, in order."""
+    try:
+        world.clock.set(now=_moment(order.now), held=order.held)
+    except ValueError as error:
+        raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
+    return _clock(world)
+
+
+@router.post("/sandbox/clock/advance", response_model=ClockState)
+async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
+    """Move time forward. Everything that falls due in between happens, in order, each at its own moment."""
+    try:
+        world.clock.advance(timedelta(seconds=order.seconds))
+    except ValueError as error:
+        raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
+    return _clock(world)
+
+
+@router.post("/sandbox/customer/approve")
+async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
+    """The customer approves in the app."""
+    return _on_phone(order, world).approve()
+
+
+@router.post("/sandbox/customer/abort")
+async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
+    """The customer aborts in the app."""
+    return _on_phone(order, world).abort()
+
+
+@router.get("/sandbox/faults", response_model=FaultRules)
+async def read_faults(world: TheWorld) -> FaultRules:
+    """Which faults are on."""
+    return FaultRules(rules=list(world.faults.rules))
+
+
+@router.put("/sandbox/faults", response_model=FaultRules)
+async def set_faults(order: FaultRules, world: TheWorld) -> FaultRules:
+    """Faults on demand, in the place of those before."""
+    world.faults.rules = order.rules
+    return order
+
+
+@router.delete("/sandbox/faults", response_model=FaultRules)
+async def clear_faults(world: TheWorld) -> FaultRules:
+    """No more faults."""
+    world.faults.rules = ()
+    return FaultRules(rules=[])
+
+
+@router.post("/sandbox/reset")
+async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonObject:
+    """A new world: no payments, no remembered keys, no log, no faults, settings and clock as at the start.
+
+    API keys and access tokens go on working.
+    """
+    return await overview(premises.reset(order.seed if order else None))
+
+
+@router.get("/sandbox/requests")
+async def read_requests(world: TheWorld) -> list[JsonObject]:
+    """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
+    return world.log.entries()
+
+
+@router.get("/sandbox/settings", response_model=Settings)
+async def read_settings(world: TheWorld) -> Settings:
+    """How the sandbox behaves where the real thing is undecided."""
+    return world.settings
+
+
+@router.put("/sandbox/settings", response_model=Settings)
+async def change_settings(changes: Settings, world: TheWorld) -> Settings:
+    """Change settings; what is left out stays as it is."""
+    world.settings = world.settings.model_copy(update=changes.model_dump(exclude_unset=True))
+    return world.settings
+
+
+@router.get("/sandbox/sales-units", response_model=list[SalesUnitState])
+async def read_sales_units(world: TheWorld) -> list[SalesUnitState]:
+    """All sales units and what they may do."""
+    return [_sales_unit(msn, world) for msn in world.keys.units]
+
+
+@router.put("/sandbox/sales-units/{msn}", response_model=SalesUnitState)
+async def change_sales_unit(
+    msn: Msn, changes: Annotated[Switches, Body()], world: TheWorld
+) -> SalesUnitState:
+    """Switch something on or off for one sales unit; what is left out stays as it is."""
+    if msn not in world.switches:
+        raise NoSuchSalesUnit(f"The sales units are {', '.join(world.switches)}.")
+    world.switches[msn] = world.switches[msn].model_copy(update=changes.model_dump(exclude_unset=True))
+    return _sales_unit(msn, world)
+
+
+@router.get("/sandbox/openapi.json")
+async def read_openapi(request: Request) -> JsonObject:
+    """This document: every operation of every page and of the desk."""
+    return describe(request.app, [*PAGES, page], request.app.state.premises.base_url)
+
+
+@router.get("/sandbox/docs", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+async def read_docs(request: Request) -> Response:
+    """The same as a page to read."""
+    document = describe(request.app, [*PAGES, page], request.app.state.premises.base_url)
+    return Response(render(document), media_type="text/html")
+
+
+def _clock(world: World) -> ClockState:
+    return ClockState(now=timestamp(world.clock.now()), held=world.clock.held)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _sales_unit(msn: str, world: World) -> SalesUnitState:
+    return SalesUnitState(merchant_serial_number=msn, name=world.unit(msn).name, switches=world.switches[msn])
+
+
+def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
+    asked = order.to_json()
+    asked.pop("msn", None)
+    if len(asked) != 1:
+        raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
+    [(selector, value)] = asked.items()
+    for one in PAGES:
+        if one.selector == selector and one.find_on_phone is not None:
+            return one.find_on_phone(world, value, order.msn)
+    raise NotSimulated(f"Nothing can be approved by {selector} yet: that API is not simulated.")

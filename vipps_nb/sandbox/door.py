@@ -1,0 +1,214 @@
+"""The front door: one plain ASGI layer around the app that every request passes.
+
+It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
+one at a time (so that two requests with the same idempotency key act once), dates every answer by the world's clock
+and writes the request log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from vipps_nb.sandbox.apis import ANY_CASE
+from vipps_nb.sandbox.clock import timestamp
+from vipps_nb.sandbox.refusals import Body, GatewayRefusal, gateway
+from vipps_nb.sandbox.world import Premises, World
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LARGEST_BODY = 1 << 20
+OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
+log = logging.getLogger(__name__)
+
+
+class WrongHost(GatewayRefusal):
+    """Another host was asked for; a page elsewhere may be trying to reach this machine by its name."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
+    title = "This sandbox answers to 127.0.0.1 and localhost only."
+
+
+class ForeignOrigin(GatewayRefusal):
+    """A page of another site asks. Like the real APIs, the sandbox is no place for browsers' cross-origin calls."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "Requests from pages of other origins are refused."
+
+
+class BodyTooLarge(GatewayRefusal):
+    """More than anybody needs."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = f"The body is larger than {LARGEST_BODY} bytes."
+
+
+class Broken(GatewayRefusal):
+    """A fault of the sandbox itself."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "The sandbox has failed; the cause is in its log."
+
+
+class _ClientGoneError(Exception):
+    """The client hung up before it had said everything."""
+
+
+@dataclass
+class Answer:
+    """A whole answer, held back until the door lets it out."""
+
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, said: Body, status: int) -> Answer:
+        """A refusal by the door itself."""
+        body = said.encode()
+        headers = {"content-type": said.media_type, "content-length": str(len(body)), **said.headers}
+        return cls(status, [(name.lower().encode(), value.encode()) for name, value in headers.items()], body)
+
+
+class FrontDoor:
+    """The ASGI app that the server runs."""
+
+    def __init__(self, app: ASGIApp, premises: Premises) -> None:
+        self._app = app
+        self._premises = premises
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            body = await _read(receive)
+            await self._serve(scope, receive, send, body)
+        except GatewayRefusal as refusal:
+            await self._send(send, _refused(refusal), timedelta(0))
+        except _ClientGoneError:
+            return
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
+        _check_loopback(scope)
+        path: str = scope["path"]
+        if path.lower() in ANY_CASE:
+            scope["path"] = path.lower()
+        if path.startswith(OWN_ROOMS):
+            await self._send(send, await self._act(scope, body), timedelta(0))
+            return
+        started = time.perf_counter()
+        world = self._premises.world
+        came = world.clock.now()
+        verdict = world.faults.judge(scope["method"], scope["path"])
+        if verdict.latency:
+            await asyncio.sleep(verdict.latency)
+        answer: Answer | None = None
+        if verdict.drop != "before":
+            answer = _refused(verdict.refusal) if verdict.refusal else await self._act(scope, body)
+        self._note(world, came, scope, body, answer, time.perf_counter() - started, verdict.drop)
+        if verdict.drop is not None or answer is None:
+            await _hang_up(scope, receive)
+            return
+        await self._send(send, answer, verdict.skew)
+
+    async def _act(self, scope: Scope, body: bytes) -> Answer:
+        async with self._one_at_a_time:
+            self._premises.world.clock.settle()
+            return await self._ask(scope, body)
+
+    async def _ask(self, scope: Scope, body: bytes) -> Answer:
+        answer = Answer()
+        inbox: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive() -> Message:
+            return inbox.pop() if inbox else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = list(message["headers"])
+            else:
+                answer.body += message.get("body", b"")
+
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            return _refused(Broken())
+        return answer
+
+    async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
+        date = format_datetime(self._premises.world.clock.now() + skew, usegmt=True)
+        headers = [*answer.headers, (b"date", date.encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _note(
+        self,
+        world: World,
+        came: datetime,
+        scope: Scope,
+        body: bytes,
+        answer: Answer | None,
+        seconds: float,
+        dropped: str | None,
+    ) -> None:
+        mask = world.log.masker
+        entry: dict[str, Any] = {
+            "time": timestamp(came),
+            "method": scope["method"],
+            "path": mask.text(scope["path"]),
+            "query": mask.text(scope["query_string"].decode("latin-1")),
+            "status": answer.status if answer else None,
+            "ms": round(seconds * 1000, 1),
+            "headers": mask.headers(scope["headers"]),
+            "body": mask.body(body),
+            "response": mask.body(answer.body) if answer else None,
+        }
+        if dropped:
+            entry["dropped"] = dropped
+        world.log.add(entry)
+
+
+def _refused(refusal: GatewayRefusal) -> Answer:
+    return Answer.of(gateway(refusal, ""), refusal.status)
+
+
+def _check_loopback(scope: Scope) -> None:
+    """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
+    headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")}
+    host = headers.get(b"host", "")
+    if host.rpartition(":")[0] not in LOOPBACK_NAMES and host not in LOOPBACK_NAMES:
+        raise WrongHost
+    origin = headers.get(b"origin")
+    if origin is not None and origin != f"http://{host}":
+        raise ForeignOrigin
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientGoneError
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > LARGEST_BODY:
+            raise BodyTooLarge(headers={"Connection": "close"})
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    scope["state"]["hang_up"]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
