@@ -1,7 +1,8 @@
-"""What most tests stand on: a clean place without keys, a fresh kernel state, and a server that says what it is told."""
+"""What most tests stand on: a place without keys, nobody logged in, and a server that says what it is told."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,6 @@ MSN = "123456"
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder to stand in, no keys in the process environment, nobody logged in."""
-    import os
-
     for name in list(os.environ):
         if "VIPPS" in name.upper() or name.upper() in ("CLIENT_ID", "CLIENT_SECRET", "BINDER_LAUNCH_HOST"):
             monkeypatch.delenv(name)
@@ -80,7 +79,7 @@ class ScriptedServer:
                 self.end_headers()
                 self.wfile.write(said.body)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server looks for these names
 
             def log_message(self, *_: object) -> None: ...
 

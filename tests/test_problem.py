@@ -101,6 +101,5 @@ def test_a_problem_reads_as_a_person_would_want_it():
     body, _ = DIALECTS["ePayment"]
 
     assert str(Problem.from_body(body, 400)) == (
-        "400 Capture amount too high [6090]: Only 100 is left.\n  amount.value: too big\n"
-        f"  trace id {TRACE}"
+        f"400 Capture amount too high [6090]: Only 100 is left.\n  amount.value: too big\n  trace id {TRACE}"
     )

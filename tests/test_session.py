@@ -145,9 +145,7 @@ def test_a_redirect_to_another_host_takes_no_secret_along(serve, credentials, st
 
 
 def test_a_redirect_back_home_is_introduced_again(serve, credentials):
-    server = serve(
-        speaks(lambda seen: Answer(302, headers={"Location": "/b"}) if seen.path == "/a" else Answer())
-    )
+    server = serve(speaks(lambda seen: Answer(302, headers={"Location": "/b"}) if seen.path == "/a" else Answer()))
 
     VippsSession(credentials, server.environment).get("/a")
 
@@ -181,9 +179,7 @@ def test_netrc_cannot_replace_the_token(server, session, nowhere, monkeypatch):
 
 def test_an_unexpected_401_renews_once_and_sends_the_same_request_once_more(serve, credentials):
     tokens = []
-    server = serve(
-        speaks(lambda seen: Answer(401 if seen.headers["Authorization"].endswith("-1") else 200), tokens)
-    )
+    server = serve(speaks(lambda seen: Answer(401 if seen.headers["Authorization"].endswith("-1") else 200), tokens))
 
     response = VippsSession(credentials, server.environment).post("/epayment/v1/payments", json={"a": 1})
 
@@ -202,9 +198,7 @@ def test_a_401_that_stays_is_handed_back(serve, credentials):
 
 def test_a_storm_of_401s_makes_one_renewal(serve, credentials):
     tokens = []
-    server = serve(
-        speaks(lambda seen: Answer(401 if seen.headers["Authorization"].endswith("-1") else 200), tokens)
-    )
+    server = serve(speaks(lambda seen: Answer(401 if seen.headers["Authorization"].endswith("-1") else 200), tokens))
     session = VippsSession(credentials, server.environment)
     session.token  # noqa: B018 - everybody starts with the token that will be refused
 

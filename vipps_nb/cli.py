@@ -83,3 +83,7 @@ def sandbox(port: int, seed: int, token_lifetime: int) -> None:
             stopped.wait()
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

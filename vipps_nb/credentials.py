@@ -72,9 +72,7 @@ def check_shapes(values: Mapping[str, str], names: Mapping[str, str], *, source:
         CredentialsError: One line per finding. Nothing was sent.
     """
     findings = [
-        f"  {names.get(what, what)} {finding}"
-        for what, value in values.items()
-        for finding in _findings(what, value)
+        f"  {names.get(what, what)} {finding}" for what, value in values.items() for finding in _findings(what, value)
     ]
     if findings:
         raise CredentialsError(

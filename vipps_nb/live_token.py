@@ -24,9 +24,7 @@ class LiveToken:
         notices: Sentences to show with the token at first.
     """
 
-    def __init__(
-        self, session: VippsSession, on_logout: Callable[[], None], notices: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, session: VippsSession, on_logout: Callable[[], None], notices: tuple[str, ...] = ()) -> None:
         self._session = session
         self._key = TokenKey.of(session.credentials, session.environment)
         self.widget = TokenStatus(

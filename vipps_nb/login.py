@@ -94,9 +94,7 @@ def login(
     kind = parse_key_type(key_type)
     typed = None
     if form:
-        sources = key_sources.load_sources(
-            folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman
-        )
+        sources = key_sources.load_sources(folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
         typed = _ask_in_terminal(kind, key_sources.where_found(sources, kind))
     outcome = connect(
         env=env,
@@ -139,17 +137,13 @@ def connect(
     Raises:
         VippsNbError: As :func:`login`. The earlier login, if any, is as it was.
     """
-    sources = key_sources.load_sources(
-        folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman
-    )
+    sources = key_sources.load_sources(folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
     if typed:
         sources.insert(0, key_sources.Source("the form", dict(typed)))
     named_a_file = bool(dotenv or profile or postman or typed)
     notices: list[str] = []
     credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
-    session = _same_session(credentials, environment) or VippsSession(
-        credentials, environment, cache=_kernel.cache
-    )
+    session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
     session.sandbox = sandbox
     token = session.keys.renewed(session.keys.peek()) if refresh else session.token
     if abs(token.clock_skew) >= _SKEW_WORTH_MENTIONING:
@@ -307,9 +301,7 @@ def _looked_at(sources: Sequence[key_sources.Source]) -> str:
     return f"looked in {', '.join(names)}" + ("" if has_file else "; no .env from this folder upwards")
 
 
-def _no_keys_sentence(
-    name: EnvironmentName, sources: Sequence[key_sources.Source], key_type: KeyType
-) -> str:
+def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Source], key_type: KeyType) -> str:
     names = key_sources.names_for(key_type)
     needed = ", ".join(names[what] for what in key_sources.required_fields(key_type))
     return (

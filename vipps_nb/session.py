@@ -173,9 +173,7 @@ class _Door(BaseAdapter):
 
     def _uses_token(self, request: requests.PreparedRequest) -> bool:
         kind = self._keys.introduction(request)
-        return (
-            kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and "Authorization" not in request.headers
-        )
+        return kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and "Authorization" not in request.headers
 
     @staticmethod
     def _can_be_sent_again(request: requests.PreparedRequest) -> bool:
@@ -253,9 +251,7 @@ class VippsSession(requests.Session):
         Args:
             merchant_serial_number: The MSN of a sales unit connected to these keys.
         """
-        other = VippsSession(
-            self.credentials, self.environment, merchant_serial_number=str(merchant_serial_number)
-        )
+        other = VippsSession(self.credentials, self.environment, merchant_serial_number=str(merchant_serial_number))
         other._keys = other.auth = self._keys
         other.timeout, other.system, other.sandbox = self.timeout, dict(self.system), self.sandbox
         other.trust_env, other.proxies, other.verify, other.cert = (
@@ -311,9 +307,7 @@ class VippsSession(requests.Session):
         """The transport for a URL, behind the door that adds and withholds secrets."""
         return _Door(super().get_adapter(url), self._keys)
 
-    def rebuild_auth(
-        self, prepared_request: requests.PreparedRequest, response: requests.Response
-    ) -> None:
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):

@@ -238,9 +238,7 @@ class TokenCache:
 
         threading.Thread(target=run, name="vipps-nb-renewal", daemon=True).start()
 
-    def _report(
-        self, entry: _Entry, credentials: Credentials, environment: Environment, problem: str
-    ) -> None:
+    def _report(self, entry: _Entry, credentials: Credentials, environment: Environment, problem: str) -> None:
         with entry.lock:
             entry.problem = problem
             entry.retry_at = self._clock.monotonic() + RETRY_AFTER_FAILURE

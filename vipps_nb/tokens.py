@@ -271,9 +271,7 @@ def no_answer_sentence(error: requests.RequestException, host: str, timeout: obj
     )
 
 
-def _refuse_unless_ok(
-    response: requests.Response, credentials: Credentials, environment: Environment
-) -> None:
+def _refuse_unless_ok(response: requests.Response, credentials: Credentials, environment: Environment) -> None:
     if response.status_code == _HTTP_OK:
         return
     problem = Problem.from_response(response)
@@ -284,9 +282,7 @@ def _refuse_unless_ok(
             f"wait a little and run the cell again ({_STATUS_PAGE} tells of outages).",
             response.url,
         )
-    raise TokenRefusedError(
-        f"{_cause(problem, credentials, environment)}\nThe server said: {problem}", problem
-    )
+    raise TokenRefusedError(f"{_cause(problem, credentials, environment)}\nThe server said: {problem}", problem)
 
 
 def _cause(problem: Problem, credentials: Credentials, environment: Environment) -> str:

@@ -20,7 +20,7 @@ _LIVE_WORDS = (
     "In a running notebook a form stands here that asks for the keys. "
     "What is typed there never becomes part of the notebook."
 )
-_LOGIN_FAILED = "Logging in failed unexpectedly. Run %vipps_doctor to find out why."
+_LOGIN_FAILED = "Logging in failed unexpectedly. Run %vipps_login to see why."
 
 
 @dataclass(frozen=True)

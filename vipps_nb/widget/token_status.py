@@ -21,7 +21,7 @@ _LIVE_WORDS = (
     "In a running notebook the token's countdown stands here. "
     "A saved copy cannot know whether the token is still valid."
 )
-_RENEWAL_FAILED = "The renewal failed unexpectedly. Run %vipps_doctor to find out why."
+_RENEWAL_FAILED = "The renewal failed unexpectedly. Run %vipps_login --refresh to see why."
 _LOGOUT_FAILED = "Logging out failed unexpectedly. Run %vipps_logout to see why."
 
 

@@ -1,0 +1,166 @@
+"""Promises about the package as a whole."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+import vipps_nb
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "vipps_nb"
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def imports_of(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_the_shop_window_is_complete_and_sorted():
+    constants = [name for name in vipps_nb.__all__ if name.isupper()]
+    classes = [name for name in vipps_nb.__all__ if name[0].isupper() and not name.isupper()]
+    functions = [name for name in vipps_nb.__all__ if name[0].islower()]
+
+    assert vipps_nb.__all__ == sorted(constants) + sorted(classes) + sorted(functions)
+    assert all(hasattr(vipps_nb, name) for name in vipps_nb.__all__)
+
+
+def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
+    heavy = "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
+    code = f"import sys, vipps_nb; print([name for name in {heavy.split()} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said.strip() == "[]"
+
+
+def test_loading_the_extension_imports_no_widgets_and_no_server():
+    code = (
+        "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
+        "InteractiveShell.instance().run_line_magic('load_ext', 'vipps_nb')\n"
+        "print([name for name in ('ipywidgets', 'anywidget', 'fastapi', 'uvicorn') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said.strip() == "[]"
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "sandbox").rglob("*.py")), ids=lambda file: file.stem)
+def test_the_sandbox_shares_no_code_with_the_client(file):
+    ours = {name for name in imports_of(file) if name.startswith("vipps_nb")}
+
+    assert all(name.startswith("vipps_nb.sandbox") for name in ours)
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.glob("*.py")), ids=lambda file: file.stem)
+def test_the_client_knows_of_the_sandbox_only_its_door(file):
+    beyond = {name for name in imports_of(file) if name.startswith("vipps_nb.sandbox.")}
+
+    assert beyond <= {"vipps_nb.sandbox.Sandbox", "vipps_nb.sandbox.SandboxError"}
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "sandbox" / "apis").rglob("*.py")), ids=lambda file: file.stem)
+def test_pages_of_the_shelf_never_import_one_another(file):
+    own = ".".join(file.relative_to(ROOT).with_suffix("").parts[:4])
+
+    assert all(name.startswith(own) for name in imports_of(file) if name.startswith("vipps_nb.sandbox.apis."))
+
+
+@pytest.mark.parametrize("module", ["magics", "live_token", "login_dialog", "lab"])
+def test_ipython_and_widgets_appear_only_where_they_are_needed(module):
+    elsewhere = [
+        file.stem
+        for file in PACKAGE.glob("*.py")
+        if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widget")) for name in imports_of(file))
+    ]
+
+    assert set(elsewhere) <= {"__init__", "magics", "live_token", "login_dialog"}
+
+
+def test_login_takes_as_keywords_what_the_magic_takes_as_options():
+    import inspect
+
+    from vipps_nb.magics import VippsMagics
+
+    options = {action.dest for action in VippsMagics.vipps_login.parser._actions}
+    keywords = set(inspect.signature(vipps_nb.login).parameters)
+
+    assert options - {"help", "name"} == keywords
+
+
+def test_the_readme_and_ci_run_the_same_test_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"```sh\n(.+)\n```", readme)
+
+    assert [command.split(" && ")[-1] for command in commands] == [
+        ".venv/bin/vipps-nb lab",
+        ".venv/bin/vipps-nb lab --execute",
+        ".venv/bin/python -m pytest",
+    ]
+    assert "-m pytest$" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_every_cell_of_a_lesson_was_run_before_it_was_committed(lesson):
+    """nbval passes a cell without execution count unlooked at, so such a cell would test nothing."""
+    cells = [cell for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    assert all("NBVAL" not in "".join(cell["source"]) for cell in cells)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_no_lesson_holds_a_token_a_port_a_path_or_a_widget(lesson):
+    text = lesson.read_text(encoding="utf-8")
+
+    assert not re.search(r"eyJ[\w-]{10,}|127\.0\.0\.1:\d+|/home/|/tmp/|/root/|/Users/|\\\\Users", text)
+    assert "widgets" not in json.loads(text)["metadata"]
+
+
+def test_the_wheel_works_alone(tmp_path):
+    """Installed into an empty environment in an empty folder: the front-end files and the lessons are there."""
+    wheels = tmp_path / "wheels"
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", wheels, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = wheels.glob("*.whl")
+    home = tmp_path / "environment"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    # The dependencies are those of the running environment: what is tested is what the wheel itself carries.
+    site = next(home.glob("lib/python*/site-packages"), home / "Lib" / "site-packages")
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "borrowed.pth").write_text("\n".join(borrowed), encoding="utf-8")
+    subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel], check=True)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("VIPPS")}
+
+    def alone(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([python, *command], cwd=empty, env=environ, capture_output=True, text=True, check=False)
+
+    where = alone("-c", "import vipps_nb; print(vipps_nb.__file__)").stdout
+    run = alone("-m", "vipps_nb.cli", "lab", "--execute")
+
+    assert str(site) in where
+    assert run.returncode == 0, run.stdout + run.stderr
+    for lesson in LESSONS:
+        assert f"ok     {lesson.name}" in run.stdout
+    assert {"token_status.js", "token_status.css", "login_form.js", "card.css"} <= {
+        file.name for file in (site / "vipps_nb" / "widget").iterdir()
+    }

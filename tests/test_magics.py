@@ -1,0 +1,151 @@
+"""What a person types into a cell, in a real IPython shell."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.testing.globalipapp import start_ipython
+
+from vipps_nb import MissingKeysError, NotLoggedInError, VippsSession
+
+from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY
+
+
+@pytest.fixture(scope="module")
+def one_shell() -> InteractiveShell:
+    return start_ipython() or InteractiveShell.instance()
+
+
+@pytest.fixture
+def shell(one_shell):
+    one_shell.run_line_magic("load_ext", "vipps_nb")
+    yield one_shell
+    one_shell.run_line_magic("unload_ext", "vipps_nb")
+
+
+def complete(shell, line: str) -> set[str]:
+    return {text.strip() for text in shell.complete(text="", line=line, cursor_pos=len(line))[1]}
+
+
+def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys):
+    before = set(one_shell.magics_manager.magics["line"])
+
+    one_shell.run_line_magic("load_ext", "vipps_nb")
+    assert set(one_shell.magics_manager.magics["line"]) - before == {"vipps_login", "vipps_status", "vipps_logout"}
+    one_shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    one_shell.run_line_magic("unload_ext", "vipps_nb")
+
+    assert set(one_shell.magics_manager.magics["line"]) == before
+    assert "vipps" not in one_shell.user_ns
+    assert capsys.readouterr().out == ""
+
+
+def test_login_puts_a_ready_session_into_the_namespace_and_says_how_it_stands(shell, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox")
+
+    vipps = shell.user_ns["vipps"]
+    assert isinstance(vipps, VippsSession)
+    assert vipps.get("/epayment/v1/payments/no-such-payment").status_code == 404
+    out = capsys.readouterr().out
+    assert "sandbox · MSN" in out
+    assert "token valid for 59 min" in out
+
+
+def test_a_second_login_re_uses_the_token_and_refresh_takes_a_new_one(shell):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    first = shell.user_ns["vipps"].token
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet --as again")
+    assert shell.user_ns["again"].token is first
+
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet --refresh")
+
+    assert shell.user_ns["vipps"].token is not first
+
+
+def test_logout_forgets_everything_and_says_so(shell, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet --as one")
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet --key-type accounting --as two")
+    one, two = shell.user_ns["one"], shell.user_ns["two"]
+
+    shell.run_line_magic("vipps_logout", "")
+
+    assert "Token and keys are forgotten." in capsys.readouterr().out
+    assert not {"one", "two"} & shell.user_ns.keys()
+    for session in (one, two):
+        with pytest.raises(NotLoggedInError):
+            session.get("/epayment/v1/payments/no-such-payment")
+    shell.run_line_magic("vipps_logout", "")
+    assert "nothing to forget" in capsys.readouterr().out
+
+
+def test_status_without_a_login_says_what_to_type(shell):
+    with pytest.raises(NotLoggedInError, match="run %vipps_login"):
+        shell.run_line_magic("vipps_status", "")
+
+
+@pytest.mark.parametrize("magic", ["vipps_login", "vipps_status", "vipps_logout"])
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_is_shown_and_nothing_else_happens(shell, capsys, magic, flag):
+    shell.run_line_magic(magic, flag)
+
+    assert f"%{magic}" in capsys.readouterr().out
+    assert "vipps" not in shell.user_ns
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"--client-secret {CLIENT_SECRET}",
+        f"--env test {CLIENT_SECRET}",
+        f"VIPPS_CLIENT_SECRET={CLIENT_SECRET}",
+        f"--profile {SUBSCRIPTION_KEY}",
+        f"--as x {CLIENT_ID}",
+        "--token eyJ0eXAiOiJKV1QiLCJhbGciOi",
+        "--password hunter2",
+    ],
+)
+def test_a_line_that_looks_like_a_secret_is_refused_without_repeating_it(shell, line):
+    with pytest.raises(UsageError, match="looks like a key") as caught:
+        shell.run_line_magic("vipps_login", line)
+
+    assert not any(word in str(caught.value) for word in line.split() if len(word) > 12)
+
+
+@pytest.mark.parametrize("line", ["--key-type merchant --dotenv a/b/.env", "--profile shop-2 --refresh", "--env test"])
+def test_ordinary_options_do_not_look_like_secrets(shell, line):
+    from vipps_nb.magics import _SECRET_SHAPES
+
+    assert not _SECRET_SHAPES.search(line)
+
+
+def test_an_environment_that_is_none_is_a_usage_error(shell):
+    with pytest.raises(UsageError, match="Expected: sandbox, test or production"):
+        shell.run_line_magic("vipps_login", "--env tset")
+
+
+def test_missing_keys_are_named(shell):
+    with pytest.raises(MissingKeysError, match="VIPPS_CLIENT_ID"):
+        shell.run_line_magic("vipps_login", "--env test")
+
+
+def test_our_errors_are_shown_as_one_sentence_without_frames(shell, capsys):
+    result = shell.run_cell("%vipps_login --env test")
+
+    shown = capsys.readouterr().out
+    assert isinstance(result.error_in_exec, MissingKeysError)
+    assert "MissingKeysError: No keys found for the test environment" in shown
+    assert "Traceback" not in shown
+    assert ".py" not in shown
+
+
+def test_options_and_their_values_are_completed(shell, nowhere):
+    (nowhere / ".env.shop2").touch()
+
+    assert {"--env", "--profile", "--form", "--refresh"} <= complete(shell, "%vipps_login --")
+    assert complete(shell, "%vipps_login --env ") == {"sandbox", "test", "production"}
+    assert complete(shell, "%vipps_login --env p") == {"production"}
+    assert complete(shell, "%vipps_login --profile ") == {"shop2"}
+    assert complete(shell, "%vipps_login --key-type acc") == {"accounting"}
+    assert "--env" not in complete(shell, "%vipps_login --env test --e")
+    assert "--help" in complete(shell, "%vipps_logout --")
