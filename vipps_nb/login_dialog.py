@@ -48,7 +48,7 @@ def login_dialog(
             env=choices.environment,
             key_type=key_type,
             folder=folder,
-            typed=typed if choices.environment != "sandbox" else None,
+            typed=typed,
             **options,
         )
         said = on_login(outcome)

@@ -37,7 +37,8 @@ def build_app(premises: Premises) -> ASGIApp:
         exception_handlers={HTTPException: _no_such_operation},
     )
     app.state.premises = premises
-    for page in [*PAGES, desk.page, landing_page.page]:
+    app.state.pages = [*PAGES, desk.page, landing_page.page]
+    for page in app.state.pages:
         app.include_router(page.router)
     return FrontDoor(app, premises)
 

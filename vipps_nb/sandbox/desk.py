@@ -201,9 +201,7 @@ async def read_sales_units(world: TheWorld) -> list[SalesUnitState]:
 
 
 @router.put("/sandbox/sales-units/{msn}", response_model=SalesUnitState)
-async def change_sales_unit(
-    msn: Msn, changes: Annotated[Switches, Body()], world: TheWorld
-) -> SalesUnitState:
+async def change_sales_unit(msn: Msn, changes: Annotated[Switches, Body()], world: TheWorld) -> SalesUnitState:
     """Switch something on or off for one sales unit; what is left out stays as it is."""
     if msn not in world.switches:
         raise NoSuchSalesUnit(f"The sales units are {', '.join(world.switches)}.")
@@ -214,13 +212,13 @@ async def change_sales_unit(
 @router.get("/sandbox/openapi.json")
 async def read_openapi(request: Request) -> JsonObject:
     """This document: every operation of every page and of the desk."""
-    return describe(request.app, [*PAGES, page], request.app.state.premises.base_url)
+    return describe(request.app)
 
 
 @router.get("/sandbox/docs", response_class=Response, responses={200: {"content": {"text/html": {}}}})
 async def read_docs(request: Request) -> Response:
     """The same as a page to read."""
-    document = describe(request.app, [*PAGES, page], request.app.state.premises.base_url)
+    document = describe(request.app)
     return Response(render(document), media_type="text/html")
 
 

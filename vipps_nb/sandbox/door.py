@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.refusals import Body, GatewayRefusal, gateway
-from vipps_nb.sandbox.world import Premises, World
+from vipps_nb.sandbox.request_log import Masker
+from vipps_nb.sandbox.world import Premises
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -113,7 +114,10 @@ class FrontDoor:
         answer: Answer | None = None
         if verdict.drop != "before":
             answer = _refused(verdict.refusal) if verdict.refusal else await self._act(scope, body)
-        self._note(world, came, scope, body, answer, time.perf_counter() - started, verdict.drop)
+        note: dict[str, Any] = {"time": timestamp(came), "ms": round((time.perf_counter() - started) * 1000, 1)}
+        if verdict.drop is not None:
+            note["dropped"] = verdict.drop
+        world.log.add(note | _noted(world.log.masker, scope, body, answer))
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
             return
@@ -151,31 +155,17 @@ class FrontDoor:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _note(
-        self,
-        world: World,
-        came: datetime,
-        scope: Scope,
-        body: bytes,
-        answer: Answer | None,
-        seconds: float,
-        dropped: str | None,
-    ) -> None:
-        mask = world.log.masker
-        entry: dict[str, Any] = {
-            "time": timestamp(came),
-            "method": scope["method"],
-            "path": mask.text(scope["path"]),
-            "query": mask.text(scope["query_string"].decode("latin-1")),
-            "status": answer.status if answer else None,
-            "ms": round(seconds * 1000, 1),
-            "headers": mask.headers(scope["headers"]),
-            "body": mask.body(body),
-            "response": mask.body(answer.body) if answer else None,
-        }
-        if dropped:
-            entry["dropped"] = dropped
-        world.log.add(entry)
+
+def _noted(mask: Masker, scope: Scope, body: bytes, answer: Answer | None) -> dict[str, Any]:
+    return {
+        "method": scope["method"],
+        "path": mask.text(scope["path"]),
+        "query": mask.text(scope["query_string"].decode("latin-1")),
+        "status": answer.status if answer else None,
+        "headers": mask.headers(scope["headers"]),
+        "body": mask.body(body),
+        "response": mask.body(answer.body) if answer else None,
+    }
 
 
 def _refused(refusal: GatewayRefusal) -> Answer:
@@ -184,7 +174,9 @@ def _refused(refusal: GatewayRefusal) -> Answer:
 
 def _check_loopback(scope: Scope) -> None:
     """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
-    headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")}
+    headers = {
+        name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
+    }
     host = headers.get(b"host", "")
     if host.rpartition(":")[0] not in LOOPBACK_NAMES and host not in LOOPBACK_NAMES:
         raise WrongHost

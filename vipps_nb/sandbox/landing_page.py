@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import Form, Query, Request, Response
 
@@ -51,18 +52,70 @@ class UnknownLink(Refusal):
     title = "This link is not known"
 
 
-def _say(refusal: Refusal, trace_id: str) -> Body:  # noqa: ARG001 - every dialect is asked the same way
-    content = f"<h1>{escape(refusal.title)}</h1><p class=text>{escape(refusal.detail)}</p>"
-    return _Html(_page(refusal.title, content))
+def _say(refusal: Refusal, trace_id: str) -> Body:
+    text = f"<h1>{escape(refusal.title)}</h1><p class=text>{escape(refusal.detail)}</p>"
+    return Body(_html(refusal.title, text), HTML, HEADERS)
 
 
-class _Html(Body):
-    """A body that is a page already."""
+page = Page(title="The customer's phone", entrance=OPEN, dialect=_say, refusals_as=(None, "text/html"))
+router = page.router
+DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
-    def __init__(self, text: str) -> None:
-        super().__init__({}, HTML, HEADERS)
-        object.__setattr__(self, "_text", text)
 
-    def encode(self) -> bytes:
-        text: str = object.__getattribute__(self, "_text")
-        return text.encode()
+@router.get("/landing", response_class=Response, responses=DOCUMENTED)
+async def show_phone(token: Token, world: TheWorld) -> Response:
+    """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
+    return Response(_show(_find(token, world)), headers=HEADERS, media_type=HTML)
+
+
+@router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
+@rules(Rules(media_type="application/x-www-form-urlencoded"))
+async def decide(
+    token: Token, decision: Annotated[Literal["approve", "abort"], Form()], request: Request, world: TheWorld
+) -> Response:
+    """What a thumb does; then back to the page, which says how it ended."""
+    asked = _find(token, world)
+    if asked.outcome is None:
+        report = asked.approve() if decision == "approve" else asked.abort()
+        reason = report.get("reason")
+        if asked.outcome is None and reason is not None:
+            return Response(_show(asked, f"That did not work: {reason}."), headers=HEADERS, media_type=HTML)
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": f"{request.url.path}?token={quote(token)}"})
+
+
+def _find(token: str, world: World) -> PhoneRequest:
+    if token not in world.phone:
+        raise UnknownLink("It may belong to another sandbox, or to a world before a reset.")
+    return world.phone[token]
+
+
+def _show(asked: PhoneRequest, remark: str | None = None) -> str:
+    parts = [
+        f"<h1>{escape(asked.merchant)}</h1>",
+        f'<p class="price">{escape(asked.price)}</p>',
+        f'<p class="text">{escape(asked.text)}</p>',
+    ]
+    if remark is not None:
+        parts.append(f'<p role="alert">{escape(remark)}</p>')
+    if asked.outcome is None:
+        parts.append(
+            '<form method="post">'
+            '<button class="yes" name="decision" value="approve">Approve</button>'
+            '<button name="decision" value="abort">Abort</button>'
+            "</form>"
+        )
+    else:
+        parts.append(f'<p role="status">{escape(asked.outcome)}</p>')
+        if asked.return_url is not None:
+            parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
+    parts.append('<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>')
+    return _html(f"{asked.merchant}: {asked.price}", "\n".join(parts))
+
+
+def _html(title: str, content: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{content}\n</main>\n</body>\n</html>\n"
+    )

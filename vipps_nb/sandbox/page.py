@@ -21,7 +21,7 @@ from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.entrance import Caller, Entrance, admit
 from vipps_nb.sandbox.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.rate_limits import RateLimit
-from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
+from vipps_nb.sandbox.refusals import PROBLEM_JSON, Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
 from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
@@ -79,6 +79,8 @@ class Page:
     """One API: where it lives, who may come in, how it says no, and what it brings to the desk.
 
     Attributes:
+        dialect: How it says no.
+        refusals_as: The same for the OpenAPI document: the name of a schema, if it has one, and the media type.
         find_on_phone: Finds what waits for the customer, given the value of ``selector`` and perhaps an MSN.
         counts: What the overview says about this API's records.
     """
@@ -89,6 +91,7 @@ class Page:
         title: str,
         entrance: Entrance,
         dialect: Dialect = problem,
+        refusals_as: tuple[str | None, str] = ("Problem", PROBLEM_JSON),
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
         find_on_phone: Callable[[World, str, str | None], PhoneRequest] | None = None,
@@ -97,6 +100,7 @@ class Page:
         self.title = title
         self.entrance = entrance
         self.dialect = dialect
+        self.refusals_as = refusals_as
         self.explain = explain
         self.selector = selector
         self.find_on_phone = find_on_phone
@@ -184,9 +188,7 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
     if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         world.idempotency.keep(
             slot,
-            Remembered(
-                print_, world.clock.now(), answer.status_code, tuple(answer.raw_headers), bytes(answer.body)
-            ),
+            Remembered(print_, world.clock.now(), answer.status_code, tuple(answer.raw_headers), bytes(answer.body)),
         )
     return answer
 

@@ -38,12 +38,14 @@ class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an a
 class Body:
     """A refusal put into words."""
 
-    content: dict[str, Any]
+    content: dict[str, Any] | str
     media_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """The body as it goes over the wire."""
+        if isinstance(self.content, str):
+            return self.content.encode()
         return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -71,13 +73,13 @@ def problem(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
-def gateway(refusal: Refusal, trace_id: str) -> Body:  # noqa: ARG001 - every dialect is asked the same way
+def gateway(refusal: Refusal, trace_id: str) -> Body:
     """What the Azure gateway in front of the APIs says: ``statusCode`` and ``message``."""
     content = {"statusCode": int(refusal.status), "message": refusal.detail or refusal.title}
     return Body(content, JSON, refusal.headers)
 
 
-def unauthorized(refusal: Refusal, trace_id: str) -> Body:  # noqa: ARG001 - every dialect is asked the same way
+def unauthorized(refusal: Refusal, trace_id: str) -> Body:
     """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
     content = {
         "responseInfo": {"responseCode": int(refusal.status), "responseMessage": "Unauthorized"},

@@ -13,7 +13,7 @@ class Settings(Wire):
     """Behaviour of the whole sandbox."""
 
     token_lifetime_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
-    token_numbers_as: Literal["string", "number"] = "string"
+    token_numbers_as: Literal["string", "number"] = "string"  # noqa: S105 - no password, a kind of JSON value
     """The official document types the numbers of a token answer as strings; clients have reported numbers."""
     rate_limits: bool = False
     force_approve_honours_special_amounts: bool = False

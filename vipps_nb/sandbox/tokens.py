@@ -68,9 +68,7 @@ class Mint:
             "uti": self._ids.urlsafe(16),
             "ver": "1.0",
         }
-        return jwt.encode(
-            claims, self._key, algorithm="RS256", headers={"x5t": self._key_id, "kid": self._key_id}
-        )
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"x5t": self._key_id, "kid": self._key_id})
 
     def read(self, token: str) -> Claims | None:
         """What the token says, or None when this mint did not sign it.

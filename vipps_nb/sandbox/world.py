@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from vipps_nb.sandbox.clock import Clock
@@ -39,12 +38,11 @@ class World:
         """What can be opened on the customer's phone, by the token in its link."""
         self._rooms: dict[type[Any], Any] = {}
 
-    def room(self, kind: Callable[[], Room]) -> Room:
+    def room(self, kind: type[Room]) -> Room:
         """The records of one API, made when first asked for; each page brings its own kind."""
-        key = cast("type[Any]", kind)
-        if key not in self._rooms:
-            self._rooms[key] = kind()
-        return cast("Room", self._rooms[key])
+        if kind not in self._rooms:
+            self._rooms[kind] = kind()
+        return cast("Room", self._rooms[kind])
 
     def unit(self, msn: str) -> SalesUnit:
         """The sales unit with this MSN."""

@@ -27,7 +27,7 @@ from pydantic import BaseModel
 
 from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, subscription_owner
 from vipps_nb.sandbox.page import Page, Rules, ThePremises, rules
-from vipps_nb.sandbox.refusals import Body, InvalidSubscriptionKey, Refusal, UnsupportedMediaType, gateway
+from vipps_nb.sandbox.refusals import JSON, Body, InvalidSubscriptionKey, Refusal, UnsupportedMediaType, gateway
 from vipps_nb.sandbox.sales_unit import STANDARD, KeySet, KeyType
 from vipps_nb.sandbox.tokens import RESOURCE, SKEW
 from vipps_nb.sandbox.world import Premises
@@ -135,7 +135,7 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     )
 
 
-page = Page(title="Access Token API", entrance=OPEN, dialect=_say)
+page = Page(title="Access Token API", entrance=OPEN, dialect=_say, refusals_as=("OAuthError", JSON))
 router = page.router
 
 
@@ -229,4 +229,4 @@ def _same(sent: str, known: str) -> bool:
 
 
 def _number(value: int, premises: Premises) -> str | int:
-    return str(value) if premises.world.settings.token_numbers_as == "string" else value
+    return value if premises.world.settings.token_numbers_as == "number" else str(value)  # noqa: S105 - no password

@@ -78,9 +78,7 @@ def _aggregate(payment: Payment) -> Aggregate:
 
 
 def _address() -> Address:
-    return Address(
-        address_line1=KARI.address_line_1, city=KARI.city, country=KARI.country, post_code=KARI.post_code
-    )
+    return Address(address_line1=KARI.address_line_1, city=KARI.city, country=KARI.country, post_code=KARI.post_code)
 
 
 def _shipping_details(payment: Payment) -> ShippingDetails | None:

@@ -3,6 +3,8 @@
 What a type cannot say (which fields belong together, what a sales unit may do) is in ``terms``.
 """
 
+# ruff: noqa: D101 - names and fields are the official document's, where they are explained
+
 from __future__ import annotations
 
 from typing import Annotated, Literal

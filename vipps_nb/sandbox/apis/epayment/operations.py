@@ -104,9 +104,7 @@ async def create_payment(
     return CreatePaymentResponse(reference=payment.reference, redirect_url=payment.redirect_url)
 
 
-@router.get(
-    "/epayment/v1/payments/{reference}", response_model=PaymentResponse, response_model_exclude_none=True
-)
+@router.get("/epayment/v1/payments/{reference}", response_model=PaymentResponse, response_model_exclude_none=True)
 @rules(Rules(limit=READS))
 async def get_payment(reference: Reference, world: TheWorld, caller: TheCaller) -> PaymentResponse:
     """Get payment: its state and where the money is."""
@@ -265,5 +263,3 @@ def _check_capturable(payment: Payment) -> None:
         raise no.CannotBeCaptured(f"The payment is {payment.state}.")
     if not payment.uncaptured:
         raise no.AlreadyCaptured
-
-

@@ -23,9 +23,7 @@ class State(StrEnum):
     TERMINATED = "TERMINATED"
 
 
-MOVES = Lifecycle(
-    {State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})}
-)
+MOVES = Lifecycle({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CAPTURE_PERIOD = {"NO": timedelta(days=180), "DK": timedelta(days=14), "FI": timedelta(days=14)}

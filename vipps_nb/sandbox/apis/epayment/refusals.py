@@ -5,6 +5,8 @@ a key or a reference is taken, 404 for an unknown reference, 403 where an approv
 are unconfirmed.
 """
 
+# ruff: noqa: D101 - a refusal's title says what it is
+
 from __future__ import annotations
 
 from http import HTTPStatus

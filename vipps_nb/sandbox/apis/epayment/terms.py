@@ -22,7 +22,9 @@ SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin
 LONGEST_LIFE = timedelta(days=60)
 METADATA_PAIRS, METADATA_KEY, METADATA_VALUE = 5, 100, 500
 # A custom scheme has two letters at least, and none that a browser would run or open from disk.
-URL = re.compile(r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#][^\s]*", re.I)
+URL = re.compile(
+    r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#][^\s]*", re.I
+)
 
 _AGAIN = object()  # a key no JSON can have
 
@@ -45,9 +47,7 @@ def explain(errors: Sequence[FieldError]) -> Refusal:
     if first.kind == "missing":
         return no.MissingParameter(fields=fields)
     # Which code an unknown field gets is not documented, so it gets none.
-    for pattern, kind in _AGAIN = object()  # a key no JSON can have
-
-_BY_FIELD:
+    for pattern, kind in _BY_FIELD:
         if first.kind != "extra_forbidden" and pattern.search(first.path):
             return kind(fields=fields)
     return InvalidRequest(fields=fields)

@@ -1,0 +1,191 @@
+"""Logging in from a script, joining a sandbox, saving keys, and what the form's button does."""
+
+from __future__ import annotations
+
+import getpass
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+import requests
+
+from vipps_nb import MissingKeysError, Sandbox, TokenRefusedError, login, logout
+from vipps_nb.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.key_sources import read_dotenv
+from vipps_nb.login_dialog import login_dialog
+from vipps_nb.widget.login_form import FormChoices
+
+from .conftest import CLIENT_ID
+
+
+def test_a_script_logs_in_and_gets_an_answer_that_is_a_refusal_in_words():
+    vipps = login(env="sandbox", quiet=True)
+
+    answer = vipps.get("/epayment/v1/payments/no-such-payment")
+
+    assert answer.status_code == 404
+    with pytest.raises(Exception, match="5090"):
+        answer.raise_for_status()
+
+
+def test_the_same_keys_give_the_same_session_and_the_same_sandbox():
+    assert login(env="sandbox", quiet=True) is login(env="sandbox", quiet=True)
+
+
+def test_a_sandbox_that_runs_is_joined_by_the_lines_it_prints(nowhere):
+    with Sandbox(seed=7) as running:
+        (nowhere / ".env").write_text(running.dotenv())
+
+        vipps = login(quiet=True)
+        vipps.sandbox.hold("2026-01-01T12:00:00Z")
+
+        assert vipps.base_url == running.base_url
+        assert vipps.environment.name == "sandbox"
+        assert running.clock()["held"] is True
+        logout()
+        # Logging out stops only what logging in has started.
+        assert requests.get(running.base_url + "/sandbox", timeout=5).ok
+
+
+@pytest.mark.parametrize("key_type", ["partner", "management", "accounting", "donations"])
+def test_every_type_of_keys_is_printed_and_opens_its_own_endpoint(nowhere, key_type):
+    with Sandbox() as running:
+        (nowhere / ".env").write_text(running.dotenv())
+
+        vipps = login(key_type=key_type, quiet=True)
+
+        assert vipps.token.lifetime.total_seconds() == (900 if key_type != "partner" else 3599)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("VIPPS_CLIENT_SECRET", "bm90LXRoZS1zZWNyZXQ=", "The client secret from .env does not fit"),
+        ("VIPPS_SUBSCRIPTION_KEY", "f" * 32, "The subscription key from .env is not known"),
+        ("VIPPS_CLIENT_ID", CLIENT_ID, "The client ID from .env is not known"),
+    ],
+)
+def test_a_wrong_key_is_named(nowhere, name, value, sentence):
+    with Sandbox() as running:
+        lines = [
+            line if not line.startswith(name + "=") else f"{name}={value}" for line in running.dotenv().split("\n")
+        ]
+        (nowhere / ".env").write_text("\n".join(lines))
+
+        with pytest.raises(TokenRefusedError, match=sentence):
+            login()
+
+
+def test_a_sandbox_to_join_without_its_keys_says_where_they_are(nowhere):
+    (nowhere / ".env").write_text("VIPPS_BASE_URL=http://127.0.0.1:8080\n")
+
+    with pytest.raises(MissingKeysError, match="Copy the lines that `vipps-nb sandbox` printed"):
+        login()
+
+
+def test_the_form_in_a_terminal_asks_for_what_is_missing_and_hides_secrets(nowhere, monkeypatch):
+    with Sandbox() as running:
+        keys = running.keys()
+        (nowhere / ".env").write_text(
+            f"VIPPS_BASE_URL={running.base_url}\nVIPPS_MSN={keys['merchant_serial_number']}\n"
+        )
+        shown, hidden = [], []
+        monkeypatch.setattr(
+            "builtins.input", lambda ask: shown.append(ask) or (keys["client_id"] if "ID" in ask else "")
+        )
+        answers = iter([keys["client_secret"], keys["subscription_key"]])
+        monkeypatch.setattr(getpass, "getpass", lambda ask: hidden.append(ask) or next(answers))
+
+        vipps = login(form=True, quiet=True)
+
+        assert vipps.credentials.source == "the form + .env"
+        assert [ask.partition(" ")[0].rstrip(":") for ask in hidden] == [
+            "VIPPS_CLIENT_SECRET",
+            "VIPPS_SUBSCRIPTION_KEY",
+        ]
+        assert "VIPPS_MSN (set, from .env; Enter keeps it): " in shown
+
+
+def test_saving_keys_keeps_the_other_lines_and_the_file_to_its_owner(nowhere):
+    file = nowhere / ".env"
+    file.write_text("# mine\nOTHER=1\nVIPPS_MSN=1111\n")
+
+    save_keys(file, {"VIPPS_MSN": "222222", "VIPPS_CLIENT_SECRET": "a'b\"c#d=="})
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert read_dotenv(file) == {"OTHER": "1", "VIPPS_MSN": "222222", "VIPPS_CLIENT_SECRET": "a'b\"c#d=="}
+    assert file.read_text().startswith("# mine\n")
+    assert list(nowhere.iterdir()) == [file]
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_file_as_it_was(nowhere, monkeypatch):
+    file = nowhere / ".env"
+    file.write_text("VIPPS_MSN=1111\n")
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(Exception, match="No space left on device"):
+        save_keys(file, {"VIPPS_MSN": "2222"})
+
+    assert file.read_text() == "VIPPS_MSN=1111\n"
+    assert list(nowhere.iterdir()) == [file]
+
+
+def test_dotenv_is_named_in_gitignore_once(nowhere):
+    (nowhere / ".gitignore").write_text("build")
+
+    assert ignore_in_git(nowhere / ".env")
+    assert not ignore_in_git(nowhere / ".env")
+    assert (nowhere / ".gitignore").read_text() == "build\n.env\n"
+
+
+def test_the_forms_button_logs_in_and_saves_when_asked(nowhere):
+    with Sandbox() as running:
+        keys = running.keys()
+        (nowhere / ".env").write_text(f"VIPPS_BASE_URL={running.base_url}\n")
+        said = []
+        options = {"dotenv": None, "profile": None, "postman": None}
+        form = login_dialog(
+            folder=nowhere,
+            env="sandbox",
+            key_type="merchant",
+            options=options,
+            on_login=lambda outcome: said.append(outcome) or "Logged in.",
+        )
+
+        form._receive(
+            form, {"do": "submit", "values": keys, "environment": "sandbox", "save": True, "gitignore": True}, []
+        )
+        deadline = time.monotonic() + 10
+        while form.state != "done":
+            assert time.monotonic() < deadline, form.message
+            time.sleep(0.01)
+
+        assert said[0].session.credentials.source == "the form"
+        assert "Saved to .env" in form.message
+        assert read_dotenv(nowhere / ".env")["VIPPS_MSN"] == running.keys()["merchant_serial_number"]
+        assert (nowhere / ".gitignore").read_text() == ".env\n"
+        for secret in (running.keys()["client_secret"], running.keys()["subscription_key"]):
+            assert secret not in str(form.get_state())
+        assert FormChoices("sandbox", save=True, gitignore=True).save
+
+
+def test_the_command_prints_a_dotenv_and_nothing_else_on_standard_output(nowhere):
+    command = [sys.executable, "-m", "vipps_nb.cli", "sandbox", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        first = process.stdout.readline().strip(), process.stdout.readline().strip()
+        base_url = first[1].partition("=")[2]
+
+        assert first[0] == "VIPPS_ENVIRONMENT=sandbox"
+        assert requests.get(base_url + "/sandbox/docs", timeout=5).ok
+    finally:
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert all(line.startswith("VIPPS_") for line in out.splitlines() if line)
+    assert "Ctrl-C stops it" in err
+    assert process.returncode == 0

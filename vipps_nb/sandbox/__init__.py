@@ -1,0 +1,153 @@
+"""The sandbox: a stateful imitation of the Vipps MobilePay test environment on 127.0.0.1.
+
+A real HTTP server, in this process or joined elsewhere on the machine. It is not the test environment: what is
+imitated differently, and what not at all, is written in the docstring of each page under ``apis``.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from vipps_nb.sandbox.desk_client import DeskClient
+from vipps_nb.sandbox.errors import SandboxError
+from vipps_nb.sandbox.sales_unit import KeyRing, KeySet, KeyType
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox.server import LoopbackServer
+
+__all__ = ["Sandbox", "SandboxError"]
+
+_LIFETIMES = range(1, 86_401)
+
+
+class Sandbox(DeskClient):
+    """One sandbox: started here, or joined with ``Sandbox.join``. Also a context manager.
+
+    Args:
+        seed: Fixes the pretend keys and the order of all ids.
+        port: On 127.0.0.1; 0 takes any free one.
+        token_lifetime: Seconds that a standard access token lives.
+        sales_units: How many the world has. The first is the one ``keys`` and ``dotenv`` tell about.
+    """
+
+    def __init__(self, *, seed: int = 1, port: int = 0, token_lifetime: int = 3600, sales_units: int = 1) -> None:
+        if token_lifetime not in _LIFETIMES:
+            raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
+        if sales_units < 1:
+            raise SandboxError("A sandbox has one sales unit at least.")
+        self._seed = seed
+        self._port = port
+        self._token_lifetime = token_lifetime
+        self._ring: KeyRing | None = KeyRing(seed, sales_units)
+        self._server: LoopbackServer | None = None
+        self._joined: str | None = None
+
+    @classmethod
+    def join(cls, base_url: str) -> Sandbox:
+        """Speak to the desk of a sandbox that already runs; starting and stopping it is not ours."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SandboxError("The address of a sandbox looks like http://127.0.0.1:8080.")
+        joined = cls()
+        joined._ring = None
+        joined._joined = base_url.rstrip("/")
+        return joined
+
+    def __repr__(self) -> str:
+        if self._joined is not None:
+            return f"Sandbox.join({self._joined!r})"
+        place = "not running" if self._server is None else self.base_url
+        return f"<Sandbox seed={self._seed} {place}>"
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens.
+
+        Raises:
+            SandboxError: It is not running.
+        """
+        if self._joined is not None:
+            return self._joined
+        if self._server is None:
+            raise SandboxError("The sandbox is not running; call start() first.")
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def start(self) -> Self:
+        """Start listening; returns once requests are answered. Does nothing when it runs already.
+
+        After a stop it starts again: with the same keys, a new world, and a new signing key, so that tokens from
+        before are those of another sandbox.
+
+        Raises:
+            SandboxError: The port is taken, or the server did not come up in time.
+        """
+        if self._server is not None or self._ring is None:
+            return self
+        # Late, so that `from vipps_nb.sandbox import Sandbox` does not pay for FastAPI and uvicorn.
+        from vipps_nb.sandbox.app import build_app  # noqa: PLC0415
+        from vipps_nb.sandbox.server import LoopbackServer  # noqa: PLC0415
+        from vipps_nb.sandbox.settings import Settings  # noqa: PLC0415
+        from vipps_nb.sandbox.world import Premises  # noqa: PLC0415
+
+        server = LoopbackServer(self._port)
+        settings = Settings(token_lifetime_seconds=self._token_lifetime)
+        server.start(build_app(Premises(self._seed, self._ring, settings, f"http://127.0.0.1:{server.port}")))
+        self._server = server
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and forget the world. Does nothing when it is not running, or was joined.
+
+        Raises:
+            SandboxError: The server was still busy after the time limit.
+        """
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def keys(self, key_type: str = "merchant", *, msn: str | None = None) -> dict[str, str]:
+        """The pretend keys of one kind: merchant, partner, management, accounting or donations.
+
+        Args:
+            key_type: Which set.
+            msn: Which sales unit's merchant keys, when there are several; the first unless given.
+
+        Raises:
+            SandboxError: There is no such set, or the sandbox was joined.
+        """
+        return self._keys(key_type, msn).as_dict()
+
+    def dotenv(self) -> str:
+        """All key sets as the lines of a ``.env`` file.
+
+        Raises:
+            SandboxError: It is not running, or was joined.
+        """
+        lines = ["VIPPS_ENVIRONMENT=sandbox", f"VIPPS_BASE_URL={self.base_url}"]
+        for kind in KeyType:
+            prefix = "VIPPS_" if kind is KeyType.MERCHANT else f"VIPPS_{kind.upper()}_"
+            for name, value in self._keys(kind, None).as_dict().items():
+                short = "MSN" if name == "merchant_serial_number" else name.upper()
+                lines.append(f"{prefix}{short}={value}")
+        return "\n".join(lines) + "\n"
+
+    def _keys(self, key_type: str, msn: str | None) -> KeySet:
+        if self._ring is None:
+            raise SandboxError("This sandbox was joined; its keys are in the .env lines it printed when it started.")
+        if key_type not in list(KeyType):
+            raise SandboxError(f"The key types are {', '.join(KeyType)}.")
+        if msn is None:
+            return self._ring.sets[KeyType(key_type)]
+        if key_type != KeyType.MERCHANT or msn not in self._ring.units:
+            raise SandboxError(f"Merchant keys exist for {', '.join(self._ring.units)}.")
+        return self._ring.units[msn].keys

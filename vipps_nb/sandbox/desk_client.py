@@ -1,0 +1,129 @@
+"""The desk over HTTP, so that a sandbox in this process and one elsewhere on the machine behave alike."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import requests
+
+from vipps_nb.sandbox.errors import SandboxError
+
+PATIENCE = 30.0
+JsonObject = dict[str, Any]
+
+
+class DeskClient:
+    """What one can tell a running sandbox. Method names are those of the endpoints under ``/sandbox``."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the sandbox listens, such as ``http://127.0.0.1:8080``."""
+        raise NotImplementedError
+
+    def overview(self) -> JsonObject:
+        """What is in the world: counts, clock, seed, faults."""
+        return self._object("GET", "")
+
+    def clock(self, *, now: str | None = None, held: bool | None = None) -> JsonObject:
+        """Look at the clock, or move (an ISO 8601 moment), hold and release it."""
+        if now is None and held is None:
+            return self._object("GET", "/clock")
+        return self._object("PUT", "/clock", _given(now=now, held=held))
+
+    def hold(self, now: str | None = None) -> JsonObject:
+        """Let time stand still, at ``now`` or where it is."""
+        return self.clock(now=now, held=True)
+
+    def release(self) -> JsonObject:
+        """Let time run on from where it stands."""
+        return self.clock(held=False)
+
+    def advance(self, seconds: float) -> JsonObject:
+        """Move time forward; everything that falls due in between happens, in order."""
+        return self._object("POST", "/clock/advance", {"seconds": seconds})
+
+    def approve(
+        self,
+        *,
+        reference: str | None = None,
+        agreement_id: str | None = None,
+        auth_req_id: str | None = None,
+        msn: str | None = None,
+    ) -> JsonObject:
+        """The customer approves. ``msn`` is needed only when several sales units use the same reference."""
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn)
+
+    def abort(
+        self,
+        *,
+        reference: str | None = None,
+        agreement_id: str | None = None,
+        auth_req_id: str | None = None,
+        msn: str | None = None,
+    ) -> JsonObject:
+        """The customer says no."""
+        return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
+
+    def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
+        """Which faults are on; with ``rules``, these from now on."""
+        return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})
+
+    def clear_faults(self) -> JsonObject:
+        """No more faults."""
+        return self._object("DELETE", "/faults")
+
+    def reset(self, seed: int | None = None) -> JsonObject:
+        """A new world. API keys and access tokens go on working."""
+        return self._object("POST", "/reset", _given(seed=seed))
+
+    def requests(self) -> list[JsonObject]:
+        """The request log, oldest first, secrets masked."""
+        return cast("list[JsonObject]", self._ask("GET", "/requests"))
+
+    def settings(self, **switches: Any) -> JsonObject:
+        """How the sandbox behaves where the real thing is undecided; named ones are changed.
+
+        Names are those of ``GET /sandbox/settings``, such as ``rateLimits=True``.
+        """
+        return self._object("PUT", "/settings", switches) if switches else self._object("GET", "/settings")
+
+    def sales_units(self) -> list[JsonObject]:
+        """All sales units and what they may do."""
+        return cast("list[JsonObject]", self._ask("GET", "/sales-units"))
+
+    def sales_unit(self, msn: str, **switches: Any) -> JsonObject:
+        """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
+        return self._object("PUT", f"/sales-units/{msn}", switches)
+
+    def _thumb(self, verb: str, *what: str | None) -> JsonObject:
+        names = ("reference", "agreementId", "authReqId", "msn")
+        return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
+
+    def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
+        return cast("JsonObject", self._ask(method, path, body))
+
+    def _ask(self, method: str, path: str, body: JsonObject | None = None) -> Any:
+        with requests.Session() as session:
+            session.trust_env = False  # neither a proxy nor a netrc has any business between us and the loopback
+            try:
+                answer = session.request(method, f"{self.base_url}/sandbox{path}", json=body, timeout=PATIENCE)
+            except requests.RequestException as error:
+                raise SandboxError(
+                    f"No sandbox answers at {self.base_url}. Start one, or check the address."
+                ) from error
+        if not answer.ok:
+            raise SandboxError(_complaint(answer))
+        return answer.json()
+
+
+def _given(**values: Any) -> JsonObject:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _complaint(answer: requests.Response) -> str:
+    try:
+        said = answer.json()
+    except requests.JSONDecodeError:
+        return f"{answer.url} answered {answer.status_code}; is that a sandbox?"
+    fields = "; ".join(f"{item['name']}: {item['reason']}" for item in said.get("extraDetails", []))
+    return said.get("detail") or fields or said.get("title") or said.get("message") or f"Status {answer.status_code}"
