@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import start_ipython
@@ -25,7 +26,9 @@ def shell(one_shell):
 
 
 def complete(shell, line: str) -> set[str]:
-    return {text.strip() for text in shell.complete(text="", line=line, cursor_pos=len(line))[1]}
+    with provisionalcompleter():
+        found = shell.Completer.completions(line, len(line))
+        return {line[: each.start].rpartition(" ")[2] + each.text.strip() for each in found}
 
 
 def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys):

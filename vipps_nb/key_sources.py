@@ -197,7 +197,7 @@ def _hits(sources: Sequence[Source], key_type: KeyType) -> Iterator[tuple[str, _
     # A prefixed set stands for itself: mixing a partner's ID with a merchant's secret helps nobody.
     prefixed = key_type != "merchant" and any(_first(sources, own[what][0]) for what in FIELDS[:3])
     for what in FIELDS:
-        families = own[what] if prefixed else _NAMES[what]
+        families: tuple[tuple[str, ...], ...] = own[what] if prefixed else _NAMES[what]
         if prefixed and what == "merchant_serial_number":
             families = (*own[what], *_NAMES[what])
         for family in families:

@@ -314,7 +314,8 @@ def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Sourc
 def _skew_sentence(skew: timedelta) -> str:
     seconds = abs(skew.total_seconds())
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
+        # Half a minute of grace: a clock that is a day off shall not be called 24 hours off.
+        if seconds + 30 >= length:
             count = round(seconds / length)
             amount = f"{count} {unit}{'s' if count > 1 else ''}"
             break

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.error import TryNext, UsageError
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
-from vipps_nb import key_sources
+from vipps_nb import completion
 from vipps_nb.credentials import KEY_TYPES
-from vipps_nb.environment import ENVIRONMENT_NAMES, parse_environment_name
+from vipps_nb.environment import parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.login import Login, connect, current_session, login, logout, parse_key_type
 from vipps_nb.session import VippsSession
@@ -41,8 +41,9 @@ _SECRET_SHAPES = re.compile(
 def register(shell: InteractiveShell) -> None:
     """Register magics and completion with a shell."""
     shell.register_magics(VippsMagics)
-    for name, complete in _COMPLETERS.items():
-        shell.set_hook("complete_command", complete, str_key=f"%{name}")
+    magics = shell.magics_manager.registry["VippsMagics"]
+    if isinstance(magics, VippsMagics):
+        shell.Completer.custom_matchers.append(magics.matcher)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -50,9 +51,9 @@ def unregister(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("VippsMagics", None)
     if isinstance(magics, VippsMagics):
         magics.log_out()
+        shell.Completer.custom_matchers.remove(magics.matcher)
     for name in _MAGICS:
         shell.magics_manager.magics["line"].pop(name, None)
-        shell.strdispatchers["complete_command"].strs.pop(f"%{name}", None)
 
 
 @magics_class
@@ -63,6 +64,8 @@ class VippsMagics(Magics):
         super().__init__(shell)
         self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
         self._live: LiveToken | None = None
+        options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
+        self.matcher = completion.matcher(options, lambda: _notebook_folder(shell))
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
@@ -211,6 +214,11 @@ class VippsMagics(Magics):
         )
 
 
+def _option_names(magic: Any) -> list[str]:
+    """The long names of a magic's options, as its own parser knows them."""
+    return [flag for action in magic.parser._actions for flag in action.option_strings if flag.startswith("--")]
+
+
 def _files(options: SimpleNamespace) -> dict[str, Any]:
     return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman}
 
@@ -231,33 +239,3 @@ def _notebook_folder(shell: InteractiveShell) -> Path:
     # VS Code starts kernels in the workspace's folder and says in a variable where the notebook is.
     notebook = shell.user_ns.get("__vsc_ipynb_file__")
     return Path(notebook).parent if isinstance(notebook, str) else Path.cwd()
-
-
-def _complete_login(shell: InteractiveShell, event: Any) -> list[str]:
-    """Complete an option's name, or the value of the option before the cursor."""
-    *before, current = re.split(r"\s+", event.text_until_cursor) or [""]
-    option = before[-1] if before else ""
-    values: dict[str, Callable[[], Iterable[str]]] = {
-        "--env": lambda: ENVIRONMENT_NAMES,
-        "--key-type": lambda: KEY_TYPES,
-        "--profile": lambda: key_sources.profiles(_notebook_folder(shell)),
-    }
-    if option in values:
-        return [value for value in values[option]() if value.startswith(current)]
-    if option in ("--dotenv", "--postman"):
-        raise TryNext  # a path: IPython completes paths itself
-    names = ("--as", "--dotenv", "--env", "--form", "--help", "--key-type", "--postman", "--profile")
-    unused = [name for name in (*names, "--quiet", "--refresh") if name not in before]
-    return [name for name in unused if name.startswith(current)]
-
-
-def _complete_help(_shell: InteractiveShell, event: Any) -> list[str]:
-    current = event.text_until_cursor.split()[-1]
-    return ["--help"] if "--help".startswith(current) or not current.startswith("-") else []
-
-
-_COMPLETERS = {
-    "vipps_login": _complete_login,
-    "vipps_status": _complete_help,
-    "vipps_logout": _complete_help,
-}

@@ -286,7 +286,7 @@ class VippsSession(requests.Session):
         request.headers = cast("dict[str, Any]", headers)
         return super().prepare_request(request)
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override] # the stubs spell out requests' sixteen arguments; they pass through unchanged
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request; see ``requests.Session.request``.
 
         Raises:
@@ -303,7 +303,7 @@ class VippsSession(requests.Session):
         self._guard(request)
         return super().send(request, **kwargs)
 
-    def get_adapter(self, url: str | bytes) -> BaseAdapter:
+    def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
         return _Door(super().get_adapter(url), self._keys)
 
@@ -338,7 +338,7 @@ class VippsSession(requests.Session):
         msn = f" MSN {self._msn}" if self._msn else ""
         return f"<VippsSession {self.environment.name}{msn}>"
 
-    def __getstate__(self) -> Never:  # type: ignore[override] # pickling is refused, so there is no state to return
+    def __getstate__(self) -> Never:
         raise TypeError("A session cannot be pickled: its keys would be written to a file. Log in where it is needed.")
 
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
@@ -160,7 +161,7 @@ def _noted(mask: Masker, scope: Scope, body: bytes, answer: Answer | None) -> di
     return {
         "method": scope["method"],
         "path": mask.text(scope["path"]),
-        "query": mask.text(scope["query_string"].decode("latin-1")),
+        "query": mask.text(unquote_plus(scope["query_string"].decode("latin-1"))),
         "status": answer.status if answer else None,
         "headers": mask.headers(scope["headers"]),
         "body": mask.body(body),
