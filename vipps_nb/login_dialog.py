@@ -16,8 +16,9 @@ _LABELS = {
     "client_id": "Client ID",
     "client_secret": "Client secret",
     "subscription_key": "Subscription key",
-    "merchant_serial_number": "Merchant serial number (MSN)",
+    "merchant_serial_number": "Merchant serial number",
 }
+_HINTS = {"subscription_key": "primary or secondary"}
 _SECRETS = ("client_secret", "subscription_key")
 
 
@@ -58,7 +59,7 @@ def login_dialog(
 
     return LoginForm(
         fields=[
-            FormField(what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=names[what])
+            FormField(what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, ""))
             for what in key_sources.required_fields(key_type)
         ],
         environment=env or "test",
