@@ -14,6 +14,7 @@ from pathlib import Path
 from vipps_nb.errors import VippsNbError
 
 CELL_TIMEOUT = 120  # seconds
+FIRST_TO_SEE = "02_epayment.ipynb"  # the whole way once, from the login to the captured payment
 
 
 def shipped_notebooks() -> list[Path]:
@@ -62,6 +63,8 @@ def open_lab(folder: Path, *, browser: bool, port: int | None) -> int:
             "In an editor that opens notebooks, open the copied folder there instead."
         )
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", f"--notebook-dir={folder}"]
+    if (folder / FIRST_TO_SEE).exists():
+        command.append(f"--LabApp.default_url=/lab/tree/{FIRST_TO_SEE}")
     command += [] if browser else ["--no-browser"]
     command += [f"--port={port}"] if port else []
     if hasattr(os, "geteuid") and os.geteuid() == 0:
