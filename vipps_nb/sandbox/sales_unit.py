@@ -73,6 +73,7 @@ class KeyRing:
             name = "Sandbox Shop" if not self.units else f"Sandbox Shop {len(self.units) + 1}"
             keys = _standard_keys(ids, KeyType.MERCHANT, msn)
             self.units.setdefault(msn, SalesUnit(merchant_serial_number=msn, name=name, keys=keys))
+        ids = Ids(seed, "keys of others")  # apart, so that these stay the same however many sales units there are
         first = next(iter(self.units))
         self.sets = {
             KeyType.MERCHANT: self.units[first].keys,
