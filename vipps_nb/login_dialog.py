@@ -59,7 +59,9 @@ def login_dialog(
 
     return LoginForm(
         fields=[
-            FormField(what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, ""))
+            FormField(
+                what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, "")
+            )
             for what in key_sources.required_fields(key_type)
         ],
         environment=env or "test",

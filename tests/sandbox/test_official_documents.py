@@ -153,3 +153,20 @@ def test_express_answers_validate(merchant, sandbox):
 
     assert "shippingDetails" in payment
     jsonschema.validate(payment, schema_of(load("epayment"), "GetPaymentResponse"))
+
+
+def test_token_answers_validate(sandbox, merchant, http):
+    document = load("access-token")
+    keys = sandbox.keys()
+    headers = {name: keys[name] for name in ("client_id", "client_secret")}
+    headers["Ocp-Apim-Subscription-Key"] = keys["subscription_key"]
+    standard = http.post(f"{sandbox.base_url}/accesstoken/get", headers=headers)
+    special = sandbox.keys("donations")
+    specialized = http.post(
+        f"{sandbox.base_url}/miami/v1/token",
+        data={"grant_type": "client_credentials"},
+        auth=(special["client_id"], special["client_secret"]),
+    )
+
+    jsonschema.validate(standard.json(), schema_of(document, "AuthorizationTokenResponse"))
+    jsonschema.validate(specialized.json(), schema_of(document, "TokenResponse"))

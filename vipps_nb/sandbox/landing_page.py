@@ -38,7 +38,8 @@ button.yes { background: var(--yes); border-color: var(--yes); color: var(--card
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with it a browser sends "Origin: null" with the form, which the door takes for a stranger.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 HTML = "text/html; charset=utf-8"

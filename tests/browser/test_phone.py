@@ -1,0 +1,37 @@
+"""The page behind a redirectUrl, in a real browser: it sends headers that no HTTP client of a test would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from vipps_nb import login
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("button", "state"), [("Approve", "AUTHORIZED"), ("Abort", "ABORTED")])
+def test_a_thumb_on_the_phone_decides_the_payment(chromium: Browser, artifacts: Path, button: str, state: str) -> None:
+    vipps = login(env="sandbox", quiet=True)
+    order = {
+        "amount": {"currency": "NOK", "value": 49900},
+        "paymentMethod": {"type": "WALLET"},
+        "reference": f"phone-{state}",
+        "userFlow": "WEB_REDIRECT",
+        "returnUrl": "https://example.com/return",
+        "paymentDescription": "One pair of socks",
+    }
+    created = vipps.post("/epayment/v1/payments", json=order)
+    page = chromium.new_page(viewport={"width": 420, "height": 560})
+    page.goto(created.json()["redirectUrl"])
+
+    expect(page.get_by_text("499.00 NOK")).to_be_visible()
+    page.screenshot(path=artifacts / "phone.png")
+    page.get_by_role("button", name=button).click()
+
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("link", name="Back to the shop")).to_have_attribute("href", "https://example.com/return")
+    assert vipps.get(f"/epayment/v1/payments/phone-{state}").json()["state"] == state
+    page.close()

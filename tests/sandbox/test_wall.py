@@ -1,0 +1,54 @@
+"""The wall: the sandbox imports nothing of the client, and costs little until it starts."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vipps_nb.sandbox
+
+ROOT = Path(vipps_nb.sandbox.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written out"
+            yield node.module
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_sandbox_imports_only_itself(path):
+    ours = [name for name in imported(path) if name.split(".")[0] == "vipps_nb"]
+
+    assert all(name.startswith("vipps_nb.sandbox") for name in ours)
+
+
+def test_pages_never_import_one_another():
+    for path in (ROOT / "apis").rglob("*.py"):
+        page = path.relative_to(ROOT / "apis").parts[0].removesuffix(".py")
+        if page == "__init__":
+            continue
+        others = [name for name in imported(path) if name.startswith("vipps_nb.sandbox.apis")]
+        assert all(name.startswith(f"vipps_nb.sandbox.apis.{page}") for name in others), path
+
+
+def test_importing_the_sandbox_costs_no_server():
+    program = "import sys, vipps_nb.sandbox; print({'fastapi', 'uvicorn', 'pydantic', 'jwt'} & set(sys.modules))"
+
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT.parents[1]
+    )
+
+    assert found.stdout.strip() == "set()"
+
+
+def test_the_server_knows_no_vipps():
+    names = {name for name in imported(ROOT / "server.py") if name.startswith("vipps_nb")}
+
+    assert names == {"vipps_nb.sandbox.errors"}
