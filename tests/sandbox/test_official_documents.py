@@ -4,6 +4,7 @@ They are not part of this repository (they are not ours to give away); the twin 
 its own document and runs always.
 """
 
+import base64
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,6 +52,40 @@ def schema_of(document, name):
     return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
 
 
+def narrowed(document):
+    """What this sales unit can really be asked for, so that generated requests often succeed.
+
+    The documents allow unknown fields where the API refuses them, and leave to prose what a URL or a scope is.
+    """
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        if schema.get("type") == "object" and "properties" in schema:
+            schema["additionalProperties"] = False
+    if "CreatePaymentRequest" not in schemas:
+        return document
+    del schemas["Customer"]["type"]  # its three variants are objects already
+    for one in ("CustomerPhoneNumber", "PersonalQrCode", "CustomerToken"):
+        schemas[one]["required"] = list(schemas[one]["properties"])
+    schemas["CustomerToken"]["properties"]["customerToken"]["minLength"] = 1
+    schemas["Currency"]["enum"] = ["NOK"]
+    schemas["Amount"]["properties"]["value"] |= {"minimum": 100, "maximum": 2000}
+    schemas["PaymentMethodType"]["enum"] = ["WALLET"]
+    schemas["Metadata"]["additionalProperties"] = {"type": "string", "maxLength": 500}
+    schemas["OrderLine"]["required"].append("taxRate")
+    schemas["OrderLine"]["properties"]["taxRate"]["nullable"] = False
+    schemas["ProfileRequest"]["properties"]["scope"]["enum"] = ["name", "name phoneNumber"]
+    del schemas["PaymentMethod"]["properties"]["blockedSources"]
+    order = schemas["CreatePaymentRequest"]
+    for special in ("expiresAt", "shipping", "cardPassthrough", "receiptUrl", "minimumUserAge"):
+        del order["properties"][special]
+    order["properties"]["returnUrl"]["enum"] = ["https://example.com/return", "shop://return"]
+    order["required"] += ["returnUrl", "customer"]
+    approval = schemas["ForceApprove"]
+    del approval["properties"]["token"]
+    approval["required"] = ["customer"]
+    return document
+
+
 def populate(merchant):
     merchant.create("created-0001")
     merchant.reserved("reserved-0001", profile={"scope": "name"}, metadata={"a": "b"})
@@ -79,7 +114,11 @@ def test_every_operation_is_served_or_named_as_not_simulated():
 @pytest.mark.parametrize(("name", "base", "method", "path"), SERVED)
 def test_generated_requests_get_official_answers(sandbox, merchant, name, base, method, path, mode):
     document = load(name)
-    operation = schemathesis.openapi.from_dict(document)[path][method]
+    positive = mode is schemathesis.GenerationMode.POSITIVE
+    asked = narrowed(load(name)) if positive else document
+    operation = schemathesis.openapi.from_dict(asked)[path][method]
+    official = schemathesis.openapi.from_dict(document)[path][method]
+    statuses = set()
     checks = [response_schema_conformance]
     # The document declares the answers to adjustments as application/problem+json, a slip; and it leaves out the 415
     # and 401 of the gateway. Elsewhere the media type has to be right.
@@ -94,6 +133,8 @@ def test_generated_requests_get_official_answers(sandbox, merchant, name, base, 
         if name == "epayment":
             populate(merchant)
             case.headers.update(merchant.headers | {"Idempotency-Key": str(uuid4())})
+        elif positive:
+            case.headers.update(introduction(sandbox, path))
         if "{Reference}" in path:
             case.path_parameters["Reference"] = REFERENCES[len(str(case.body)) % len(REFERENCES)]
         answer = case.call(base_url=sandbox.base_url + base, session=merchant.http)
@@ -103,9 +144,21 @@ def test_generated_requests_get_official_answers(sandbox, merchant, name, base, 
         if answer.status_code >= 400:
             assert is_refusal(answer, document), answer.text
         else:
-            case.validate_response(answer, checks=checks)
+            official.Case(method=method).validate_response(answer, checks=checks)
+        statuses.add(answer.status_code)
 
     run()
+    assert not positive or statuses & {200, 201}, "no generated request was good enough to succeed"
+
+
+def introduction(sandbox, path):
+    if path == "/accesstoken/get":
+        keys = sandbox.keys()
+        names = ("client_id", "client_secret")
+        return {name: keys[name] for name in names} | {"Ocp-Apim-Subscription-Key": keys["subscription_key"]}
+    keys = sandbox.keys("accounting")
+    pair = base64.b64encode(f"{keys['client_id']}:{keys['client_secret']}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
 
 
 def is_refusal(answer, document):
