@@ -58,29 +58,11 @@ def test_loading_the_extension_imports_no_widgets_and_no_server():
     assert said.strip() == "[]"
 
 
-@pytest.mark.parametrize("file", sorted((PACKAGE / "sandbox").rglob("*.py")), ids=lambda file: file.stem)
-def test_the_sandbox_shares_no_code_with_the_client(file):
-    ours = {name for name in imports_of(file) if name.startswith("vipps_nb")}
-
-    assert all(name.startswith("vipps_nb.sandbox") for name in ours)
-
-
 @pytest.mark.parametrize("file", sorted(PACKAGE.glob("*.py")), ids=lambda file: file.stem)
 def test_the_client_knows_of_the_sandbox_only_its_door(file):
     beyond = {name for name in imports_of(file) if name.startswith("vipps_nb.sandbox.")}
 
     assert beyond <= {"vipps_nb.sandbox.Sandbox", "vipps_nb.sandbox.SandboxError"}
-
-
-SHELF = PACKAGE / "sandbox" / "apis"
-
-
-# The shelf's own __init__ puts the pages in a row; that is what it is for.
-@pytest.mark.parametrize("file", sorted(set(SHELF.rglob("*.py")) - {SHELF / "__init__.py"}), ids=lambda file: file.stem)
-def test_pages_of_the_shelf_never_import_one_another(file):
-    own = ".".join(file.relative_to(ROOT).with_suffix("").parts[:4])
-
-    assert all(name.startswith(own) for name in imports_of(file) if name.startswith("vipps_nb.sandbox.apis."))
 
 
 def test_ipython_and_widgets_appear_only_where_they_are_needed():

@@ -30,7 +30,7 @@ from vipps_nb.tokens import AccessToken, TokenState, fetch_access_token
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from vipps_nb.sandbox import Sandbox
+    from vipps_nb.sandbox import Sandbox, SandboxError
 
 __all__ = [
     "PRODUCTION",
@@ -47,6 +47,7 @@ __all__ = [
     "Problem",
     "ReadOnlyError",
     "Sandbox",
+    "SandboxError",
     "Secret",
     "TokenCache",
     "TokenRefusedError",
@@ -77,8 +78,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 def __getattr__(name: str) -> Any:
     # The sandbox is imported when somebody asks for it, not with the package.
-    if name == "Sandbox":
-        from vipps_nb.sandbox import Sandbox  # noqa: PLC0415
+    if name in ("Sandbox", "SandboxError"):
+        from vipps_nb import sandbox  # noqa: PLC0415
 
-        return Sandbox
+        return getattr(sandbox, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

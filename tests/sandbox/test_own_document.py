@@ -1,5 +1,6 @@
 """The sandbox's own OpenAPI document: complete, and true of what the sandbox answers to generated requests."""
 
+from itertools import cycle
 from uuid import uuid4
 
 import jsonschema
@@ -93,7 +94,7 @@ def test_generated_requests_get_documented_answers(document, sandbox, merchant, 
     operation = schemathesis.openapi.from_dict(document)[path][method]
     if mode is schemathesis.GenerationMode.NEGATIVE and not takes_anything(document["paths"][path][method.lower()]):
         return  # there is nothing one could get wrong
-    references = ("created-0001", "reserved-0001", "captured-0001")
+    references = cycle(["created-0001", "reserved-0001", "captured-0001"])
 
     @QUICKLY
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -107,7 +108,7 @@ def test_generated_requests_get_documented_answers(document, sandbox, merchant, 
             merchant.reserved("reserved-0001")
             merchant.reserved("captured-0001")
             merchant.modify("capture", 49900, "captured-0001")
-            case.path_parameters["reference"] = references[len(str(case.body)) % len(references)]
+            case.path_parameters["reference"] = next(references)
         answer = case.call(base_url=sandbox.base_url, session=merchant.http)
         assert answer.status_code != 500, answer.text
         case.validate_response(answer, checks=CHECKS)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from jwt.types import Options
 
 from vipps_nb.sandbox.ids import Ids
 from vipps_nb.sandbox.sales_unit import KeySet
+
+if TYPE_CHECKING:
+    from jwt.types import Options
 
 RESOURCE = "00000002-0000-0000-c000-000000000000"
 SKEW = timedelta(minutes=5)  # a token is valid from five minutes before it was issued, a habit of Azure AD

@@ -11,9 +11,7 @@ from pydantic.alias_generators import to_camel
 class Wire(BaseModel):
     """A JSON object. ``"100"``, ``1.5`` and ``true`` are not integers, and a misspelled field is refused."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, strict=True, extra="forbid"
-    )
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True, extra="forbid")
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; fields without a value are left out."""
