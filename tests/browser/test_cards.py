@@ -139,7 +139,8 @@ def page(chromium: Browser) -> Iterator[Page]:
         timezone_id="Europe/Oslo", viewport={"width": 640, "height": 480}, device_scale_factor=2
     )
     page = context.new_page()
-    page.clock.install(time=NOW / 1000)
+    # Some seconds early: the clock runs until it is paused, and it cannot be paused in its past.
+    page.clock.install(time=NOW / 1000 - 30)
     page.clock.pause_at(NOW / 1000)
     yield page
     context.close()
