@@ -49,7 +49,7 @@ async def _no_such_operation(request: Request, error: Exception) -> Response:
     api = next((api for base, api in NOT_YET.items() if path == base or path.startswith(f"{base}/")), None)
     refusal: Refusal
     if api is not None:
-        refusal = NotSimulated(f"The {api} is not simulated yet. The test environment has it.")
+        refusal = NotSimulated(f"The {api} is not simulated yet, so nothing was done.")
     elif isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         refusal = WrongMethod(headers=error.headers)
     else:

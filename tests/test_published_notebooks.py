@@ -1,4 +1,4 @@
-"""The lessons, run the way nbclient runs them (which keeps all widget state), hold no secret."""
+"""Notebooks run the way nbclient runs them, with all widget state kept: what is in the file, and what is not."""
 
 from __future__ import annotations
 
@@ -66,3 +66,19 @@ def test_the_search_would_find_a_leak(tmp_path, monkeypatch):
     assert shown in saved
     assert shown in page
     assert os.environ["VIPPS_ENVIRONMENT"] == "sandbox"
+
+
+def test_the_form_is_offered_where_keys_are_missing_and_the_error_still_stops_the_notebook(tmp_path, monkeypatch):
+    for name in ("VIPPS_CLIENT_ID", "VIPPS_CLIENT_SECRET", "VIPPS_SUBSCRIPTION_KEY", "VIPPS_MSN"):
+        monkeypatch.delenv(name, raising=False)
+    cell = nbformat.v4.new_code_cell(
+        "%load_ext vipps_nb\n%vipps_login --env test", metadata={"tags": ["raises-exception"]}
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+
+    run(notebook, tmp_path)
+
+    form, error = notebook.cells[0].outputs
+    assert form["data"]["text/plain"] == "Vipps login form · test"
+    assert error["ename"] == "MissingKeysError"
+    assert "run %vipps_login --form" in error["evalue"]
