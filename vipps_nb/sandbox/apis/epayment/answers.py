@@ -14,7 +14,8 @@ from vipps_nb.sandbox.apis.epayment.bodies import (
     ShippingDetails,
     UserDetails,
 )
-from vipps_nb.sandbox.apis.epayment.payment import Event, Payment, State
+from vipps_nb.sandbox.apis.epayment.payment import Event, Payment
+from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER
 

@@ -11,12 +11,11 @@ from vipps_nb.sandbox.apis.epayment.bodies import ShippingOption
 from vipps_nb.sandbox.apis.epayment.payment import (
     CAPTURE_PERIOD,
     LATE_CAPTURE_PERIOD,
-    MOVES,
     Event,
     Payment,
     Payments,
-    State,
 )
+from vipps_nb.sandbox.apis.epayment.states import MOVES, State
 from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.refusals import Refusal
 from vipps_nb.sandbox.settings import Switches

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vipps_nb.sandbox.apis.epayment.payment import State
+from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.wire import Wire
 
 HIGHEST_AMOUNT = 65_000_000

@@ -31,7 +31,8 @@ from vipps_nb.sandbox.apis.epayment.bodies import (
     PaymentEvent,
     PaymentResponse,
 )
-from vipps_nb.sandbox.apis.epayment.payment import REFUND_PERIOD, Payment, Payments, State
+from vipps_nb.sandbox.apis.epayment.payment import REFUND_PERIOD, Payment, Payments
+from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.apis.epayment.terms import (
     check,
     check_customer,

@@ -1,29 +1,12 @@
-"""A payment: its record, its states, and the shelf it stands on."""
+"""A payment: its record, and the shelf it stands on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from vipps_nb.sandbox.lifecycle import Lifecycle
-
-if TYPE_CHECKING:
-    from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, ShippingOption
-
-
-class State(StrEnum):
-    """AUTHORIZED is final too: capture, cancel and refund move the aggregate and never the state."""
-
-    CREATED = "CREATED"
-    AUTHORIZED = "AUTHORIZED"
-    ABORTED = "ABORTED"
-    EXPIRED = "EXPIRED"
-    TERMINATED = "TERMINATED"
-
-
-MOVES = Lifecycle({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
+from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, ShippingOption
+from vipps_nb.sandbox.apis.epayment.states import State
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CAPTURE_PERIOD = {"NO": timedelta(days=180), "DK": timedelta(days=14), "FI": timedelta(days=14)}
