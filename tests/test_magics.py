@@ -152,3 +152,22 @@ def test_options_and_their_values_are_completed(shell, nowhere):
     assert complete(shell, "%vipps_login --key-type acc") == {"accounting"}
     assert "--env" not in complete(shell, "%vipps_login --env test --e")
     assert "--help" in complete(shell, "%vipps_logout --")
+
+
+def test_after_a_logout_no_card_of_any_login_says_valid(shell, monkeypatch):
+    """A second login shows a second card; the first one must not go on counting for keys that are forgotten."""
+    from vipps_nb import magics
+
+    shown = []
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)  # as in a notebook
+    monkeypatch.setattr(magics, "display", shown.append)
+    shell.run_line_magic("vipps_login", "--env sandbox")
+    shell.run_line_magic("vipps_login", "--env sandbox --key-type accounting --as report")
+    shell.run_line_magic("vipps_login", "--env sandbox")
+
+    shell.run_line_magic("vipps_logout", "")
+
+    first, second, first_again = shown
+    assert first is first_again
+    assert first is not second
+    assert [card.state for card in (first, second)] == ["logged_out", "logged_out"]

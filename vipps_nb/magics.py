@@ -63,7 +63,7 @@ class VippsMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
-        self._live: LiveToken | None = None
+        self._live: list[LiveToken] = []  # one per session that was shown
         options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell))
 
@@ -135,10 +135,10 @@ class VippsMagics(Magics):
         namespace = self._shell.user_ns
         for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
             del namespace[name]
-        if self._live is not None:
-            self._live.widget.show_logged_out()
-            self._live.close()
-            self._live = None
+        # Each card heard of the logout from the token cache; now there is nothing more to hear.
+        for live in self._live:
+            live.close()
+        self._live = []
 
     def _parse(self, magic: Callable[[str], None], line: str) -> SimpleNamespace | None:
         """The options, or ``None`` after help was shown."""
@@ -174,11 +174,11 @@ class VippsMagics(Magics):
         if not _has_front_end(self._shell):
             print(*notices, status_text(session), sep="\n")
             return
-        if self._live is None or not self._live.shows(session):
-            if self._live is not None:
-                self._live.close()
-            self._live = LiveToken(session, self.log_out, notices)
-        display(self._live.widget)
+        live = next((live for live in self._live if live.shows(session)), None)
+        if live is None:
+            live = LiveToken(session, self.log_out, notices)
+            self._live.append(live)
+        display(live.widget)
 
     def _ask(self, options: SimpleNamespace) -> None:
         if _has_front_end(self._shell):
