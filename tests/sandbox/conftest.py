@@ -123,3 +123,26 @@ def partner(sandbox, http):
 @pytest.fixture
 def code():
     return _code
+
+
+SERVED_OPERATIONS = {}
+
+
+@pytest.fixture(scope="session")
+def served_operations():
+    """For the report at the end: per official document, operations served and operations in the document."""
+    return SERVED_OPERATIONS
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not SERVED_OPERATIONS:
+        return
+    terminalreporter.section("official documents: operations served / in the document")
+    for name, (served, total, official) in SERVED_OPERATIONS.items():
+        terminalreporter.line(f"{name:20} {served:2} / {total:2}")
+        for (method, path), reason in official.not_served.items():
+            terminalreporter.line(f"{'':20} without {method} {path}: {reason}")
+        for sentence in official.broken:
+            terminalreporter.line(f"{'':20} mended: {sentence}")
+        for (method, path), reason in {**official.answers_differ, **official.hopeless}.items():
+            terminalreporter.line(f"{'':20} {method} {path}: {reason}")

@@ -91,13 +91,13 @@ def test_the_customer_decides_once(merchant, sandbox):
 
 
 def test_nobody_can_approve_what_is_not_there(sandbox):
-    with pytest.raises(SandboxError, match="no payment"):
+    with pytest.raises(SandboxError, match="Nothing with reference"):
         sandbox.approve(reference="nothing-here")
     with pytest.raises(SandboxError, match="Exactly one"):
         sandbox.approve()
-    with pytest.raises(SandboxError, match="not simulated"):
+    with pytest.raises(SandboxError, match="Nothing with"):
         sandbox.approve(agreement_id="agr_1")
-    with pytest.raises(SandboxError, match="not simulated"):
+    with pytest.raises(SandboxError, match="Nothing with"):
         sandbox.abort(auth_req_id="x")
 
 

@@ -73,9 +73,37 @@ def test_a_push_message_needs_no_redirect(merchant):
     assert "redirectUrl" not in merchant.payment()
 
 
-@pytest.mark.parametrize("flow", ["NATIVE_REDIRECT", "QR"])
-def test_other_flows_lead_to_the_phone_too(merchant, flow):
-    assert "/landing?token=" in merchant.create(userFlow=flow).json()["redirectUrl"]
+def test_a_native_redirect_leads_to_the_phone_too(merchant):
+    assert "/landing?token=" in merchant.create(userFlow="NATIVE_REDIRECT").json()["redirectUrl"]
+
+
+@pytest.mark.parametrize(
+    ("qr_format", "media_type", "begins"),
+    [
+        (None, "image/svg+xml", b"<?xml"),
+        ({"format": "IMAGE/SVG+XML"}, "image/svg+xml", b"<?xml"),
+        ({"format": "IMAGE/PNG", "size": 300}, "image/png", b"\x89PNG"),
+        ({"format": "TEXT/TARGETURL"}, "text/html; charset=utf-8", b"<!doctype html>"),
+    ],
+)
+def test_a_qr_payment_leads_to_a_picture_of_the_way_to_the_phone(merchant, qr_format, media_type, begins):
+    url = merchant.create(userFlow="QR", qrFormat=qr_format).json()["redirectUrl"]
+
+    answer = merchant.http.get(url)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == media_type
+    assert answer.content.startswith(begins)
+
+
+def test_a_repeated_cancel_can_be_made_to_pass(merchant, sandbox, code):
+    merchant.reserved()
+    assert merchant.cancel().status_code == 200
+    assert code(merchant.cancel()) == "6190"
+
+    sandbox.settings(repeatedCancel="accepted")
+
+    assert merchant.cancel().status_code == 200
 
 
 def test_the_same_seed_gives_the_same_ids(merchant, sandbox):
@@ -209,7 +237,7 @@ def test_bodies_that_cannot_be_read(merchant, body, content_type, status):
 def test_a_body_beyond_all_measure_is_refused(merchant):
     headers = {**merchant.headers, "Idempotency-Key": "k", "Content-Type": "application/json"}
 
-    answer = merchant.http.post(f"{merchant.base_url}/epayment/v1/payments", data=b" " * 1_500_000, headers=headers)
+    answer = merchant.http.post(f"{merchant.base_url}/epayment/v1/payments", data=b" " * 5_000_000, headers=headers)
 
     assert answer.status_code == 413
 

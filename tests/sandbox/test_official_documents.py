@@ -1,176 +1,146 @@
 """The official OpenAPI documents, where they are at hand: every operation answers, and says what it should.
 
 They are not part of this repository (they are not ours to give away); the twin of this file holds the sandbox against
-its own document and runs always.
+its own document and runs always. What is particular to one document stands in its module under `official`.
 """
 
-import base64
 from itertools import cycle
-from pathlib import Path
+from math import ceil
 from uuid import uuid4
 
 import jsonschema
 import pytest
 import schemathesis
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from vipps_nb.sandbox.apis import epayment
+from tests.sandbox.official import SPECS, documents
+from vipps_nb.sandbox.refusals import gateway, problem, unauthorized
 
-SPECS = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
 pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
 
-NOT_SERVED = {("POST", "/merchant-dynamic-shipping-callback")}  # for the merchant to serve
+REQUESTS = 300  # at least so many for each document, spread over its operations and both modes
+AT_LEAST = 10  # for each operation and mode
+AFRESH = 10  # requests until the world is made anew, so that there is always something left to act on
+DOCUMENTS = documents() if SPECS.is_dir() else []
 SERVED = [
-    ("access-token", "", "POST", "/accesstoken/get"),
-    ("access-token", "", "POST", "/miami/v1/token"),
-    ("epayment", "/epayment", "POST", "/v1/payments"),
-    ("epayment", "/epayment", "GET", "/v1/payments/{Reference}"),
-    ("epayment", "/epayment", "GET", "/v1/payments/{Reference}/events"),
-    ("epayment", "/epayment", "POST", "/v1/payments/{Reference}/cancel"),
-    ("epayment", "/epayment", "POST", "/v1/payments/{Reference}/capture"),
-    ("epayment", "/epayment", "POST", "/v1/payments/{Reference}/refund"),
-    ("epayment", "/epayment", "POST", "/v1/test/payments/{Reference}/approve"),
+    pytest.param(official, method, path, id=f"{official.name} {method} {path}")
+    for official in DOCUMENTS
+    for method, path in official.served()
 ]
-REFERENCES = ("created-0001", "reserved-0001", "captured-0001")
-QUICKLY = settings(
-    max_examples=20,
-    phases=[Phase.generate],  # a failure says enough without being shrunk for a minute
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-ADJUSTMENTS = ("/cancel", "/capture", "/refund")
+KNOWN_SHAPES = (problem.schema, gateway.schema, unauthorized.schema)
 
 
-def load(name):
-    return yaml.safe_load((SPECS / f"{name}.yaml").read_text())
+@pytest.mark.xfail(reason="pages are being written", strict=False)
+def test_every_document_is_held_against_the_sandbox():
+    assert {official.name for official in DOCUMENTS} == {path.stem for path in SPECS.glob("*.yaml")}
 
 
-def schema_of(document, name):
-    return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+@pytest.mark.parametrize("official", DOCUMENTS, ids=lambda official: official.name)
+def test_every_operation_is_served(sandbox, http, official, served_operations):
+    own = http.get(f"{sandbox.base_url}/sandbox/openapi.json").json()["paths"]
+    shelf = {(method.upper(), anonymous(path)) for path, methods in own.items() for method in methods}
+    wanted = official.served()
+
+    missing = [(method, path) for method, path in wanted if (method, anonymous(official.base + path)) not in shelf]
+
+    served_operations[official.name] = (len(wanted) - len(missing), len(official.operations()), official)
+    assert missing == []
+    assert set(official.not_served) <= set(official.operations())
 
 
-def narrowed(document):
-    """What this sales unit can really be asked for, so that generated requests often succeed.
-
-    The documents allow unknown fields where the API refuses them, and leave to prose what a URL or a scope is.
-    """
-    schemas = document["components"]["schemas"]
-    for schema in schemas.values():
-        if schema.get("type") == "object" and "properties" in schema:
-            schema["additionalProperties"] = False
-    if "CreatePaymentRequest" not in schemas:
-        return document
-    del schemas["Customer"]["type"]  # its three variants are objects already
-    for one in ("CustomerPhoneNumber", "PersonalQrCode", "CustomerToken"):
-        schemas[one]["required"] = list(schemas[one]["properties"])
-    schemas["CustomerToken"]["properties"]["customerToken"]["minLength"] = 1
-    schemas["Currency"]["enum"] = ["NOK"]
-    schemas["Amount"]["properties"]["value"] |= {"minimum": 100, "maximum": 2000}
-    schemas["PaymentMethodType"]["enum"] = ["WALLET"]
-    schemas["Metadata"]["additionalProperties"] = {"type": "string", "maxLength": 500}
-    schemas["OrderLine"]["required"].append("taxRate")
-    schemas["OrderLine"]["properties"]["taxRate"]["nullable"] = False
-    schemas["ProfileRequest"]["properties"]["scope"]["enum"] = ["name", "name phoneNumber"]
-    del schemas["PaymentMethod"]["properties"]["blockedSources"]
-    order = schemas["CreatePaymentRequest"]
-    for special in ("expiresAt", "shipping", "cardPassthrough", "receiptUrl", "minimumUserAge"):
-        del order["properties"][special]
-    order["properties"]["returnUrl"]["enum"] = ["https://example.com/return", "shop://return"]
-    order["required"] += ["returnUrl", "customer"]
-    approval = schemas["ForceApprove"]
-    del approval["properties"]["token"]
-    approval["required"] = ["customer"]
-    return document
+def anonymous(path):
+    """A path without the names of its parameters, which the documents spell in their own ways."""
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
-def populate(merchant):
-    merchant.create("created-0001")
-    merchant.reserved("reserved-0001", profile={"scope": "name"}, metadata={"a": "b"})
-    merchant.reserved("captured-0001")
-    merchant.modify("capture", 49900, "captured-0001")
-
-
-def test_every_operation_is_served_or_named_as_not_simulated():
-    found = {
-        (name, method.upper(), path)
-        for name in ("access-token", "epayment")
-        for path, methods in load(name)["paths"].items()
-        for method in methods
-        if method != "parameters"
-    }
-
-    served = {(name, method, path) for name, _, method, path in SERVED}
-    assert found - served == {("epayment", method, path) for method, path in NOT_SERVED}
-    assert served <= found
-    assert len(served) == 9
-    for _, path in NOT_SERVED:
-        assert path in epayment.__doc__
-
-
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
-@pytest.mark.parametrize(("name", "base", "method", "path"), SERVED)
-def test_generated_requests_get_official_answers(sandbox, merchant, name, base, method, path, mode):
-    document = load(name)
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("official", "method", "path"), SERVED)
+def test_generated_requests_get_official_answers(sandbox, merchant, official, method, path, mode):
     positive = mode is schemathesis.GenerationMode.POSITIVE
-    asked = narrowed(load(name)) if positive else document
+    document = official.load()
+    asked = official.load()
+    if positive:
+        official.narrow(asked)
     operation = schemathesis.openapi.from_dict(asked)[path][method]
-    official = schemathesis.openapi.from_dict(document)[path][method]
-    statuses = set()
-    references = cycle(REFERENCES)
-    checks = [response_schema_conformance]
-    # The document declares the answers to adjustments as application/problem+json, a slip; and it leaves out the 415
-    # and 401 of the gateway. Elsewhere the media type has to be right.
-    if not path.endswith(ADJUSTMENTS):
-        checks.append(content_type_conformance)
+    declared = schemathesis.openapi.from_dict(document)[path][method]
+    checks = [response_schema_conformance, content_type_conformance]
+    statuses, count, existing = set(), 0, {}
 
-    @QUICKLY
+    @settings(
+        max_examples=max(AT_LEAST, ceil(REQUESTS / 2 / len(official.served()))),
+        phases=[Phase.generate],  # a failure says enough without being shrunk for a minute
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case):
-        sandbox.reset(seed=1)
-        sandbox.hold("2026-01-01T12:00:00Z")
-        if name == "epayment":
-            populate(merchant)
-            case.headers.update(merchant.headers | {"Idempotency-Key": str(uuid4())})
-        elif positive:
-            case.headers.update(introduction(sandbox, path))
-        if "{Reference}" in path:
-            case.path_parameters["Reference"] = next(references)
-        answer = case.call(base_url=sandbox.base_url + base, session=merchant.http)
+        nonlocal count, existing
+        if count % AFRESH == 0:
+            sandbox.reset(seed=1)
+            sandbox.hold("2026-01-01T12:00:00Z")
+            existing = {name: cycle(values) for name, values in official.populate(sandbox, merchant).items()}
+        count += 1
+        case.headers.update({"Idempotency-Key": str(uuid4())} | dict(official.headers(sandbox, merchant, path)))
+        for name in case.path_parameters or {}:
+            if name in existing:
+                case.path_parameters[name] = next(existing[name])
+        answer = case.call(base_url=sandbox.base_url + official.base, session=merchant.http, allow_redirects=False)
 
         assert answer.status_code < 500, answer.text
-        assert answer.status_code != 404, answer.text
         if answer.status_code >= 400:
-            assert is_refusal(answer, document), answer.text
-        else:
-            plain = official.Case(method=method, path_parameters=case.path_parameters)
+            assert is_refusal(answer, official, document, method, path), answer.text
+        elif (method, path) not in official.answers_differ:
+            plain = declared.Case(method=method, path_parameters=case.path_parameters)
             plain.validate_response(answer, checks=checks)
         statuses.add(answer.status_code)
 
     run()
-    assert not positive or statuses & {200, 201}, "no generated request was good enough to succeed"
+    if positive and (method, path) not in official.hopeless:
+        assert min(statuses) < 400, f"no generated request was good enough to succeed: {statuses}"
 
 
-def introduction(sandbox, path):
-    if path == "/accesstoken/get":
-        keys = sandbox.keys()
-        names = ("client_id", "client_secret")
-        return {name: keys[name] for name in names} | {"Ocp-Apim-Subscription-Key": keys["subscription_key"]}
-    keys = sandbox.keys("accounting")
-    pair = base64.b64encode(f"{keys['client_id']}:{keys['client_secret']}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}
-
-
-def is_refusal(answer, document):
-    """A problem as the document has it, or one of the bodies that the gateway and the token endpoints are known for."""
+def is_refusal(answer, official, document, method, path):
+    """A body that the document declares for this status, or one that the gateway in front of every API is known for."""
+    declared = document["paths"][path][method.lower()]["responses"]
+    response = declared.get(str(answer.status_code), declared.get("default", {}))
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    schemas = [content["schema"] for content in response.get("content", {}).values() if "schema" in content]
+    # A status without a schema of its own is refused in the dialect of the other statuses.
+    schemas = schemas or [
+        content["schema"]
+        for status, other in declared.items()
+        if status >= "4" and "$ref" not in other
+        for content in other.get("content", {}).values()
+        if "schema" in content
+    ]
+    schemas = [schema | {"components": document.get("components", {})} for schema in schemas]
+    schemas += [*KNOWN_SHAPES, *official.also_says]
     body = answer.json()
-    if answer.headers["content-type"][0] == "application/problem+json":
-        jsonschema.validate(body, schema_of(document, "Problem"))
-        return True
-    return {"statusCode", "message"} <= set(body) or {"error", "error_description"} <= set(body)
+    return any(jsonschema.Draft202012Validator(plain(schema)).is_valid(body) for schema in schemas)
+
+
+def plain(schema):
+    """OpenAPI 3.0 says `nullable` where JSON Schema has a type."""
+    if isinstance(schema, list):
+        return [plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {name: plain(value) for name, value in schema.items()}
+    if schema.pop("nullable", None) is True:
+        return {"anyOf": [{"type": "null"}, schema]}
+    return schema
+
+
+def load(name):
+    return next(official for official in DOCUMENTS if official.name == name).load()
+
+
+def schema_of(document, name):
+    return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
 
 
 @pytest.mark.parametrize(
@@ -184,7 +154,7 @@ def is_refusal(answer, document):
     ],
 )
 def test_good_answers_validate(merchant, path, schema):
-    populate(merchant)
+    merchant.reserved("reserved-0001", profile={"scope": "name"}, metadata={"a": "b"})
     merchant.modify("capture", 100, "reserved-0001")
     url = f"/epayment/v1/payments/reserved-0001{path}"
     amount = {"currency": "NOK", "value": 100}

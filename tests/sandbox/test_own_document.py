@@ -28,6 +28,8 @@ OPERATIONS = [
     ("POST", "/epayment/v1/test/payments/{reference}/approve"),
     ("GET", "/landing"),
     ("POST", "/landing"),
+    ("GET", "/landing/qr.png"),
+    ("GET", "/landing/qr.svg"),
     ("GET", "/sandbox"),
     ("GET", "/sandbox/clock"),
     ("PUT", "/sandbox/clock"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -42,16 +43,24 @@ class PhoneRequest(Protocol):
     """Something waiting on the customer's phone. Each API brings its own kind."""
 
     @property
-    def merchant(self) -> str:
-        """Who asks."""
+    def msn(self) -> str:
+        """The sales unit that asks."""
 
     @property
-    def price(self) -> str:
-        """The amount as money, such as ``499.00 NOK``."""
+    def merchant(self) -> str:
+        """Its name."""
+
+    @property
+    def price(self) -> str | None:
+        """The amount as money, such as ``499.00 NOK``; None where no money is asked for."""
 
     @property
     def text(self) -> str:
         """What it is for."""
+
+    @property
+    def details(self) -> Sequence[str]:
+        """What else the customer should know before they decide, one line each."""
 
     @property
     def outcome(self) -> str | None:

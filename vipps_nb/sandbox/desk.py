@@ -17,7 +17,7 @@ from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
 from vipps_nb.sandbox.openapi import describe
 from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, NotSimulated, Refusal
+from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
@@ -34,6 +34,20 @@ class NoSuchSalesUnit(Refusal):
 
     status = HTTPStatus.NOT_FOUND
     title = "No such sales unit"
+
+
+class NothingOnPhone(Refusal):
+    """The customer has nothing by that name in front of them."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "No such request"
+
+
+class SeveralOnPhone(Refusal):
+    """Sales units may use the same reference; then the MSN has to say which."""
+
+    status = HTTPStatus.CONFLICT
+    title = "Several requests have this name"
 
 
 class ClockState(Wire):
@@ -243,7 +257,10 @@ def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
     if len(asked) != 1:
         raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
     [(selector, value)] = asked.items()
-    for one in PAGES:
-        if one.selector == selector and one.find_on_phone is not None:
-            return one.find_on_phone(world, value, order.msn)
-    raise NotSimulated(f"Nothing can be approved by {selector} yet: that API is not simulated.")
+    finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
+    found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
+    if not found:
+        raise NothingOnPhone(f"Nothing with {selector} {value} is on the phone" + (f" for {order.msn}." if order.msn else "."))
+    if len(found) > 1:
+        raise SeveralOnPhone("Say which with msn: " + ", ".join(thing.msn for thing in found))
+    return found[0]

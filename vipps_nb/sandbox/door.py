@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-LARGEST_BODY = 1 << 20
+LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
 OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def _noted(mask: Masker, scope: Scope, body: bytes, answer: Answer | None) -> di
 
 
 def _refused(refusal: GatewayRefusal) -> Answer:
-    return Answer.of(gateway(refusal, ""), refusal.status)
+    return Answer.of(gateway.say(refusal, ""), refusal.status)
 
 
 def _check_loopback(scope: Scope) -> None:

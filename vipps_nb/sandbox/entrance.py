@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,24 +29,29 @@ class Entrance:
     """What one API wants to see before it listens.
 
     Attributes:
-        tokens: The key types whose tokens open it; empty means nothing is checked here.
-        subscription_key: Whether the header is needed.
-        msn: Whether the header is needed. Partner keys always need it.
+        keys: The key types that open it; empty means nothing is checked here.
+        by: Whether the keys are shown by the token they bought, or travel themselves on every call (Checkout).
+        subscription_key: Whether standard keys need the header beside their token; with any other keys it must be
+            absent (Access Token API guide, specialized authentication).
+        msn: Whether the header is needed.
         missing_header: How this API refuses a request without a header it needs.
+        token_refused: How this API refuses a token.
     """
 
-    tokens: frozenset[KeyType] = STANDARD
-    subscription_key: bool = True
+    keys: frozenset[KeyType] = STANDARD
+    by: Literal["token", "keys"] = "token"
+    subscription_key: Literal["required", "optional"] = "required"
     msn: Literal["required", "optional", "ignored"] = "required"
     missing_header: type[Refusal] = InvalidRequest
+    token_refused: type[Refusal] = TokenRefused
 
 
-OPEN = Entrance(tokens=frozenset(), subscription_key=False, msn="ignored")
+OPEN = Entrance(keys=frozenset(), subscription_key="optional", msn="ignored")
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking: the owner of the token, and the sales unit it acts for."""
+    """Who is asking: the owner of the token or keys, and the sales unit it acts for, if one is known."""
 
     keys: KeySet | None = None
     unit: SalesUnit | None = None
@@ -57,6 +63,13 @@ class Caller:
         assert self.unit is not None  # noqa: S101 - the entrance has seen to it
         return self.unit
 
+    @property
+    def name(self) -> str:
+        """What the caller's idempotency keys and rates are counted under."""
+        if self.unit is not None:
+            return self.unit.merchant_serial_number
+        return self.keys.client_id if self.keys is not None else ""
+
 
 def admit(entrance: Entrance, headers: Mapping[str, str], premises: Premises) -> Caller:
     """Let a request in.
@@ -64,14 +77,22 @@ def admit(entrance: Entrance, headers: Mapping[str, str], premises: Premises) ->
     Raises:
         Refusal: One of the gateway's, or the API's own for a missing header.
     """
-    subscription = subscription_owner(headers, premises.keys) if entrance.subscription_key else None
-    if not entrance.tokens:
+    if not entrance.keys:
         return Caller()
-    keys = _token_owner(headers, premises)
-    if keys.key_type not in entrance.tokens:
-        raise TokenRefused(f"This API cannot be used with {keys.key_type} keys.")
-    if subscription is not None and subscription is not keys:
-        raise InvalidSubscriptionKey
+    # The gateway asks for the subscription key first; only where some keys have none does the token come first.
+    subscription: KeySet | None = None
+    if entrance.subscription_key == "required" and entrance.keys <= STANDARD:
+        subscription = subscription_owner(headers, premises.keys)
+    keys = client(headers, premises.keys) if entrance.by == "keys" else token_owner(headers, premises, entrance)
+    if keys.key_type not in entrance.keys:
+        raise entrance.token_refused(f"This API cannot be used with {keys.key_type} keys.")
+    if keys.key_type not in STANDARD:
+        if SUBSCRIPTION_KEY in headers:
+            raise entrance.token_refused(f"{SUBSCRIPTION_KEY} must not be sent with {keys.key_type} keys.")
+    elif entrance.subscription_key == "required" or SUBSCRIPTION_KEY in headers:
+        subscription = subscription or subscription_owner(headers, premises.keys)
+        if subscription is not keys:
+            raise InvalidSubscriptionKey
     unit = None if entrance.msn == "ignored" else _unit(entrance, keys, headers, premises.keys)
     return Caller(keys, unit, headers.get(SUBSCRIPTION_KEY, ""))
 
@@ -91,19 +112,37 @@ def subscription_owner(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
     return ring.by_subscription_key[key]
 
 
-def _token_owner(headers: Mapping[str, str], premises: Premises) -> KeySet:
+def client(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
+    """Whose ``client_id`` and ``client_secret`` came as headers, for APIs that want them on every call.
+
+    Raises:
+        TokenRefused: They are missing, or do not fit.
+    """
+    keys = ring.by_client_id.get(headers.get("client_id", ""))
+    secret = headers.get("client_secret", "").encode("latin-1", "replace")
+    if keys is None or not hmac.compare_digest(secret, keys.client_secret.encode()):
+        raise TokenRefused("The headers client_id and client_secret are missing, or do not fit.")
+    return keys
+
+
+def token_owner(headers: Mapping[str, str], premises: Premises, entrance: Entrance) -> KeySet:
+    """Whose access token came with the request.
+
+    Raises:
+        Refusal: As the entrance refuses a token: there is none, or it is malformed, foreign or expired.
+    """
     authorization = headers.get("Authorization")
     if authorization is None:
-        raise TokenRefused("The Authorization header is missing.")
+        raise entrance.token_refused("The Authorization header is missing.")
     scheme, _, token = authorization.partition(" ")
     if scheme != "Bearer" or not token:
         # Lower case "can fail" with the real thing, so here it does (Access Token API guide).
-        raise TokenRefused("The Authorization header must be the word Bearer, a space and the access token.")
+        raise entrance.token_refused("The Authorization header must be the word Bearer, a space and the access token.")
     claims = premises.mint.read(token)
     if claims is None:
-        raise TokenRefused("The access token was not issued here, or it is damaged.")
+        raise entrance.token_refused("The access token was not issued here, or it is damaged.")
     if claims.expires <= premises.world.clock.now():
-        raise TokenRefused("The access token has expired.")
+        raise entrance.token_refused("The access token has expired.")
     return premises.keys.by_client_id[claims.client_id]
 
 
@@ -111,16 +150,17 @@ def _unit(entrance: Entrance, keys: KeySet, headers: Mapping[str, str], ring: Ke
     msn = headers.get(MSN)
     partner = keys.key_type is KeyType.PARTNER
     if msn is None:
-        if partner:
+        if partner and entrance.msn == "required":
             raise NotForThisSalesUnit(f"Partner keys need the {MSN} header.")
         if entrance.msn == "required":
             raise entrance.missing_header(f"The {MSN} header is required.", fields=[(MSN, "The header is required.")])
-        return ring.units[keys.merchant_serial_number or ""]
+        # Partner keys act for many, and specialized ones for none in particular.
+        return None if keys.key_type is not KeyType.MERCHANT else ring.units[keys.merchant_serial_number or ""]
     if not re.fullmatch(MSN_PATTERN, msn, re.ASCII):
         raise InvalidRequest(f"The {MSN} header is invalid.", fields=[(MSN, "Must be 4 to 10 digits.")])
-    if partner:
+    if keys.key_type is not KeyType.MERCHANT:
         if msn not in ring.units:
-            raise NotForThisSalesUnit(f"The sales unit {msn} is not connected to these partner keys.")
+            raise NotForThisSalesUnit(f"The sales unit {msn} is not connected to these keys.")
     elif msn != keys.merchant_serial_number:
-        raise TokenRefused(f"The access token does not belong to the sales unit {msn}.")
+        raise entrance.token_refused(f"The access token does not belong to the sales unit {msn}.")
     return ring.units[msn]

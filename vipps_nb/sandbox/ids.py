@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import random
+import string
 import uuid
+
+LETTERS = string.ascii_letters + string.digits
 
 
 class Ids:
@@ -32,6 +35,10 @@ class Ids:
     def urlsafe(self, size: int) -> str:
         """That many random bytes as text fit for a URL."""
         return base64.urlsafe_b64encode(self._random.randbytes(size)).decode().rstrip("=")
+
+    def letters(self, length: int) -> str:
+        """That many letters and digits, as agreement ids have them."""
+        return "".join(self._random.choices(LETTERS, k=length))
 
     def trace(self) -> str:
         """A W3C trace context, the shape of ``traceId`` in problem bodies."""

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from fastapi import Form, Query, Request, Response
 
+from vipps_nb.sandbox import qr_image
 from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
-from vipps_nb.sandbox.refusals import Body, Refusal
+from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
 from vipps_nb.sandbox.world import World
 
 STYLE = """
@@ -28,6 +29,7 @@ main { width: 100%; max-width: 22rem; padding: 2rem 1.5rem; background: var(--ca
 h1 { margin: 0; font-size: 1rem; font-weight: 600; }
 .price { margin: 1.5rem 0 .25rem; font-size: 2.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .text { margin: 0 0 2rem; overflow-wrap: anywhere; }
+ul { margin: -1rem 0 2rem; padding-left: 1.25rem; }
 .note { margin: 2rem 0 0; font-size: .875rem; opacity: .75; }
 button, .back { display: block; width: 100%; margin-top: .75rem; padding: .875rem; border-radius: 999px;
   border: 1px solid var(--ink); background: none; color: inherit; font: inherit; text-align: center;
@@ -58,7 +60,7 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     return Body(_html(refusal.title, text), HTML, HEADERS)
 
 
-page = Page(title="The customer's phone", entrance=OPEN, dialect=_say, refusals_as=(None, "text/html"))
+page = Page(title="The customer's phone", entrance=OPEN, dialect=Dialect(_say, media_type="text/html"))
 router = page.router
 DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
@@ -84,6 +86,23 @@ async def decide(
     return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": f"{request.url.path}?token={quote(token)}"})
 
 
+@router.get("/landing/qr.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+async def show_png(token: Token, world: TheWorld, size: Annotated[int, Query(ge=100, le=2000)] = 1024) -> Response:
+    """The way to the phone as a QR code, to be scanned from a screen."""
+    return Response(qr_image.png(_target(token, world), size), media_type="image/png")
+
+
+@router.get("/landing/qr.svg", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
+async def show_svg(token: Token, world: TheWorld) -> Response:
+    """The same, to be scaled."""
+    return Response(qr_image.svg(_target(token, world)), media_type="image/svg+xml")
+
+
+def _target(token: str, world: World) -> str:
+    _find(token, world)
+    return f"{world.base_url}/landing?token={quote(token)}"
+
+
 def _find(token: str, world: World) -> PhoneRequest:
     if token not in world.phone:
         raise UnknownLink("It may belong to another sandbox, or to a world before a reset.")
@@ -91,11 +110,12 @@ def _find(token: str, world: World) -> PhoneRequest:
 
 
 def _show(asked: PhoneRequest, remark: str | None = None) -> str:
-    parts = [
-        f"<h1>{escape(asked.merchant)}</h1>",
-        f'<p class="price">{escape(asked.price)}</p>',
-        f'<p class="text">{escape(asked.text)}</p>',
-    ]
+    parts = [f"<h1>{escape(asked.merchant)}</h1>"]
+    if asked.price is not None:
+        parts.append(f'<p class="price">{escape(asked.price)}</p>')
+    parts.append(f'<p class="text">{escape(asked.text)}</p>')
+    if asked.details:
+        parts.append("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in asked.details) + "</ul>")
     if remark is not None:
         parts.append(f'<p role="alert">{escape(remark)}</p>')
     if asked.outcome is None:
@@ -110,7 +130,7 @@ def _show(asked: PhoneRequest, remark: str | None = None) -> str:
         if asked.return_url is not None:
             parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
     parts.append('<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>')
-    return _html(f"{asked.merchant}: {asked.price}", "\n".join(parts))
+    return _html(f"{asked.merchant}: {asked.price or asked.text}", "\n".join(parts))
 
 
 def _html(title: str, content: str) -> str:

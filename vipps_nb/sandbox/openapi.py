@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from vipps_nb.sandbox.entrance import MSN, MSN_PATTERN, SUBSCRIPTION_KEY
-from vipps_nb.sandbox.page import KEY, Page, Rules, rules_of
-from vipps_nb.sandbox.refusals import JSON
+from vipps_nb.sandbox.page import NOT_IN_TEST, Page, Rules, rules_of
+from vipps_nb.sandbox.refusals import Dialect, gateway, unauthorized
+from vipps_nb.sandbox.sales_unit import STANDARD
 
 JsonObject = dict[str, Any]
 VERSION = "1"
@@ -20,43 +21,6 @@ DESCRIPTION = (
     "A stateful imitation of the Vipps MobilePay test environment on your own machine. "
     "Not official, and not the test environment itself."
 )
-PROBLEM: JsonObject = {
-    "type": "object",
-    "required": ["type", "title", "status", "traceId"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "traceId": {"type": "string"},
-        "extraDetails": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "reason"],
-                "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
-            },
-        },
-    },
-}
-GATEWAY: JsonObject = {
-    "type": "object",
-    "required": ["statusCode", "message"],
-    "properties": {"statusCode": {"type": "integer"}, "message": {"type": "string"}},
-}
-UNAUTHORIZED: JsonObject = {
-    "type": "object",
-    "required": ["responseInfo", "result"],
-    "properties": {"responseInfo": {"type": "object"}, "result": {"type": "object"}},
-}
-OAUTH: JsonObject = {
-    "type": "object",
-    "required": ["error", "error_description"],
-    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
-}
-SCHEMAS = {"Problem": PROBLEM, "GatewayError": GATEWAY, "TokenError": UNAUTHORIZED, "OAuthError": OAUTH}
-"""The dialects refusals are said in."""
-
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 WITH_TOKEN = (
     HTTPStatus.UNAUTHORIZED,
@@ -79,15 +43,17 @@ def describe(app: FastAPI) -> JsonObject:
         routes=app.routes,
         servers=[{"url": app.state.premises.base_url}],
     )
-    pages: Iterable[Page] = app.state.pages
+    pages: Sequence[Page] = app.state.pages
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas.update(SCHEMAS)
+    dialects = [gateway, unauthorized, *(dialect for page in pages for dialect in (page.dialect, *page.also_says))]
+    schemas.update({dialect.name: dialect.schema for dialect in dialects if dialect.name is not None})
     components["securitySchemes"] = {
         "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-        "clientKeys": {"type": "http", "scheme": "basic"},
+        "clientPassword": {"type": "http", "scheme": "basic"},
+        "clientKeys": {"type": "apiKey", "in": "header", "name": "client_secret"},
     }
     for page in pages:
         for route in page.router.routes:
@@ -103,17 +69,25 @@ def _complete(operation: JsonObject, page: Page, given: Rules) -> None:
     responses.pop("422", None)  # FastAPI's own dialect, which nobody here speaks
     parameters = operation.setdefault("parameters", [])
     entrance = page.entrance
-    if entrance.tokens:
-        operation["security"] = [{"accessToken": []}]
+    if not (page.in_test and given.in_test):
+        operation["x-availability"] = NOT_IN_TEST
+        description = f"The real test environment does not have this operation ({NOT_IN_TEST})."
+        operation["description"] = "\n\n".join(filter(None, [operation.get("description"), description]))
+    if entrance.keys:
+        operation["security"] = [{"accessToken": []}] if entrance.by == "token" else [{"clientKeys": []}]
         parameters += [_header(f"Vipps-System-{name}", required=False, maxLength=30) for name in SYSTEM_HEADERS]
-    if entrance.subscription_key:
-        parameters.append(_header(SUBSCRIPTION_KEY, required=True))
-    if entrance.tokens and entrance.msn != "ignored":
+    if entrance.keys:
+        needed = entrance.subscription_key == "required" and entrance.keys <= STANDARD
+        parameters.append(_header(SUBSCRIPTION_KEY, required=needed))
+    if entrance.keys and entrance.msn != "ignored":
         parameters.append(_header(MSN, required=entrance.msn == "required", pattern=MSN_PATTERN))
     if given.idempotency_key != "ignored":
         required = given.idempotency_key == "required"
-        parameters.append(_header(KEY, required=required, minLength=1, maxLength=given.longest_key))
-    for status in ALWAYS + (WITH_TOKEN if entrance.tokens else WITHOUT_TOKEN):
+        shape: JsonObject = {"minLength": 1, "maxLength": given.longest_key}
+        if given.key_pattern is not None:
+            shape["pattern"] = given.key_pattern
+        parameters.append(_header(given.key_header, required=required, **shape))
+    for status in ALWAYS + (WITH_TOKEN if entrance.keys else WITHOUT_TOKEN):
         responses.setdefault(str(int(status)), _refusal(status, page))
 
 
@@ -122,15 +96,17 @@ def _header(name: str, *, required: bool, **rules: Any) -> JsonObject:
 
 
 def _refusal(status: HTTPStatus, page: Page) -> JsonObject:
-    """What a refusal may look like: the page's own dialect, or the gateway's."""
-    name, media_type = page.refusals_as
-    content: dict[str, list[str]] = {media_type: [] if name is None else [name]}
+    """What a refusal may look like: one of the page's own dialects, or the gateway's."""
+    dialects = [page.dialect, *page.also_says]
     if status in FROM_GATEWAY:
-        content.setdefault(JSON, []).extend(["GatewayError", "TokenError"])
-    return {
-        "description": status.phrase,
-        "content": {
-            kind: {"schema": {"anyOf": [{"$ref": f"#/components/schemas/{one}"} for one in names]}} if names else {}
-            for kind, names in content.items()
-        },
-    }
+        dialects += [gateway, unauthorized]
+    return {"description": status.phrase, "content": _content(dialects)}
+
+
+def _content(dialects: Sequence[Dialect]) -> JsonObject:
+    content: JsonObject = {}
+    for dialect in dialects:
+        shapes = content.setdefault(dialect.media_type, {})
+        if dialect.name is not None:
+            shapes.setdefault("schema", {"anyOf": []})["anyOf"].append({"$ref": f"#/components/schemas/{dialect.name}"})
+    return content

@@ -7,6 +7,7 @@ by idempotency key, and says every refusal in the dialect of the API that was as
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,10 +22,13 @@ from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.entrance import Caller, Entrance, admit
 from vipps_nb.sandbox.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.rate_limits import RateLimit
-from vipps_nb.sandbox.refusals import PROBLEM_JSON, Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
+from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
 from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
+AVAILABILITY = "Vipps-Nb-Availability"
+NOT_IN_TEST = "not in test"
+"""Said of what the real test environment does not have: as a header of the answer, and in the docs."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -47,16 +51,25 @@ class Rules:
 
     Attributes:
         idempotency_key: Whether the header is looked at, and whether it must be there.
+        key_header: The header's name; eCom has one of its own.
+        longest_key: Characters.
+        key_pattern: What the key must look like, if there is a rule.
+        bad_key: The refusal for a key that is missing, too long or malformed; the entrance's unless given.
         conflict: The refusal for a key that was used with another body.
         limit: The rate limit, if it has one.
         media_type: The format of its body.
+        in_test: Whether the real test environment has this operation too.
     """
 
     idempotency_key: Literal["ignored", "optional", "required"] = "ignored"
+    key_header: str = KEY
     longest_key: int = 50
+    key_pattern: str | None = None
+    bad_key: type[Refusal] | None = None
     conflict: type[Refusal] = InvalidRequest
     limit: RateLimit | None = None
     media_type: str = "application/json"
+    in_test: bool = True
 
 
 def rules(given: Rules) -> Callable[[Endpoint], Endpoint]:
@@ -80,8 +93,10 @@ class Page:
 
     Attributes:
         dialect: How it says no.
-        refusals_as: The same for the OpenAPI document: the name of a schema, if it has one, and the media type.
-        find_on_phone: Finds what waits for the customer, given the value of ``selector`` and perhaps an MSN.
+        also_says: Other dialects that some of its refusals have.
+        in_test: Whether the real test environment has this API too.
+        find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
+            several sales units use the same name.
         counts: What the overview says about this API's records.
     """
 
@@ -91,16 +106,18 @@ class Page:
         title: str,
         entrance: Entrance,
         dialect: Dialect = problem,
-        refusals_as: tuple[str | None, str] = ("Problem", PROBLEM_JSON),
+        also_says: Sequence[Dialect] = (),
+        in_test: bool = True,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
-        find_on_phone: Callable[[World, str, str | None], PhoneRequest] | None = None,
+        find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
         counts: Callable[[World], Mapping[str, int]] | None = None,
     ) -> None:
         self.title = title
         self.entrance = entrance
         self.dialect = dialect
-        self.refusals_as = refusals_as
+        self.also_says = also_says
+        self.in_test = in_test
         self.explain = explain
         self.selector = selector
         self.find_on_phone = find_on_phone
@@ -124,7 +141,7 @@ async def _caller(request: Request) -> Caller:
 
 
 async def _idempotency_key(request: Request) -> str | None:
-    return request.headers.get(KEY)
+    return request.headers.get(rules_of(request.scope["endpoint"]).key_header)
 
 
 ThePremises = Annotated[Premises, Depends(_premises)]
@@ -146,9 +163,12 @@ def _counter(page: Page) -> type[APIRoute]:
                 premises: Premises = request.app.state.premises
                 try:
                     request.state.caller = admit(page.entrance, request.headers, premises)
-                    return await _serve(page, given, operation, act, request)
+                    answer = await _serve(page, given, operation, act, request)
                 except Refusal as refusal:
-                    return refuse(page.dialect, refusal, premises.world)
+                    answer = refuse(page.dialect, refusal, premises.world)
+                if not (page.in_test and given.in_test):
+                    answer.headers[AVAILABILITY] = NOT_IN_TEST
+                return answer
 
             return serve
 
@@ -157,7 +177,7 @@ def _counter(page: Page) -> type[APIRoute]:
 
 def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
     """Put a refusal into words."""
-    body = (type(refusal).dialect or dialect)(refusal, world.traces.trace())
+    body = (type(refusal).dialect or dialect).say(refusal, world.traces.trace())
     return Response(body.encode(), refusal.status, body.headers, body.media_type)
 
 
@@ -168,19 +188,16 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
     content = _json(body)
     if given.limit is not None and world.settings.rate_limits:
         world.rates.admit(given.limit, _bucket(given.limit, operation, request, content), world.clock.now())
-    key = request.headers.get(KEY) or None
-    if key is None and given.idempotency_key == "required":
-        raise page.entrance.missing_header(f"The {KEY} header is required.", fields=[(KEY, "The header is required.")])
+    key = request.headers.get(given.key_header) or None
+    _check_key(key, given, page)
     if key is None or given.idempotency_key == "ignored":
         return await _act(page, given, act, request, body)
-    if len(key) > given.longest_key:
-        raise InvalidRequest(fields=[(KEY, f"Must not be longer than {given.longest_key} characters.")])
-    slot = (caller.merchant.merchant_serial_number, operation, key)
+    slot = (caller.name, f"{request.method} {operation}", key)
     print_ = fingerprint(request.url.path, body, content)
     remembered = world.idempotency.get(slot, world.clock.now())
     if remembered is not None:
         if remembered.fingerprint != print_:
-            raise given.conflict(f"The {KEY} was used before, for another request.")
+            raise given.conflict(f"The {given.key_header} was used before, for another request.")
         answer = Response(remembered.body, remembered.status)
         answer.raw_headers = list(remembered.headers)
         return answer
@@ -191,6 +208,22 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
             Remembered(print_, world.clock.now(), answer.status_code, tuple(answer.raw_headers), bytes(answer.body)),
         )
     return answer
+
+
+def _check_key(key: str | None, given: Rules, page: Page) -> None:
+    name = given.key_header
+    if given.idempotency_key == "ignored":
+        return
+    if key is None:
+        if given.idempotency_key == "required":
+            kind = given.bad_key or page.entrance.missing_header
+            raise kind(f"The {name} header is required.", fields=[(name, "The header is required.")])
+        return
+    kind = given.bad_key or InvalidRequest
+    if len(key) > given.longest_key:
+        raise kind(fields=[(name, f"Must not be longer than {given.longest_key} characters.")])
+    if given.key_pattern is not None and not re.fullmatch(given.key_pattern, key, re.ASCII):
+        raise kind(fields=[(name, f"Must match {given.key_pattern}")])
 
 
 async def _act(page: Page, given: Rules, act: Handler, request: Request, body: bytes) -> Response:
@@ -220,11 +253,7 @@ def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) ->
     resource = request.path_params.get(limit.resource)
     if resource is None and isinstance(content, dict):
         resource = content.get(limit.resource)
-    owner = (
-        caller.merchant.merchant_serial_number
-        if limit.counted_with == "merchant_serial_number"
-        else caller.subscription_key
-    )
+    owner = caller.name if limit.counted_with == "merchant_serial_number" else caller.subscription_key
     return (request.method, operation, str(resource), owner)
 
 

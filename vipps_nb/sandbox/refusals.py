@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
+JsonObject = dict[str, Any]
 
 
 class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an answer, not an error of ours
@@ -38,7 +39,7 @@ class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an a
 class Body:
     """A refusal put into words."""
 
-    content: dict[str, Any] | str
+    content: JsonObject | list[JsonObject] | str
     media_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -49,10 +50,23 @@ class Body:
         return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-Dialect = Callable[[Refusal, str], Body]
+@dataclass(frozen=True)
+class Dialect:
+    """A way to say no.
+
+    Attributes:
+        say: Puts a refusal into words, given a trace id.
+        name: What its schema is called in the OpenAPI document; None when it is no JSON.
+        schema: The JSON schema of its bodies.
+    """
+
+    say: Callable[[Refusal, str], Body]
+    name: str | None = None
+    schema: JsonObject = field(default_factory=dict)
+    media_type: str = JSON
 
 
-def problem(refusal: Refusal, trace_id: str) -> Body:
+def _problem(refusal: Refusal, trace_id: str) -> Body:
     """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors): ePayment, Webhooks and others.
 
     The business code travels in ``extraDetails`` under the name ``ErrorCode``; what is wrong with a field travels
@@ -73,19 +87,63 @@ def problem(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
-def gateway(refusal: Refusal, trace_id: str) -> Body:
+def _gateway(refusal: Refusal, trace_id: str) -> Body:
     """What the Azure gateway in front of the APIs says: ``statusCode`` and ``message``."""
     content = {"statusCode": int(refusal.status), "message": refusal.detail or refusal.title}
     return Body(content, JSON, refusal.headers)
 
 
-def unauthorized(refusal: Refusal, trace_id: str) -> Body:
+def _unauthorized(refusal: Refusal, trace_id: str) -> Body:
     """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
     content = {
         "responseInfo": {"responseCode": int(refusal.status), "responseMessage": "Unauthorized"},
         "result": {"message": refusal.detail},
     }
     return Body(content, JSON, refusal.headers)
+
+
+problem = Dialect(
+    _problem,
+    "Problem",
+    {
+        "type": "object",
+        "required": ["type", "title", "status", "traceId"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "traceId": {"type": "string"},
+            "extraDetails": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "reason"],
+                    "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
+                },
+            },
+        },
+    },
+    PROBLEM_JSON,
+)
+gateway = Dialect(
+    _gateway,
+    "GatewayError",
+    {
+        "type": "object",
+        "required": ["statusCode", "message"],
+        "properties": {"statusCode": {"type": "integer"}, "message": {"type": "string"}},
+    },
+)
+unauthorized = Dialect(
+    _unauthorized,
+    "TokenError",
+    {
+        "type": "object",
+        "required": ["responseInfo", "result"],
+        "properties": {"responseInfo": {"type": "object"}, "result": {"type": "object"}},
+    },
+)
 
 
 class GatewayRefusal(Refusal):
@@ -163,6 +221,13 @@ class NotSimulated(Refusal):
     status = HTTPStatus.NOT_IMPLEMENTED
     title = "Not simulated"
     dialect = problem
+
+
+class NothingToDecide(Refusal):
+    """The customer's turn is over."""
+
+    status = HTTPStatus.CONFLICT
+    title = "Nothing to decide"
 
 
 class InvalidRequest(Refusal):

@@ -18,6 +18,20 @@ class Settings(Wire):
     rate_limits: bool = False
     force_approve_honours_special_amounts: bool = False
     """The 2023 text says they are not honoured; newer text does not repeat it."""
+    repeated_cancel: Literal["refused", "accepted"] = "refused"
+    """Cancelling a payment once more after a success: reported as refused with 6190, not documented."""
+    userinfo_with_subscription_key: Literal["accepted", "refused"] = "accepted"
+    """On ``/userinfo/{sub}``: the official document has the header, other official texts say that it gives 401."""
+    longest_charge_description: Literal[45, 100] = 100
+    """The official document of Recurring says 100 characters, text of 2026 says 45."""
+    charge_lead_days: Literal[1, 2] = 1
+    """How many days ahead a charge must be due: 1 since October 2025, 2 in older text."""
+    order_management_in_test: bool = False
+    """Older documents list a test environment, text of 2026 says there is none."""
+    login_scopes_out_of_plan: Literal["dropped", "invalid_scope"] = "dropped"
+    """Scopes without an approval: dropped silently (2026), or refused (older questions and answers)."""
+    login_token_lifetime_seconds: Literal[600, 3599] = 600
+    """How long a person's token opens userinfo: described as 10 minutes, although ``expires_in`` says 3599."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 

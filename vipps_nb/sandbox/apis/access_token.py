@@ -27,7 +27,7 @@ from pydantic import BaseModel
 
 from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, subscription_owner
 from vipps_nb.sandbox.page import Page, Rules, ThePremises, rules
-from vipps_nb.sandbox.refusals import JSON, Body, InvalidSubscriptionKey, Refusal, UnsupportedMediaType, gateway
+from vipps_nb.sandbox.refusals import Body, Dialect, InvalidSubscriptionKey, Refusal, UnsupportedMediaType, gateway
 from vipps_nb.sandbox.sales_unit import STANDARD, KeySet, KeyType
 from vipps_nb.sandbox.tokens import RESOURCE, SKEW
 from vipps_nb.sandbox.world import Premises
@@ -135,7 +135,16 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     )
 
 
-page = Page(title="Access Token API", entrance=OPEN, dialect=_say, refusals_as=("OAuthError", JSON))
+OAUTH = Dialect(
+    _say,
+    "OAuthError",
+    {
+        "type": "object",
+        "required": ["error", "error_description"],
+        "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+    },
+)
+page = Page(title="Access Token API", entrance=OPEN, dialect=OAUTH)
 router = page.router
 
 
@@ -169,7 +178,7 @@ async def fetch_authorization_token(
 
 
 @router.post("/miami/v1/token", response_model=SpecializedToken, response_model_exclude_none=True)
-@rules(Rules(media_type=FORM))
+@rules(Rules(media_type=FORM, in_test=False))
 async def fetch_token(
     request: Request,
     premises: ThePremises,

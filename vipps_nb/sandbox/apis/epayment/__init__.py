@@ -16,9 +16,7 @@ bearer token of merchant or partner keys, the subscription key and the Merchant-
 
 - ``POST /merchant-dynamic-shipping-callback`` is for the merchant to serve. ``dynamicOptions`` are accepted, but
   nobody is called and no shipping is chosen.
-- QR images: ``redirectUrl`` of a QR payment is the target of the code, also when an image was asked for.
 - ``CARD_PASSTHROUGH`` (payment service providers), ``cardBin``, ``captureGuaranteedUntil``.
-- Webhooks, receipts in Order Management and profiles in Userinfo: those APIs are not simulated yet.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
+from vipps_nb.sandbox.announcements import Announcement, Announcements
+from vipps_nb.sandbox.apis.epayment.answers import event_answer
 from vipps_nb.sandbox.apis.epayment.bodies import ShippingOption
 from vipps_nb.sandbox.apis.epayment.payment import (
     CAPTURE_PERIOD,
@@ -16,8 +17,10 @@ from vipps_nb.sandbox.apis.epayment.payment import (
     Payments,
 )
 from vipps_nb.sandbox.apis.epayment.states import MOVES, State
+from vipps_nb.sandbox.consents import Consent, Consents
 from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
-from vipps_nb.sandbox.refusals import Refusal
+from vipps_nb.sandbox.movements import Movement, Movements
+from vipps_nb.sandbox.refusals import NothingToDecide
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.world import World
 
@@ -33,33 +36,13 @@ FAILING_AMOUNTS = {
 }
 UNKNOWN_OUTCOME_AMOUNT = 201
 UNKNOWN_FOR = timedelta(hours=1)
+MOVEMENTS: dict[str, Literal["capture", "refund"]] = {"CAPTURED": "capture", "REFUNDED": "refund"}
 OUTCOMES = {
     State.AUTHORIZED: "You approved this payment.",
     State.ABORTED: "You aborted this payment.",
     State.EXPIRED: "This payment has expired.",
     State.TERMINATED: "The merchant cancelled this payment.",
 }
-
-
-class NothingToDecide(Refusal):
-    """The customer's turn is over."""
-
-    status = HTTPStatus.CONFLICT
-    title = "Nothing to decide"
-
-
-class SeveralPayments(Refusal):
-    """Sales units may use the same reference; then the MSN has to say which."""
-
-    status = HTTPStatus.CONFLICT
-    title = "Several payments have this reference"
-
-
-class NoSuchPayment(Refusal):
-    """The desk knows no such payment."""
-
-    status = HTTPStatus.NOT_FOUND
-    title = "No such payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +53,13 @@ class PaymentOnPhone:
     payment: Payment
 
     @property
+    def msn(self) -> str:
+        """The sales unit that asks."""
+        return self.payment.msn
+
+    @property
     def merchant(self) -> str:
-        """Who asks."""
+        """Its name."""
         return self.world.unit(self.payment.msn).name
 
     @property
@@ -83,6 +71,12 @@ class PaymentOnPhone:
     def text(self) -> str:
         """What it is for."""
         return self.payment.order.payment_description or self.payment.reference
+
+    @property
+    def details(self) -> list[str]:
+        """What the customer shares by approving."""
+        scope = self.payment.order.profile.scope if self.payment.order.profile else None
+        return [f"You share: {', '.join(scope.split())}."] if scope else []
 
     @property
     def outcome(self) -> str | None:
@@ -118,18 +112,9 @@ class PaymentOnPhone:
         return {name: value for name, value in report.items() if value is not None}
 
 
-def find_on_phone(world: World, reference: str, msn: str | None) -> PaymentOnPhone:
-    """The payment with this reference.
-
-    Raises:
-        Refusal: There is none, or several sales units have one and no MSN was given.
-    """
-    found = [payment for payment in world.room(Payments).namesakes(reference) if msn in (None, payment.msn)]
-    if not found:
-        raise NoSuchPayment(f"There is no payment {reference}" + (f" of {msn}." if msn else "."))
-    if len(found) > 1:
-        raise SeveralPayments("Say which with msn: " + ", ".join(payment.msn for payment in found))
-    return PaymentOnPhone(world, found[0])
+def find_on_phone(world: World, reference: str) -> list[PaymentOnPhone]:
+    """The payments with this reference; every sales unit may have one."""
+    return [PaymentOnPhone(world, payment) for payment in world.room(Payments).namesakes(reference)]
 
 
 def attempt(world: World, payment: Payment) -> str | None:
@@ -164,6 +149,15 @@ def authorize(world: World, payment: Payment) -> None:
     payment.phone_number = named or PHONE_NUMBER
     if payment.order.profile is not None and payment.order.profile.scope:
         payment.sub = subject(world.seed, payment.msn, payment.phone_number)
+        world.room(Consents).grant(
+            Consent(
+                sub=payment.sub,
+                msn=payment.msn,
+                phone_number=payment.phone_number,
+                scope=frozenset(payment.order.profile.scope.split()),
+                granted=world.clock.now(),
+            )
+        )
     move(world, payment, State.AUTHORIZED)
 
 
@@ -189,9 +183,33 @@ def record(
     key: str | None = None,
     psp_reference: str | None = None,
 ) -> None:
-    """Write a line into the event log; every event has a pspReference of its own."""
+    """Write a line into the event log and announce it; every event has a pspReference of its own."""
     psp_reference = psp_reference or world.ids.digits(11)
-    payment.events.append(Event(str(name), value, psp_reference, world.clock.now(), success, key))
+    event = Event(str(name), value, psp_reference, world.clock.now(), success, key)
+    payment.events.append(event)
+    if success and name in MOVEMENTS:
+        world.room(Movements).add(
+            Movement(
+                msn=payment.msn,
+                kind=MOVEMENTS[name],
+                value=value,
+                currency=payment.currency,
+                reference=payment.reference,
+                psp_reference=psp_reference,
+                moment=event.moment,
+                phone_number=payment.phone_number,
+                message=payment.order.payment_description,
+            )
+        )
+    world.room(Announcements).announce(
+        Announcement(
+            event=f"epayments.payment.{name.lower()}.v1",
+            msn=payment.msn,
+            subject=payment.reference,
+            payload={"msn": payment.msn} | event_answer(payment, event).to_json(),
+            moment=event.moment,
+        )
+    )
 
 
 def capture_period(switches: Switches) -> timedelta:

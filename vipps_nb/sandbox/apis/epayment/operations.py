@@ -43,10 +43,12 @@ from vipps_nb.sandbox.apis.epayment.terms import (
 from vipps_nb.sandbox.entrance import Caller, Entrance
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheKey, TheWorld, rules
 from vipps_nb.sandbox.rate_limits import RateLimit
+from vipps_nb.sandbox.receipts import Receipts
 from vipps_nb.sandbox.world import World
 
 WRITES = RateLimit(5, "reference", "merchant_serial_number")
 READS = RateLimit(120, "reference", "subscription_key")
+DEFAULT_QR_SIZE = 1024  # pixels
 REFUSED_REFUNDS = {123: no.CannotBeRefunded, 124: no.RefundPeriodExpired}  # special amounts of the test environment
 
 Reference = Annotated[str, Path(description="The merchant's own name for the payment, unique per MSN.")]
@@ -95,10 +97,11 @@ async def create_payment(
         created=world.clock.now(),
         expires=expiry(order, world.clock.now()),
         token=token,
-        # A push message reaches the phone by itself.
-        redirect_url=None if order.user_flow == "PUSH_MESSAGE" else f"{world.base_url}/landing?token={token}",
+        redirect_url=_redirect_url(order, f"{world.base_url}/landing", token),
     )
     payments.store(payment)
+    if order.receipt is not None:
+        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.to_json())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
     world.phone[token] = PaymentOnPhone(world, payment)
     world.clock.at(payment.expires, lambda: expire(world, payment))
@@ -194,6 +197,8 @@ async def cancel_payment(
         raise no.CannotCancelNonReserved(f"The payment is {payment.state}.")
     if order is not None and order.cancel_transaction_only:
         raise no.CannotCancelAuthorized
+    if payment.cancelled and world.settings.repeated_cancel == "accepted":
+        return modification_answer(payment)
     if payment.cancelled:
         raise no.CannotBeCancelled("What was left is already released.")
     if not payment.uncaptured:
@@ -243,6 +248,18 @@ def _find(reference: str, world: World, caller: Caller) -> Payment:
     if payment is None:
         raise no.ReferenceNotFound("This sales unit has no payment with this reference.")
     return payment
+
+
+def _redirect_url(order: CreatePaymentRequest, phone: str, token: str) -> str | None:
+    """Where the customer goes, or the picture of it. A push message reaches the phone by itself."""
+    if order.user_flow == "PUSH_MESSAGE":
+        return None
+    image = order.qr_format
+    if order.user_flow != "QR" or (image is not None and image.format == "TEXT/TARGETURL"):
+        return f"{phone}?token={token}"
+    if image is not None and image.format == "IMAGE/PNG":
+        return f"{phone}/qr.png?token={token}&size={image.size or DEFAULT_QR_SIZE}"
+    return f"{phone}/qr.svg?token={token}"
 
 
 def _value(amount: Amount, payment: Payment) -> int:
