@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from vipps_nb import Credentials, Environment, Secret, login, logout
 
@@ -17,6 +18,12 @@ CLIENT_ID = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 CLIENT_SECRET = "c2VjcmV0LXRoYXQtbXVzdA=="
 SUBSCRIPTION_KEY = "0123456789abcdef0123456789abcdef"
 MSN = "123456"
+
+# The stories that stateful tests tell: the same ones each time, unless somebody has the time for thousands.
+PATIENTLY = settings(stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("usual", PATIENTLY, max_examples=60, derandomize=True)
+settings.register_profile("thorough", PATIENTLY, max_examples=3000)
+settings.load_profile("usual")
 
 
 @pytest.fixture(autouse=True)

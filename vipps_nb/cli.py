@@ -63,7 +63,19 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     show_default=True,
     help="Life of an access token in seconds.",
 )
-def sandbox(port: int, seed: int, token_lifetime: int) -> None:
+@click.option(
+    "--sales-units",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="How many sales units, each with keys of its own: one for everybody in a class.",
+)
+@click.option(
+    "--write-env",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder to write one .env for each sales unit to, to be handed out: unit-01/.env and so on.",
+)
+def sandbox(port: int, seed: int, token_lifetime: int, sales_units: int, write_env: Path | None) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
     from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
 
@@ -71,7 +83,8 @@ def sandbox(port: int, seed: int, token_lifetime: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with Sandbox(port=port, seed=seed, token_lifetime=token_lifetime) as running:
+        with Sandbox(port=port, seed=seed, token_lifetime=token_lifetime, sales_units=sales_units) as running:
+            handed_out = running.write_dotenvs(write_env) if write_env is not None else []
             # Standard output is the .env and nothing else, so that it can be piped into a file.
             click.echo(running.dotenv(), nl=False)
             sys.stdout.flush()
@@ -80,6 +93,8 @@ def sandbox(port: int, seed: int, token_lifetime: int) -> None:
                 "Paste the lines above into .env, or point any client there. Ctrl-C stops it.",
                 err=True,
             )
+            if handed_out:
+                click.echo(f"{len(handed_out)} .env files to hand out: {handed_out[0]} … {handed_out[-1]}", err=True)
             stopped.wait()
     except SandboxError as error:
         raise click.ClickException(str(error)) from error

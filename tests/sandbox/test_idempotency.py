@@ -150,3 +150,14 @@ def test_a_lost_answer_can_be_asked_for_again(merchant, sandbox):
     assert captured(merchant) == 100
     assert merchant.modify("capture", 100, key="one").status_code == 200
     assert captured(merchant) == 100
+
+
+def test_answers_that_are_no_longer_remembered_take_no_room(merchant, sandbox):
+    for number in range(5):
+        merchant.create(f"order-{number:04}")
+
+    sandbox.advance(8 * 24 * 3600)
+    merchant.headers["Authorization"] = f"Bearer {merchant.token()}"
+    merchant.create("order-0005")
+
+    assert sandbox.overview()["counts"]["idempotencyKeys"] == 1

@@ -6,6 +6,7 @@ imitated differently, and what not at all, is written in the docstring of each p
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -127,27 +128,67 @@ class Sandbox(DeskClient):
         """
         return self._keys(key_type, msn).as_dict()
 
-    def dotenv(self) -> str:
-        """All key sets as the lines of a ``.env`` file.
+    def dotenv(self, *, msn: str | None = None) -> str:
+        """Keys as the lines of a ``.env`` file.
+
+        Args:
+            msn: Only the merchant keys of this sales unit, as for one of a class; all key sets unless given.
 
         Raises:
-            SandboxError: It is not running, or was joined.
+            SandboxError: It is not running, was joined, or has no such sales unit.
         """
         lines = ["VIPPS_ENVIRONMENT=sandbox", f"VIPPS_BASE_URL={self.base_url}"]
-        for kind in KeyType:
+        for kind in KeyType if msn is None else (KeyType.MERCHANT,):
             prefix = "VIPPS_" if kind is KeyType.MERCHANT else f"VIPPS_{kind.upper()}_"
-            for name, value in self._keys(kind, None).as_dict().items():
+            for name, value in self._keys(kind, msn).as_dict().items():
                 short = "MSN" if name == "merchant_serial_number" else name.upper()
                 lines.append(f"{prefix}{short}={value}")
         return "\n".join(lines) + "\n"
 
-    def _keys(self, key_type: str, msn: str | None) -> KeySet:
+    def write_dotenvs(self, folder: Path) -> list[Path]:
+        """Write one ``.env`` for each sales unit, to be handed out: ``FOLDER/unit-01/.env`` and so on.
+
+        Only a unit's own merchant keys are in its file, so that nobody holds keys that open a neighbour's records.
+
+        Raises:
+            SandboxError: It is not running or was joined, a file is there already, or one cannot be written. Then
+                no file was written.
+        """
+        units = list(self._own_ring().units)
+        width = max(2, len(str(len(units))))
+        files = [folder / f"unit-{number:0{width}}" / ".env" for number in range(1, len(units) + 1)]
+        texts = [self.dotenv(msn=msn) for msn in units]
+        there = [file for file in files if file.exists()]
+        if there:
+            raise SandboxError(
+                f"{there[0]} exists already, and keys in it would be lost. Nothing was written; name another folder."
+            )
+        written: list[Path] = []
+        try:
+            for file, text in zip(files, texts, strict=True):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                written.append(file)
+                file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            for file in written:
+                file.unlink(missing_ok=True)
+            raise SandboxError(
+                f"{folder} cannot be written to ({error.strerror}). Nothing was written; name a folder that you may "
+                "write to."
+            ) from error
+        return files
+
+    def _own_ring(self) -> KeyRing:
         if self._ring is None:
             raise SandboxError("This sandbox was joined; its keys are in the .env lines it printed when it started.")
+        return self._ring
+
+    def _keys(self, key_type: str, msn: str | None) -> KeySet:
+        ring = self._own_ring()
         if key_type not in list(KeyType):
             raise SandboxError(f"The key types are {', '.join(KeyType)}.")
         if msn is None:
-            return self._ring.sets[KeyType(key_type)]
-        if key_type != KeyType.MERCHANT or msn not in self._ring.units:
-            raise SandboxError(f"Merchant keys exist for {', '.join(self._ring.units)}.")
-        return self._ring.units[msn].keys
+            return ring.sets[KeyType(key_type)]
+        if key_type != KeyType.MERCHANT or msn not in ring.units:
+            raise SandboxError(f"Merchant keys exist for {', '.join(ring.units)}.")
+        return ring.units[msn].keys

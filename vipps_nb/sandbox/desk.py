@@ -260,7 +260,9 @@ def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
     finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
     found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
     if not found:
-        raise NothingOnPhone(f"Nothing with {selector} {value} is on the phone" + (f" for {order.msn}." if order.msn else "."))
+        raise NothingOnPhone(
+            f"Nothing with {selector} {value} is on the phone" + (f" for {order.msn}." if order.msn else ".")
+        )
     if len(found) > 1:
         raise SeveralOnPhone("Say which with msn: " + ", ".join(thing.msn for thing in found))
     return found[0]

@@ -47,8 +47,12 @@ class IdempotencyBook:
         return remembered
 
     def keep(self, slot: Slot, answer: Remembered) -> None:
-        """Bind an answer to a key."""
+        """Bind an answer to a key, and let go of the oldest that are no longer remembered."""
         self._answers[slot] = answer
+        while (oldest := next(iter(self._answers))) != slot:
+            if answer.stored - self._answers[oldest].stored <= RETENTION:
+                break
+            del self._answers[oldest]
 
 
 def fingerprint(path: str, body: bytes, content: Any) -> bytes:

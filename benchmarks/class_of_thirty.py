@@ -1,0 +1,142 @@
+"""Fifty clients of thirty sales units on one sandbox, for a minute: errors, mix-ups, memory.
+
+    python benchmarks/class_of_thirty.py [seconds]
+
+The sandbox runs in a process of its own (``vipps-nb sandbox``), the clients as threads of this one. Each client makes
+payments with an amount that is its own, so an answer that belongs to somebody else shows at once. In the last third
+they only look: what is kept of a payment takes room, answering must not.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from uuid import uuid4
+
+import requests
+from dotenv import dotenv_values
+
+CLIENTS, UNITS = 50, 30
+
+
+class Client(threading.Thread):
+    """One client of one sales unit."""
+
+    def __init__(self, number: int, keys: dict[str, str], neighbour: str, until: float) -> None:
+        super().__init__()
+        self.number, self.keys, self.neighbour, self.until = number, keys, neighbour, until
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.tally: Counter[str] = Counter()
+        self.reference = ""
+
+    def call(self, method: str, path: str, body: object = None) -> requests.Response:
+        headers = {**self.headers, "Idempotency-Key": str(uuid4())}
+        answer = self.http.request(method, self.keys["VIPPS_BASE_URL"] + path, json=body, headers=headers, timeout=30)
+        self.tally["requests"] += 1
+        self.tally[f"status {answer.status_code}"] += 1
+        return answer
+
+    def run(self) -> None:
+        self.headers = {
+            "client_id": self.keys["VIPPS_CLIENT_ID"],
+            "client_secret": self.keys["VIPPS_CLIENT_SECRET"],
+            "Ocp-Apim-Subscription-Key": self.keys["VIPPS_SUBSCRIPTION_KEY"],
+        }
+        token = self.call("POST", "/accesstoken/get").json()["access_token"]
+        self.headers = {
+            "Authorization": f"Bearer {token}",
+            "Ocp-Apim-Subscription-Key": self.keys["VIPPS_SUBSCRIPTION_KEY"],
+            "Merchant-Serial-Number": self.keys["VIPPS_MSN"],
+        }
+        looking = self.until - (self.until - time.monotonic()) / 3
+        while time.monotonic() < self.until:
+            try:
+                self.pay() if time.monotonic() < looking else self.look()
+            except Exception as error:
+                self.tally[f"error {error!r}"] += 1
+
+    def pay(self) -> None:
+        amount = {"currency": "NOK", "value": 1000 + self.number}
+        self.reference = f"order-{uuid4()}"
+        order = {
+            "amount": amount,
+            "paymentMethod": {"type": "WALLET"},
+            "reference": self.reference,
+            "userFlow": "PUSH_MESSAGE",
+            "customer": {"phoneNumber": "4712345678"},
+        }
+        base = "/epayment/v1/payments"
+        self.call("POST", base, order)
+        self.call("POST", f"/epayment/v1/test/payments/{self.reference}/approve", {"customer": order["customer"]})
+        captured = self.call("POST", f"{base}/{self.reference}/capture", {"modificationAmount": amount}).json()
+        seen = self.call("GET", f"{base}/{self.reference}").json()
+        if captured["aggregate"]["capturedAmount"] != amount or seen["reference"] != self.reference:
+            self.tally["mixed up"] += 1
+        foreign = self.http.get(
+            f"{self.keys['VIPPS_BASE_URL']}{base}/{self.reference}",
+            headers={**self.headers, "Merchant-Serial-Number": self.neighbour},
+            timeout=30,
+        )
+        if foreign.status_code == 200:
+            self.tally["neighbour seen"] += 1
+
+    def look(self) -> None:
+        path = f"/epayment/v1/payments/{self.reference}"
+        if self.call("GET", path).json()["amount"]["value"] != 1000 + self.number:
+            self.tally["mixed up"] += 1
+        if len(self.call("GET", f"{path}/events").json()) != 3:
+            self.tally["mixed up"] += 1
+
+
+def memory(pid: int) -> int:
+    """Resident memory in KiB."""
+    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1])
+
+
+def main(seconds: float) -> None:
+    folder = Path(tempfile.mkdtemp()) / "class"
+    command = [sys.executable, "-m", "vipps_nb.cli", "sandbox", "--sales-units", str(UNITS), "--write-env", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline(), process.stdout.readline()
+    everybody = [dict(dotenv_values(file)) for file in sorted(folder.rglob(".env"))]
+    until = time.monotonic() + seconds
+    clients = [
+        Client(number, everybody[number % UNITS], everybody[(number + 1) % UNITS]["VIPPS_MSN"], until)
+        for number in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    curve = []
+    while time.monotonic() < until:
+        time.sleep(seconds / 12)
+        overview = requests.get(everybody[0]["VIPPS_BASE_URL"] + "/sandbox", timeout=60).json()["counts"]
+        curve.append((overview["payments"], memory(process.pid)))
+    for client in clients:
+        client.join()
+    total: Counter[str] = Counter()
+    for client in clients:
+        total += client.tally
+    process.terminate()
+    process.communicate()
+    for name, number in sorted(total.items()):
+        print(f"{name:20} {number}")
+    print("\npayments   memory MiB")
+    for payments, kib in curve:
+        print(f"{payments:8}   {kib / 1024:.1f}")
+    making = [point for point in curve if point[0] < curve[-1][0]]
+    looking = [kib for payments, kib in curve if payments == curve[-1][0]]
+    (first, before), (last, after) = making[0], making[-1]
+    print(f"\nKiB for each payment kept: {(after - before) / (last - first):.1f}")
+    print(f"KiB that looking alone cost: {looking[-1] - looking[0]}")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 60)
