@@ -14,7 +14,7 @@ from pathlib import Path
 from vipps_nb.errors import VippsNbError
 
 CELL_TIMEOUT = 120  # seconds
-FIRST_TO_SEE = "02_epayment.ipynb"  # the whole way once, from the login to the captured payment
+FIRST_TO_SEE = "00_start_here.ipynb"  # what is where, and which lesson answers which question
 
 
 def shipped_notebooks() -> list[Path]:
