@@ -70,7 +70,8 @@ def test_the_command_ends_in_a_running_jupyterlab(tmp_path: Path):
         address = next(word for word in said.split() if word.startswith("http://127.0.0.1") and "token=" in word)
         with urllib.request.urlopen(address, timeout=20) as page:
             assert b"JupyterLab" in page.read()
-        assert f"Example notebooks: {tmp_path / 'here'} ({len(lab.shipped_notebooks())} copied, 0 kept as they were)" in said
+        shipped = len(lab.shipped_notebooks())
+        assert f"Example notebooks: {tmp_path / 'here'} ({shipped} copied, 0 kept as they were)" in said
     finally:
         process.terminate()
         process.wait(20)

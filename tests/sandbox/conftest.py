@@ -31,12 +31,26 @@ class Merchant:
         headers["Ocp-Apim-Subscription-Key"] = self.keys["subscription_key"]
         return self.http.post(f"{self.base_url}/accesstoken/get", headers=headers).json()["access_token"]
 
+    def send(self, method, path, body=None, key=None, **headers):
+        """One request; a write gets an idempotency key, a new one unless given."""
+        if method != "GET":
+            headers = {"Idempotency-Key": key or str(uuid4()), **headers}
+        return self.http.request(method, self.base_url + path, json=body, headers={**self.headers, **headers})
+
     def get(self, path, **headers):
-        return self.http.get(self.base_url + path, headers={**self.headers, **headers})
+        return self.send("GET", path, **headers)
 
     def post(self, path, body=None, key=None, **headers):
-        headers = {**self.headers, "Idempotency-Key": key or str(uuid4()), **headers}
-        return self.http.post(self.base_url + path, json=body, headers=headers)
+        return self.send("POST", path, body, key, **headers)
+
+    def put(self, path, body=None, key=None, **headers):
+        return self.send("PUT", path, body, key, **headers)
+
+    def patch(self, path, body=None, key=None, **headers):
+        return self.send("PATCH", path, body, key, **headers)
+
+    def delete(self, path, body=None, key=None, **headers):
+        return self.send("DELETE", path, body, key, **headers)
 
     def create(self, reference="order-0001", *, key=None, **changes):
         """Create a payment of 499.00; a change to None leaves the field out."""

@@ -4,9 +4,7 @@ They are not part of this repository (they are not ours to give away); the twin 
 its own document and runs always. What is particular to one document stands in its module under `official`.
 """
 
-from itertools import cycle
 from math import ceil
-from uuid import uuid4
 
 import jsonschema
 import pytest
@@ -14,14 +12,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from tests.sandbox.official import SPECS, documents
+from tests.sandbox.official import SPECS, Conversation, documents
 from vipps_nb.sandbox.refusals import gateway, problem, unauthorized
 
 pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
 
 REQUESTS = 300  # at least so many for each document, spread over its operations and both modes
 AT_LEAST = 10  # for each operation and mode
-AFRESH = 10  # requests until the world is made anew, so that there is always something left to act on
 DOCUMENTS = documents() if SPECS.is_dir() else []
 SERVED = [
     pytest.param(official, method, path, id=f"{official.name} {method} {path}")
@@ -65,7 +62,7 @@ def test_generated_requests_get_official_answers(sandbox, merchant, official, me
     operation = schemathesis.openapi.from_dict(asked)[path][method]
     declared = schemathesis.openapi.from_dict(document)[path][method]
     checks = [response_schema_conformance, content_type_conformance]
-    statuses, count, existing = set(), 0, {}
+    statuses, conversation = set(), Conversation(official, sandbox, merchant)
 
     @settings(
         max_examples=max(AT_LEAST, ceil(REQUESTS / 2 / len(official.served()))),
@@ -77,16 +74,7 @@ def test_generated_requests_get_official_answers(sandbox, merchant, official, me
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case):
-        nonlocal count, existing
-        if count % AFRESH == 0:
-            sandbox.reset(seed=1)
-            sandbox.hold("2026-01-01T12:00:00Z")
-            existing = {name: cycle(values) for name, values in official.populate(sandbox, merchant).items()}
-        count += 1
-        case.headers.update({"Idempotency-Key": str(uuid4())} | dict(official.headers(sandbox, merchant, path)))
-        for name in case.path_parameters or {}:
-            if name in existing:
-                case.path_parameters[name] = next(existing[name])
+        conversation.prepare(case, official.base + path)
         answer = case.call(base_url=sandbox.base_url + official.base, session=merchant.http, allow_redirects=False)
 
         assert answer.status_code < 500, answer.text

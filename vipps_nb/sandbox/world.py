@@ -9,6 +9,7 @@ from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
 from vipps_nb.sandbox.ids import Ids
+from vipps_nb.sandbox.outbox import Outbox
 from vipps_nb.sandbox.rate_limits import RateCounter
 from vipps_nb.sandbox.request_log import Masker, RequestLog
 from vipps_nb.sandbox.sales_unit import KeyRing, SalesUnit
@@ -33,6 +34,7 @@ class World:
         self.idempotency = IdempotencyBook()
         self.rates = RateCounter()
         self.log = RequestLog(masker)
+        self.outbox = Outbox()
         self.switches = {msn: Switches() for msn in keys.units}
         self.phone: dict[str, PhoneRequest] = {}
         """What can be opened on the customer's phone, by the token in its link."""

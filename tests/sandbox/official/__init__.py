@@ -1,16 +1,22 @@
-"""What the tests must know of each official document to hold the sandbox against it: one module, one document."""
+"""How to talk to each API so that generated requests mean something: one module, one official document.
+
+An API that has no official document has a module too, so that the sandbox's own document can be held against it.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 SPECS = Path(__file__).resolve().parents[3].parent / "shared" / "specs"
 METHODS = ("get", "post", "put", "patch", "delete")
+AFRESH = 10  # requests until the world is made anew, so that there is always something left to act on
 
 
 def nothing(*_: Any) -> Any:
@@ -24,8 +30,11 @@ class Official:
     Attributes:
         name: The document's file name without its ending.
         base: What the document's servers put in front of its paths.
-        headers: The headers that let a request in, given the sandbox and its first merchant.
-        populate: Fills a fresh world; returns, for each path parameter, values that exist there.
+        shelf: How the paths of its operations begin, base and all; the base unless given.
+        published: Whether there is an official document at all.
+        headers: The headers that let a request in, given the sandbox, its first merchant and the path, base and all.
+        populate: Fills a fresh world; returns, for each path parameter, values that exist there. Names are compared
+            without regard to case.
         narrow: Changes the document so that most of what is generated from it can succeed: what its prose says and
             its schemas do not, and what this sales unit may do.
         mend: Repairs what is broken in the document itself.
@@ -39,6 +48,8 @@ class Official:
 
     name: str
     base: str = ""
+    shelf: Sequence[str] = ()
+    published: bool = True
     headers: Callable[..., Mapping[str, str]] = field(default=lambda sandbox, merchant, path: merchant.headers)
     populate: Callable[..., Mapping[str, Sequence[str]]] = nothing
     narrow: Callable[[dict[str, Any]], Any] = nothing
@@ -72,7 +83,46 @@ def close_objects(document: dict[str, Any]) -> None:
             schema["additionalProperties"] = False
 
 
-def documents() -> list[Official]:
+class Conversation:
+    """Many generated requests to one API, in a world that is made anew every now and then."""
+
+    def __init__(self, official: Official | None, sandbox: Any, merchant: Any) -> None:
+        self.official = official
+        self.sandbox = sandbox
+        self.merchant = merchant
+        self.count = 0
+        self.existing: dict[str, Iterator[str]] = {}
+
+    def prepare(self, case: Any, path: str) -> None:
+        """Let a generated request in, and have it ask for things that exist."""
+        if self.count % AFRESH == 0:
+            self.sandbox.reset(seed=1)
+            self.sandbox.hold("2026-01-01T12:00:00Z")
+            found = self.official.populate(self.sandbox, self.merchant) if self.official else {}
+            self.existing = {name.lower(): cycle(values) for name, values in found.items()}
+        self.count += 1
+        if self.official is not None:
+            introduction = self.official.headers(self.sandbox, self.merchant, path)
+            case.headers.update({"Idempotency-Key": str(uuid4())} | dict(introduction))
+        for name in case.path_parameters or {}:
+            if name.lower() in self.existing:
+                case.path_parameters[name] = next(self.existing[name.lower()])
+
+
+def conversations() -> list[Official]:
     """Every description in this folder."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
     return [module.official for module in sorted(modules, key=lambda module: module.__name__)]
+
+
+def documents() -> list[Official]:
+    """Those with an official document."""
+    return [official for official in conversations() if official.published]
+
+
+def behind(path: str) -> Official | None:
+    """Whose path this is; the desk and the customer's phone are nobody's."""
+    for official in conversations():
+        if path.startswith(tuple(official.shelf or [f"{official.base}/"])):
+            return official
+    return None

@@ -20,4 +20,4 @@ OAUTH = {
     "required": ["error", "error_description"],
     "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
 }
-official = Official(name="access-token", headers=introduction, also_says=[OAUTH])
+official = Official(name="access-token", shelf=("/accesstoken/", "/miami/"), headers=introduction, also_says=[OAUTH])
