@@ -111,6 +111,7 @@ def facts(node: Any) -> Any:
 
 
 def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The node itself, or what it refers to."""
     while "$ref" in node:
         found: Any = document
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -120,6 +121,7 @@ def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
 
 
 def references(node: Any) -> Iterator[str]:
+    """The names of all schemas that are referred to."""
     if isinstance(node, Mapping):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"].rpartition("/")[2]
@@ -142,7 +144,12 @@ def renew(api: Api, document: Mapping[str, Any], before: Mapping[str, Any]) -> d
         for method in METHODS:
             if method in methods:
                 said = before.get("paths", {}).get(full, {}).get(method, {})
-                paths.setdefault(full, {})[method] = operation(api, full, document, methods, method, said)
+                made = operation(document, methods, method, said)
+                if api.deprecated:
+                    made["deprecated"] = True
+                if full in api.not_in_test:
+                    made["x-in-test"] = False
+                paths.setdefault(full, {})[method] = made
     schemas: dict[str, Any] = {}
     wanted = sorted(set(references(paths)))
     while wanted:
@@ -150,7 +157,7 @@ def renew(api: Api, document: Mapping[str, Any], before: Mapping[str, Any]) -> d
         if name not in schemas:
             schemas[name] = facts(document["components"]["schemas"][name])
             wanted += references(schemas[name])
-    made: dict[str, Any] = {
+    renewed: dict[str, Any] = {
         "openapi": document["openapi"],
         "info": {"title": api.title, "version": str(document["info"]["version"])},
         "externalDocs": {"url": f"{DOCS}/{api.page}/"},
@@ -159,24 +166,18 @@ def renew(api: Api, document: Mapping[str, Any], before: Mapping[str, Any]) -> d
         "paths": paths,
     }
     if schemas:
-        made["components"] = {"schemas": dict(sorted(schemas.items()))}
-    return made
+        renewed["components"] = {"schemas": dict(sorted(schemas.items()))}
+    return renewed
 
 
 def operation(
-    api: Api,
-    path: str,
-    document: Mapping[str, Any],
-    methods: Mapping[str, Any],
-    method: str,
-    said: Mapping[str, Any],
+    document: Mapping[str, Any], methods: Mapping[str, Any], method: str, said: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """One operation, with what we say of it."""
     official = methods[method]
     made: dict[str, Any] = {"summary": said.get("summary", "")}
-    if api.deprecated or official.get("deprecated"):
+    if official.get("deprecated"):
         made["deprecated"] = True
-    if path in api.not_in_test:
-        made["x-in-test"] = False
     described = {item["name"]: item.get("description") for item in said.get("parameters", [])}
     parameters = []
     for one in [*methods.get("parameters", []), *official.get("parameters", [])]:
@@ -205,6 +206,7 @@ def operation(
 
 
 def main(specs: Path) -> None:
+    """Renew every file of the catalogue."""
     for api in APIS:
         document = yaml.safe_load((specs / f"{api.stem}.yaml").read_text(encoding="utf-8"))
         file = CATALOGUE / f"{api.stem.replace('-', '_')}.json"
