@@ -30,7 +30,7 @@ SYMPTOMS = (
         cause="By design: AUTHORIZED is a payment's last state. Captures, refunds and cancels move the aggregate.",
         remedy="Read aggregate.capturedAmount, refundedAmount and cancelledAmount; never wait for another state.",
         page=f"{DOCS}/APIs/epayment-api/api-guide/concepts/",
-        path=PATH,
+        path=r"^/epayment/.*/capture$",
         statuses=frozenset({200}),
         when=_taken_and_still_authorized,
     ),
