@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, qr
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, *qr.pages]
 
 NOT_YET = {
     "/recurring": "Recurring API",
     "/webhooks": "Webhooks API",
-    "/qr": "QR API",
     "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",
     "/access-management-1.0": "Login API",
