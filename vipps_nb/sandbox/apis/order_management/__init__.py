@@ -17,7 +17,8 @@ Texts of 2026 say that the test environment does not have this API, older ones t
   ``shippingInfo`` they are not compared: the official document itself calls those sums faulty.
 - ``paymentSources`` do not pay more than the lines and the tip come to.
 
-``unitInfo`` is not looked at: it is "only for cosmetics".
+Of ``unitInfo`` only the quantity counts, for that tolerance. Whether it makes the total together with the price of a
+unit is not asked, for the official document takes it for decoration.
 
 **Unlike the real thing**
 
