@@ -1,4 +1,4 @@
-"""The customer's phone as a page: what ``redirectUrl`` leads to. Plain HTML and a form, no script."""
+"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to. Plain HTML and a form, no script."""
 
 from __future__ import annotations
 
