@@ -103,4 +103,5 @@ def test_every_code_leads_where_its_owner_last_said(sandbox, http):
         pass
 
     Here.sandbox, Here.http = sandbox, http
-    run_state_machine_as_test(Here, settings=settings(max_examples=settings().max_examples // 6, stateful_step_count=15))
+    stories = settings().max_examples // 6  # each is a long one
+    run_state_machine_as_test(Here, settings=settings(max_examples=stories, stateful_step_count=15))
