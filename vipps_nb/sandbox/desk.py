@@ -11,7 +11,7 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import PhoneRequest, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
@@ -77,6 +77,9 @@ class ThumbOrder(Wire):
     agreement_id: str | None = None
     auth_req_id: str | None = None
     msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+    choice: Annotated[
+        str | None, Field(description="What the customer chooses, such as the id of a way of delivery; or the default.")
+    ] = None
 
 
 class FaultRules(Wire):
@@ -151,7 +154,9 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
 @router.post("/sandbox/customer/approve")
 async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
-    return _on_phone(order, world).approve()
+    asked = _on_phone(order, world)
+    choose(asked, order.choice)
+    return asked.approve()
 
 
 @router.post("/sandbox/customer/abort")
@@ -253,7 +258,8 @@ def _sales_unit(msn: str, world: World) -> SalesUnitState:
 
 def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
     asked = order.to_json()
-    asked.pop("msn", None)
+    for aside in ("msn", "choice"):
+        asked.pop(aside, None)
     if len(asked) != 1:
         raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
     [(selector, value)] = asked.items()

@@ -49,9 +49,13 @@ class DeskClient:
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
         msn: str | None = None,
+        choice: str | None = None,
     ) -> JsonObject:
-        """The customer approves. ``msn`` is needed only when several sales units use the same reference."""
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn)
+        """The customer approves. ``msn`` is needed only when several sales units use the same reference.
+
+        Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
+        """
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice)
 
     def abort(
         self,
@@ -62,7 +66,7 @@ class DeskClient:
         msn: str | None = None,
     ) -> JsonObject:
         """The customer says no."""
-        return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
+        return self._thumb("abort", reference, agreement_id, auth_req_id, msn, None)
 
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""
@@ -96,7 +100,7 @@ class DeskClient:
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
     def _thumb(self, verb: str, *what: str | None) -> JsonObject:
-        names = ("reference", "agreementId", "authReqId", "msn")
+        names = ("reference", "agreementId", "authReqId", "msn", "choice")
         return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
 
     def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:

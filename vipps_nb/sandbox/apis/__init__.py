@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, checkout, epayment
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, checkout.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
@@ -14,7 +14,6 @@ NOT_YET = {
     "/vipps-userinfo-api": "Userinfo API",
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
-    "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",
