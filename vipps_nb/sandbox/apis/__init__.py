@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, webhooks
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, webhooks.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/webhooks": "Webhooks API",
     "/qr": "QR API",
     "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",
