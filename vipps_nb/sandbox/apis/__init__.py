@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, checkout, epayment
+from vipps_nb.sandbox.apis import access_token, checkout, epayment, webhooks
+from vipps_nb.sandbox.apis.legacy import checkout_v2
 
-PAGES = [access_token.page, epayment.page, checkout.page]
+PAGES = [access_token.page, epayment.page, webhooks.page, checkout.page, checkout_v2.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/webhooks": "Webhooks API",
     "/qr": "QR API",
     "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",

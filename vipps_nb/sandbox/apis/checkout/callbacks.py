@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
 from pydantic import ValidationError
 
 from vipps_nb.sandbox.apis.checkout.answers import delivery_address
-from vipps_nb.sandbox.apis.checkout.logistics import OPTIONS
+from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
 from vipps_nb.sandbox.apis.checkout.session import Session
 from vipps_nb.sandbox.outbox import Letter, Reply
 from vipps_nb.sandbox.world import World
 
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 """A failed callback is sent three times more at most; when is not documented."""
-PATIENCE = timedelta(seconds=8)
-"""How long the customer waits for ways of delivery."""
+PATIENCE = 8.0
+"""Seconds that a customer waits for ways of delivery."""
 
 
 def tell_end(world: World, session: Session) -> None:
@@ -28,28 +30,44 @@ def tell_end(world: World, session: Session) -> None:
         _send(world, session, json.dumps(message, ensure_ascii=False).encode(), 0)
 
 
-def _send(world: World, session: Session, body: bytes, tried: int) -> None:
-    def heard(reply: Reply) -> None:
-        if not reply.accepted and tried < len(RETRY_AFTER):
-            world.clock.at(world.clock.now() + RETRY_AFTER[tried], partial(_send, world, session, body, tried + 1))
+def _send(world: World, session: Session, body: bytes, failures: int) -> None:
+    def answered(reply: Reply) -> datetime | None:
+        if reply.accepted or not reply.sent or failures == len(RETRY_AFTER):
+            return None
+        again = world.clock.now() + RETRY_AFTER[failures]
+        world.clock.at(again, partial(_send, world, session, body, failures + 1))
+        return again
 
-    world.outbox.post(Letter(url=session.callback_url, body=body, headers=_headers(session), on_reply=heard))
+    world.outbox.post(
+        Letter(
+            url=session.callback_url,
+            body=body,
+            headers=_headers(session),
+            on_reply=answered,
+            about=f"checkout {session.state}",
+            attempt=failures + 1,
+        )
+    )
 
 
-def ask_for_delivery(world: World, session: Session, url: str) -> None:
-    """Ask the merchant how the goods can be sent to the customer's address."""
-    asked = world.clock.now()
+def ask_for_delivery(world: World, session: Session, url: str, read: Callable[[bytes], list[LogisticsOption]]) -> None:
+    """Ask the merchant how the goods can be sent to the customer's address. A useless answer is no answer."""
 
     def answered(reply: Reply) -> None:
-        if reply.status != HTTPStatus.OK or world.clock.now() > asked + PATIENCE:
-            return
-        try:
-            session.dynamic_options = OPTIONS.validate_json(reply.body)
-        except ValidationError:
-            return
+        if reply.status == HTTPStatus.OK:
+            with contextlib.suppress(ValidationError):
+                session.dynamic_options = read(reply.body)
 
-    body = json.dumps(delivery_address(session), ensure_ascii=False).encode()
-    world.outbox.post(Letter(url=url, body=body, headers=_headers(session), on_reply=answered))
+    world.outbox.post(
+        Letter(
+            url=url,
+            body=json.dumps(delivery_address(session), ensure_ascii=False).encode(),
+            headers=_headers(session),
+            on_reply=answered,
+            about="checkout dynamic options",
+            time_limit=PATIENCE,
+        )
+    )
 
 
 def _headers(session: Session) -> dict[str, str]:

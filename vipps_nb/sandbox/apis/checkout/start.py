@@ -8,6 +8,7 @@ from typing import Any
 from vipps_nb.sandbox.apis.checkout.approval import SessionOnPhone, expire, follow_payments
 from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, SessionOrder
 from vipps_nb.sandbox.apis.checkout.callbacks import ask_for_delivery
+from vipps_nb.sandbox.apis.checkout.logistics import OPTIONS, LogisticsOption
 from vipps_nb.sandbox.apis.checkout.refusals import ReferenceTaken
 from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.terms import check, reference_of
@@ -15,10 +16,24 @@ from vipps_nb.sandbox.apis.epayment.payment import Payments
 from vipps_nb.sandbox.world import World
 
 Tell = Callable[[Session], dict[str, Any] | None]
+ReadOptions = Callable[[bytes], list[LogisticsOption]]
 
 
-def start(world: World, msn: str, order: SessionOrder, *, callback_url: str, tell: Tell) -> Session:
+def start(
+    world: World,
+    msn: str,
+    order: SessionOrder,
+    *,
+    callback_url: str,
+    tell: Tell,
+    read_options: ReadOptions = OPTIONS.validate_json,
+) -> Session:
     """Put a new session on the shelf and on the customer's phone.
+
+    Args:
+        callback_url: Where its end is told.
+        tell: Puts its end into the words of the API's version; None keeps it to itself.
+        read_options: Understands what the merchant answers to the question for ways of delivery.
 
     Raises:
         Refusal: The order breaks a term, or its reference is taken.
@@ -43,5 +58,5 @@ def start(world: World, msn: str, order: SessionOrder, *, callback_url: str, tel
     world.clock.at(session.expires, lambda: expire(world, session))
     logistics = order.logistics if isinstance(order, PaymentOrder) else None
     if logistics is not None and logistics.dynamic_options_callback is not None:
-        ask_for_delivery(world, session, logistics.dynamic_options_callback)
+        ask_for_delivery(world, session, logistics.dynamic_options_callback, read_options)
     return session
