@@ -30,10 +30,8 @@ def start(
 ) -> Session:
     """Put a new session on the shelf and on the customer's phone.
 
-    Args:
-        callback_url: Where its end is told.
-        tell: Puts its end into the words of the API's version; None keeps it to itself.
-        read_options: Understands what the merchant answers to the question for ways of delivery.
+    ``tell`` puts its end into the words of the API's version, for ``callback_url``; None keeps it to itself.
+    ``read_options`` understands what the merchant answers to the question for ways of delivery.
 
     Raises:
         Refusal: The order breaks a term, or its reference is taken.

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from vipps_nb.sandbox.apis.checkout import bodies as v3
 from vipps_nb.sandbox.apis.checkout.answers import session_answer
+from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption as NewOption
 from vipps_nb.sandbox.apis.checkout.logistics import OtherOption
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.session import Session
@@ -81,7 +82,7 @@ def _logistics(logistics: Logistics) -> v3.Logistics:
     )
 
 
-def read_options(body: bytes) -> list[v3.LogisticsOption]:
+def read_options(body: bytes) -> list[NewOption]:
     """What a merchant answered to the question for dynamic options.
 
     Raises:
