@@ -150,7 +150,7 @@ def _choices(asked: PhoneRequest) -> str:
         f"{escape(one.label)}</label>"
         for one in asked.choices
     )
-    return f"<fieldset><legend>Delivery</legend>{rows}</fieldset>"
+    return f"<fieldset><legend>Delivery, added to the amount</legend>{rows}</fieldset>"
 
 
 def _html(title: str, content: str) -> str:
