@@ -79,6 +79,15 @@ class PhoneRequest(Protocol):
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
 
 
+@runtime_checkable
+class Expiring(Protocol):
+    """A phone request that also knows how long the customer has."""
+
+    @property
+    def expires(self) -> datetime:
+        """When their time is up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several things the customer may choose before they approve, such as a way of delivery."""

@@ -81,7 +81,7 @@ async def create_payment(
         raise no.DuplicateMetadataKey(fields=[("metadata", f"The key {duplicate} occurs twice.")])
     msn = caller.merchant.merchant_serial_number
     payments = world.room(Payments)
-    check(order, world.switches[msn], world)
+    check(order, msn, world)
     if payments.get(msn, order.reference) is not None:
         raise no.ReferenceTaken(f"This sales unit already has a payment {order.reference}.")
     payment = start(world, msn, order, key=key)
@@ -204,7 +204,7 @@ async def force_approve_payment(
     if order is None or (order.customer is None) == (order.token is None):
         raise no.MissingParameter(fields=[("customer", "Exactly one of customer and token is required.")])
     if order.customer is not None:
-        check_customer(order.customer, world)
+        check_customer(order.customer, payment.msn, world)
     if order.token is not None and world.room(Payments).with_token(order.token) is not payment:
         raise no.ForceApproveFailed("The token does not belong to this payment.")
     if payment.is_express:

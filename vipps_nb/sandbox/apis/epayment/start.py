@@ -27,7 +27,7 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
     )
     world.room(Payments).store(payment)
     if order.receipt is not None:
-        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.to_json())
+        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
     world.phone[token] = PaymentOnPhone(world, payment)
     world.clock.at(payment.expires, lambda: expire(world, payment))
