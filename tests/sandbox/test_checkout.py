@@ -794,7 +794,7 @@ def test_the_customer_chooses_on_the_phone(shop, http):
     assert "https://example.com/done" in afterwards
 
 
-def test_the_order_can_be_seen_on_the_phone(shop, http):
+def test_the_order_can_be_seen_on_the_phone_and_becomes_a_receipt(shop, merchant, http):
     line = {"name": "Socks", "id": "1", "totalAmount": 49900, "totalAmountExcludingTax": 39920, "totalTaxAmount": 9980}
     summary = {"orderLines": [line | {"taxRate": 2500}], "orderBottomLine": {"currency": "NOK"}}
     transaction = {"amount": nok(49900), "paymentDescription": "Your order", "orderSummary": summary}
@@ -804,6 +804,8 @@ def test_the_order_can_be_seen_on_the_phone(shop, http):
 
     assert "Socks: 499.00 NOK" in page
     shop.approve()
+    receipt = merchant.get("/order-management/v2/ecom/order-0001").json()["receipt"]
+    assert receipt == {"orderLines": summary["orderLines"], "bottomLine": summary["orderBottomLine"]}
 
 
 def test_an_agreement_can_be_read_on_the_phone(shop, http):

@@ -79,6 +79,9 @@ def narrow(document):
     slot = schemas["Timeslot"]["properties"]
     slot["date"]["pattern"] = r"^2026-01-[0-2][1-9]$"
     slot["start"]["pattern"] = slot["end"]["pattern"] = "^1[0-9]:30$"
+    schemas["OrderUnitInfo"]["properties"]["quantity"]["pattern"] = r"^[0-9]{1,4}$"
+    for amount in ("tipAmount", "giftCardAmount"):
+        schemas["OrderBottomLine"]["properties"][amount]["minimum"] = 0
     del schemas["PaymentTransaction"]["properties"]["reference"]
     for kind in ("InitiatePaymentSessionRequest", "InitiateSubscriptionSessionRequest"):
         schemas[kind]["properties"]["reference"] = {"type": "string", "pattern": "^[a-zA-Z0-9-]{8,64}$"}

@@ -65,8 +65,10 @@ class CheckoutConfig(Wire):
 
 
 class UnitInfo(Wire):
+    """As in Order Management, where the order can be read afterwards."""
+
     unit_price: MinorUnits
-    quantity: str
+    quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
     quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE"]
 
 
@@ -94,8 +96,8 @@ class PaymentSources(Wire):
 
 class OrderBottomLine(Wire):
     currency: Annotated[str, Field(min_length=3, max_length=3)]
-    tip_amount: int | None = None
-    gift_card_amount: int | None = None
+    tip_amount: MinorUnits | None = None
+    gift_card_amount: MinorUnits | None = None
     terminal_id: str | None = None
     payment_sources: PaymentSources | None = None
     receipt_number: str | None = None

@@ -20,6 +20,7 @@ from vipps_nb.sandbox.apis.checkout.bodies import (
 from vipps_nb.sandbox.apis.checkout.logistics import BRANDS, LogisticsOption
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.refusals import NotAllowed
+from vipps_nb.sandbox.apis.epayment.terms import RECEIVER_URL
 from vipps_nb.sandbox.apis.epayment.terms import URL as SHOP_URL
 from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
@@ -28,8 +29,6 @@ from vipps_nb.sandbox.settings import Switches
 LEAST = 1  # minor unit, in every currency (Checkout API, Quick start)
 REFERENCE = re.compile(r"[a-zA-Z0-9-]{8,64}")
 WEB_URL = re.compile(r"https://[^\s/?#]+\S*", re.I)
-# A receiver under construction is on one's own machine, where there is no certificate.
-RECEIVER_URL = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)([/?]\S*)?", re.I)
 COUNTRY = re.compile(r"[A-Z]{2}")
 
 Violation = tuple[str, str]  # a field, and what is wrong with it

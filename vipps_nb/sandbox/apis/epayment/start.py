@@ -5,6 +5,7 @@ from __future__ import annotations
 from vipps_nb.sandbox.apis.epayment.approval import PaymentOnPhone, expire, record
 from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest
 from vipps_nb.sandbox.apis.epayment.payment import Payment, Payments
+from vipps_nb.sandbox.apis.epayment.shipping import ask
 from vipps_nb.sandbox.apis.epayment.terms import expiry
 from vipps_nb.sandbox.receipts import Receipts
 from vipps_nb.sandbox.world import World
@@ -31,6 +32,8 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
     world.phone[token] = PaymentOnPhone(world, payment)
     world.clock.at(payment.expires, lambda: expire(world, payment))
+    if order.shipping is not None and order.shipping.dynamic_options is not None:
+        ask(world, payment, order.shipping.dynamic_options)
     return payment
 
 
