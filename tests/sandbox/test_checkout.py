@@ -294,6 +294,12 @@ def test_the_msn_is_required(shop):
     assert refusal(answer) == (400, "InvalidRequest", ["Merchant-Serial-Number"])
 
 
+def test_keys_of_another_sales_unit_are_refused(shop, other_shop):
+    shop.headers["Merchant-Serial-Number"] = other_shop.headers["Merchant-Serial-Number"]
+
+    assert refusal(shop.create()) == (401, "InvalidCredentials", [])
+
+
 def test_partner_keys_work_for_the_msn_they_name(partner, sandbox, other_shop):
     agency = Shop(partner, sandbox)
     agency.headers["Merchant-Serial-Number"] = other_shop.headers["Merchant-Serial-Number"]
@@ -556,6 +562,17 @@ def test_the_merchant_is_asked_for_ways_of_delivery(shop, receiver):
         "region": "Oslo",
         "country": "NO",
     }
+
+
+def test_options_of_an_update_take_the_place_of_dynamic_ones(shop, receiver):
+    answer = [HOME | {"id": "bike", "amount": nok(12300)}]
+    shop.created(logistics=options_from(receiver, lambda seen: Answer(body=json.dumps(answer).encode())))
+    shop.sandbox.deliveries()
+
+    shop.update({"logisticOptions": [HOME | {"amount": nok(100)}]})
+
+    shop.approve()
+    assert shop.poll()["shippingDetails"]["amount"] == nok(100)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"{", b'[{"id": "bike"}]'])

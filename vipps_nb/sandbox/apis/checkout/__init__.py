@@ -22,6 +22,7 @@ ePayment with the session's reference: captured, cancelled and refunded there.
 - Undocumented and therefore assumed: the values of ``errorCode``; that PATCH and expire need SessionCreated; that a
   reference is required; that a session of the type SUBSCRIPTION pays its transaction as an ePayment; that an end in
   SessionExpired is told to ``callbackUrl`` too; when failed callbacks are repeated (after 10 seconds, 1 and 5 minutes).
+- Bodies are read as ``application/json`` only.
 - Callbacks may go to plain http on the own machine, everywhere else they must be https.
 
 **Not simulated**

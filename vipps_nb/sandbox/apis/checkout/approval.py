@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -111,6 +112,11 @@ class SessionOnPhone:
     def return_url(self) -> str:
         """Back to the shop."""
         return self.session.order.merchant_info.return_url
+
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up: the session's, or once they pay, the payment's."""
+        return self.session.expires if self._payment is None else self._payment.expires
 
     def approve(self) -> dict[str, Any]:
         """Fill in the form, choose the delivery, and approve in the app."""

@@ -94,6 +94,7 @@ async def update_session(reference: Reference, update: SessionUpdate, world: The
     if update.logistic_options is not None and isinstance(order, PaymentOrder):
         logistics = (order.logistics or Logistics()).model_copy(update={"fixed_options": update.logistic_options})
         order = order.model_copy(update={"logistics": logistics})
+        session.dynamic_options = None  # they were an answer to what the merchant has changed their mind about
     session.order = order
     return Response()
 
