@@ -8,6 +8,7 @@ VippsNbError
 ├── NotLoggedInError        nothing to work with yet: what to type
 ├── TokenRefusedError       the server said no to the keys; .problem has its words
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
+├── NothingHeardError       no webhook delivery came in time
 ├── ReadOnlyError           a write to production that nobody has allowed
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
@@ -71,6 +72,10 @@ class UnreachableError(VippsNbError):
     def __init__(self, message: str, url: str) -> None:
         super().__init__(message)
         self.url = url
+
+
+class NothingHeardError(VippsNbError):
+    """A listener waited for a delivery that did not come."""
 
 
 class ReadOnlyError(VippsNbError):

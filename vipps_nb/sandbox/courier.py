@@ -155,8 +155,10 @@ class Courier:
 
     async def _wake(self) -> None:
         async with self.turn:
-            self._premises.world.clock.settle()
-            self.dispatch()
+            try:
+                self._premises.world.clock.settle()
+            finally:
+                self.dispatch()  # sets the next alarm, whatever went wrong with this one
 
 
 def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,322 @@
+"""A receiver for deliveries inside this process: a small HTTP server on 127.0.0.1.
+
+Only this machine can reach it. A sandbox here needs nothing else; the test environment reaches it through a tunnel
+that you set up yourself, whose public address is then `public_url`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from vipps_nb.errors import NothingHeardError
+from vipps_nb.login import at_logout
+from vipps_nb.sandbox import SandboxError
+from vipps_nb.secret import Secret
+from vipps_nb.session import VippsSession
+from vipps_nb.webhooks.verification import Verdict, verify
+
+LARGEST_BODY = 1 << 20  # bytes; a delivery has hundreds
+PATIENCE = 10.0  # seconds to wait for bytes that a sender promised, or for an event
+NOBODY = Verdict("no-secret", "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One delivery as it arrived.
+
+    Attributes:
+        number: Counted from 1.
+        name: What happened, as the payload says it, such as ``CAPTURED``; empty where it says nothing.
+        body: The raw bytes.
+        headers: As they came.
+        moment: When it came, by the clock that deliveries are judged by.
+        verdict: Whether it is genuine.
+        attempt: How many times this registration has sent this very body, this time included.
+        duplicate: Whether an earlier one was accepted already, so that acting on this one would be acting twice.
+        status: What was answered.
+    """
+
+    number: int
+    name: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    moment: datetime = field(repr=False)
+    verdict: Verdict
+    attempt: int
+    duplicate: bool
+    status: int
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the answer was a yes."""
+        return self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    def json(self) -> Any:
+        """The payload.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        facts = [
+            self.name or "event",
+            "genuine" if self.verdict else self.verdict.reason,
+            *([f"attempt {self.attempt}"] if self.attempt > 1 else []),
+            *(["duplicate"] if self.duplicate else []),
+            f"answered {self.status}",
+        ]
+        return f"<Delivery {self.number}: {' · '.join(facts)}>"
+
+
+@dataclass
+class _Drill:
+    """How to misbehave, and how many times more."""
+
+    status: int
+    delay: float
+    times: int
+
+
+class Listener:
+    """Receives deliveries, checks each, answers fast and keeps them. Listens from the moment it is made.
+
+    A genuine delivery is answered with 200, a false one with 401. Stops with ``%vipps_logout``, at the end of a
+    ``with`` block, or with the process. Displayed in a notebook, it shows what arrives as it arrives.
+
+    Args:
+        session: With a sandbox behind it, deliveries are judged by the sandbox's clock, which may be held or moved.
+        secrets: What deliveries may be signed with; more can be told later with `trust`.
+        public_url: Where the platform sends to, when a tunnel leads from there to here.
+        port: On 127.0.0.1; 0 takes any free one.
+    """
+
+    def __init__(
+        self,
+        session: VippsSession | None = None,
+        *,
+        secrets: Iterable[Secret | str] = (),
+        public_url: str | None = None,
+        port: int = 0,
+    ) -> None:
+        self._session = session
+        self._secrets = [_as_secret(secret) for secret in secrets]
+        self._public_url = public_url
+        self._changed = threading.Condition()
+        self._deliveries: list[Delivery] = []
+        self._followers: list[Callable[[], None]] = []
+        self._drill: _Drill | None = None
+        self._stopping = threading.Event()
+        self._live: Any = None
+        self._server = _Server(("127.0.0.1", port), _handler(self._receive))
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True).start()
+        at_logout(self.stop)
+
+    @property
+    def url(self) -> str:
+        """What to register: the public address if there is one, else this listener's own."""
+        return self._public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Where it listens; what a tunnel has to lead to."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/webhooks"
+
+    @property
+    def listening(self) -> bool:
+        """Whether it has not been stopped."""
+        return not self._stopping.is_set()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """All that came, oldest first."""
+        with self._changed:
+            return list(self._deliveries)
+
+    def trust(self, secret: Secret | str) -> None:
+        """Accept what is signed with this secret, from now on."""
+        self._secrets.append(_as_secret(secret))
+
+    def drill(self, *, status: int = 200, delay: float = 0.0, times: int = 1) -> None:
+        """Misbehave for the next deliveries, in the place of any drill before; `times=0` ends one.
+
+        Args:
+            status: What to answer with instead.
+            delay: Seconds to wait before answering. The platform waits for 10.
+            times: For how many deliveries.
+        """
+        with self._changed:
+            self._drill = _Drill(status, delay, times) if times > 0 else None
+
+    def wait_for(self, what: str | Callable[[Delivery], bool] | None = None, timeout: float = PATIENCE) -> Delivery:
+        """The first delivery by that name, or that a function says yes to; waits when there is none yet.
+
+        Args:
+            what: Such as ``"CAPTURED"``; any name unless given. Only a function sees deliveries that are not genuine.
+            timeout: Seconds.
+
+        Raises:
+            NothingHeardError: None came in time.
+        """
+
+        def wanted(delivery: Delivery) -> bool:
+            if callable(what):
+                return what(delivery)
+            false = not delivery.verdict and delivery.verdict is not NOBODY
+            return not false and what in (None, delivery.name)
+
+        def find() -> Delivery | None:
+            return next((delivery for delivery in self._deliveries if wanted(delivery)), None)
+
+        with self._changed:
+            found = self._changed.wait_for(find, timeout)
+        if found is None:
+            raise NothingHeardError(
+                f"No such delivery within {timeout:g} seconds. Is the event among those you registered for, and does "
+                "the registration name this listener's url?"
+            )
+        return found
+
+    def clear(self) -> None:
+        """Forget what came so far."""
+        with self._changed:
+            self._deliveries.clear()
+        self._tell()
+
+    def follow(self, follower: Callable[[], None]) -> Callable[[], None]:
+        """Be told, on any thread, that something has changed. Returns how to unfollow."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower) if follower in self._followers else None
+
+    def stop(self) -> None:
+        """Stop listening. Does nothing when it has stopped already; what came can still be read."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._tell()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        """One line without port and count: nbval compares it."""
+        return "Vipps webhook listener" if self.listening else "Vipps webhook listener · stopped"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        from vipps_nb import live_deliveries  # noqa: PLC0415 - a script never gets here, and widgets are slow to import
+
+        self._live = self._live or live_deliveries.show(self)
+        return self._live._repr_mimebundle_(**kwargs) if self._live is not None else None
+
+    def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Judge and keep a delivery; gives what to answer."""
+        now = self._now()
+        verdict = self._judge(path, headers, body, now)
+        with self._changed:
+            drill, self._drill = self._drill, _one_less(self._drill)
+            status = drill.status if drill else 200 if verdict or verdict is NOBODY else 401
+            sender = _webhook_id(headers)
+            same = [earlier for earlier in self._deliveries if earlier.body == body]
+            delivery = Delivery(
+                number=len(self._deliveries) + 1,
+                name=_name(body),
+                body=body,
+                headers=headers,
+                moment=now,
+                verdict=verdict,
+                attempt=1 + sum(_webhook_id(earlier.headers) == sender for earlier in same),
+                duplicate=any(earlier.accepted for earlier in same),
+                status=status,
+            )
+            self._deliveries.append(delivery)
+            self._changed.notify_all()
+        self._tell()
+        if drill:
+            self._stopping.wait(drill.delay)
+        return status
+
+    def _judge(self, path: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Verdict:
+        verdict = NOBODY
+        for secret in reversed(self._secrets):
+            verdict = verify(body, headers, secret, url=self._public_url, path=path, now=now)
+            if verdict:
+                break
+        return verdict
+
+    def _now(self) -> datetime:
+        if self._session is not None and self._session.sandbox is not None:
+            with contextlib.suppress(SandboxError):  # it has been stopped
+                return datetime.fromisoformat(self._session.sandbox.clock()["now"])
+        return datetime.now(UTC)
+
+    def _tell(self) -> None:
+        for follower in list(self._followers):
+            follower()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def _handler(receive: Callable[[str, Mapping[str, str], bytes], int]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE
+
+        def do_POST(self) -> None:
+            size = self.headers.get("Content-Length", "")
+            if not size.isascii() or not size.isdigit():
+                self._say(HTTPStatus.LENGTH_REQUIRED)
+            elif int(size) > LARGEST_BODY:
+                self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            else:
+                self._say(receive(self.path, dict(self.headers.items()), self.rfile.read(int(size))))
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: what arrives is shown by the listener."""
+
+        def _say(self, status: int) -> None:
+            self.send_response_only(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    return Handler
+
+
+def _as_secret(secret: Secret | str) -> Secret:
+    return secret if isinstance(secret, Secret) else Secret(secret)
+
+
+def _one_less(drill: _Drill | None) -> _Drill | None:
+    return _Drill(drill.status, drill.delay, drill.times - 1) if drill and drill.times > 1 else None
+
+
+def _webhook_id(headers: Mapping[str, str]) -> str:
+    return next((value for name, value in headers.items() if name.lower() == "webhook-id"), "")
+
+
+def _name(body: bytes) -> str:
+    """EPayment says ``name``, Recurring ``eventType``, and others nothing."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = (payload.get("name") or payload.get("eventType")) if isinstance(payload, dict) else None
+    return said if isinstance(said, str) else ""
