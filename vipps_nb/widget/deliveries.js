@@ -22,7 +22,7 @@
 const PATIENCE = 3000;
 
 const SILENCE = "waiting for the kernel: a cell is running, or it is gone";
-const HEADINGS = ["", "time", "event", "about", "signature", "answered"];
+const HEADINGS = ["number", "time", "event", "signature", "answered", "about"];
 const TRAITS = ["rows", "total", "listening"];
 
 /**
@@ -68,9 +68,12 @@ function spokenWords(row) {
   return [`${row.name}, ${verdict}, answered ${row.status}`, repeatWords(row)].filter(Boolean).join(", ");
 }
 
-/** @param {Row} row */
+/**
+ * A delivery as a line of the table, and below it, where something is wrong, a line that says what to do.
+ * @param {Row} row
+ */
 function drawRow(row) {
-  const line = element("tr");
+  const line = element("tr", "line");
   line.dataset.verdict = row.genuine ? "genuine" : row.reason === "no-secret" ? "unknown" : "false";
   line.dataset.answer = row.status < 300 ? "yes" : "no";
   const event = element("td", "event");
@@ -79,17 +82,20 @@ function drawRow(row) {
   if (repeat) event.append(element("span", "repeat", repeat));
   const about = element("td", "about", row.subject);
   about.title = row.subject;
-  const verdict = element("td", "verdict", verdictWords(row));
-  if (row.sentence) verdict.append(element("span", "sentence", row.sentence));
   line.append(
     element("td", "number", String(row.number)),
     element("td", "time", timeWords(row.moment)),
     event,
-    about,
-    verdict,
+    element("td", "verdict", verdictWords(row)),
     element("td", "answer", String(row.status)),
+    about,
   );
-  return line;
+  if (!row.sentence) return [line];
+  const advice = element("tr", "advice");
+  const cell = element("td", "", row.sentence);
+  cell.colSpan = HEADINGS.length - 1;
+  advice.append(element("td"), cell);
+  return [line, advice];
 }
 
 /** The card's elements, empty, in reading order. */
@@ -121,9 +127,9 @@ function buildCard() {
   const table = element("table");
   const head = element("tr");
   for (const heading of HEADINGS) {
-    const cell = element("th", "", heading || "number");
+    const cell = element("th", heading);
     cell.scope = "col";
-    if (!heading) cell.replaceChildren(element("span", "unseen", "number"));
+    cell.append(element("span", heading === "number" ? "unseen" : "", heading));
     head.append(cell);
   }
   const [thead, tbody] = [element("thead"), element("tbody")];
@@ -163,7 +169,7 @@ function render({ model, el }) {
     parts.scroll.hidden = rows.length === 0;
     parts.empty.hidden = rows.length > 0;
     write(parts.empty, listening ? "Nothing has come yet." : "Nothing came.");
-    parts.tbody.replaceChildren(...[...rows].reverse().map(drawRow));
+    parts.tbody.replaceChildren(...[...rows].reverse().flatMap(drawRow));
     const shown = rows.length < total ? `The latest ${rows.length} are shown.` : "";
     const text = [silent && listening && SILENCE, shown].filter(Boolean).join(" · ");
     parts.message.hidden = !text;
