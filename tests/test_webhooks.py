@@ -16,10 +16,11 @@ from email.utils import format_datetime
 
 import pytest
 import requests
+from hypothesis import given, strategies
 
 import vipps_nb
 from vipps_nb import Secret
-from vipps_nb.webhooks import Listener, NothingHeardError, explain, verify
+from vipps_nb.webhooks import Listener, ListenerError, NothingHeardError, explain, verify
 
 # The official sample as it was published in 2023.
 SECRET = "A0+AeKBRG2KRGvnNwJpQlb6IJFk48CKXCIcrLoHncVJKDILsQSxS6NWCccwWm6r6FhGKhiHTBsG2wo/xU6FY/A=="
@@ -155,6 +156,29 @@ def test_comparing_takes_the_same_time_wherever_the_difference_is(monkeypatch):
     assert len(compared) == 2, "the hash and the signature"
 
 
+@given(data=strategies.data())
+def test_no_changed_byte_goes_unnoticed(data):
+    """Of the body, of each signed header, of the path: change any one character, and it is no longer genuine."""
+    what = data.draw(strategies.sampled_from([*HEADERS, "body", "path"]))
+    text = {**HEADERS, "body": BODY.decode(), "path": PATH}[what]
+    place = data.draw(strategies.integers(0, len(text) - 1))
+    letter = data.draw(
+        strategies.characters(min_codepoint=33, max_codepoint=126).filter(lambda one: one != text[place])
+    )
+    changed = text[:place] + letter + text[place + 1 :]
+
+    verdict = verify(
+        changed if what == "body" else BODY,
+        HEADERS | ({what: changed} if what in HEADERS else {}),
+        SECRET,
+        path=changed if what == "path" else PATH,
+        now=THEN,
+    )
+
+    # Signed is the text of the date, so another spelling of the same moment is another signature.
+    assert not verdict
+
+
 # explain
 
 
@@ -195,11 +219,11 @@ def listener():
         yield listener
 
 
-def send(listener, body=b'{"name":"CAPTURED"}', secret="a secret", headers=None, **more):
+def send(listener, body=b'{"name":"CAPTURED"}', secret="a secret", headers=None, timeout=10):
     with requests.Session() as http:
         http.trust_env = False
         headers = signed(listener.url, body, secret) | (headers or {})
-        return http.post(listener.local_url, data=body, headers=headers, timeout=10, **more).status_code
+        return http.post(listener.local_url, data=body, headers=headers, timeout=timeout).status_code
 
 
 def test_a_genuine_delivery_is_answered_with_200_and_kept(listener):
@@ -330,6 +354,34 @@ def test_followers_are_told_until_they_unfollow(listener):
     send(listener)
 
     assert told == [1, 0]
+
+
+def test_a_follower_that_fails_costs_no_answer(listener, caplog):
+    listener.follow(lambda: {}["a secret"])
+
+    assert send(listener) == 200
+    assert "KeyError" in caplog.text
+    assert "a secret" not in caplog.text
+
+
+def test_a_sender_that_hangs_up_is_no_news(listener, capfd):
+    listener.drill(delay=0.3)
+    body = b'{"name":"CAPTURED"}'
+    with pytest.raises(requests.ReadTimeout):
+        send(listener, body, timeout=0.1)
+    listener.drill(times=0)
+
+    assert send(listener) == 200
+    assert (listener.deliveries[-1].attempt, listener.deliveries[-1].duplicate) == (2, True)
+    time.sleep(0.3)  # until the first answer is on its way to nobody
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_port_that_is_taken_is_explained(listener):
+    port = int(listener.local_url.split(":")[2].split("/")[0])
+
+    with pytest.raises(ListenerError, match="an earlier listener still has it"):
+        Listener(port=port)
 
 
 @pytest.mark.parametrize(

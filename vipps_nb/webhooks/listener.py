@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,13 +18,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from vipps_nb.errors import NothingHeardError
+from vipps_nb.errors import ListenerError, NothingHeardError
 from vipps_nb.login import at_logout
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.secret import Secret
 from vipps_nb.session import VippsSession
 from vipps_nb.webhooks.verification import Verdict, verify
 
+_logger = logging.getLogger(__name__)
 LARGEST_BODY = 1 << 20  # bytes; a delivery has hundreds
 PATIENCE = 10.0  # seconds to wait for bytes that a sender promised, or for an event
 NOBODY = Verdict("no-secret", "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
@@ -99,6 +101,9 @@ class Listener:
         secrets: What deliveries may be signed with; more can be told later with `trust`.
         public_url: Where the platform sends to, when a tunnel leads from there to here.
         port: On 127.0.0.1; 0 takes any free one.
+
+    Raises:
+        ListenerError: The port cannot be used.
     """
 
     def __init__(
@@ -118,7 +123,7 @@ class Listener:
         self._drill: _Drill | None = None
         self._stopping = threading.Event()
         self._live: Any = None
-        self._server = _Server(("127.0.0.1", port), _handler(self._receive))
+        self._server = _listening(port, _handler(self._receive))
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True).start()
         at_logout(self.stop)
 
@@ -268,12 +273,29 @@ class Listener:
 
     def _tell(self) -> None:
         for follower in list(self._followers):
-            follower()
+            try:
+                follower()
+            except Exception as error:
+                # Whatever it was, the sender gets its answer. Only the kind is logged: a text may quote a payload.
+                _logger.warning("A follower of a webhook listener raised %s", type(error).__name__)
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: senders give up and hang up, above all in a drill, and that is no news for a cell."""
+
+
+def _listening(port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
+    try:
+        return _Server(("127.0.0.1", port), handler)
+    except (OSError, OverflowError) as error:
+        raise ListenerError(
+            f"Port {port} on 127.0.0.1 cannot be used; perhaps an earlier listener still has it. Stop that one with "
+            "listener.stop(), name another port, or leave the port out to get any free one."
+        ) from error
 
 
 def _handler(receive: Callable[[str, Mapping[str, str], bytes], int]) -> type[BaseHTTPRequestHandler]:
