@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from vipps_nb.webhooks.listener import Delivery, Listener
+from vipps_nb.webhooks import Delivery, Listener
 from vipps_nb.widget.deliveries import DeliveriesCard
 
 KEPT_ON_SCREEN = 50

@@ -12,8 +12,9 @@ In a notebook, `Listener` is the server. Registering is an ordinary request: ``P
 from __future__ import annotations
 
 from vipps_nb.errors import ListenerError, NothingHeardError
+from vipps_nb.webhooks.delivery import Delivery
 from vipps_nb.webhooks.explanation import Explanation, explain
-from vipps_nb.webhooks.listener import Delivery, Listener
+from vipps_nb.webhooks.listener import Listener
 from vipps_nb.webhooks.verification import Verdict, verify
 
 __all__ = ["Delivery", "Explanation", "Listener", "ListenerError", "NothingHeardError", "Verdict", "explain", "verify"]

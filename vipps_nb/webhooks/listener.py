@@ -7,78 +7,26 @@ that you set up yourself, whose public address is then `public_url`.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from vipps_nb.errors import ListenerError, NothingHeardError
+from vipps_nb.errors import NothingHeardError
 from vipps_nb.login import at_logout
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.secret import Secret
 from vipps_nb.session import VippsSession
+from vipps_nb.webhooks.delivery import Delivery, name_of, webhook_id
+from vipps_nb.webhooks.receiver import listening
 from vipps_nb.webhooks.verification import Verdict, verify
 
 _logger = logging.getLogger(__name__)
-LARGEST_BODY = 1 << 20  # bytes; a delivery has hundreds
-PATIENCE = 10.0  # seconds to wait for bytes that a sender promised, or for an event
+PATIENCE = 10.0  # seconds to wait for an event
 NOBODY = Verdict("no-secret", "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """One delivery as it arrived.
-
-    Attributes:
-        number: Counted from 1.
-        name: What happened, as the payload says it, such as ``CAPTURED``; empty where it says nothing.
-        body: The raw bytes.
-        headers: As they came.
-        moment: When it came, by the clock that deliveries are judged by.
-        verdict: Whether it is genuine.
-        attempt: How many times this registration has sent this very body, this time included.
-        duplicate: Whether an earlier one was accepted already, so that acting on this one would be acting twice.
-        status: What was answered.
-    """
-
-    number: int
-    name: str
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    moment: datetime = field(repr=False)
-    verdict: Verdict
-    attempt: int
-    duplicate: bool
-    status: int
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the answer was a yes."""
-        return self.status < HTTPStatus.MULTIPLE_CHOICES
-
-    def json(self) -> Any:
-        """The payload.
-
-        Raises:
-            ValueError: It is not JSON.
-        """
-        return json.loads(self.body)
-
-    def __repr__(self) -> str:
-        facts = [
-            self.name or "event",
-            "genuine" if self.verdict else self.verdict.reason,
-            *([f"attempt {self.attempt}"] if self.attempt > 1 else []),
-            *(["duplicate"] if self.duplicate else []),
-            f"answered {self.status}",
-        ]
-        return f"<Delivery {self.number}: {' · '.join(facts)}>"
 
 
 @dataclass
@@ -123,7 +71,7 @@ class Listener:
         self._drill: _Drill | None = None
         self._stopping = threading.Event()
         self._live: Any = None
-        self._server = _listening(port, _handler(self._receive))
+        self._server = listening(port, self._receive)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True).start()
         at_logout(self.stop)
 
@@ -237,16 +185,16 @@ class Listener:
         with self._changed:
             drill, self._drill = self._drill, _one_less(self._drill)
             status = drill.status if drill else 200 if verdict or verdict is NOBODY else 401
-            sender = _webhook_id(headers)
+            sender = webhook_id(headers)
             same = [earlier for earlier in self._deliveries if earlier.body == body]
             delivery = Delivery(
                 number=len(self._deliveries) + 1,
-                name=_name(body),
+                name=name_of(body),
                 body=body,
                 headers=headers,
                 moment=now,
                 verdict=verdict,
-                attempt=1 + sum(_webhook_id(earlier.headers) == sender for earlier in same),
+                attempt=1 + sum(webhook_id(earlier.headers) == sender for earlier in same),
                 duplicate=any(earlier.accepted for earlier in same),
                 status=status,
             )
@@ -280,65 +228,9 @@ class Listener:
                 _logger.warning("A follower of a webhook listener raised %s", type(error).__name__)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: senders give up and hang up, above all in a drill, and that is no news for a cell."""
-
-
-def _listening(port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
-    try:
-        return _Server(("127.0.0.1", port), handler)
-    except (OSError, OverflowError) as error:
-        raise ListenerError(
-            f"Port {port} on 127.0.0.1 cannot be used; perhaps an earlier listener still has it. Stop that one with "
-            "listener.stop(), name another port, or leave the port out to get any free one."
-        ) from error
-
-
-def _handler(receive: Callable[[str, Mapping[str, str], bytes], int]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = PATIENCE
-
-        def do_POST(self) -> None:
-            size = self.headers.get("Content-Length", "")
-            if not size.isascii() or not size.isdigit():
-                self._say(HTTPStatus.LENGTH_REQUIRED)
-            elif int(size) > LARGEST_BODY:
-                self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            else:
-                self._say(receive(self.path, dict(self.headers.items()), self.rfile.read(int(size))))
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: what arrives is shown by the listener."""
-
-        def _say(self, status: int) -> None:
-            self.send_response_only(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    return Handler
-
-
 def _as_secret(secret: Secret | str) -> Secret:
     return secret if isinstance(secret, Secret) else Secret(secret)
 
 
 def _one_less(drill: _Drill | None) -> _Drill | None:
     return _Drill(drill.status, drill.delay, drill.times - 1) if drill and drill.times > 1 else None
-
-
-def _webhook_id(headers: Mapping[str, str]) -> str:
-    return next((value for name, value in headers.items() if name.lower() == "webhook-id"), "")
-
-
-def _name(body: bytes) -> str:
-    """EPayment says ``name``, Recurring ``eventType``, and others nothing."""
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    said = (payload.get("name") or payload.get("eventType")) if isinstance(payload, dict) else None
-    return said if isinstance(said, str) else ""
