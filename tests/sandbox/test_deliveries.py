@@ -1,6 +1,7 @@
 """Deliveries: signed, in order, tried again on the documented ladder, and never beyond this machine."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -12,11 +13,19 @@ from itertools import pairwise
 
 import pytest
 import requests
+from hypothesis import given, strategies
 
 from tests.conftest import Answer
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.apis.webhooks.deliveries import pause_after
+from vipps_nb.sandbox.announcements import Announcement, Announcements
+from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice, pause_after
+from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
+from vipps_nb.sandbox.outbox import Reply
+from vipps_nb.sandbox.request_log import Masker
+from vipps_nb.sandbox.sales_unit import KeyRing
+from vipps_nb.sandbox.settings import Settings
+from vipps_nb.sandbox.world import World
 
 HOOKS = "/webhooks/v1/webhooks"
 PAYMENT_EVENTS = [
@@ -495,8 +504,29 @@ def test_a_reset_forgets_what_is_in_the_air(merchant, sandbox, receiver, slow):
     assert len(receiver.server.seen) == 1
 
 
-def test_a_sandbox_stops_although_a_receiver_is_slow(receiver, http, slow):
+def test_a_reset_ends_a_journey_of_the_clock(merchant, sandbox, receiver, slow):
+    receiver.register(merchant)
+    receiver.answers = slow
+    merchant.create()
+    journey = threading.Thread(target=sandbox.advance, args=(60,))
+    journey.start()
+    assert slow.asked.wait(5)
+
+    sandbox.reset(seed=1)
+    journey.join(5)
+
+    assert not journey.is_alive()
+    sandbox.hold("2026-01-01T12:00:00Z")
+    assert sandbox.advance(1)["now"] == "2026-01-01T12:00:01.000Z"
+
+
+@pytest.mark.parametrize("waiting", [Sandbox.overview, Sandbox.deliveries, Sandbox.hold])
+def test_a_sandbox_stops_although_a_receiver_is_slow_and_somebody_waits_for_it(receiver, http, slow, waiting):
     from tests.sandbox.conftest import Merchant
+
+    def wait(sandbox):
+        with contextlib.suppress(SandboxError):
+            waiting(sandbox)
 
     sandbox = Sandbox(seed=3).start()
     merchant = Merchant(sandbox.base_url, sandbox.keys(), http)
@@ -505,10 +535,15 @@ def test_a_sandbox_stops_although_a_receiver_is_slow(receiver, http, slow):
     merchant.create()
     assert slow.asked.wait(5)
 
+    waiter = threading.Thread(target=wait, args=(sandbox,))
+    waiter.start()
+
     began = time.monotonic()
     sandbox.stop()
+    waiter.join(5)
 
     assert time.monotonic() - began < 5
+    assert not waiter.is_alive()
 
 
 # Time
@@ -580,3 +615,71 @@ def test_a_held_clock_delivers_one_after_the_other(merchant, sandbox, receiver):
 
     expected = [("order-0001", "CREATED")] * 3 + [("order-0001", "AUTHORIZED")] * 2
     assert receiver.names == expected + [("order-0002", name) for _, name in expected]
+
+
+# Whatever a receiver does
+
+
+class Mail:
+    """The page's queues with a courier made of one list: letters are answered by hand, in any order."""
+
+    def __init__(self):
+        ring = KeyRing(1, 1)
+        self.msn = next(iter(ring.units))
+        self.world = World(1, ring, Settings(), "http://127.0.0.1:1", Masker(()))
+        self.world.clock.set(now=NOON, held=True)
+        facts = {"msn": self.msn, "url": "http://127.0.0.1:1/", "events": ("e",), "secret": "s"}
+        for number in range(2):
+            self.world.room(Registrations).store(Registration(id=str(number), owner=self.msn, **facts))
+        self.world.room(PostOffice).open(self.world)
+        self.letters, self.accepted, self.tried = [], {"0": [], "1": []}, {"0": [], "1": []}
+
+    def announce(self, subject, number):
+        payload = {"subject": subject, "number": number}
+        moment = self.world.clock.now()
+        self.world.room(Announcements).announce(
+            Announcement(event="e", msn=self.msn, subject=subject, payload=payload, moment=moment)
+        )
+
+    def collect(self):
+        self.letters += self.world.outbox.take()
+
+    def answer(self, letter, status):
+        self.letters.remove(letter)
+        hook, event = letter.headers["Webhook-Id"], json.loads(letter.body)
+        self.tried[hook].append(event)
+        if status == 200:
+            self.accepted[hook].append(event)
+        letter.on_reply(Reply(status=status))
+
+
+@given(data=strategies.data())
+def test_however_often_it_fails_each_payments_events_arrive_in_order_and_once(data):
+    mail = Mail()
+    expected = {}
+    for number in range(data.draw(strategies.integers(1, 8))):
+        subject = data.draw(strategies.sampled_from("abc"))
+        expected.setdefault(subject, []).append(number)
+        mail.announce(subject, number)
+        mail.collect()
+        assert len({letter.headers["Webhook-Id"] for letter in mail.letters}) == len(mail.letters), "one at a time"
+        if mail.letters and data.draw(strategies.booleans()):
+            letter = data.draw(strategies.sampled_from(mail.letters))
+            mail.answer(letter, data.draw(strategies.sampled_from([200, 500])))
+            mail.collect()
+    for _ in range(500):
+        mail.collect()
+        if mail.letters:
+            letter = mail.letters[0]
+            failing = letter.attempt < 12 and data.draw(strategies.booleans())
+            mail.answer(letter, 500 if failing else 200)
+        elif mail.world.clock.next_deadline is not None:
+            mail.world.clock.step()
+        else:
+            break
+
+    for accepted in mail.accepted.values():
+        by_subject = {}
+        for event in accepted:
+            by_subject.setdefault(event["subject"], []).append(event["number"])
+        assert by_subject == expected

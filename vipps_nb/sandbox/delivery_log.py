@@ -18,7 +18,8 @@ class Delivery:
 
     def __init__(self, letter: Letter, moment: datetime, masker: Masker) -> None:
         headers = [
-            (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in letter.headers.items()
+            (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+            for name, value in letter.headers.items()
         ]
         self._entry: dict[str, Any] = {
             "time": timestamp(moment),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -68,14 +68,8 @@ class Trip:
             return Reply(status=None, sent=False, reason="The sandbox sends nothing beyond this machine.")
         try:
             return self._ask(receiver)
-        except TimeoutError:
-            return Reply(status=None, reason=f"No answer within {self._letter.time_limit:g} seconds.")
-        except ConnectionRefusedError:
-            return Reply(status=None, reason="Nobody listens there.")
-        except ssl.SSLError:
-            return Reply(status=None, reason="The receiver's certificate is not trusted.")
-        except (OSError, HTTPException, ValueError):
-            return Reply(status=None, reason="The connection broke before an answer came.")
+        except (OSError, HTTPException, ValueError) as error:
+            return Reply(status=None, reason=self._why(error))
 
     def abandon(self) -> None:
         """Hang up; the thread that waits for an answer is then free."""
@@ -83,6 +77,19 @@ class Trip:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _why(self, error: Exception) -> str:
+        match error:
+            case TimeoutError():
+                return f"No answer within {self._letter.time_limit:g} seconds."
+            case ConnectionRefusedError():
+                return "Nobody listens there."
+            case ssl.SSLError():
+                return "The receiver's certificate is not trusted."
+            case ValueError() | InvalidURL():
+                return "The address or a header cannot be written as HTTP wants it."
+            case _:
+                return "The connection broke before an answer came."
 
     def _ask(self, receiver: Receiver) -> Reply:
         letter = self._letter
