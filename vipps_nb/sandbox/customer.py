@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 PHONE_NUMBER = "4712345678"
 _NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
@@ -24,6 +24,9 @@ class Customer:
     post_code: str = "0155"
     city: str = "Oslo"
     country: str = "NO"
+    gender: str = "female"
+    national_identity_number: str = "17859000266"
+    """A synthetic one: the month is 80 too high, so it can never be a living person's."""
 
     def age(self, on: datetime) -> int:
         """Full years of age on a day."""
@@ -75,3 +78,12 @@ class PhoneRequest(Protocol):
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+
+
+@runtime_checkable
+class GoesOn(Protocol):
+    """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
+
+    @property
+    def onward_url(self) -> str | None:
+        """Where the browser goes now; None while the customer can still decide, and where it stays."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Form, Query, Request, Response
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import GoesOn, PhoneRequest
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
 from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
@@ -68,7 +68,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 @router.get("/landing", response_class=Response, responses=DOCUMENTED)
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
-    return Response(_show(_find(token, world)), headers=HEADERS, media_type=HTML)
+    asked = _find(token, world)
+    return Response(_show(asked), headers=_headers(asked), media_type=HTML)
 
 
 @router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
@@ -76,14 +77,16 @@ async def show_phone(token: Token, world: TheWorld) -> Response:
 async def decide(
     token: Token, decision: Annotated[Literal["approve", "abort"], Form()], request: Request, world: TheWorld
 ) -> Response:
-    """What a thumb does; then back to the page, which says how it ended."""
+    """What a thumb does; then back to the page, which says how it ended, or on to where the request leads."""
     asked = _find(token, world)
     if asked.outcome is None:
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
         if asked.outcome is None and reason is not None:
-            return Response(_show(asked, f"That did not work: {reason}."), headers=HEADERS, media_type=HTML)
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": f"{request.url.path}?token={quote(token)}"})
+            return Response(_show(asked, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML)
+    onward = asked.onward_url if isinstance(asked, GoesOn) else None
+    location = onward or f"{request.url.path}?token={quote(token)}"
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
 @router.get("/landing/qr.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
@@ -96,6 +99,16 @@ async def show_png(token: Token, world: TheWorld, size: Annotated[int, Query(ge=
 async def show_svg(token: Token, world: TheWorld) -> Response:
     """The same, to be scaled."""
     return Response(qr_image.svg(_target(token, world)), media_type="image/svg+xml")
+
+
+def _headers(asked: PhoneRequest) -> dict[str, str]:
+    if not isinstance(asked, GoesOn):
+        return HEADERS
+    # Chromium holds form-action against every redirect that follows, and where the shop's page leads is its own
+    # affair; an app's scheme is not among the `*`.
+    scheme = asked.return_url.partition(":")[0] if asked.return_url else "https"
+    policy = HEADERS["Content-Security-Policy"].replace("form-action 'self'", f"form-action * {scheme}:")
+    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 def _target(token: str, world: World) -> str:

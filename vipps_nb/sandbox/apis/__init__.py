@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, login, userinfo
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, login.page, userinfo.page, userinfo.page_of_logins]
 
 NOT_YET = {
     "/recurring": "Recurring API",
     "/webhooks": "Webhooks API",
     "/qr": "QR API",
     "/order-management": "Order Management API",
-    "/vipps-userinfo-api": "Userinfo API",
-    "/access-management-1.0": "Login API",
-    "/vipps-login-ciba": "Login API",
     "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
