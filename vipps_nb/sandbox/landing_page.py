@@ -29,6 +29,7 @@ main { width: 100%; max-width: 22rem; padding: 2rem 1.5rem; background: var(--ca
 h1 { margin: 0; font-size: 1rem; font-weight: 600; }
 .price { margin: 1.5rem 0 .25rem; font-size: 2.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .text { margin: 0 0 2rem; overflow-wrap: anywhere; }
+h1 + .text { margin-top: 1rem; font-size: 1.5rem; }
 ul { margin: -1rem 0 2rem; padding-left: 1.25rem; }
 .note { margin: 2rem 0 0; font-size: .875rem; opacity: .75; }
 button, .back { display: block; width: 100%; margin-top: .75rem; padding: .875rem; border-radius: 999px;

@@ -65,7 +65,7 @@ class LoginOnPhone:
     @property
     def text(self) -> str:
         """What it is for."""
-        return f"Log in at {self.merchant}?"
+        return "Log in?"
 
     @property
     def details(self) -> list[str]:
