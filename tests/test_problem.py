@@ -44,7 +44,7 @@ DIALECTS = {
         {"error": "invalid_grant", "error_description": "code used", "error_code": 400, "error_debug": "x"},
         ("invalid_grant", "code used", "invalid_grant", "", []),
     ),
-    "Userinfo": (
+    "Userinfo, by name": (
         {"title": "Unauthorized", "status": "400", "detail": "d", "extraInfo": {"sub": {"reason": "no such"}}},
         ("Unauthorized", "d", "", "", [("sub", "no such")]),
     ),
