@@ -54,7 +54,7 @@ def test_a_login_goes_from_pending_to_tokens(sandbox, login_client):
     assert (report["state"], report["approved"]) == ("APPROVED", True)
     claims = claims_of(login_client, token["id_token"], "RS256")
     assert claims["iss"] == f"{sandbox.base_url}{ACCESS}/"
-    assert claims["auth_req_id"] == begun["auth_req_id"]
+    assert claims["sub"] == login_client.userinfo(token["access_token"]).json()["sub"]
     assert login_client.userinfo(token["access_token"]).json()["name"] == "Kari Nordmann"
 
 

@@ -140,8 +140,6 @@ def _id_token(login: Login, access_token: str, person: PersonToken, premises: Pr
     claims["jti"] = world.ids.guid()
     claims["sid"] = person.sid
     claims["at_hash"] = _half_hash(access_token)
-    if isinstance(login, MerchantLogin):
-        claims["auth_req_id"] = login.auth_req_id
     if isinstance(login, BrowserLogin) and login.nonce is not None:
         claims["nonce"] = login.nonce
     if isinstance(login, BrowserLogin) and login.acr is not None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Form, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from vipps_nb.sandbox.apis.login import refusals as no
 from vipps_nb.sandbox.apis.login.answers import (
@@ -31,7 +31,15 @@ from vipps_nb.sandbox.apis.login.records import (
     MerchantLogin,
     State,
 )
-from vipps_nb.sandbox.apis.login.terms import challenge, check_parameters, fits, granted_scope, is_registered
+from vipps_nb.sandbox.apis.login.terms import (
+    FLOWS,
+    MARKETS,
+    challenge,
+    check_parameters,
+    fits,
+    granted_scope,
+    is_registered,
+)
 from vipps_nb.sandbox.customer import PHONE_NUMBER
 from vipps_nb.sandbox.page import Rules, ThePremises, TheWorld, rules
 from vipps_nb.sandbox.person_tokens import PersonTokens
@@ -45,22 +53,27 @@ router = page.router
 Kind = TypeVar("Kind", bound=Login)
 
 
+def _one_of(*values: str) -> Any:
+    """What the document offers; what else is sent is refused in OAuth's words, not in those of a validation."""
+    return Field(json_schema_extra={"enum": list(values)})
+
+
 class AuthorizeQuery(BaseModel):
     """What the browser carries. All may be missing, so that a refusal can be OAuth's own."""
 
-    response_type: str | None = None
+    response_type: Annotated[str | None, _one_of("code")] = None
     client_id: str | None = None
-    msn: str | None = None
-    redirect_uri: str | None = None
-    scope: str | None = None
-    state: str | None = None
-    nonce: str | None = None
+    msn: Annotated[str | None, Field(description="Instead of `client_id`, from partners.")] = None
+    redirect_uri: Annotated[str | None, Field(description="Exactly as registered.")] = None
+    scope: Annotated[str | None, Field(description="With `openid`, such as `openid name`.")] = None
+    state: Annotated[str | None, Field(description="At least 8 characters, new each time; given back.")] = None
+    nonce: Annotated[str | None, Field(description="Given back inside the id token.")] = None
     code_challenge: str | None = None
-    code_challenge_method: str | None = None
-    requested_flow: str | None = None
+    code_challenge_method: Annotated[str | None, _one_of("S256", "plain")] = None
+    requested_flow: Annotated[str | None, _one_of(*sorted(FLOWS))] = None
     app_callback_uri: str | None = None
     final_redirect_is_app: str | None = None
-    market: str | None = None
+    market: Annotated[str | None, _one_of(*sorted(MARKETS))] = None
     acr_values: str | None = None
     prompt: str | None = None
     response_mode: str | None = None
@@ -78,7 +91,7 @@ class ClientForm(BaseModel):
 class TokenForm(ClientForm):
     """What is to be traded for tokens."""
 
-    grant_type: str | None = None
+    grant_type: Annotated[str | None, _one_of("authorization_code", CIBA_GRANT, CIBA_REDIRECT_GRANT)] = None
     code: str | None = None
     redirect_uri: str | None = None
     code_verifier: str | None = None

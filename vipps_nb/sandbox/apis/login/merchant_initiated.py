@@ -8,7 +8,7 @@ from math import ceil
 from typing import Annotated
 
 from fastapi import Form, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from vipps_nb.sandbox.apis.login import refusals as no
 from vipps_nb.sandbox.apis.login.answers import CIBA, AuthenticationResponse, UserExistsResponse
@@ -32,6 +32,9 @@ BINDING_MESSAGE = re.compile(r"[A-Z0-9-]{5,8}")
 SHORTEST, LONGEST = timedelta(seconds=60), timedelta(seconds=900)
 TO_WEBPAGE = "login_to_webpage"
 AT_ONCE = 5
+LoginHint = Annotated[
+    str | None, Field(description="Such as `urn:msisdn:4712345678`, or `urn:customer-token:` and a token.")
+]
 router = page.router
 
 
@@ -39,17 +42,17 @@ class AuthenticationForm(ClientForm):
     """Whom to ask, and for what. The official document nests these one level too deep; the real form is flat."""
 
     scope: str | None = None
-    login_hint: str | None = None
-    binding_message: str | None = None
-    requested_expiry: str | None = None
-    requested_flow: str | None = None
+    login_hint: LoginHint = None
+    binding_message: Annotated[str | None, Field(description="Shown on both screens.")] = None
+    requested_expiry: Annotated[str | None, Field(description="Seconds, 60 to 900.")] = None
+    requested_flow: Annotated[str | None, Field(description="`login_to_webpage`, or nothing.")] = None
     redirect_uri: str | None = None
 
 
 class UserExistsForm(ClientForm):
     """Whom to look for."""
 
-    login_hint: str | None = None
+    login_hint: LoginHint = None
 
 
 class Hint(BaseModel):
