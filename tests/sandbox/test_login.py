@@ -133,6 +133,17 @@ def test_the_browser_brings_back_code_state_and_scope(login_client):
     assert query(back)["scope"] == "openid name"
 
 
+@pytest.mark.parametrize("ending", ["", "?", "?a=b", "?a=b&", "?a"])
+def test_whatever_the_address_ends_with_the_answer_can_be_read(login_client, ending):
+    uri = CALLBACK + ending
+
+    back = login_client.press(login_client.authorize(redirect_uri=uri).headers["Location"])
+
+    assert back.startswith(uri)
+    assert query(back)["state"] == "some-state-1"
+    assert {"code", "scope"} <= set(query(back))
+
+
 def test_the_consent_page_may_lead_away(login_client, http):
     page = http.get(login_client.authorize().headers["Location"])
 

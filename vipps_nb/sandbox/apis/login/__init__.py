@@ -9,6 +9,7 @@ the Access Token API nor a subscription key. The operations know a client by ``c
 
 - The customer confirms on a page of the sandbox. A merchant-initiated login has no link to it; its ``auth_req_id`` is
   the page's token: ``/landing?token=<auth_req_id>``. One test user answers for every phone number and customer token.
+- A reset forgets logins and the persons' tokens that came of them; the keys that id tokens are signed with stay.
 - Browsers are not remembered, so ``prompt=none`` always ends in ``login_required``.
 - What goes wrong in the app (``outdated_app_version`` and others) is on demand: setting ``loginFailsWith``.
 - Where the browser cannot be sent back, the real thing shows a page of its own; here the refusal is plain JSON.

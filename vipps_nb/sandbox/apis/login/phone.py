@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.login.records import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
@@ -175,4 +175,5 @@ def expire(login: Login) -> None:
 
 def with_query(url: str, **values: str) -> str:
     """The URL with these values behind it, whether or not it has a query already."""
-    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(values)}"
+    joint = "?" if "?" not in url else "" if url.endswith(("?", "&")) else "&"
+    return f"{url}{joint}{urlencode(values)}"
