@@ -154,6 +154,21 @@ def test_a_person_can_be_named_in_three_ways(sandbox, login_client, hint):
     assert login_client.userinfo(token).json()["phone_number"] == number
 
 
+def test_a_customer_who_checked_in_is_known_by_token(sandbox, merchant, login_client, other_login_client):
+    merchant.put("/qr/v1/merchant-callback/till-1", {"locationDescription": "Till 1"})
+    told = sandbox.scan(merchant_qr_id="till-1", phone_number="4587654321")["checkedIn"]
+    hint = {"login_hint": f"urn:customer-token:{told['customerToken']}", "scope": "openid phoneNumber"}
+
+    begun = login_client.begin(**hint).json()
+    sandbox.approve(auth_req_id=begun["auth_req_id"])
+    token = login_client.poll(begun["auth_req_id"]).json()["access_token"]
+
+    assert login_client.userinfo(token).json()["phone_number"] == "4587654321"
+    assert oauth(other_login_client.begin(**hint)) == (400, "expired_login_hint_token")
+    sandbox.advance(900)
+    assert oauth(login_client.begin(**hint)) == (400, "expired_login_hint_token")
+
+
 def test_somebody_exists_or_not(sandbox, login_client):
     sandbox.settings(unknownPhoneNumbers=["4700000000"])
 

@@ -87,3 +87,12 @@ class GoesOn(Protocol):
     @property
     def onward_url(self) -> str | None:
         """Where the browser goes now; None while the customer can still decide, and where it stays."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """A phone request that also knows how long the customer has."""
+
+    @property
+    def expires(self) -> datetime:
+        """When their time is up."""

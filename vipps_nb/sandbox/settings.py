@@ -40,6 +40,9 @@ class Settings(Wire):
     """What goes wrong when the customer approves a login; the codes are those that Login sends back with a browser."""
     customer_has_address: bool = True
     """Without one, Userinfo answers with an address of empty texts."""
+    qr_base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#]+$", max_length=200)] = None
+    """What the links inside QR codes begin with, if not with the sandbox's own address: that of a tunnel, or any fixed
+    one, so that a picture is the same wherever the sandbox runs."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 

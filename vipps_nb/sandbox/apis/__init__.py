@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment, login, userinfo
+from vipps_nb.sandbox.apis import access_token, check_in, epayment, login, order_management, qr, userinfo
 
-PAGES = [access_token.page, epayment.page, login.page, userinfo.page, userinfo.page_of_logins]
+PAGES = [
+    access_token.page,
+    epayment.page,
+    login.page,
+    userinfo.page,
+    userinfo.page_of_logins,
+    *qr.pages,
+    order_management.page,
+    check_in.page,
+]
 
 NOT_YET = {
     "/recurring": "Recurring API",
     "/webhooks": "Webhooks API",
-    "/qr": "QR API",
-    "/order-management": "Order Management API",
     "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",
     "/donations": "Donations API",
-    "/point-of-sale": "Check-in API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
     "/ecomm": "eCom API",

@@ -8,7 +8,8 @@ the Access Token API nor a subscription key. The operations know a client by ``c
 **Unlike the real thing**
 
 - The customer confirms on a page of the sandbox. A merchant-initiated login has no link to it; its ``auth_req_id`` is
-  the page's token: ``/landing?token=<auth_req_id>``. One test user answers for every phone number and customer token.
+  the page's token: ``/landing?token=<auth_req_id>``. One test user answers for every phone number, and for customer
+  tokens that the sandbox did not give out.
 - A reset forgets logins and the persons' tokens that came of them; the keys that id tokens are signed with stay.
 - Browsers are not remembered, so ``prompt=none`` always ends in ``login_required``.
 - What goes wrong in the app (``outdated_app_version`` and others) is on demand: setting ``loginFailsWith``.

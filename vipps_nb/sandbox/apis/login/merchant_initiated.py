@@ -8,7 +8,7 @@ from math import ceil
 from typing import Annotated
 
 from fastapi import Form, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from vipps_nb.sandbox.apis.login import refusals as no
 from vipps_nb.sandbox.apis.login.answers import CIBA, AuthenticationResponse, UserExistsResponse
@@ -19,6 +19,7 @@ from vipps_nb.sandbox.apis.login.phone import put_on_phone
 from vipps_nb.sandbox.apis.login.records import POLLING_INTERVAL, TIME_TO_APPROVE, Logins, MerchantLogin, State
 from vipps_nb.sandbox.apis.login.terms import granted_scope, is_registered
 from vipps_nb.sandbox.customer import PHONE_NUMBER
+from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.page import Rules, ThePremises, rules
 from vipps_nb.sandbox.refusals import TooManyRequests
 from vipps_nb.sandbox.sales_unit import SalesUnit
@@ -55,13 +56,6 @@ class UserExistsForm(ClientForm):
     login_hint: LoginHint = None
 
 
-class Hint(BaseModel):
-    """Whom a login hint names."""
-
-    phone_number: str
-    known: bool
-
-
 @router.post(f"{CIBA}/backchannel/authentication", response_model=AuthenticationResponse)
 @rules(Rules(media_type=FORM))
 async def ciba_auth(
@@ -70,7 +64,7 @@ async def ciba_auth(
     """CIBA authentication: ask a person to log in, by phone number. The phone rings; the merchant polls."""
     world = premises.world
     unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
-    hint = _hint(form.login_hint, world)
+    phone_number = _named(form.login_hint, unit, world)
     redirect_uri = _redirect_uri(form, unit, world)
     if form.binding_message is not None and not BINDING_MESSAGE.fullmatch(form.binding_message):
         raise no.InvalidBindingMessage
@@ -79,16 +73,16 @@ async def ciba_auth(
         scope = granted_scope(form.scope or "openid", world.switches[unit.merchant_serial_number], world)
     except no.SentBack as back:
         raise no.InvalidScope(back.description) from back
-    if not hint.known:
+    if not _exists(phone_number, world):
         raise no.InvalidUser
     if world.settings.login_fails_with == "outdated_app_version":
         raise no.OldApp
-    _check_patience(hint.phone_number, world)
+    _check_patience(phone_number, world)
     login = MerchantLogin(
         msn=unit.merchant_serial_number,
         client_id=unit.keys.client_id,
         scope=scope,
-        phone_number=hint.phone_number,
+        phone_number=phone_number,
         asked=world.clock.now(),
         expires=world.clock.now() + lifetime,
         redirect_uri=redirect_uri,
@@ -109,22 +103,29 @@ async def user_exists(
     form: Annotated[UserExistsForm, Form()], request: Request, premises: ThePremises
 ) -> UserExistsResponse:
     """User exists: whether somebody could log in with this number, before anybody is asked."""
-    authenticate(request.headers, form.client_id, form.client_secret, premises)
-    return UserExistsResponse(exists=_hint(form.login_hint, premises.world).known)
+    unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
+    phone_number = _named(form.login_hint, unit, premises.world)
+    return UserExistsResponse(exists=_exists(phone_number, premises.world))
 
 
-def _hint(login_hint: str | None, world: World) -> Hint:
+def _named(login_hint: str | None, unit: SalesUnit, world: World) -> str:
+    """The phone number of whom a login hint names. A customer token is its owner's; a made-up one is anybody's."""
     if not login_hint:
         raise no.InvalidRequest("The form needs a login_hint.")
     if found := MSISDN.fullmatch(login_hint):
-        number = found[1]
-    elif found := NORWEGIAN.fullmatch(login_hint):
-        number = f"47{found[1]}"
-    elif CUSTOMER_TOKEN.fullmatch(login_hint):
-        number = PHONE_NUMBER
-    else:
-        raise no.InvalidRequest("The login_hint must be urn:msisdn: and 9 to 15 digits, or urn:customer-token:…")
-    return Hint(phone_number=number, known=number not in world.settings.unknown_phone_numbers)
+        return found[1]
+    if found := NORWEGIAN.fullmatch(login_hint):
+        return f"47{found[1]}"
+    if found := CUSTOMER_TOKEN.fullmatch(login_hint):
+        owner = world.room(CustomerCodes).owner(found[1], unit.merchant_serial_number, world.clock.now())
+        if owner is None and looks_like_ours(found[1]):
+            raise no.ExpiredLoginHintToken
+        return owner.phone_number if owner is not None else PHONE_NUMBER
+    raise no.InvalidRequest("The login_hint must be urn:msisdn: and 9 to 15 digits, or urn:customer-token:…")
+
+
+def _exists(phone_number: str, world: World) -> bool:
+    return phone_number not in world.settings.unknown_phone_numbers
 
 
 def _redirect_uri(form: AuthenticationForm, unit: SalesUnit, world: World) -> str | None:

@@ -73,6 +73,11 @@ class InvalidBindingMessage(LoginRefusal):
     title = "A binding message has 5 to 8 of A to Z, 0 to 9 and the hyphen."
 
 
+class ExpiredLoginHintToken(LoginRefusal):
+    error = "expired_login_hint_token"
+    title = "The customer token is too old, or another sales unit's."
+
+
 class InvalidUser(LoginRefusal):
     error = "invalid_user"
     title = "Nobody can log in with this number."
