@@ -98,7 +98,9 @@ def test_a_login_expires_when_the_merchant_says(sandbox, login_client, seconds):
         sandbox.approve(auth_req_id=begun["auth_req_id"])
 
 
-def test_tokens_must_be_fetched_in_time_too(sandbox, login_client, asked):
+@pytest.mark.parametrize("flow", [{}, WEBPAGE])
+def test_tokens_must_be_fetched_in_time_too(sandbox, login_client, flow):
+    asked = login_client.begin(**flow).json()["auth_req_id"]
     sandbox.approve(auth_req_id=asked)
     sandbox.advance(600)
 

@@ -248,12 +248,12 @@ def _by_polling(form: TokenForm, unit: SalesUnit, world: World) -> Login:
         if before is not None and now < before + POLLING_INTERVAL:
             raise no.SlowDown
         raise no.AuthorizationPending
-    if login.state is State.EXPIRED:
-        raise no.ExpiredToken
     if login.state is State.REJECTED:
         raise no.AccessDenied(f"The reason: {login.error}.")
     if login.state is State.COMPLETED:
         raise no.InvalidGrant("The tokens of this login were fetched before.")
+    if world.clock.now() >= login.expires:  # nobody decided, or what was decided was not fetched in time
+        raise no.ExpiredToken
     return login
 
 

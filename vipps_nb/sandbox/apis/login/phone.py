@@ -167,9 +167,8 @@ def put_on_phone(world: World, login: Login, token: str) -> None:
 
 
 def expire(login: Login) -> None:
-    """Time is up: nobody has decided, or what was decided was not fetched by polling."""
-    waiting = login.state is State.APPROVED and login.redirect_uri is None
-    if login.state is State.PENDING or waiting:
+    """Time is up, and nobody has decided."""
+    if login.state is State.PENDING:
         login.state = MOVES.move(login.state, State.EXPIRED)
 
 

@@ -27,7 +27,7 @@ class State(StrEnum):
 MOVES = Lifecycle(
     {
         State.PENDING: frozenset({State.APPROVED, State.REJECTED, State.EXPIRED}),
-        State.APPROVED: frozenset({State.COMPLETED, State.EXPIRED}),
+        State.APPROVED: frozenset({State.COMPLETED}),
     }
 )
 
