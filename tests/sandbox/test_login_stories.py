@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.sandbox.conftest import NOON
-from tests.sandbox.login_client import CIBA_GRANT, REDIRECT_GRANT, LoginClient, query
+from tests.sandbox.login_client import CALLBACK, CIBA_GRANT, REDIRECT_GRANT, LoginClient, query
 from vipps_nb.sandbox import Sandbox
 
 TO_DECIDE, TO_FETCH, TO_READ = 600, 600, 600  # seconds
 WAITS = st.sampled_from([5, 60, 299, 300, 599, 600, 601])
-FLOWS = st.sampled_from(["browser", "by phone", "by phone, to a page"])
-WEBPAGE = {"requested_flow": "login_to_webpage", "redirect_uri": "https://example.com/callback"}
+GRANT_OF = {"browser": "code", "by phone": "polling", "by phone, to a page": "code of a phone"}
+GRANTS = list(GRANT_OF.values())
+WEBPAGE = {"requested_flow": "login_to_webpage", "redirect_uri": CALLBACK}
+DECISIONS = st.sampled_from(["approve", "approve", "abort", None])
+RARELY = st.sampled_from([False, False, False, True])
 
 
 @dataclass
@@ -53,8 +56,8 @@ class Door(RuleBasedStateMachine):
         self.now = 0
         self.expected = []
 
-    @rule(target=logins, flow=FLOWS, owner=st.integers(0, 1))
-    def ask(self, flow, owner):
+    @rule(target=logins, flow=st.sampled_from(list(GRANT_OF)), owner=st.integers(0, 1), soon=DECISIONS)
+    def ask(self, flow, owner, soon):
         client = self.clients[owner]
         if flow == "browser":
             login = Expected(flow, owner, client.authorize().headers["Location"], self.now)
@@ -62,10 +65,15 @@ class Door(RuleBasedStateMachine):
             name = client.begin(**(WEBPAGE if "page" in flow else {})).json()["auth_req_id"]
             login = Expected(flow, owner, f"{client.base_url}/landing?token={name}", self.now, auth_req_id=name)
         self.expected.append(login)
+        if soon is not None:
+            self.press(login, soon)
         return login
 
     @rule(login=logins, decision=st.sampled_from(["approve", "abort"]))
     def decide(self, login, decision):
+        self.press(login, decision)
+
+    def press(self, login, decision):
         back = query(self.clients[login.owner].press(login.phone, decision))
         if login.decision is None and self.now < login.asked + TO_DECIDE:
             login.decision, login.decided = decision, self.now
@@ -74,34 +82,31 @@ class Door(RuleBasedStateMachine):
         assert ("error" in back) is (leads_on and login.decision == "abort")
         assert back.get("code") == (login.code if leads_on else None)
 
-    @rule(login=logins, asker=st.integers(0, 1), by=st.sampled_from(["browser's grant", "phone's grant", "polling"]))
-    def fetch(self, login, asker, by):
-        client = self.clients[asker]
+    @rule(login=logins, stranger=RARELY, by=st.sampled_from(["the right way", "the right way", *GRANTS]))
+    def fetch(self, login, stranger, by):
+        right = GRANT_OF[login.flow]
+        by = right if by == "the right way" else by
+        client = self.clients[1 - login.owner if stranger else login.owner]
         if by == "polling":
             fits = login.auth_req_id is not None and self.now < login.asked + TO_DECIDE
             answer = client.token(grant_type=CIBA_GRANT, auth_req_id=login.auth_req_id)
-        elif by == "phone's grant":
-            fits = login.flow == "by phone, to a page" and self.now < login.decided + TO_FETCH
-            answer = client.token(grant_type=REDIRECT_GRANT, code=login.code)
         else:
-            fits = login.flow == "browser" and self.now < login.decided + TO_FETCH
-            answer = client.exchange(login.code)
-        mine, approved = asker == login.owner, login.decision == "approve"
-        assert (answer.status_code == 200) is (fits and mine and approved and login.token is None), answer.text
-        if answer.status_code == 200:
+            fits = by == right and self.now < login.decided + TO_FETCH
+            form = {"code": login.code, "redirect_uri": CALLBACK}
+            answer = client.token(grant_type="authorization_code" if by == "code" else REDIRECT_GRANT, **form)
+        fits = fits and not stranger and login.decision == "approve" and login.token is None
+        assert (answer.status_code == 200) is fits, answer.text
+        if fits:
             login.token, login.issued = answer.json()["access_token"], self.now
-        elif login.token is not None and mine and by != "polling" and self.right_grant(login, by):
+        elif login.token is not None and not stranger and by == right != "polling":
             login.revoked = True  # a code that comes twice may have been stolen
 
-    @staticmethod
-    def right_grant(login, by):
-        return by == {"browser": "browser's grant", "by phone, to a page": "phone's grant"}.get(login.flow)
-
-    @rule(login=logins, asker=st.integers(0, 1))
-    def revoke(self, login, asker):
+    @rule(login=logins, stranger=RARELY)
+    def revoke(self, login, stranger):
         if login.token is not None:
-            assert self.clients[asker].revoke(login.token).status_code == 200
-            login.revoked = login.revoked or asker == login.owner
+            client = self.clients[1 - login.owner if stranger else login.owner]
+            assert client.revoke(login.token).status_code == 200
+            login.revoked = login.revoked or not stranger
 
     @rule(seconds=WAITS)
     def wait(self, seconds):
