@@ -196,6 +196,7 @@ def test_the_receipt_of_a_payment_is_the_same_thing(merchant):
     assert merchant.post(RECEIPT_OF, RECEIPT).status_code == 409
 
 
+KILOGRAMS = {"unitPrice": 334, "quantity": "3", "quantityUnit": "KG"}
 OFFICIAL = [
     {
         "totalAmount": 1000, "totalAmountExcludingTax": 800, "totalTaxAmount": 200, "taxRate": None,
@@ -224,7 +225,7 @@ OFFICIAL = [
     ],
     ids=[
         "the official example", "with sums", "all returned", "with a tip", "one øre more", "one øre less",
-        "one for each unit", "no tax", "faulty by design",
+        "one for each piece", "no tax", "faulty by design",
     ],
 )  # fmt: skip
 def test_a_receipt_that_adds_up_is_kept_as_it_was_sent(merchant, sent):
@@ -248,6 +249,10 @@ def test_a_receipt_that_adds_up_is_kept_as_it_was_sent(merchant, sent):
         (receipt({}, paymentSources={"card": 600, "cash": 500}), ["bottomLine.paymentSources"]),
         (receipt({}, currency="SEK"), ["bottomLine.currency"]),
         (receipt({"unitInfo": {"unitPrice": 1, "quantity": "2,5"}}), ["orderLines.0.unitInfo.quantity"]),
+        (
+            receipt({"totalAmount": 1003, "totalTaxAmount": 203, "unitInfo": KILOGRAMS}),
+            ["orderLines.0.totalTaxAmount"],
+        ),
         (receipt({"discount": -1}), ["orderLines.0.discount"]),
         (RECEIPT | {"orderLines": []}, ["orderLines"]),
     ],

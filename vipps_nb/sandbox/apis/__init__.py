@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, check_in, epayment, login, order_management, qr, userinfo
+from vipps_nb.sandbox.apis import (
+    access_token,
+    check_in,
+    checkout,
+    epayment,
+    login,
+    order_management,
+    qr,
+    userinfo,
+    webhooks,
+)
+from vipps_nb.sandbox.apis.legacy import checkout_v2
 
 PAGES = [
     access_token.page,
     epayment.page,
+    webhooks.page,
     login.page,
     userinfo.page,
     userinfo.page_of_logins,
     *qr.pages,
     order_management.page,
+    checkout.page,
+    checkout_v2.page,
     check_in.page,
 ]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/webhooks": "Webhooks API",
-    "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",
