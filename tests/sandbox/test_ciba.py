@@ -1,10 +1,12 @@
 """Login from a phone number: asked by the merchant's system, confirmed in the app, fetched by polling or a browser."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 
+from tests.conftest import Answer
 from tests.sandbox.login_client import (
     ACCESS,
     CALLBACK,
@@ -310,6 +312,20 @@ def test_a_decision_is_announced(world, decision):
     assert (ping.event, ping.subject) == (PING, "some-auth-req-id")
     assert ping.payload == {"auth_req_id": "some-auth-req-id"}
     assert (ping.msn, ping.moment) == (phone.msn, NOON)
+
+
+def test_a_merchant_who_is_told_need_not_poll(sandbox, merchant, login_client, serve):
+    server = serve(lambda seen: Answer())
+    hook = {"url": f"{server.base_url}/hook", "events": [PING]}
+    assert merchant.post("/webhooks/v1/webhooks", hook).status_code == 201
+    asked = login_client.begin().json()["auth_req_id"]
+
+    sandbox.approve(auth_req_id=asked)
+    sandbox.deliveries()
+
+    [told] = [json.loads(seen.body) for seen in server.seen]
+    assert told == {"auth_req_id": asked}
+    assert login_client.poll(told["auth_req_id"]).status_code == 200
 
 
 def test_a_login_that_ends_in_a_browser_is_not_announced(world):
