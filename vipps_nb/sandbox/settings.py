@@ -32,6 +32,12 @@ class Settings(Wire):
     """Scopes without an approval: dropped silently (2026), or refused (older questions and answers)."""
     login_token_lifetime_seconds: Literal[600, 3599] = 600
     """How long a person's token opens userinfo: described as 10 minutes, although ``expires_in`` says 3599."""
+    norwegian_payout_reference: Literal["Utb.", "Vipps utbet.", "empty"] = "Utb."
+    """How the reference of a Norwegian payout begins: official pages disagree, and one says that it is missing."""
+    report_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Entries in one answer of the Report API; said in its header ``Vipps-Feed-Page-Size``."""
+    donations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Payments in one answer of the Donations API, which says that the number may change."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 
@@ -55,6 +61,21 @@ class Switches(Wire):
     refund_allowed: bool = True
     bank_account_verified: bool = True
     recurring_allowed: bool = True
+    donations_allowed: bool = True
+    active: bool = True
+    """An inactive sales unit is unknown to the Management API."""
+    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
+    skip_landing_page_allowed: bool = False
+    landing_page_phone_number_locked: bool = False
+    credit_card_payment_allowed: bool = True
+    """Whether a wallet payment may draw on a credit card; shown by the Management API and nothing else."""
+    fee_basis_points: Annotated[int, Field(ge=0, le=10_000)] = 275
+    """The fee for a capture, in hundredths of a percent; the sandbox's own tariff."""
+    settlement: Literal["net", "gross"] = "net"
+    """Whether fees are kept back from payouts, or invoiced at the end of the month."""
+    payout_frequency: Literal["daily", "weekly", "monthly"] = "daily"
+    accounting_partner_has_access: bool = True
+    """Whether the merchant has given the accounting partner access to its ledgers."""
 
     @property
     def currency(self) -> str:

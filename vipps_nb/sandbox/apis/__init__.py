@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, report
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, report.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
@@ -15,8 +15,6 @@ NOT_YET = {
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
     "/checkout": "Checkout API",
-    "/report": "Report API",
-    "/settlement": "Report API",
     "/management": "Management API",
     "/donations": "Donations API",
     "/point-of-sale": "Check-in API",
