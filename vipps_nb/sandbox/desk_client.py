@@ -95,6 +95,10 @@ class DeskClient:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
+    def product_order(self, product_order_id: str, step: str) -> JsonObject:
+        """Take the next step with a product order: view, submit (the merchant), complete or reject (the platform)."""
+        return self._object("POST", f"/product-orders/{product_order_id}", {"step": step})
+
     def _thumb(self, verb: str, *what: str | None) -> JsonObject:
         names = ("reference", "agreementId", "authReqId", "msn")
         return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Form, Query, Request, Response
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import NoticesLooks, PhoneRequest
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
 from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
@@ -68,7 +68,10 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 @router.get("/landing", response_class=Response, responses=DOCUMENTED)
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
-    return Response(_show(_find(token, world)), headers=HEADERS, media_type=HTML)
+    asked = _find(token, world)
+    if isinstance(asked, NoticesLooks):
+        asked.looked_at()
+    return Response(_show(asked), headers=HEADERS, media_type=HTML)
 
 
 @router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
