@@ -111,7 +111,15 @@ def test_the_callers_own_headers_win(server, session):
         ("/access-management-1.0/access/.well-known/jwks.json", set(), set(SECRET_HEADERS)),
         ("/access-management-1.0/access/oauth2/token", {"Authorization"}, {"Ocp-Apim-Subscription-Key"}),
         ("/accessToken/get", {"client_id", "client_secret", "Ocp-Apim-Subscription-Key"}, {"Authorization"}),
-        ("/management/v1/sales-units", {"Authorization"}, {"Merchant-Serial-Number"}),
+        *(
+            (path, {"Authorization", "Ocp-Apim-Subscription-Key"}, {"Merchant-Serial-Number", "client_secret"})
+            for path in (
+                "/management/v1/sales-units",
+                "/settlement/v1/ledgers",
+                "/report/v2/ledgers/1/funds/feed",
+                "/donations/v1/reports/payments",
+            )
+        ),
     ],
 )
 def test_each_api_gets_the_introduction_it_wants(server, session, path, has, has_not):
@@ -122,11 +130,19 @@ def test_each_api_gets_the_introduction_it_wants(server, session, path, has, has
     assert not has_not & seen.headers.keys()
 
 
-def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials):
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("accounting", "/report/v2/ledgers/1/funds/feed"),
+        ("donations", "/donations/v1/reports/payments"),
+        ("management", "/management/v1/sales-units"),
+    ],
+)
+def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials, kind, path):
     import dataclasses
 
-    keys = dataclasses.replace(credentials, key_type="accounting")
-    VippsSession(keys, server.environment).get("/report/v2/ledgers/1/funds/feed")
+    keys = dataclasses.replace(credentials, key_type=kind)
+    VippsSession(keys, server.environment).get(path)
 
     (seen,) = calls(server)
     assert seen.headers["Authorization"].startswith("Bearer ")

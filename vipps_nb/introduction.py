@@ -45,8 +45,10 @@ _BY_PATH: tuple[tuple[re.Pattern[str], Introduction], ...] = tuple(
         (r"/sandbox(/|$)", Introduction.NOTHING),
     )
 )
-# Management and Report find out by themselves which sales units a token may see.
-_WITHOUT_MSN = re.compile(r"/(management|report|settlement|sandbox|access-management-1\.0)(/|$)", re.IGNORECASE)
+# Management, Report and Donations find out by themselves which sales units a token may see.
+_WITHOUT_MSN = re.compile(
+    r"/(management|report|settlement|donations|sandbox|access-management-1\.0)(/|$)", re.IGNORECASE
+)
 # The token calls and Login's forms change nothing that could be done twice.
 _NOT_A_WRITE = re.compile(r"/(accesstoken|miami|access-management-1\.0|vipps-login-ciba|sandbox)(/|$)", re.IGNORECASE)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment, management, report
+from vipps_nb.sandbox.apis import access_token, donations, epayment, management, report
 
-PAGES = [access_token.page, epayment.page, report.page, management.page]
+PAGES = [access_token.page, epayment.page, report.page, management.page, donations.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
@@ -15,7 +15,6 @@ NOT_YET = {
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
     "/checkout": "Checkout API",
-    "/donations": "Donations API",
     "/point-of-sale": "Check-in API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
