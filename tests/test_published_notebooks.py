@@ -17,9 +17,8 @@ LESSONS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 WRITE_SECRETS = """
 import json as _json, pathlib as _pathlib
 _keys = vipps.credentials
-_pathlib.Path({file!r}).write_text(_json.dumps(
-    [_keys.client_secret.reveal(), _keys.subscription_key.reveal(), vipps.token.reveal()]
-))
+_secrets = [_keys.client_secret, _keys.subscription_key, vipps.token]  # Donations keys have no subscription key
+_pathlib.Path({file!r}).write_text(_json.dumps([_secret.reveal() for _secret in _secrets if _secret]))
 """
 
 

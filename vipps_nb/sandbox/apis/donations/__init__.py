@@ -15,6 +15,7 @@ on the next withdrawal day, at 06:00 UTC, and goes on until it is stopped.
 - ``from`` and ``to`` are both inclusive. So the last payment of one answer begins the next, as documented; a client
   that follows the guide to the letter and waits for an empty answer would wait for ever here, and should stop when
   nothing is new. Whether the real answer ends up empty is unconfirmed.
+- ``from`` and ``to`` are both required (unconfirmed).
 - The first gift on the next withdrawal day, days 1 to 28, and the hour are assumptions.
 - The short number that donors give to is made from the MSN.
 - Webhook events carry ``agreementId``, ``msn`` and ``timestamp``: the guide calls them a notification and leaves their

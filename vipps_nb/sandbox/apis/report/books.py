@@ -11,6 +11,7 @@ from vipps_nb.sandbox.sales_unit import KeyType
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.world import World
 
+# A currency that is nobody's own is settled where most merchants are.
 MARKETS: dict[str, Market] = {"NOK": "NO", "DKK": "DK", "EUR": "FI"}
 
 
@@ -29,7 +30,9 @@ class Ledgers:
             ledger_id = ids.digits(6)
             while ledger_id in self._by_id:
                 ledger_id = ids.digits(6)
-            ledger = Ledger(ledger_id=ledger_id, msn=msn, handle=handle, market=MARKETS[currency], currency=currency)
+            ledger = Ledger(
+                ledger_id=ledger_id, msn=msn, handle=handle, market=MARKETS.get(currency, "NO"), currency=currency
+            )
             self._by_handle[name] = self._by_id[ledger_id] = ledger
         return self._by_handle[name]
 
