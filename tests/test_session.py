@@ -118,7 +118,15 @@ def test_the_callers_own_headers_win(server, session):
         ("/landing", set(), {*SECRET_HEADERS, "Merchant-Serial-Number"}),
         ("/accessToken/get", {"client_id", "client_secret", "Ocp-Apim-Subscription-Key"}, {"Authorization"}),
         ("/webhooks/v1/webhooks", {"Authorization", "Ocp-Apim-Subscription-Key", "Merchant-Serial-Number"}, set()),
-        ("/management/v1/sales-units", {"Authorization"}, {"Merchant-Serial-Number"}),
+        *(
+            (path, {"Authorization", "Ocp-Apim-Subscription-Key"}, {"Merchant-Serial-Number", "client_secret"})
+            for path in (
+                "/management/v1/sales-units",
+                "/settlement/v1/ledgers",
+                "/report/v2/ledgers/1/funds/feed",
+                "/donations/v1/reports/payments",
+            )
+        ),
     ],
 )
 def test_each_api_gets_the_introduction_it_wants(server, session, path, has, has_not):
@@ -159,9 +167,17 @@ def test_a_persons_token_is_sent_as_it_is_and_never_renewed(serve, credentials):
     assert tokens == []
 
 
-def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials):
-    keys = dataclasses.replace(credentials, key_type="accounting")
-    VippsSession(keys, server.environment).get("/report/v2/ledgers/1/funds/feed")
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("accounting", "/report/v2/ledgers/1/funds/feed"),
+        ("donations", "/donations/v1/reports/payments"),
+        ("management", "/management/v1/sales-units"),
+    ],
+)
+def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials, kind, path):
+    keys = dataclasses.replace(credentials, key_type=kind)
+    VippsSession(keys, server.environment).get(path)
 
     (seen,) = calls(server)
     assert seen.headers["Authorization"].startswith("Bearer ")

@@ -45,9 +45,10 @@ _BY_PATH: tuple[tuple[re.Pattern[str], Introduction], ...] = tuple(
         (r"/(sandbox|landing)(/|$)", Introduction.NOTHING),
     )
 )
-# Management and Report find out by themselves which sales units a token may see; public pages do not care.
+# Management, Report and Donations find out by themselves which sales units a token may see; public pages do not care.
 _WITHOUT_MSN = re.compile(
-    r"/((management|report|settlement|sandbox|landing)(/|$)|access-management-1\.0/access/(\.well-known/|oauth2/auth$))",
+    r"/((management|report|settlement|donations|sandbox|landing)(/|$)"
+    r"|access-management-1\.0/access/(\.well-known/|oauth2/auth$))",
     re.IGNORECASE,
 )
 # A partner shows Login its access token instead of its keys (Login API guide, "Partner keys").

@@ -83,6 +83,14 @@ class PhoneRequest(Protocol):
 
 
 @runtime_checkable
+class NoticesLooks(Protocol):
+    """A phone request to which it makes a difference that somebody has opened it."""
+
+    def looked_at(self) -> None:
+        """Somebody has opened it."""
+
+
+@runtime_checkable
 class GoesOn(Protocol):
     """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
 

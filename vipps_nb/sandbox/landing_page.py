@@ -11,7 +11,7 @@ from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PHONE_NUMBER, GoesOn, OffersChoice, PhoneRequest, choose
+from vipps_nb.sandbox.customer import PHONE_NUMBER, GoesOn, NoticesLooks, OffersChoice, PhoneRequest, choose
 from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
@@ -78,6 +78,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
     asked = _find(token, world)
+    if isinstance(asked, NoticesLooks):
+        asked.looked_at()
     return Response(_show(asked), headers=_headers(asked), media_type=HTML)
 
 

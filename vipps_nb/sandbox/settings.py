@@ -43,6 +43,12 @@ class Settings(Wire):
     qr_base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#]+$", max_length=200)] = None
     """What the links inside QR codes begin with, if not with the sandbox's own address: that of a tunnel, or any fixed
     one, so that a picture is the same wherever the sandbox runs."""
+    norwegian_payout_reference: Literal["Utb.", "Vipps utbet.", "empty"] = "Utb."
+    """How the reference of a Norwegian payout begins: official pages disagree, and one says that it is missing."""
+    report_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Entries in one answer of the Report API; said in its header ``Vipps-Feed-Page-Size``."""
+    donations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Payments in one answer of the Donations API, which says that the number may change."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 
@@ -72,6 +78,21 @@ class Switches(Wire):
     login_token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"  # noqa: S105 - no password
     login_scopes: list[LoginScope] = Field(default_factory=lambda: list(USUAL_LOGIN_SCOPES))
     """Scopes beyond the basic plan; ``gender`` is not in test. For ``nin`` there is the switch above."""
+    donations_allowed: bool = True
+    active: bool = True
+    """An inactive sales unit is unknown to the Management API."""
+    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
+    skip_landing_page_allowed: bool = False
+    landing_page_phone_number_locked: bool = False
+    credit_card_payment_allowed: bool = True
+    """Whether a wallet payment may draw on a credit card; shown by the Management API and nothing else."""
+    fee_basis_points: Annotated[int, Field(ge=0, le=10_000)] = 275
+    """The fee for a capture, in hundredths of a percent; the sandbox's own tariff."""
+    settlement: Literal["net", "gross"] = "net"
+    """Whether fees are kept back from payouts, or invoiced at the end of the month."""
+    payout_frequency: Literal["daily", "weekly", "monthly"] = "daily"
+    accounting_partner_has_access: bool = True
+    """Whether the merchant has given the accounting partner access to its ledgers."""
 
     @property
     def currency(self) -> str:
