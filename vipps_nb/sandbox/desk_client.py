@@ -64,6 +64,10 @@ class DeskClient:
         """The customer says no."""
         return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
 
+    def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> JsonObject:
+        """The customer withdraws their consent to what they shared with a payment."""
+        return self._thumb("withdraw", reference, None, None, msn)
+
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""
         return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})

@@ -55,6 +55,9 @@ class Switches(Wire):
     refund_allowed: bool = True
     bank_account_verified: bool = True
     recurring_allowed: bool = True
+    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
+    """Direct capture exists in eCom only; it is decided when the sales unit is ordered."""
+    skip_landing_page_allowed: bool = False
 
     @property
     def currency(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis.legacy import ecom
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, ecom.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
@@ -22,7 +23,6 @@ NOT_YET = {
     "/point-of-sale": "Check-in API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
-    "/ecomm": "eCom API",
     "/sales": "Sales API",
     "/loyalty": "Loyalty API",
 }
