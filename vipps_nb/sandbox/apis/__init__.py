@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vipps_nb.sandbox.apis import access_token, epayment
-from vipps_nb.sandbox.apis.legacy import ecom
+from vipps_nb.sandbox.apis.legacy import ecom, partner, psp, psp_signup
 
-PAGES = [access_token.page, epayment.page, ecom.page]
+PAGES = [access_token.page, epayment.page, ecom.page, psp.page, psp_signup.page, partner.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
@@ -21,8 +21,6 @@ NOT_YET = {
     "/management": "Management API",
     "/donations": "Donations API",
     "/point-of-sale": "Check-in API",
-    "/psp": "PSP API",
-    "/merchant-management": "PSP Signup API",
     "/sales": "Sales API",
     "/loyalty": "Loyalty API",
 }

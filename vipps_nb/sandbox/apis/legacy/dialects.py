@@ -1,10 +1,18 @@
-"""What the dialects of the old APIs have in common."""
+"""What the refusals of the old APIs have in common."""
 
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 
 from vipps_nb.sandbox.refusals import PROBLEM_JSON, Body, Dialect, Refusal
+
+
+class NoSuchMerchant(Refusal):
+    """These keys have no such merchant or sales unit."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "Item does not exist"
 
 
 def context_id(trace_id: str) -> str:

@@ -7,17 +7,12 @@ import re
 from vipps_nb.sandbox.apis.legacy.ecom import refusals as no
 from vipps_nb.sandbox.apis.legacy.ecom.bodies import InitiatePaymentCommand, MerchantInfo
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
+from vipps_nb.sandbox.apis.legacy.urls import APP, SERVER
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.world import World
 
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
-# The real thing wants https and a public host; a sandbox on one's own machine must reach a receiver there.
-SERVER = re.compile(
-    r"(https://|http://(127\.0\.0\.1|localhost|\[::1\])(?=[:/]|$))[^\s\x00-\x20]*[^\s\x00-\x20/:]/?", re.I
-)
-# A custom scheme has two letters at least, and none that a browser would run or open from disk.
-APP = re.compile(r"(?!https?:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:[^\s\x00-\x20]*", re.I)
 COUNTRY_CODE = re.compile(r"(\+|00)?47(?=\d{8}$)", re.ASCII)
 EIGHT_DIGITS = re.compile(r"\d{8}", re.ASCII)
 
