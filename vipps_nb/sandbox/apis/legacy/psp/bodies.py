@@ -98,7 +98,7 @@ class ForceApproveRequest(Wire):
 class _Lenient(BaseModel):
     """Of an answer by somebody else's server, only what matters is read."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
 class PaymentInfo(_Lenient):
