@@ -119,6 +119,7 @@ def test_the_callers_own_headers_win(server, session):
         ("/access-management-1.0/access/.well-known/jwks.json", set(), set(SECRET_HEADERS)),
         ("/access-management-1.0/access/oauth2/token", {"Authorization"}, {"Ocp-Apim-Subscription-Key"}),
         ("/accessToken/get", {"client_id", "client_secret", "Ocp-Apim-Subscription-Key"}, {"Authorization"}),
+        ("/webhooks/v1/webhooks", {"Authorization", "Ocp-Apim-Subscription-Key", "Merchant-Serial-Number"}, set()),
         ("/management/v1/sales-units", {"Authorization"}, {"Merchant-Serial-Number"}),
     ],
 )

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Body, Path, Request, Response
+from fastapi import Body, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.clock import timestamp
+from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
 from vipps_nb.sandbox.customer import PhoneRequest, Shared
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
@@ -99,6 +100,12 @@ class SalesUnitState(Wire):
     switches: Switches
 
 
+async def _courier(request: Request) -> Courier:
+    found: Courier = request.app.state.courier
+    return found
+
+
+TheCourier = Annotated[Courier, Depends(_courier)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 
@@ -110,7 +117,12 @@ async def overview(world: TheWorld) -> JsonObject:
         "baseUrl": world.base_url,
         "seed": world.seed,
         "clock": _clock(world).to_json(),
-        "counts": {**counts, "requests": len(world.log), "idempotencyKeys": len(world.idempotency)},
+        "counts": {
+            **counts,
+            "requests": len(world.log),
+            "deliveries": len(world.deliveries),
+            "idempotencyKeys": len(world.idempotency),
+        },
         "faults": [rule.to_json() for rule in world.faults.rules],
         "settings": world.settings.to_json(),
         "salesUnits": [
@@ -129,20 +141,29 @@ async def read_clock(world: TheWorld) -> ClockState:
 
 
 @router.put("/sandbox/clock", response_model=ClockState)
-async def set_clock(order: ClockOrder, world: TheWorld) -> ClockState:
-    """Move, hold or release the clock. Everything that falls due on the way happens, in order."""
+async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move, hold or release the clock. Everything that falls due on the way happens, in order.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.set(now=_moment(order.now), held=order.held)
+        target = _moment(order.now) or clock.now()
+        await courier.travel(world, target, held=clock.held if order.held is None else order.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
     return _clock(world)
 
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
-async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
-    """Move time forward. Everything that falls due in between happens, in order, each at its own moment."""
+async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move time forward. Everything that falls due in between happens, in order, each at its own moment.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.advance(timedelta(seconds=order.seconds))
+        await courier.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
     return _clock(world)
@@ -202,6 +223,21 @@ async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonO
 async def read_requests(world: TheWorld) -> list[JsonObject]:
     """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
     return world.log.entries()
+
+
+@router.get("/sandbox/deliveries")
+async def read_deliveries(
+    world: TheWorld,
+    courier: TheCourier,
+    wait: Annotated[bool, Query(description="Wait until nothing is in the air.")] = True,
+) -> list[JsonObject]:
+    """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+    Waits until every letter that is on its way has been answered, so that what has just been done is in it.
+    """
+    if wait:
+        await courier.landed(JOURNEY_LIMIT)
+    return world.deliveries.entries()
 
 
 @router.get("/sandbox/settings", response_model=Settings)

@@ -39,7 +39,7 @@ class DeskClient:
         return self.clock(held=False)
 
     def advance(self, seconds: float) -> JsonObject:
-        """Move time forward; everything that falls due in between happens, in order."""
+        """Move time forward; everything that falls due in between happens, in order, deliveries included."""
         return self._object("POST", "/clock/advance", {"seconds": seconds})
 
     def approve(
@@ -83,6 +83,13 @@ class DeskClient:
     def requests(self) -> list[JsonObject]:
         """The request log, oldest first, secrets masked."""
         return cast("list[JsonObject]", self._ask("GET", "/requests"))
+
+    def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
+        """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+        Waits until every letter that is on its way has been answered; with ``wait=False`` it is as it is.
+        """
+        return cast("list[JsonObject]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
 
     def settings(self, **switches: Any) -> JsonObject:
         """How the sandbox behaves where the real thing is undecided; named ones are changed.

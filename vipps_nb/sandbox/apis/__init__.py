@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, webhooks
 from vipps_nb.sandbox.apis.legacy import ecom, partner, psp, psp_signup
 
-PAGES = [access_token.page, epayment.page, ecom.page, psp.page, psp_signup.page, partner.page]
+PAGES = [
+    access_token.page,
+    epayment.page,
+    webhooks.page,
+    ecom.page,
+    psp.page,
+    psp_signup.page,
+    partner.page,
+]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/webhooks": "Webhooks API",
     "/qr": "QR API",
     "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",
