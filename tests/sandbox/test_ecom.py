@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conftest import Answer
 from vipps_nb.sandbox.outbox import Outbox, Reply
 
 STATIC = [
@@ -513,6 +514,28 @@ def test_the_merchant_is_told_to_forget_the_customer(shop, sandbox, letters):
     assert letters[-1].method == "DELETE"
     assert letters[-1].url == f"https://example.com/consent/v2/consents/{user.replace('=', '%3D').replace('/', '%2F')}"
     assert "userDetails" not in shop.details()
+
+
+def test_a_merchants_server_is_really_asked_and_told(shop, sandbox, serve):
+    def answer(seen):
+        if not seen.path.endswith("/shippingDetails"):
+            return Answer(500)
+        found = {"addressId": json.loads(seen.body)["addressId"], "orderId": "order-1", "shippingDetails": STATIC}
+        return Answer(body=json.dumps(found).encode())
+
+    server = serve(answer)
+    prefixes = dict.fromkeys(("callbackPrefix", "shippingDetailsPrefix"), f"{server.base_url}/vipps/")
+    shop.initiate(merchant={**EXPRESS, **prefixes})
+    sandbox.approve(reference="order-1")
+    sandbox.advance(3600)
+
+    assert [seen.path for seen in server.seen] == [
+        "/vipps/v2/payments/order-1/shippingDetails",
+        "/vipps/v2/payments/order-1",
+    ], "a callback that was not taken is not repeated"
+    assert {seen.headers["Authorization"] for seen in server.seen} == {"of-the-shop"}
+    shop.merchant.headers["Authorization"] = f"Bearer {shop.merchant.token()}"
+    assert shop.status() == "RESERVE"
 
 
 # Who may see what

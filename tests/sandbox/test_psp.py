@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.conftest import Answer
 from tests.sandbox.official.psp import PSP_ID
 from vipps_nb.sandbox.outbox import Outbox, Reply
 
@@ -134,6 +135,17 @@ def test_the_card_token_goes_to_the_provider_whose_ok_is_a_reservation(provider,
 
     assert provider.history() == [("RESERVED", True)]
     assert provider.details()["transactionSummary"]["remainingAmountToCapture"] == 49900
+
+
+def test_a_providers_server_is_really_asked(provider, sandbox, serve):
+    server = serve(lambda seen: Answer(body=b'{"paymentInfo":{"status":"OK"}}'))
+    provider.initiate(makePaymentUrl=f"{server.base_url}/make-payment")
+    sandbox.approve(reference="order-1")
+    [delivery] = sandbox.deliveries()
+
+    assert (delivery["about"], delivery["outcome"]) == ("PSP makePayment ACCEPTED", "accepted")
+    assert server.seen[0].headers["Authorization"] == "of-the-provider"
+    assert provider.history() == [("RESERVED", True)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from vipps_nb.sandbox.outbox import Letter, Reply
 from vipps_nb.sandbox.world import World
 
 ADDRESS_ID = 100
+TIME_TO_HEAR, TIME_TO_FIND_SHIPPING = 3, 10  # seconds
 STATUS = {State.RESERVE: "RESERVED", State.SALE: "SALE", State.CANCEL: "CANCELLED"}
 
 
@@ -46,7 +48,8 @@ def tell_outcome(world: World, payment: Payment, error: dict[str, str] | None = 
     if error is not None:
         content["errorInfo"] = error
     prefix = payment.order.merchant_info.callback_prefix
-    _post(world, payment, f"{prefix.rstrip('/')}/v2/payments/{payment.order_id}", content)
+    url = f"{prefix.rstrip('/')}/v2/payments/{payment.order_id}"
+    world.outbox.post(_letter(payment, url, content, about="eCom callback", time_limit=TIME_TO_HEAR))
 
 
 def ask_for_shipping(world: World, payment: Payment, on_reply: Callable[[Reply], None]) -> None:
@@ -61,7 +64,8 @@ def ask_for_shipping(world: World, payment: Payment, on_reply: Callable[[Reply],
     }
     prefix = payment.order.merchant_info.shipping_details_prefix or ""
     url = f"{prefix.rstrip('/')}/v2/payments/{payment.order_id}/shippingDetails"
-    _post(world, payment, url, content, on_reply)
+    letter = _letter(payment, url, content, about="eCom shipping details", time_limit=TIME_TO_FIND_SHIPPING)
+    world.outbox.post(replace(letter, on_reply=on_reply))
 
 
 def tell_consent_removed(world: World, payment: Payment) -> None:
@@ -69,18 +73,14 @@ def tell_consent_removed(world: World, payment: Payment) -> None:
     prefix = payment.order.merchant_info.consent_removal_prefix
     if prefix:
         url = f"{prefix.rstrip('/')}/v2/consents/{quote(user_id(payment, world), safe='')}"
-        world.outbox.post(Letter(url=url, body=b"", headers=_headers(payment), method="DELETE"))
+        letter = Letter(url=url, body=b"", headers=_headers(payment), method="DELETE", about="eCom consent removal")
+        world.outbox.post(letter)
 
 
-def _post(
-    world: World,
-    payment: Payment,
-    url: str,
-    content: dict[str, Any],
-    on_reply: Callable[[Reply], None] = lambda reply: None,
-) -> None:
+def _letter(payment: Payment, url: str, content: dict[str, Any], *, about: str, time_limit: float) -> Letter:
     headers = {"Content-Type": "application/json;charset=UTF-8", **_headers(payment)}
-    world.outbox.post(Letter(url=url, body=json.dumps(content).encode(), headers=headers, on_reply=on_reply))
+    body = json.dumps(content).encode()
+    return Letter(url=url, body=body, headers=headers, about=about, time_limit=time_limit)
 
 
 def _headers(payment: Payment) -> dict[str, str]:

@@ -13,8 +13,7 @@ In maintenance: providers are now given ePayment and Recurring with a ``Psp-Id``
 - No money goes through the platform, so no ledger shows it.
 - Status updates are applied at 02:00 UTC. The real test environment never applies them, and the hour in production is
   not documented. An update for an unknown transaction, or for more than there is, is accepted and not applied.
-- Without an answer, or with one that says FAIL, the payment has failed for good. The courier decides how long it
-  waits; the guide says 15 seconds.
+- Without an answer within 15 seconds (later text says 20), or with one that says FAIL, the payment has failed for good.
 - After a soft decline the desk's or the phone's approval stands for the 3-D Secure session; the provider is then asked
   once more. A second soft decline is a failure.
 - Card tokens are invented. When the customer cancels or does nothing no card has been chosen, so ``binNumber`` and

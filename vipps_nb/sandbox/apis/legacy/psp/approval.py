@@ -15,6 +15,7 @@ from vipps_nb.sandbox.outbox import Letter, Reply
 from vipps_nb.sandbox.refusals import NothingToDecide
 from vipps_nb.sandbox.world import World
 
+TIME_TO_PAY = 15.0  # seconds (PSP API guide; 20 in later text)
 VISA, MASTERCARD = "VISA", "MASTERCARD"
 BIN = {VISA: "492556", MASTERCARD: "520474"}
 FIRST_DIGIT = {VISA: "4", MASTERCARD: "5"}
@@ -132,6 +133,8 @@ def hand_over(world: World, transaction: Transaction, payment_state: str) -> Non
         body=json.dumps(content).encode(),
         headers=headers,
         on_reply=lambda reply: answered(world, transaction, reply) if accepted else None,
+        about=f"PSP makePayment {payment_state}",
+        time_limit=TIME_TO_PAY,
     )
     world.outbox.post(letter)
 
