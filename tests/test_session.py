@@ -63,6 +63,8 @@ def test_a_path_is_enough_and_the_introduction_is_complete(server, session):
     assert seen.headers["Ocp-Apim-Subscription-Key"] == SUBSCRIPTION_KEY
     assert seen.headers["Merchant-Serial-Number"] == MSN
     assert seen.headers["Vipps-System-Name"] == "vipps_nb"
+    for name in ("Version", "Plugin-Name", "Plugin-Version"):
+        assert seen.headers[f"Vipps-System-{name}"]  # Checkout wants all four
     assert "client_secret" not in seen.headers
     assert "Idempotency-Key" not in seen.headers
 

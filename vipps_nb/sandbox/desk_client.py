@@ -49,9 +49,13 @@ class DeskClient:
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
         msn: str | None = None,
+        choice: str | None = None,
     ) -> JsonObject:
-        """The customer approves. ``msn`` is needed only when several sales units use the same reference."""
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn)
+        """The customer approves. ``msn`` is needed only when several sales units use the same reference.
+
+        Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
+        """
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice)
 
     def abort(
         self,
@@ -62,7 +66,28 @@ class DeskClient:
         msn: str | None = None,
     ) -> JsonObject:
         """The customer says no."""
-        return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
+        return self._thumb("abort", reference, agreement_id, auth_req_id, msn, None)
+
+    def scan(
+        self,
+        content: str | None = None,
+        *,
+        merchant_qr_id: str | None = None,
+        msn: str | None = None,
+        phone_number: str | None = None,
+    ) -> JsonObject:
+        """The customer scans a QR code, given what it says (or a link to its picture), or its ``merchantQrId``.
+
+        A merchant redirect says where it leads, a one-time code what it asks for, and at a merchant callback the
+        customer checks in; then ``checkedIn`` is what the merchant is told.
+        """
+        what = _given(content=content, merchantQrId=merchant_qr_id, msn=msn, phoneNumber=phone_number)
+        return self._object("POST", "/customer/scan", what)
+
+    def show_personal_qr(self, *, phone_number: str | None = None, version: str | None = None) -> JsonObject:
+        """The customer holds up the QR of their own app: ``qrCode`` is what a till reads."""
+        what = _given(phoneNumber=phone_number, version=version)
+        return self._object("POST", "/customer/personal-qr", what)
 
     def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> JsonObject:
         """The customer withdraws their consent to what they shared with a payment."""
@@ -107,7 +132,7 @@ class DeskClient:
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
     def _thumb(self, verb: str, *what: str | None) -> JsonObject:
-        names = ("reference", "agreementId", "authReqId", "msn")
+        names = ("reference", "agreementId", "authReqId", "msn", "choice")
         return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
 
     def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
