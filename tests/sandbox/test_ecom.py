@@ -460,20 +460,26 @@ def test_express_with_fixed_shipping(shop, sandbox, letters):
     assert told["userDetails"] == details["userDetails"]
 
 
-def asked(shop, sandbox, letters):
-    shop.initiate(merchant={**EXPRESS, "shippingDetailsPrefix": "https://example.com/shipping"})
-    assert not sandbox.approve(reference="order-1")["approved"]
-    return letters.pop()
+def test_the_customer_chooses_how_it_is_sent(shop, sandbox, letters):
+    url = shop.initiate(merchant={**EXPRESS, "staticShippingDetails": STATIC}).json()["url"]
+    assert "Home · 99.00 NOK" in shop.merchant.http.get(url).text
+
+    sandbox.approve(reference="order-1", choice="home")
+
+    assert shop.details()["shippingDetails"]["shippingMethodId"] == "home"
+    assert shop.summary()[2] == 49900 + 9900
 
 
 def test_express_asks_the_merchant_for_shipping(shop, sandbox, letters):
-    letter = asked(shop, sandbox, letters)
+    shop.initiate(merchant={**EXPRESS, "shippingDetailsPrefix": "https://example.com/shipping"})
+    [letter] = letters
     assert letter.url == "https://example.com/shipping/v2/payments/order-1/shippingDetails"
     question = json.loads(letter.body)
     assert question["postCode"] == "0155"
 
     answer = {"addressId": question["addressId"], "orderId": "order-1", "shippingDetails": STATIC}
     letter.on_reply(Reply(status=200, body=json.dumps(answer).encode()))
+    sandbox.approve(reference="order-1")
 
     assert shop.status() == "RESERVE"
     assert shop.details()["shippingDetails"]["shippingCost"] == 39.9
@@ -490,13 +496,12 @@ def test_express_asks_the_merchant_for_shipping(shop, sandbox, letters):
     ],
 )
 def test_without_shipping_methods_nothing_is_approved(shop, sandbox, letters, reply):
-    asked(shop, sandbox, letters).on_reply(reply)
+    shop.initiate(merchant={**EXPRESS, "shippingDetailsPrefix": "https://example.com/shipping"})
+    letters[0].on_reply(reply)
 
+    assert sandbox.approve(reference="order-1")["reason"] == "no shipping methods found"
     assert shop.status() == "INITIATE"
-    assert not sandbox.approve(reference="order-1")["approved"], "the customer may try again"
-    sandbox.advance(600)
-    letters[0].on_reply(Reply(status=200, body=b"{}"))
-    assert shop.status() == "REJECTED", "an answer after the time is up changes nothing"
+    assert len(letters) == 2, "the merchant is asked once more"
 
 
 def test_express_cannot_be_force_approved(shop):
@@ -526,6 +531,7 @@ def test_a_merchants_server_is_really_asked_and_told(shop, sandbox, serve):
     server = serve(answer)
     prefixes = dict.fromkeys(("callbackPrefix", "shippingDetailsPrefix"), f"{server.base_url}/vipps/")
     shop.initiate(merchant={**EXPRESS, **prefixes})
+    sandbox.deliveries()
     sandbox.approve(reference="order-1")
     sandbox.advance(3600)
 

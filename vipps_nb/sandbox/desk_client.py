@@ -91,7 +91,7 @@ class DeskClient:
 
     def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> JsonObject:
         """The customer withdraws their consent to what they shared with a payment."""
-        return self._thumb("withdraw", reference, None, None, msn)
+        return self._object("POST", "/customer/withdraw", _given(reference=reference, msn=msn))
 
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""

@@ -196,6 +196,7 @@ page = Page(
     entrance=Entrance(keys=frozenset({KeyType.PARTNER}), msn="ignored"),
     dialect=problem_with_instance,
     in_test=False,
+    deprecated=True,
     counts=_counts,
 )
 router = page.router

@@ -184,7 +184,13 @@ def _counts(world: World) -> Mapping[str, int]:
     return {"pspMerchants": len(world.room(Merchants))}
 
 
-page = Page(title="PSP Signup API", entrance=Entrance(msn="ignored"), dialect=problem_with_instance, counts=_counts)
+page = Page(
+    title="PSP Signup API",
+    entrance=Entrance(msn="ignored"),
+    dialect=problem_with_instance,
+    deprecated=True,
+    counts=_counts,
+)
 router = page.router
 
 

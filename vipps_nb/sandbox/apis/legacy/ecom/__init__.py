@@ -13,8 +13,9 @@ Replaced by ePayment: ``orderId`` became ``reference``, plain amounts got a curr
 - One test user answers for every phone number.
 - URLs may be on this machine (``http://127.0.0.1``), and are not checked for reachability.
 - The customer has 10 minutes; the older "5 minutes to open, 5 to finish" is not kept apart.
-- With Express the amount grows by the shipping that the customer chose, the default one or the first. A merchant with
-  ``shippingDetailsPrefix`` is asked when the customer approves, not when they open the payment.
+- With Express the amount grows by the shipping that the customer chose. A merchant with ``shippingDetailsPrefix`` is
+  asked when the payment is initiated, as if the customer opened it at once. ``useExplicitCheckoutFlow`` changes
+  nothing.
 - A payment the bank refused is FAILED for good; its callback says REJECTED with ``errorInfo``, as the official document
   has it (the guide says RESERVE_FAILED). A payment that expired is REJECTED in the status, and CANCEL in the history,
   which has no better word (unconfirmed).

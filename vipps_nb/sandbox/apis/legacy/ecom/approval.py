@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from vipps_nb.sandbox.apis.legacy.ecom.answers import msisdn
-from vipps_nb.sandbox.apis.legacy.ecom.bodies import ShippingAnswer, ShippingMethod
+from vipps_nb.sandbox.apis.legacy.ecom.bodies import ShippingAnswer
 from vipps_nb.sandbox.apis.legacy.ecom.callbacks import ask_for_shipping, tell_consent_removed, tell_outcome
 from vipps_nb.sandbox.apis.legacy.ecom.payment import CURRENCY, Entry, Payment, Payments, ore
 from vipps_nb.sandbox.apis.legacy.ecom.states import MOVES, State
 from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import subject
+from vipps_nb.sandbox.customer import Choice, subject
 from vipps_nb.sandbox.movements import Movement, Movements
 from vipps_nb.sandbox.outbox import Reply
 from vipps_nb.sandbox.refusals import NothingToDecide
@@ -77,25 +78,36 @@ class PaymentOnPhone:
 
     @property
     def details(self) -> Sequence[str]:
-        """What the customer shares, how it is sent, and what went wrong before."""
-        lines = []
+        """What the customer shares by approving."""
         if self.payment.is_express:
-            lines.append("You share: name, email, phone number, address.")
-        elif self.payment.order.transaction.scope:
-            lines.append(f"You share: {', '.join(self.payment.order.transaction.scope.split())}.")
-        methods = self.payment.order.merchant_info.static_shipping_details
-        if methods and self.payment.shipping is None:
-            chosen = _default(methods)
-            lines.append(f"Shipping: {chosen.shipping_method}, {chosen.shipping_cost:.2f} {CURRENCY} on top.")
-        if self.payment.remark is not None:
-            lines.append(self.payment.remark)
-        return lines
+            return ["You share: name, email, phone number, address."]
+        scope = self.payment.order.transaction.scope
+        return [f"You share: {', '.join(scope.split())}."] if scope else []
+
+    @property
+    def choices(self) -> list[Choice]:
+        """With Express, the ways of delivery."""
+        payment = self.payment
+        if payment.state is not State.INITIATE:
+            return []
+        return [
+            Choice(
+                one.shipping_method_id,
+                f"{one.shipping_method} · {one.shipping_cost:.2f} {CURRENCY}",
+                one is payment.selected,
+            )
+            for one in sorted(payment.methods, key=lambda one: one.priority or 0)
+        ]
+
+    def choose(self, choice: str) -> None:
+        """Have the goods sent that way."""
+        self.payment.choice = choice
 
     @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self.payment.state is State.INITIATE:
-            return "The shop is being asked for its shipping methods." if self.payment.asking else None
+            return None
         return OUTCOMES.get(self.payment.state, "You approved this payment.")
 
     @property
@@ -103,17 +115,21 @@ class PaymentOnPhone:
         """Back to the shop, whether it went well or not: ``fallBack``."""
         return self.payment.order.merchant_info.fall_back
 
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.payment.expires
+
     def approve(self) -> dict[str, Any]:
         """Approve with the first card; the special amounts of the test environment apply.
 
-        With Express and ``shippingDetailsPrefix`` the merchant is asked first, and the payment goes on when it answers.
+        With Express and no shipping methods that is impossible; the merchant is asked once more.
         """
         self._check_open()
         payment = self.payment
-        if payment.is_express and payment.order.merchant_info.static_shipping_details is None:
-            payment.asking = True
-            ask_for_shipping(self.world, payment, lambda reply: shipping_came(self.world, payment, reply))
-            return self._report(approved=False, reason="the shop is being asked for its shipping methods")
+        if payment.is_express and not payment.methods:
+            ask(self.world, payment)
+            return self._report(approved=False, reason="no shipping methods found")
         reason = attempt(self.world, payment)
         return self._report(approved=payment.reserved > 0, reason=reason)
 
@@ -148,25 +164,18 @@ def find_on_phone(world: World, reference: str) -> list[PaymentOnPhone]:
     return [PaymentOnPhone(world, payment) for payment in world.room(Payments).namesakes(reference)]
 
 
-def shipping_came(world: World, payment: Payment, reply: Reply) -> None:
-    """Go on with the merchant's shipping methods; without any the customer cannot approve."""
-    if not payment.asking or payment.state is not State.INITIATE:
-        return
-    payment.asking = False
-    methods: list[ShippingMethod] = []
-    if reply.accepted:
-        try:
+def ask(world: World, payment: Payment) -> None:
+    """Ask the merchant for shipping methods, for the customer to choose from. A useless answer is no answer."""
+
+    def answered(reply: Reply) -> None:
+        if not reply.accepted:
+            return
+        with contextlib.suppress(ValidationError):
             answer = ShippingAnswer.model_validate_json(reply.body)
-        except ValidationError:
-            pass
-        else:
-            methods = answer.shipping_details if answer.order_id == payment.order_id else []
-    if not methods:
-        payment.remark = "No shipping methods found."
-        return
-    payment.remark = None
-    payment.shipping = _default(methods)
-    attempt(world, payment)
+            if answer.order_id == payment.order_id:
+                payment.methods = answer.shipping_details
+
+    ask_for_shipping(world, payment, answered)
 
 
 def attempt(world: World, payment: Payment) -> str | None:
@@ -189,9 +198,7 @@ def attempt(world: World, payment: Payment) -> str | None:
 
 def approve(world: World, payment: Payment) -> None:
     """Reserve the amount, or take it at once where the sales unit has direct capture."""
-    methods = payment.order.merchant_info.static_shipping_details
-    if payment.is_express and payment.shipping is None and methods:
-        payment.shipping = _default(methods)
+    payment.shipping = payment.selected
     if payment.shipping is not None:
         payment.value += ore(payment.shipping.shipping_cost)
     payment.reserved = payment.value
@@ -265,11 +272,6 @@ def log(
     )
     payment.history.append(entry)
     return entry
-
-
-def _default(methods: Sequence[ShippingMethod]) -> ShippingMethod:
-    """The default one, else the first in the order the customer sees."""
-    return min(methods, key=lambda one: (one.is_default != "Y", one.priority or 0))
 
 
 def _share(world: World, payment: Payment) -> None:

@@ -12,6 +12,7 @@ from vipps_nb.sandbox.apis.legacy.ecom.answers import capture_answer, details_an
 from vipps_nb.sandbox.apis.legacy.ecom.approval import (
     PaymentOnPhone,
     approve,
+    ask,
     attempt,
     expire,
     find_on_phone,
@@ -73,6 +74,7 @@ page = Page(
     title="eCom API",
     entrance=Entrance(msn="optional"),
     dialect=no.dialect,
+    deprecated=True,
     selector="reference",
     find_on_phone=find_on_phone,
     counts=_counts,
@@ -100,12 +102,16 @@ async def initiate_payment(
         value=order.transaction.amount,
         token=token,
         url=f"{address}{token}",
+        expires=world.clock.now() + TIME_TO_APPROVE,
         mobile_number=number,
+        methods=order.merchant_info.static_shipping_details or (),
     )
     world.room(Payments).store(payment)
     log(world, payment, State.INITIATE, payment.value)
     world.phone[token] = PaymentOnPhone(world, payment)
-    world.clock.at(world.clock.now() + TIME_TO_APPROVE, lambda: expire(world, payment))
+    world.clock.at(payment.expires, lambda: expire(world, payment))
+    if payment.is_express and not payment.methods:
+        ask(world, payment)
     return PaymentInitiationResponse(order_id=order_id, url=payment.url)
 
 

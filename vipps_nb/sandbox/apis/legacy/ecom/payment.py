@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,8 +37,9 @@ class Payment:
         order: The request that initiated it.
         value: What the customer is asked for; with Express the shipping is added on approval.
         mobile_number: The customer's 8 digits, once known.
-        asking: Whether the merchant has been asked for shipping methods and has not answered yet.
-        remark: Why the last attempt to approve did not work, for the customer.
+        methods: With Express, the ways of delivery that the customer chooses from.
+        choice: The id of the one they chose, if they did.
+        shipping: The one that was paid for.
         released: Whether the merchant gave up the rest of the reservation.
         consent_removed: Whether the customer no longer wants the merchant to know them (Express).
     """
@@ -47,6 +49,7 @@ class Payment:
     value: int
     token: str
     url: str
+    expires: datetime
     mobile_number: str | None
     state: State = State.INITIATE
     reserved: int = 0
@@ -56,8 +59,8 @@ class Payment:
     consent_removed: bool = False
     reserved_at: datetime | None = None
     last_captured_at: datetime | None = None
-    asking: bool = False
-    remark: str | None = None
+    methods: Sequence[ShippingMethod] = ()
+    choice: str | None = None
     shipping: ShippingMethod | None = None
     sub: str | None = None
     history: list[Entry] = field(default_factory=list)
@@ -71,6 +74,14 @@ class Payment:
     def is_express(self) -> bool:
         """Whether the customer also shares an address and chooses the shipping."""
         return self.order.merchant_info.payment_type == EXPRESS
+
+    @property
+    def selected(self) -> ShippingMethod | None:
+        """What the customer chose, or what is chosen for them at first: the default, or the first they see."""
+        chosen = [one for one in self.methods if one.shipping_method_id == self.choice]
+        return next(iter(chosen), None) or min(
+            self.methods, key=lambda one: (one.is_default != "Y", one.priority or 0), default=None
+        )
 
     @property
     def uncaptured(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -76,6 +77,11 @@ class TransactionOnPhone:
     def return_url(self) -> str | None:
         """Back to the provider's page."""
         return self.transaction.order.psp_redirect_url
+
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.transaction.expires
 
     def approve(self) -> dict[str, Any]:
         """Approve: the card's token goes to the provider, whose answer decides."""

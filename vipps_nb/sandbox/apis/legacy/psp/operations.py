@@ -43,6 +43,7 @@ page = Page(
     title="PSP API",
     entrance=Entrance(),
     dialect=no.dialect,
+    deprecated=True,
     selector="reference",
     find_on_phone=find_on_phone,
     counts=_counts,
@@ -60,10 +61,11 @@ async def initiate_payment(
     if world.room(Transactions).has(msn, order):
         raise no.AlreadyExists
     token = world.ids.urlsafe(24)
-    transaction = Transaction(psp_id=psp_id, msn=msn, order=order, token=token)
+    expires = world.clock.now() + TIME_TO_APPROVE
+    transaction = Transaction(psp_id=psp_id, msn=msn, order=order, token=token, expires=expires)
     world.room(Transactions).store(transaction)
     world.phone[token] = TransactionOnPhone(world, transaction)
-    world.clock.at(world.clock.now() + TIME_TO_APPROVE, lambda: expire(world, transaction))
+    world.clock.at(expires, lambda: expire(world, transaction))
     address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?token="
     return PaymentInitiation(
         psp_transaction_id=order.psp_transaction_id,

@@ -52,6 +52,7 @@ class Transaction:
     msn: str
     order: InitiatePaymentRequest
     token: str
+    expires: datetime
     state: State = State.INITIATED
     reserved: int = 0
     captured: int = 0
