@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import Answer
+from vipps_nb.sandbox.movements import Movements
 from vipps_nb.sandbox.outbox import Outbox, Reply
 
 STATIC = [
@@ -131,6 +132,14 @@ def test_the_customer_finds_it_on_the_phone_and_the_way_back(shop, sandbox):
     assert 'href="https://example.com/return"' in shop.merchant.http.get(url).text
 
 
+def test_its_address_can_be_made_a_qr(shop):
+    url = shop.initiate().json()["url"]
+
+    answer = shop.merchant.post("/qr/v1", {"url": url})
+
+    assert (answer.status_code, answer.json()["expiresIn"]) == (200, 600)
+
+
 @pytest.mark.parametrize("number", ["12345678", "+4712345678", "004712345678", "4712345678", "123 45 678"])
 def test_a_phone_number_is_forgiven_its_country_code(shop, number):
     assert shop.initiate(customer={"mobileNumber": number}).status_code == 200
@@ -232,7 +241,9 @@ def test_parts_can_be_captured_and_refunded(shop, sandbox):
     assert error(shop.refund(45000)) == "71"
 
 
-def test_direct_capture_takes_the_money_at_once(shop, sandbox, letters):
+def test_direct_capture_takes_the_money_at_once(shop, sandbox, letters, monkeypatch):
+    moved = []
+    monkeypatch.setattr(Movements, "add", lambda self, movement: moved.append((movement.kind, movement.value)))
     sandbox.sales_unit(shop.msn, captureType="DirectCapture")
     shop.reserved(sandbox)
 
@@ -241,6 +252,7 @@ def test_direct_capture_takes_the_money_at_once(shop, sandbox, letters):
     assert shop.summary() == (49900, 0, 0, 49900)
     assert json.loads(letters[0].body)["transactionInfo"]["status"] == "SALE"
     assert shop.refund(100).status_code == 200
+    assert moved == [("capture", 49900), ("refund", 100)]
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,15 @@ def test_after_a_soft_decline_the_provider_is_asked_once_more(provider, sandbox,
     assert provider.history() == [("RESERVED", False)], "a second soft decline is a failure"
 
 
+def test_a_soft_decline_that_comes_too_late_is_the_end(provider, sandbox, letters):
+    provider.initiate()
+    sandbox.approve(reference="order-1")
+    sandbox.advance(600)
+    letters[0].on_reply(says("SOFT_DECLINE"))
+
+    assert json.loads(letters[1].body)["paymentState"] == "TIMEOUT"
+
+
 @pytest.mark.parametrize(
     ("amount", "kind", "year"), [(2200, "MASTERCARD", "2030"), (3200, "VISA", "2049"), (4300, "MASTERCARD", "2030")]
 )

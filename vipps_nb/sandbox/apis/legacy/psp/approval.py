@@ -157,6 +157,8 @@ def answered(world: World, transaction: Transaction, reply: Reply) -> None:
     elif info.status == "SOFT_DECLINE" and not transaction.declined_softly:
         transaction.declined_softly = True
         transaction.remark = f"Your bank wants to be sure that it is you: {info.url_3d_secure or 'approve once more'}"
+        if world.clock.now() >= transaction.expires:
+            expire(world, transaction)
     else:
         said = answer.error_message
         transaction.remark = said.error_text if said and said.error_text else "The provider gave no reason."
