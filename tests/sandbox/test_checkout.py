@@ -504,6 +504,17 @@ def test_the_default_delivery_is_added_to_the_amount(shop, merchant):
     assert merchant.payment()["amount"] == nok(54800)
 
 
+def test_delivery_may_lift_the_amount_over_what_can_be_asked_for_at_once(shop, merchant):
+    most = nok(65_000_000)
+    transaction = {"amount": most, "paymentDescription": "Socks of gold"}
+    shop.created(transaction=transaction, logistics={"fixedOptions": [HOME | {"amount": most}]})
+
+    shop.approve()
+
+    assert shop.poll()["paymentDetails"]["amount"] == nok(130_000_000)
+    assert merchant.payment()["amount"] == nok(130_000_000)
+
+
 def test_the_customer_chooses_another_delivery(shop, merchant):
     shop.created(logistics=FIXED)
 

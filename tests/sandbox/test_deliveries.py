@@ -1,6 +1,7 @@
 """Deliveries: signed, in order, tried again on the documented ladder, and never beyond this machine."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -519,8 +520,13 @@ def test_a_reset_ends_a_journey_of_the_clock(merchant, sandbox, receiver, slow):
     assert sandbox.advance(1)["now"] == "2026-01-01T12:00:01.000Z"
 
 
-def test_a_sandbox_stops_although_a_receiver_is_slow(receiver, http, slow):
+@pytest.mark.parametrize("waiting", [Sandbox.overview, Sandbox.deliveries, Sandbox.hold])
+def test_a_sandbox_stops_although_a_receiver_is_slow_and_somebody_waits_for_it(receiver, http, slow, waiting):
     from tests.sandbox.conftest import Merchant
+
+    def wait(sandbox):
+        with contextlib.suppress(SandboxError):
+            waiting(sandbox)
 
     sandbox = Sandbox(seed=3).start()
     merchant = Merchant(sandbox.base_url, sandbox.keys(), http)
@@ -529,10 +535,15 @@ def test_a_sandbox_stops_although_a_receiver_is_slow(receiver, http, slow):
     merchant.create()
     assert slow.asked.wait(5)
 
+    waiter = threading.Thread(target=wait, args=(sandbox,))
+    waiter.start()
+
     began = time.monotonic()
     sandbox.stop()
+    waiter.join(5)
 
     assert time.monotonic() - began < 5
+    assert not waiter.is_alive()
 
 
 # Time

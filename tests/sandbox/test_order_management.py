@@ -4,8 +4,13 @@ import base64
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sandbox.official.order_management import CATEGORY, IMAGE, LINE, RECEIPT, png
+from vipps_nb.sandbox.apis.order_management import sums
+from vipps_nb.sandbox.receipts import Receipt
+from vipps_nb.sandbox.refusals import InvalidRequest
 
 BASE = "/order-management"
 IMAGES = f"{BASE}/v1/images"
@@ -191,6 +196,7 @@ def test_the_receipt_of_a_payment_is_the_same_thing(merchant):
     assert merchant.post(RECEIPT_OF, RECEIPT).status_code == 409
 
 
+KILOGRAMS = {"unitPrice": 334, "quantity": "3", "quantityUnit": "KG"}
 OFFICIAL = [
     {
         "totalAmount": 1000, "totalAmountExcludingTax": 800, "totalTaxAmount": 200, "taxRate": None,
@@ -219,7 +225,7 @@ OFFICIAL = [
     ],
     ids=[
         "the official example", "with sums", "all returned", "with a tip", "one øre more", "one øre less",
-        "one for each unit", "no tax", "faulty by design",
+        "one for each piece", "no tax", "faulty by design",
     ],
 )  # fmt: skip
 def test_a_receipt_that_adds_up_is_kept_as_it_was_sent(merchant, sent):
@@ -243,6 +249,10 @@ def test_a_receipt_that_adds_up_is_kept_as_it_was_sent(merchant, sent):
         (receipt({}, paymentSources={"card": 600, "cash": 500}), ["bottomLine.paymentSources"]),
         (receipt({}, currency="SEK"), ["bottomLine.currency"]),
         (receipt({"unitInfo": {"unitPrice": 1, "quantity": "2,5"}}), ["orderLines.0.unitInfo.quantity"]),
+        (
+            receipt({"totalAmount": 1003, "totalTaxAmount": 203, "unitInfo": KILOGRAMS}),
+            ["orderLines.0.totalTaxAmount"],
+        ),
         (receipt({"discount": -1}), ["orderLines.0.discount"]),
         (RECEIPT | {"orderLines": []}, ["orderLines"]),
     ],
@@ -250,6 +260,31 @@ def test_a_receipt_that_adds_up_is_kept_as_it_was_sent(merchant, sent):
 def test_a_receipt_that_does_not_add_up_is_refused(merchant, sent, fields):
     assert params(merchant.post(RECEIPT_OF, sent)) == fields
     assert merchant.get(ORDER).status_code == 404
+
+
+@given(price=st.integers(0, 10**9), rate=st.integers(0, 10_000), count=st.integers(1, 50), returned=st.booleans())
+def test_lines_computed_from_a_price_with_tax_always_add_up(price, rate, count, returned):
+    tax = round(price * rate / (10_000 + rate))
+    line = LINE | {
+        "totalAmount": price * count,
+        "totalAmountExcludingTax": (price - tax) * count,  # rounded for each unit, as many tills do
+        "totalTaxAmount": tax * count,
+        "taxRate": rate,
+        "isReturn": returned,
+        "unitInfo": {"unitPrice": price, "quantity": str(count)},
+    }
+    total = -price * count if returned else price * count
+
+    sums.check(Receipt.model_validate(receipt(line, totalAmount=total)))
+
+
+@given(off=st.integers(2, 10**6) | st.integers(-(10**6), -2), rate=st.integers(0, 10_000))
+def test_tax_that_is_off_by_more_than_rounding_is_found(off, rate):
+    tax = round(100_000 * rate / 10_000)
+    amounts = {"totalAmountExcludingTax": 100_000, "totalTaxAmount": tax + off, "totalAmount": 100_000 + tax + off}
+
+    with pytest.raises(InvalidRequest):
+        sums.check(Receipt.model_validate(receipt(amounts | {"taxRate": rate})))
 
 
 def test_a_refused_receipt_may_be_corrected(merchant):

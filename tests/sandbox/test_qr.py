@@ -4,9 +4,12 @@ import struct
 import zlib
 from urllib.parse import quote
 
+import jsonschema
 import pytest
 import segno
 
+from tests.sandbox.official import SPECS
+from tests.sandbox.official.qr import official
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.sandbox.announcements import Announcements
 from vipps_nb.sandbox.apis.qr.merchant_callbacks import MerchantCallback
@@ -197,6 +200,15 @@ def test_the_printed_code_stays_and_leads_somewhere_else(merchant, sandbox, http
     assert (opened.status_code, opened.headers["Location"]) == (302, "https://example.com/autumn")
 
 
+def test_a_page_may_have_letters_of_any_alphabet(merchant, http):
+    answer = merchant.post(REDIRECTS, BILLBOARD | {"redirectUrl": "https://example.com/blåbær#日"}, **TARGET).json()
+
+    opened = http.get(answer["url"], allow_redirects=False)
+
+    assert answer["redirectUrl"] == "https://example.com/blåbær#日"
+    assert opened.headers["Location"] == "https://example.com/bl%C3%A5b%C3%A6r#%E6%97%A5"
+
+
 def test_a_redirect_lives_for_its_ttl(merchant, sandbox):
     answer = merchant.post(REDIRECTS, BILLBOARD | {"ttl": 600}, **TARGET).json()
     sandbox.advance(2)
@@ -320,6 +332,14 @@ def test_a_browser_that_opens_the_code_can_check_in_too(till, http):
     assert "You are checked in." in after.text
 
 
+def test_what_a_merchant_writes_is_only_text(merchant, http):
+    merchant.put(f"{CALLBACKS}/till-1", {"locationDescription": "<script>alert(1)</script>"})
+    page = http.get(merchant.get(f"{CALLBACKS}/till-1").json()["qrContent"])
+
+    assert "<script>" not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
 def test_a_redirect_is_no_place_to_check_in(billboard, http):
     assert http.post(billboard["url"]).status_code == 404
 
@@ -419,8 +439,8 @@ def test_a_customer_token_is_for_one_sales_unit(other_merchant, token):
 # ePayment knows the codes that were given out here
 
 
-def push(merchant, reference="order-0001", **customer):
-    return merchant.create(reference, userFlow="PUSH_MESSAGE", returnUrl=None, customer=customer)
+def push(merchant, reference="order-0001", *, more=None, **customer):
+    return merchant.create(reference, userFlow="PUSH_MESSAGE", returnUrl=None, customer=customer, **more or {})
 
 
 def test_a_customer_token_is_asked_for_money(merchant, sandbox, code, token):
@@ -439,6 +459,23 @@ def test_a_personal_qr_is_asked_for_money(merchant, sandbox, code):
     assert code(push(merchant, "order-0002", personalQr=shown[:-1])) == "4060"
 
 
+def test_whoever_showed_the_code_is_the_one_who_pays(merchant, sandbox, till):
+    profile = {"profile": {"scope": "phoneNumber"}}
+    shown = sandbox.show_personal_qr(phone_number="4798765432")["qrCode"]
+    told = sandbox.scan(till["qrContent"], phone_number="4798765432")["checkedIn"]
+    push(merchant, "order-0001", phoneNumber="4798765432", more=profile)
+    push(merchant, "order-0002", personalQr=shown, more=profile)
+    push(merchant, "order-0003", customerToken=told["customerToken"], more=profile)
+    push(merchant, "order-0004", phoneNumber="4712345678", more=profile)
+
+    references = [f"order-000{number}" for number in range(1, 5)]
+    for reference in references:
+        sandbox.approve(reference=reference)
+
+    subs = [merchant.payment(reference)["profile"]["sub"] for reference in references]
+    assert subs[0] == subs[1] == subs[2] != subs[3]
+
+
 def test_a_foreign_customer_token_is_refused_by_epayment(other_merchant, token, code):
     assert code(push(other_merchant, customerToken=token)) == "4050"
 
@@ -446,6 +483,25 @@ def test_a_foreign_customer_token_is_refused_by_epayment(other_merchant, token, 
 def test_codes_of_the_guides_examples_go_on_working(merchant):
     assert push(merchant, "order-0001", customerToken="eyJraWQiO").status_code == 201
     assert push(merchant, "order-0002", personalQr="https://qr.vipps.no/p/qwerty").status_code == 201
+
+
+# What no generated request reaches is official all the same
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
+def test_answers_about_living_things_validate(merchant, sandbox, token):
+    components = official.load()["components"]
+    landing = merchant.create().json()["redirectUrl"]
+    shown = sandbox.show_personal_qr()["qrCode"]
+    answers = {
+        "OneTimePaymentQrResponse": merchant.post("/qr/v1", {"url": landing}, **PNG),
+        "QrExchangeResponse": merchant.post("/qr/v1/exchange", {"qrCode": shown, "requestedData": ["MSISDN"]}),
+        "CustomerExchangeResponse": merchant.post("/qr/v1/exchange/customer", {"customer": {"customerToken": token}}),
+    }
+
+    for name, answer in answers.items():
+        assert answer.status_code == 200
+        jsonschema.validate(answer.json(), {"$ref": f"#/components/schemas/{name}", "components": components})
 
 
 # The door, the camera, and the fixed address

@@ -42,7 +42,7 @@ class ClockUnderWay(Refusal):
 
 
 class JourneyTooLong(Refusal):
-    """Receivers that do not answer held the clock up."""
+    """There was too much on the way, or receivers that do not answer."""
 
     status = HTTPStatus.CONFLICT
     title = "The clock has not arrived yet"
@@ -109,10 +109,11 @@ class Courier:
             self._travelling = False
 
     async def _quiet(self, world: World, until: float) -> None:
-        if not await self.landed(max(until - time.monotonic(), 0)) and self._premises.world is world:
+        landed = await self.landed(max(until - time.monotonic(), 0))
+        if self._premises.world is world and not (landed and time.monotonic() < until):
             raise JourneyTooLong(
-                f"Receivers were slow, so the clock has only come to {timestamp(world.clock.now())}. Move it again to "
-                "go on from there."
+                f"That took too long, so the clock has only come to {timestamp(world.clock.now())}. Is a receiver "
+                "slow? Move the clock again to go on from there."
             )
 
     def _current_world(self) -> World:
@@ -136,10 +137,12 @@ class Courier:
         """Say what came back; a letter of a world that is gone has nobody to tell."""
         self._in_the_air.discard(_this_task())
         if self._premises.world is world:
+            next_attempt = None
             try:
-                delivery.landed(reply, letter.on_reply(reply))
+                next_attempt = letter.on_reply(reply)
             except Exception:
                 log.exception("What a receiver answered could not be dealt with")
+            delivery.landed(reply, next_attempt)
             self.dispatch()
         self.turn.notify_all()
 

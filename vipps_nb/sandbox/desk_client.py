@@ -55,7 +55,7 @@ class DeskClient:
 
         Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
         """
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice)
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice=choice)
 
     def abort(
         self,
@@ -66,7 +66,7 @@ class DeskClient:
         msn: str | None = None,
     ) -> JsonObject:
         """The customer says no."""
-        return self._thumb("abort", reference, agreement_id, auth_req_id, msn, None)
+        return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
 
     def scan(
         self,
@@ -131,9 +131,10 @@ class DeskClient:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
-    def _thumb(self, verb: str, *what: str | None) -> JsonObject:
-        names = ("reference", "agreementId", "authReqId", "msn", "choice")
-        return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
+    def _thumb(self, verb: str, *what: str | None, choice: str | None = None) -> JsonObject:
+        names = ("reference", "agreementId", "authReqId", "msn")
+        order = dict(zip(names, what, strict=True))
+        return self._object("POST", f"/customer/{verb}", _given(**order, choice=choice))
 
     def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
         return cast("JsonObject", self._ask(method, path, body))

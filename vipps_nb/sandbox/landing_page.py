@@ -1,4 +1,4 @@
-"""The customer's phone as a page: what ``redirectUrl`` leads to. Plain HTML and a form, no script."""
+"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to. Plain HTML and a form, no script."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox import qr_image
 from vipps_nb.sandbox.customer import PHONE_NUMBER, OffersChoice, PhoneRequest, choose
@@ -115,7 +116,7 @@ async def open_code(token: Token, world: TheWorld) -> Response:
     """What a browser sees that opens the content of a printed QR code: where the code leads, or a place to check in."""
     code = _printed(token, world)
     if code.leads_to is not None:
-        return Response(status_code=HTTPStatus.FOUND, headers={**HEADERS, "Location": code.leads_to})
+        return RedirectResponse(code.leads_to, HTTPStatus.FOUND, HEADERS)
     button = '<form method="post"><button class="yes">Check in</button></form>'
     return Response(_place(code, world, button), headers=HEADERS, media_type=HTML)
 

@@ -11,6 +11,9 @@ from vipps_nb.webhooks import parts
 
 YES, NO = "✓ the same", "✗ different"
 
+# Inline, because nbconvert and e-mail keep a style attribute where they drop a style sheet.
+_CODE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -82,8 +85,8 @@ def explain(
 
 
 def _as_html(step: Step) -> str:
-    sent = ""
+    lines = f'<div style="{_CODE}">{escape(step.result)}</div>'
     if step.sent is not None:
         mark = YES if step.agrees else NO
-        sent = f"<div>sent: <code>{escape(step.sent or 'nothing')}</code> <strong>{mark}</strong></div>"
-    return f"<li>{escape(step.title)}<pre>{escape(step.result)}</pre>{sent}</li>"
+        lines += f'<div style="{_CODE}">{escape(step.sent or "nothing")}  <strong>sent: {mark}</strong></div>'
+    return f'<li style="margin-bottom:8px"><strong>{escape(step.title)}</strong>{lines}</li>'

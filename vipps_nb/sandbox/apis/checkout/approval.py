@@ -9,7 +9,7 @@ from typing import Any
 
 from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.checkout.answers import country, phone_number, sub
-from vipps_nb.sandbox.apis.checkout.bodies import PaymentTransaction, SubscriptionOrder
+from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, PaymentTransaction, SubscriptionOrder
 from vipps_nb.sandbox.apis.checkout.callbacks import tell_end
 from vipps_nb.sandbox.apis.checkout.logistics import label
 from vipps_nb.sandbox.apis.checkout.money import money
@@ -57,10 +57,10 @@ class SessionOnPhone:
         """What the goods cost; once the customer pays, with their delivery."""
         if self._payment is not None:
             return self._payment.price
-        transaction, order = self.session.transaction, self.session.order
-        if transaction is None and isinstance(order, SubscriptionOrder):
-            return str(order.subscription.amount)
-        return str(transaction.amount) if transaction else ""
+        order = self.session.order
+        if isinstance(order, PaymentOrder):
+            return str(order.transaction.amount)
+        return str(order.transaction.amount if order.transaction else order.subscription.amount)
 
     @property
     def text(self) -> str:

@@ -10,14 +10,15 @@ Texts of 2026 say that the test environment does not have this API, older ones t
 
 - Each line: ``totalAmount`` = ``totalAmountExcludingTax`` + ``totalTaxAmount``.
 - Each line has a ``taxRate`` (2500 is 25 %) or the older ``taxPercentage``; with both, they agree.
-- Each line: ``totalTaxAmount`` is that rate of ``totalAmountExcludingTax``, give or take 1 for each unit of the
-  quantity, since shops round differently.
+- Each line: ``totalTaxAmount`` is that rate of ``totalAmountExcludingTax``, give or take 1; with several pieces (PCS),
+  give or take 1 for each, since some tills round each piece.
 - The bottom line: ``totalAmount``, ``totalTax`` and ``totalDiscount``, which are deprecated, are the sums over the
   lines if they are there, lines with ``isReturn`` counted negative. With the deprecated ``shippingAmount`` or
   ``shippingInfo`` they are not compared: the official document itself calls those sums faulty.
 - ``paymentSources`` do not pay more than the lines and the tip come to.
 
-``unitInfo`` is not looked at: it is "only for cosmetics".
+Of ``unitInfo`` only the quantity counts, for that tolerance. Whether it makes the total together with the price of a
+unit is not asked, for the official document takes it for decoration.
 
 **Unlike the real thing**
 

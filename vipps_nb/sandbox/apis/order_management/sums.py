@@ -45,7 +45,7 @@ def _line(line: OrderLine) -> Iterator[tuple[str, str]]:
         yield "taxPercentage", f"Is {line.tax_percentage}, but taxRate says {Decimal(rate) / 100}."
     # In whole numbers: how far off the tax is, times 10 000.
     off = abs(line.total_tax_amount * WHOLE - line.total_amount_excluding_tax * rate)
-    if off > _units(line) * WHOLE:
+    if off > _tolerance(line) * WHOLE:
         due = Decimal(line.total_amount_excluding_tax * rate) / WHOLE
         yield "totalTaxAmount", f"Is {line.total_tax_amount}, but {Decimal(rate) / 100} % come to {due}."
 
@@ -77,6 +77,9 @@ def _sign(line: OrderLine) -> int:
     return -1 if line.is_return else 1
 
 
-def _units(line: OrderLine) -> int:
-    quantity = Decimal(line.unit_info.quantity) if line.unit_info is not None else Decimal(1)
-    return max(1, int(quantity.to_integral_value(ROUND_CEILING)))
+def _tolerance(line: OrderLine) -> int:
+    """How far off the tax may be: a till may have rounded each piece, but not each kilometre."""
+    unit = line.unit_info
+    if unit is None or unit.quantity_unit not in (None, "PCS"):
+        return 1
+    return max(1, int(Decimal(unit.quantity).to_integral_value(ROUND_CEILING)))

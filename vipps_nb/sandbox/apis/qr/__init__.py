@@ -11,7 +11,8 @@ Answers are JSON; pictures are behind the links in them, open to everybody, as P
   browser it does what scanning does; ``POST /sandbox/customer/scan`` is the customer's camera.
 - ``Accept: image/*`` and a client's ``*/*`` give SVG, as the callbacks' ``QrImageFormat`` does. Any other value than
   the four documented ones is refused with 400 (unconfirmed).
-- One-time codes are made for what can be open on the phone: payments, agreements, whatever else has a landing page.
+- One-time codes are made for whatever has a landing page on the phone. The official document names eCom and Recurring
+  only; whether the real API takes an ePayment URL, which has ``userFlow`` ``QR`` instead, is unconfirmed.
   ``expiresIn`` is what is left of its time; where that is unknown, 10 minutes.
 - A redirect whose ``ttl`` is over is gone, as if it had been deleted: 404, and its id is free (unconfirmed).
 - ``category`` of a merchant callback, which newer text knows and the official document does not, is accepted and not
