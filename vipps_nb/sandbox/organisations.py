@@ -1,7 +1,8 @@
 """Who stands behind a sales unit: its organisation, its bank account, and the number that its donors know.
 
-Nothing is stored. All is made from the MSN, so that it is the same in every world; the numbers pass the check digits
-of their countries and belong to nobody on purpose.
+Nothing is stored. All is made from the MSN, so that it is the same in every world. The numbers pass the check digits of
+their countries. Norwegian organisations start with 3, as those of the registers' synthetic test data do (real ones
+start with 8 or 9), and bank accounts with 0000, which is no bank's.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _WEIGHTS: dict[Market, Sequence[int]] = {
     "FI": (7, 9, 10, 5, 8, 4, 2),
 }
 _ACCOUNT_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-_ACCOUNT_DIGITS = 14  # in Denmark and Finland
+NO_BANK = "0000"
 _NO_CHECK_DIGIT = 10
 
 
@@ -35,14 +36,14 @@ class Identifier:
 def organisation(msn: str, market: Market) -> Identifier:
     """The organisation that owns a sales unit. Each sales unit has one of its own, as in a class of thirty."""
     ids = Ids(0, f"organisation of {msn} in {market}")
-    number = _checked(ids, _WEIGHTS[market], first="9" if market == "NO" else "")
+    number = _checked(ids, _WEIGHTS[market], first="3" if market == "NO" else "")
     return Identifier(SCHEMES[market], f"{number[:-1]}-{number[-1]}" if market == "FI" else number)
 
 
 def bank_account(msn: str, market: Market) -> Identifier:
     """Where its payouts go."""
     ids = Ids(0, f"bank account of {msn} in {market}")
-    number = _checked(ids, _ACCOUNT_WEIGHTS, first="") if market == "NO" else ids.digits(_ACCOUNT_DIGITS)
+    number = _checked(ids, _ACCOUNT_WEIGHTS, first=NO_BANK) if market == "NO" else NO_BANK + ids.digits(10)
     return Identifier(f"BBAN:{market}", number)
 
 
