@@ -346,6 +346,15 @@ def test_a_repeated_request_id_acts_once(shop, sandbox):
     assert shop.details()["transactionLogHistory"][0]["requestId"] == "once"
 
 
+def test_a_repeated_cancel_is_answered_as_the_first(shop, sandbox):
+    shop.reserved(sandbox)
+
+    first, second = (shop.act("PUT", "cancel", None, "order-1", "once") for _ in range(2))
+
+    assert (first.status_code, first.json()) == (200, second.json())
+    assert shop.history() == ["VOID", "RESERVE", "INITIATE"]
+
+
 def test_a_request_id_with_another_amount_is_refused(shop, sandbox):
     shop.reserved(sandbox)
     shop.capture(100, key="once")

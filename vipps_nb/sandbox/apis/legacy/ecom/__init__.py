@@ -22,6 +22,8 @@ Replaced by ePayment: ``orderId`` became ``reference``, plain amounts got a curr
 - REGISTER is only seen with the special amount 201, while the bank is thinking.
 - The HTTP statuses of most refusals are unconfirmed; see ``refusals``. Nothing else than 22 is known for a force
   approval that comes too late, and the codes of the special amounts are assumptions.
+- Cancel honours an ``X-Request-Id`` if one is sent; the document has the header for capture, refund and force approval
+  only.
 - A callback is told that ``merchantSerialNumber`` is a string, as in the document; older samples show a number.
 - When the customer withdraws their consent (the desk's ``withdraw``), ``consentRemovalPrefix`` is told.
 """

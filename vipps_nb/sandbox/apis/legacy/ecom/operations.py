@@ -141,6 +141,7 @@ async def capture_payment(
 
 
 @router.put("/ecomm/v2/payments/{orderId}/cancel", response_model=Capture, response_model_exclude_none=True)
+@rules(KEYED_IF_GIVEN)
 async def cancel_payment(order_id: OrderId, order: CancelRequest, world: TheWorld, caller: TheCaller) -> Capture:
     """Cancel payment: before approval or before capture; afterwards only the rest, and only if the body says so."""
     payment = _find(order_id, world, caller)
