@@ -26,6 +26,9 @@ class Customer:
     post_code: str = "0155"
     city: str = "Oslo"
     country: str = "NO"
+    gender: str = "female"
+    national_identity_number: str = "17859000266"
+    """A synthetic one: the month is 80 too high, so it can never be a living person's."""
 
     def age(self, on: datetime) -> int:
         """Full years of age on a day."""
@@ -85,6 +88,15 @@ class Shared(Protocol):
 
     def withdraw(self) -> dict[str, Any]:
         """The customer withdraws their consent. Raises a Refusal when nothing is shared."""
+
+
+@runtime_checkable
+class GoesOn(Protocol):
+    """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
+
+    @property
+    def onward_url(self) -> str | None:
+        """Where the browser goes now; None while the customer can still decide, and where it stays."""
 
 
 @runtime_checkable

@@ -8,6 +8,10 @@ from pydantic import Field
 
 from vipps_nb.sandbox.wire import Wire
 
+LoginFailure = Literal["server_error", "outdated_app_version", "wrong_challenge", "unknown_reject_reason"]
+LoginScope = Literal["birthDate", "customFlow", "delegatedConsents", "gender", "paymentSourceReferences"]
+USUAL_LOGIN_SCOPES: tuple[LoginScope, ...] = ("birthDate", "customFlow", "delegatedConsents")
+
 
 class Settings(Wire):
     """Behaviour of the whole sandbox."""
@@ -32,6 +36,10 @@ class Settings(Wire):
     """Scopes without an approval: dropped silently (2026), or refused (older questions and answers)."""
     login_token_lifetime_seconds: Literal[600, 3599] = 600
     """How long a person's token opens userinfo: described as 10 minutes, although ``expires_in`` says 3599."""
+    login_fails_with: LoginFailure | None = None
+    """What goes wrong when the customer approves a login; the codes are those that Login sends back with a browser."""
+    customer_has_address: bool = True
+    """Without one, Userinfo answers with an address of empty texts."""
     qr_base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#]+$", max_length=200)] = None
     """What the links inside QR codes begin with, if not with the sandbox's own address: that of a tunnel, or any fixed
     one, so that a picture is the same wherever the sandbox runs."""
@@ -61,6 +69,12 @@ class Switches(Wire):
     capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
     """Direct capture exists in eCom only; it is decided when the sales unit is ordered."""
     skip_landing_page_allowed: bool = False
+    login_allowed: bool = True
+    login_redirect_uris: list[str] = Field(default_factory=list)
+    """The redirect URIs that the portal would have; while there are none, any that is fit to be one."""
+    login_token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"  # noqa: S105 - no password
+    login_scopes: list[LoginScope] = Field(default_factory=lambda: list(USUAL_LOGIN_SCOPES))
+    """Scopes beyond the basic plan; ``gender`` is not in test. For ``nin`` there is the switch above."""
 
     @property
     def currency(self) -> str:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, check_in, checkout, epayment, order_management, qr, webhooks
+from vipps_nb.sandbox.apis import (
+    access_token,
+    check_in,
+    checkout,
+    epayment,
+    login,
+    order_management,
+    qr,
+    userinfo,
+    webhooks,
+)
 from vipps_nb.sandbox.apis.legacy import checkout_v2, ecom, partner, psp, psp_signup
 
 PAGES = [
     access_token.page,
     epayment.page,
     webhooks.page,
+    login.page,
+    userinfo.page,
+    userinfo.page_of_logins,
     *qr.pages,
     order_management.page,
     checkout.page,
@@ -22,9 +35,6 @@ PAGES = [
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/vipps-userinfo-api": "Userinfo API",
-    "/access-management-1.0": "Login API",
-    "/vipps-login-ciba": "Login API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",
