@@ -225,6 +225,27 @@ def test_a_customer_whose_bank_says_no_may_try_again(shop):
     assert shop.approve()["approved"] is False  # the payment is on the phone now, and it alone
 
 
+def test_a_session_and_the_payment_it_has_become_are_one_request_on_the_phone(shop, sandbox):
+    shop.created(transaction={"amount": nok(151), "paymentDescription": "Too dear"})
+    (session,) = sandbox.waiting()
+    assert (session["kind"], session["selector"], session["value"]) == ("checkout", "reference", "order-0001")
+
+    assert shop.approve()["reason"] == "not enough funds"
+
+    (payment,) = sandbox.waiting()
+    assert (payment["kind"], payment["value"]) == ("payment", "order-0001")
+
+
+def test_what_can_be_chosen_on_the_phone_is_listed(shop, sandbox):
+    home = {"id": "home", "brand": "POSTEN", "type": "HOME_DELIVERY", "priority": 1, "isDefault": True}
+    shop.created(logistics={"fixedOptions": [home | {"amount": nok(4900)}]})
+
+    (session,) = sandbox.waiting()
+
+    assert session["choices"] == [{"id": "home", "label": "Posten home delivery · 49.00 NOK", "chosen": True}]
+    assert "elivery" in session["legend"]
+
+
 def test_a_payment_that_nobody_decides_terminates_its_session(shop):
     shop.created(transaction={"amount": nok(151), "paymentDescription": "Socks"})
     shop.approve()

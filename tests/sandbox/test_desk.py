@@ -1,6 +1,9 @@
 """The desk: clock, customer, reset, settings, request log; over HTTP and as methods of the same names."""
 
 import json
+import queue
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -332,3 +335,196 @@ def test_a_sandbox_that_is_not_there_is_said():
 def test_senseless_options_are_refused(options):
     with pytest.raises(SandboxError):
         Sandbox(**options)
+
+
+# What waits on the phone
+
+
+def on_phone(sandbox):
+    return [(one["kind"], one["selector"], one["value"]) for one in sandbox.waiting()]
+
+
+def test_what_waits_on_the_phone_is_listed_newest_first(merchant, sandbox):
+    merchant.create()
+    sandbox.advance(60)
+    merchant.create("order-0002", profile={"scope": "name phoneNumber"}, paymentDescription=None)
+
+    newest, oldest = sandbox.waiting()
+
+    assert oldest == {
+        "request": 1,
+        "kind": "payment",
+        "selector": "reference",
+        "value": "order-0001",
+        "msn": merchant.keys["merchant_serial_number"],
+        "merchant": oldest["merchant"],
+        "price": "499.00 NOK",
+        "text": "One pair of socks",
+        "details": [],
+        "choices": [],
+        "legend": "",
+        "since": "2026-01-01T12:00:00.000Z",
+        "expires": "2026-01-01T12:10:00.000Z",
+    }
+    assert (newest["request"], newest["value"], newest["since"]) == (2, "order-0002", "2026-01-01T12:01:00.000Z")
+    assert newest["details"] == ["You share: name, phoneNumber."]
+
+
+def test_what_is_decided_waits_no_longer(merchant, sandbox):
+    for reference in ("order-0001", "order-0002", "order-0003"):
+        merchant.create(reference)
+
+    sandbox.approve(reference="order-0001")
+    sandbox.abort(reference="order-0002")
+    assert on_phone(sandbox) == [("payment", "reference", "order-0003")]
+
+    sandbox.reset()
+    assert sandbox.waiting() == []
+
+
+def test_a_number_names_a_request_that_several_sales_units_call_the_same(merchant, other_merchant, sandbox):
+    merchant.create()
+    other_merchant.create()
+    newest, oldest = sandbox.waiting()
+
+    assert sandbox.approve(request=newest["request"])["msn"] == other_merchant.keys["merchant_serial_number"]
+    assert sandbox.abort(request=oldest["request"])["state"] == "ABORTED"
+    with pytest.raises(SandboxError, match="no request 3"):
+        sandbox.approve(request=3)
+    with pytest.raises(SandboxError, match="Exactly one"):
+        sandbox.approve(request=1, reference="order-0001")
+
+
+def test_a_login_in_a_browser_can_be_approved_from_the_desk(login_client, sandbox):
+    login_client.authorize()
+    (login,) = sandbox.waiting()
+    assert (login["kind"], login["selector"], login["price"]) == ("login", None, None)
+
+    assert sandbox.approve(request=login["request"])["approved"] is True
+
+    assert sandbox.waiting() == []
+
+
+def test_a_customer_who_does_nothing_lets_it_expire(merchant, sandbox):
+    merchant.create()
+
+    ended = sandbox.ignore(reference="order-0001")
+
+    assert ended["outcome"] == "This payment has expired."
+    assert (ended["now"], ended["held"]) == ("2026-01-01T12:10:00.000Z", True)
+    assert merchant.payment()["state"] == "EXPIRED"
+    with pytest.raises(SandboxError, match="expired"):
+        sandbox.ignore(reference="order-0001")
+
+
+# The next event
+
+
+def test_the_clock_goes_to_the_next_thing_that_happens(merchant, sandbox):
+    merchant.create()
+    sandbox.advance(60)
+    merchant.create("order-0002")
+
+    assert sandbox.next_event() == {"now": "2026-01-01T12:10:00.000Z", "held": True}
+    assert merchant.payment()["state"] == "EXPIRED"
+    assert sandbox.next_event()["now"] == "2026-01-01T12:11:00.000Z"
+    assert merchant.payment("order-0002")["state"] == "EXPIRED"
+
+
+def test_deadlines_that_have_lost_their_meaning_are_no_events(merchant, sandbox):
+    merchant.create()
+    sandbox.approve(reference="order-0001")
+    sandbox.advance(60)
+    merchant.create("order-0002")
+
+    assert sandbox.next_event()["now"] == "2026-01-01T12:11:00.000Z"
+
+
+def test_where_nothing_will_happen_the_clock_stays(merchant, sandbox):
+    with pytest.raises(SandboxError, match="no deadline"):
+        sandbox.next_event()
+    merchant.create()
+    sandbox.abort(reference="order-0001")
+
+    with pytest.raises(SandboxError, match="no deadline"):
+        sandbox.next_event()
+
+    assert sandbox.clock() == {"now": "2026-01-01T12:00:00.000Z", "held": True}
+
+
+def test_a_running_clock_runs_on_from_the_next_event(merchant, sandbox):
+    sandbox.release()
+    merchant.create()
+
+    state = sandbox.next_event()
+
+    assert state["held"] is False
+    assert state["now"].startswith("2026-01-01T12:10:0")
+
+
+# A word when something changes
+
+
+def test_a_mark_stays_while_nothing_changes_and_looking_is_no_change(merchant, sandbox):
+    merchant.create()
+    mark = sandbox.changes()
+
+    sandbox.overview()
+    sandbox.waiting()
+    sandbox.requests()
+
+    assert sandbox.changes(mark, wait=0) == mark
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda merchant, sandbox: merchant.create(),
+        lambda merchant, sandbox: merchant.get("/epayment/v1/payments/nothing-here"),
+        lambda merchant, sandbox: sandbox.advance(1),
+        lambda merchant, sandbox: sandbox.release(),
+        lambda merchant, sandbox: sandbox.faults([{"status": 500}]),
+        lambda merchant, sandbox: sandbox.reset(),
+        lambda merchant, sandbox: sandbox.approve(reference="order-0000"),
+    ],
+)
+def test_whoever_waits_hears_of_a_change_at_once(merchant, sandbox, change):
+    merchant.create("order-0000")
+    mark = sandbox.changes()
+    heard = queue.Queue()
+    threading.Thread(target=lambda: heard.put(sandbox.changes(mark, wait=20)), daemon=True).start()
+
+    change(merchant, sandbox)
+
+    assert heard.get(timeout=10) != mark
+
+
+def test_a_payment_that_expires_by_itself_is_a_change(merchant, sandbox):
+    merchant.create()
+    sandbox.clock(now="2026-01-01T12:09:59.8Z", held=False)
+    mark = sandbox.changes()
+
+    assert sandbox.changes(mark, wait=20) != mark
+    assert sandbox.waiting() == []
+
+
+def test_nobody_who_waits_for_a_change_keeps_the_sandbox_from_stopping():
+    sandbox = Sandbox().start()
+    mark = sandbox.changes()
+    waiter = threading.Thread(target=lambda: sandbox.changes(mark), daemon=True)
+    waiter.start()
+    time.sleep(0.2)
+
+    began = time.monotonic()
+    sandbox.stop()
+
+    assert time.monotonic() - began < 1.5, "the server's own patience with late answers is two seconds"
+    waiter.join(5)
+    assert not waiter.is_alive()
+
+
+def test_the_last_requests_are_enough_for_a_look(merchant, sandbox):
+    for _ in range(3):
+        merchant.get("/epayment/v1/payments/nothing-here")
+
+    assert [entry["number"] for entry in sandbox.requests(last=2)] == [3, 4]

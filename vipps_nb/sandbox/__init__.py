@@ -94,7 +94,8 @@ class Sandbox(DeskClient):
 
         server = LoopbackServer(self._port)
         settings = Settings(token_lifetime_seconds=self._token_lifetime)
-        server.start(build_app(Premises(self._seed, self._ring, settings, f"http://127.0.0.1:{server.port}")))
+        app = build_app(Premises(self._seed, self._ring, settings, f"http://127.0.0.1:{server.port}"))
+        server.start(app, on_stop=app.close)
         self._server = server
         return self
 

@@ -35,6 +35,8 @@ class Announcements:
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Announcement], None]] = []
+        self.made = 0
+        """How many there have been."""
 
     def listen(self, listener: Callable[[Announcement], None]) -> None:
         """Hear every announcement from now on. A listener takes note and returns; it acts later."""
@@ -42,5 +44,6 @@ class Announcements:
 
     def announce(self, announcement: Announcement) -> None:
         """Say it."""
+        self.made += 1
         for listener in self._listeners:
             listener(announcement)

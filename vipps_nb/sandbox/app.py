@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from vipps_nb.sandbox import desk, landing_page, people
+from vipps_nb.sandbox import desk, landing_page, live_desk, people
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.door import FrontDoor
 from vipps_nb.sandbox.page import refuse
 from vipps_nb.sandbox.refusals import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
 from vipps_nb.sandbox.world import Premises
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 
 class WrongMethod(GatewayRefusal):
@@ -27,7 +23,7 @@ class WrongMethod(GatewayRefusal):
     title = "Method not allowed"
 
 
-def build_app(premises: Premises) -> ASGIApp:
+def build_app(premises: Premises) -> FrontDoor:
     """Everything behind one door."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
@@ -40,7 +36,7 @@ def build_app(premises: Premises) -> ASGIApp:
     courier = Courier(premises)
     app.state.premises = premises
     app.state.courier = courier
-    app.state.pages = [*PAGES, desk.page, people.page, landing_page.page]
+    app.state.pages = [*PAGES, desk.page, live_desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
     return FrontDoor(app, premises, courier)

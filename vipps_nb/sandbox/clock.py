@@ -20,6 +20,8 @@ class Clock:
         self._acting_at: datetime | None = None
         self._deadlines: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()  # equal moments keep the order in which they were set
+        self.moves = 0
+        """How often somebody has moved, held or released it."""
 
     @property
     def held(self) -> bool:
@@ -45,6 +47,7 @@ class Clock:
         moment = now or self.now()
         check(moment)
         hold = self.held if held is None else held
+        self.moves += 1
         self._held_at = moment if hold else None
         self._offset = moment - datetime.now(UTC)
         self.settle()
@@ -61,6 +64,7 @@ class Clock:
     def step(self) -> None:
         """Move to the next deadline, hold there, and let the one thing happen that is due."""
         due = self._deadlines[0][0]
+        self.moves += 1
         self._held_at = max(due, self.now())  # what is overdue does not take time back
         self._happen()
 

@@ -15,12 +15,12 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.sandbox.clock import check, timestamp
+from vipps_nb.sandbox.clock import LATEST, check, timestamp
 from vipps_nb.sandbox.delivery_log import Delivery
 from vipps_nb.sandbox.loopback_mail import Trip
 from vipps_nb.sandbox.outbox import Letter, Reply
@@ -62,6 +62,8 @@ class Courier:
         self._alarm: asyncio.TimerHandle | None = None
         self._woken: set[asyncio.Task[None]] = set()  # asyncio itself only keeps weak references
         self._travelling = False
+        self._watchers = 0
+        self._closed = False
 
     def dispatch(self) -> None:
         """Send off what the last act has posted, and set the alarm. Call it with the turn taken, after every act."""
@@ -70,6 +72,57 @@ class Courier:
             delivery = world.deliveries.set_out(letter, world.clock.now())
             _start(self._in_the_air, self._carry(world, letter, delivery, one_by_one=world.clock.held))
         self._set_alarm(world)
+        self.turn.notify_all()
+
+    def ring(self) -> None:
+        """Have those look again who wait for a change, after one outside an act. Costs nothing if nobody waits."""
+        if self._watchers:
+            _start(self._woken, self._ring())
+
+    async def _ring(self) -> None:
+        async with self.turn:
+            self.turn.notify_all()
+
+    async def watch(self, mark: Callable[[World], str], seen: str | None, limit: float) -> str:
+        """Wait until the world's mark is another than the one seen, giving up the turn meanwhile; tells the mark.
+
+        Call it with the turn taken. After the time limit, or when the sandbox closes, it is the one seen.
+        """
+        self._watchers += 1
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(limit):
+                    await self.turn.wait_for(lambda: self._closed or mark(self._premises.world) != seen)
+        finally:
+            self._watchers -= 1
+        return mark(self._premises.world)
+
+    async def close(self) -> None:
+        """Let everybody go who waits for a change, so that the server can stop at once."""
+        async with self.turn:
+            self._closed = True
+            self.turn.notify_all()
+
+    async def go_on(self, world: World, trace: Callable[[World], object]) -> bool:
+        """Move the clock to the next moment at which something happens; tells whether there was one.
+
+        What falls due may turn out to be nothing, such as the end of a payment that was paid long before: such
+        moments leave no trace, and are passed. Call it with the turn taken.
+
+        Raises:
+            ClockUnderWay: It is on its way already.
+            JourneyTooLong: It took too long; the clock stands where it got to.
+        """
+        started, was_held, before = world.clock.now(), world.clock.held, trace(world)
+        until = time.monotonic() + JOURNEY_LIMIT
+        while (due := world.clock.next_deadline) is not None and due < LATEST:
+            if time.monotonic() > until:
+                raise JourneyTooLong(f"Nothing has happened yet, and the clock has come to {timestamp(due)}.")
+            await self.travel(world, max(due, started), held=was_held)
+            if self._premises.world is not world or trace(world) != before:
+                return True
+        world.clock.set(now=started, held=was_held)
+        return False
 
     async def landed(self, limit: float) -> bool:
         """Wait until nothing is in the air, giving up the turn meanwhile; tells whether it came to that."""

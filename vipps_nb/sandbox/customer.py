@@ -116,6 +116,19 @@ class Expiring(Protocol):
         """When their time is up."""
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A phone request that says what it is, and by which name the desk knows it."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in a word or two, such as ``payment``."""
+
+    @property
+    def name(self) -> tuple[str, str] | None:
+        """A selector of the desk and its value, such as ``reference`` and the payment's; None where it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several things the customer may choose before they approve, such as a way of delivery."""

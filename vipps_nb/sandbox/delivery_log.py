@@ -52,6 +52,8 @@ class DeliveryLog:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._deliveries: deque[Delivery] = deque(maxlen=KEPT)
+        self.total = 0
+        """How many there were, the forgotten ones included."""
 
     def __len__(self) -> int:
         return len(self._deliveries)
@@ -59,6 +61,7 @@ class DeliveryLog:
     def set_out(self, letter: Letter, moment: datetime) -> Delivery:
         """Note that a letter is on its way; beyond the limit the oldest is forgotten."""
         delivery = Delivery(letter, moment, self._masker)
+        self.total += 1
         self._deliveries.append(delivery)
         return delivery
 

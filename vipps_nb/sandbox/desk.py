@@ -20,6 +20,7 @@ from vipps_nb.sandbox.faults import FaultRule
 from vipps_nb.sandbox.openapi import describe
 from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
 from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide, Refusal
+from vipps_nb.sandbox.request_log import KEPT
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
@@ -60,11 +61,12 @@ class AdvanceOrder(Wire):
 
 
 class ThumbOrder(Wire):
-    """What the customer is looking at: exactly one of the first three."""
+    """What the customer is looking at: exactly one of the first four."""
 
     reference: str | None = None
     agreement_id: str | None = None
     auth_req_id: str | None = None
+    request: Annotated[int | None, Field(description="Its number among the requests on the phone.")] = None
     msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
     choice: Annotated[
         str | None, Field(description="What the customer chooses, such as the id of a way of delivery; or the default.")
@@ -123,7 +125,7 @@ async def overview(world: TheWorld) -> JsonObject:
     return {
         "baseUrl": world.base_url,
         "seed": world.seed,
-        "clock": _clock(world).to_json(),
+        "clock": clock_state(world).to_json(),
         "counts": {
             **counts,
             "requests": len(world.log),
@@ -144,7 +146,7 @@ async def overview(world: TheWorld) -> JsonObject:
 @router.get("/sandbox/clock", response_model=ClockState)
 async def read_clock(world: TheWorld) -> ClockState:
     """What time it is."""
-    return _clock(world)
+    return clock_state(world)
 
 
 @router.put("/sandbox/clock", response_model=ClockState)
@@ -159,7 +161,7 @@ async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> 
         await courier.travel(world, target, held=clock.held if order.held is None else order.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
-    return _clock(world)
+    return clock_state(world)
 
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
@@ -173,13 +175,13 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourie
         await courier.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
-    return _clock(world)
+    return clock_state(world)
 
 
 @router.post("/sandbox/customer/approve")
 async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
-    asked = _on_phone(order, world)
+    asked = find_on_phone(order, world)
     choose(asked, order.choice)
     return asked.approve()
 
@@ -187,13 +189,13 @@ async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
 @router.post("/sandbox/customer/abort")
 async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer aborts in the app."""
-    return _on_phone(order, world).abort()
+    return find_on_phone(order, world).abort()
 
 
 @router.post("/sandbox/customer/withdraw")
 async def withdraw(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer withdraws, in the app, their consent to what they shared."""
-    asked = _on_phone(order, world)
+    asked = find_on_phone(order, world)
     if not isinstance(asked, Shared):
         raise NothingToDecide("Nothing that could be withdrawn was shared with it.")
     return asked.withdraw()
@@ -242,9 +244,12 @@ async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonO
 
 
 @router.get("/sandbox/requests")
-async def read_requests(world: TheWorld) -> list[JsonObject]:
+async def read_requests(
+    world: TheWorld,
+    last: Annotated[int, Query(ge=1, le=KEPT, description="How many at most, counted from the end.")] = KEPT,
+) -> list[JsonObject]:
     """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
-    return world.log.entries()
+    return world.log.entries(last)
 
 
 @router.get("/sandbox/deliveries")
@@ -305,7 +310,8 @@ async def read_docs(request: Request) -> Response:
     return Response(render(document), media_type="text/html")
 
 
-def _clock(world: World) -> ClockState:
+def clock_state(world: World) -> ClockState:
+    """What the clock shows."""
     return ClockState(now=timestamp(world.clock.now()), held=world.clock.held)
 
 
@@ -326,13 +332,23 @@ def _catch_up(world: World) -> None:
             one.catch_up(world)
 
 
-def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
+def find_on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
+    """What the customer is looking at.
+
+    Raises:
+        Refusal: Nothing by that name is on the phone, or several things are.
+    """
     asked = order.to_json()
     for aside in ("msn", "choice"):
         asked.pop(aside, None)
     if len(asked) != 1:
-        raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
+        raise InvalidRequest("Exactly one of reference, agreementId, authReqId and request is required.")
     [(selector, value)] = asked.items()
+    if selector == "request":
+        arrival = world.phone.numbered(value)
+        if arrival is None:
+            raise NothingOnPhone(f"There is no request {value} on the phone; a reset may have taken it away.")
+        return arrival.asked
     finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
     found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
     if not found:

@@ -9,6 +9,7 @@ import requests
 from vipps_nb.sandbox.errors import SandboxError
 
 PATIENCE = 30.0
+LONGEST_WAIT = 25.0  # below our patience
 JsonObject = dict[str, Any]
 
 
@@ -42,20 +43,38 @@ class DeskClient:
         """Move time forward; everything that falls due in between happens, in order, deliveries included."""
         return self._object("POST", "/clock/advance", {"seconds": seconds})
 
+    def next_event(self) -> JsonObject:
+        """Move time forward to the next thing that happens by itself, such as the end of the time to pay."""
+        return self._object("POST", "/clock/next")
+
+    def waiting(self) -> list[JsonObject]:
+        """What waits on the customer's phone, newest first."""
+        return cast("list[JsonObject]", self._ask("GET", "/customer/requests"))
+
+    def changes(self, seen: str | None = None, *, wait: float = LONGEST_WAIT) -> str:
+        """Wait until something changes; the answer is the mark to wait with next time.
+
+        Returns at once if ``seen`` is no longer how things are, and after ``wait`` seconds with the same mark.
+        """
+        query = f"wait={wait:g}" + (f"&seen={seen}" if seen else "")
+        return cast("str", self._object("GET", f"/changes?{query}")["mark"])
+
     def approve(
         self,
         *,
         reference: str | None = None,
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
+        request: int | None = None,
         msn: str | None = None,
         choice: str | None = None,
     ) -> JsonObject:
         """The customer approves. ``msn`` is needed only when several sales units use the same reference.
 
-        Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
+        ``request`` is a number among those of ``waiting``. Where there is a choice, such as between ways of
+        delivery, ``choice`` is the id of what they take.
         """
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice=choice)
+        return self._thumb("approve", reference, agreement_id, auth_req_id, request, msn, choice=choice)
 
     def abort(
         self,
@@ -63,10 +82,23 @@ class DeskClient:
         reference: str | None = None,
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
+        request: int | None = None,
         msn: str | None = None,
     ) -> JsonObject:
         """The customer says no."""
-        return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
+        return self._thumb("abort", reference, agreement_id, auth_req_id, request, msn)
+
+    def ignore(
+        self,
+        *,
+        reference: str | None = None,
+        agreement_id: str | None = None,
+        auth_req_id: str | None = None,
+        request: int | None = None,
+        msn: str | None = None,
+    ) -> JsonObject:
+        """The customer does nothing until their time is up; the clock moves on to that moment."""
+        return self._thumb("ignore", reference, agreement_id, auth_req_id, request, msn)
 
     def scan(
         self,
@@ -105,9 +137,9 @@ class DeskClient:
         """A new world. API keys and access tokens go on working."""
         return self._object("POST", "/reset", _given(seed=seed))
 
-    def requests(self) -> list[JsonObject]:
-        """The request log, oldest first, secrets masked."""
-        return cast("list[JsonObject]", self._ask("GET", "/requests"))
+    def requests(self, last: int | None = None) -> list[JsonObject]:
+        """The request log, or the last of it, oldest first, secrets masked."""
+        return cast("list[JsonObject]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}"))
 
     def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
         """The delivery log: what was sent to merchants, oldest first, secrets masked.
@@ -158,8 +190,8 @@ class DeskClient:
         """The donor stops a monthly gift."""
         return self._object("DELETE", f"/donations/{agreement_id}")
 
-    def _thumb(self, verb: str, *what: str | None, choice: str | None = None) -> JsonObject:
-        names = ("reference", "agreementId", "authReqId", "msn")
+    def _thumb(self, verb: str, *what: str | int | None, choice: str | None = None) -> JsonObject:
+        names = ("reference", "agreementId", "authReqId", "request", "msn")
         order = dict(zip(names, what, strict=True))
         return self._object("POST", f"/customer/{verb}", _given(**order, choice=choice))
 

@@ -89,6 +89,10 @@ class FrontDoor:
         self._premises = premises
         self._courier = courier
 
+    async def close(self) -> None:
+        """Keep nobody waiting any longer: the server is about to stop."""
+        await self._courier.close()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
@@ -120,6 +124,7 @@ class FrontDoor:
         if verdict.drop is not None:
             note["dropped"] = verdict.drop
         world.log.add(note | _noted(world.log.masker, scope, body, answer))
+        self._courier.ring()
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
             return

@@ -36,6 +36,9 @@ class Movements:
     def __init__(self) -> None:
         self._of: dict[str, list[Movement]] = {}
 
+    def __len__(self) -> int:
+        return sum(map(len, self._of.values()))
+
     def add(self, movement: Movement) -> None:
         """Money has moved. Moments never decrease, for the clock acts in order."""
         self._of.setdefault(movement.msn, []).append(movement)

@@ -62,14 +62,17 @@ class RequestLog:
     def __init__(self, masker: Masker) -> None:
         self.masker = masker
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self.total = 0
+        """How many there were, the forgotten ones included."""
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def add(self, entry: dict[str, Any]) -> None:
         """Append an entry; beyond the limit the oldest is forgotten."""
-        self._entries.append(entry)
+        self.total += 1
+        self._entries.append({"number": self.total, **entry})
 
-    def entries(self) -> list[dict[str, Any]]:
-        """All entries, oldest first."""
-        return list(self._entries)
+    def entries(self, last: int = KEPT) -> list[dict[str, Any]]:
+        """The last entries, oldest first; all unless told."""
+        return list(self._entries)[-last:]

@@ -33,13 +33,19 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], Awaitable[None]] | None) -> None:
         super().__init__(config)
         self.listening = threading.Event()
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._on_stop is not None:
+            await self._on_stop()
+        await super().shutdown(sockets=sockets)
 
 
 class LoopbackServer:
@@ -51,8 +57,12 @@ class LoopbackServer:
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self, app: Callable[..., Awaitable[None]]) -> None:
+    def start(self, app: Callable[..., Awaitable[None]], on_stop: Callable[[], Awaitable[None]] | None = None) -> None:
         """Serve ``app``; returns once connections are answered.
+
+        Args:
+            app: What to serve.
+            on_stop: Awaited when the server is about to stop, before it waits for answers that are under way.
 
         Raises:
             SandboxError: The server did not come up in time.
@@ -70,7 +80,7 @@ class LoopbackServer:
             timeout_keep_alive=60,
             timeout_graceful_shutdown=2,
         )
-        self._server = _Server(config)
+        self._server = _Server(config, on_stop)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="vipps-nb-sandbox", daemon=True
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from vipps_nb.sandbox.clock import Clock
-from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.delivery_log import DeliveryLog
 from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
 from vipps_nb.sandbox.identity import IdentityMint
 from vipps_nb.sandbox.ids import Ids
 from vipps_nb.sandbox.outbox import Outbox
+from vipps_nb.sandbox.phone import Phone
 from vipps_nb.sandbox.rate_limits import RateCounter
 from vipps_nb.sandbox.request_log import Masker, RequestLog
 from vipps_nb.sandbox.sales_unit import KeyRing, SalesUnit
@@ -24,7 +24,11 @@ Room = TypeVar("Room")
 class World:
     """Everything that a reset forgets."""
 
-    def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str, masker: Masker) -> None:
+    def __init__(
+        self, seed: int, keys: KeyRing, settings: Settings, base_url: str, masker: Masker, *, number: int = 1
+    ) -> None:
+        self.number = number
+        """How many worlds there have been, this one included."""
         self.seed = seed
         self.keys = keys
         self.settings = settings
@@ -39,8 +43,7 @@ class World:
         self.outbox = Outbox()
         self.deliveries = DeliveryLog(masker)
         self.switches = {msn: Switches() for msn in keys.units}
-        self.phone: dict[str, PhoneRequest] = {}
-        """What can be opened on the customer's phone, by the token in its link."""
+        self.phone = Phone(self.clock)
         self._rooms: dict[type[Any], Any] = {}
 
     def room(self, kind: type[Room]) -> Room:
@@ -64,6 +67,7 @@ class Premises:
         self.base_url = base_url
         self._settings = settings
         self._masker = Masker(keys.secrets)
+        self._worlds = 0
         self.world = self._new_world(seed)
 
     def reset(self, seed: int | None) -> World:
@@ -72,4 +76,5 @@ class Premises:
         return self.world
 
     def _new_world(self, seed: int) -> World:
-        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self._masker)
+        self._worlds += 1
+        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self._masker, number=self._worlds)

@@ -100,6 +100,16 @@ class SessionOnPhone:
         self.session.chosen = choice
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "checkout"
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """How the desk knows it."""
+        return "reference", self.session.reference
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self._payment is not None:

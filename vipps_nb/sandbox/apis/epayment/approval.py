@@ -89,6 +89,16 @@ class PaymentOnPhone:
         self.payment.shipping_choice = choice
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "payment"
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """How the desk knows it."""
+        return "reference", self.payment.reference
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self.payment.busy_until is not None and self.payment.state is State.CREATED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,9 +78,24 @@ class LoginOnPhone:
         return lines
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "login"
+
+    @property
+    def name(self) -> tuple[str, str] | None:
+        """How the desk knows it."""
+        return ("authReqId", self.login.auth_req_id) if isinstance(self.login, MerchantLogin) else None
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         return OUTCOMES.get(self.login.state)
+
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.login.expires
 
     @property
     def return_url(self) -> str | None:

@@ -122,6 +122,16 @@ class OrderOnPhone:
         return [f"Filled in: {', '.join(sorted(filled))}."]
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "order form"
+
+    @property
+    def name(self) -> None:
+        """How the desk knows it."""
+        return None
+
+    @property
     def outcome(self) -> str | None:
         """How it stands; None while the merchant can submit."""
         return OUTCOMES.get(self.order.status)

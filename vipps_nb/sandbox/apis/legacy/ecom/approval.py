@@ -104,6 +104,16 @@ class PaymentOnPhone:
         self.payment.choice = choice
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "payment"
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """How the desk knows it."""
+        return "reference", self.payment.order_id
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self.payment.state is State.INITIATE:

@@ -65,6 +65,16 @@ class TransactionOnPhone:
         return [self.transaction.remark] if self.transaction.remark and self.outcome is None else []
 
     @property
+    def kind(self) -> str:
+        """What it is."""
+        return "payment"
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """How the desk knows it."""
+        return "reference", self.transaction.order.merchant_order_id
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self.transaction.asking:
