@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 PHONE_NUMBER = "4712345678"
 _NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
@@ -37,6 +37,20 @@ KARI = Customer()
 def subject(seed: int, msn: str, phone_number: str) -> str:
     """The ``sub`` of a customer: the same for the same person and sales unit (Userinfo API, sub)."""
     return str(uuid.uuid5(_NAMESPACE, f"{seed}/{msn}/{phone_number}"))
+
+
+CardFailure = Literal["user_action_required", "non_technical_error", "technical_error"]
+
+
+@dataclass
+class Wallet:
+    """What the customer pays with: one card.
+
+    Attributes:
+        failure: Why nothing can be taken from it just now, in the words of the Recurring API; None while it works.
+    """
+
+    failure: CardFailure | None = None
 
 
 class PhoneRequest(Protocol):

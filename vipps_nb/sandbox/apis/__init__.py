@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, epayment, recurring
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, recurring.page]
 
 NOT_YET = {
-    "/recurring": "Recurring API",
     "/webhooks": "Webhooks API",
     "/qr": "QR API",
     "/order-management": "Order Management API",
