@@ -11,6 +11,7 @@ DRAFT = {
 }
 AGREEMENTS = "/recurring/v3/agreements"
 DAY = 24 * 3600
+KINDS = ("Legacy", "Variable", "Flexible")
 
 
 def agreement(sandbox, merchant, *, accepted=True, **changes):
@@ -38,9 +39,8 @@ def narrow(document):
     """What this sales unit can really be asked for; the document leaves to prose what a URL, a scope or a day is."""
     close_objects(document)
     schemas = document["components"]["schemas"]
-    for kind in ("Legacy", "Variable", "Flexible"):
+    for kind in KINDS:
         properties = schemas[f"{kind}PricingRequestV3"]["properties"]
-        properties["type"] = {"type": "string", "enum": [kind.upper()]}
         properties["currency"] = {"type": "string", "enum": ["NOK"]}
     for schema, name in (
         ("LegacyPricingRequestV3", "amount"),
@@ -87,8 +87,12 @@ def mend(document):
     charge = schemas["ChargeResponseV3"]["properties"]
     charge["transactionId"]["nullable"] = charge["externalId"]["nullable"] = True
     del charge["id"]["maxLength"], schemas["ChargeReference"]["properties"]["chargeId"]["maxLength"]
-    for pricing in ("PricingRequestV3", "PricingResponseV3"):
-        schemas[pricing]["anyOf"] = schemas[pricing].pop("oneOf")
+    for way in ("Request", "Response"):
+        names = {kind.upper(): f"{kind}Pricing{way}V3" for kind in KINDS}
+        for kind, name in names.items():
+            schemas[name]["properties"]["type"] = {"type": "string", "enum": [kind]}
+        mapping = {kind: f"#/components/schemas/{name}" for kind, name in names.items()}
+        schemas[f"Pricing{way}V3"]["discriminator"]["mapping"] = mapping
     operation = document["paths"]["/recurring/v3/agreements/{agreementId}/accept"]["patch"]
     del operation["responses"]["204"]["content"]
 
@@ -101,8 +105,8 @@ official = Official(
     mend=mend,
     broken=[
         "Has four campaigns of which an answer must match exactly one; a price campaign matches two of them.",
-        "Has three pricings of which an answer must match exactly one; all have the same type, and may have more fields.",
-        "Says that transactionId is null before a charge is DUE, and requires a string; likewise the optional externalId.",
+        "Tells pricings apart by a type that each of them may have, and that names none of the schemas.",
+        "Says that transactionId is null before a charge is DUE, and requires text; likewise the optional externalId.",
         "Lets a charge's id have 15 characters, and an orderId, which becomes the id, 64.",
         "Describes the body of an answer with 204, which has none.",
     ],
