@@ -1,16 +1,8 @@
 """Recurring API."""
 
 from tests.sandbox.official import Official, close_objects
+from tests.sandbox.recurring_shop import AGREEMENTS, DAY, DRAFT
 
-DRAFT = {
-    "pricing": {"type": "LEGACY", "amount": 49900, "currency": "NOK"},
-    "interval": {"unit": "MONTH", "count": 1},
-    "productName": "The daily news",
-    "merchantRedirectUrl": "https://example.com/done",
-    "merchantAgreementUrl": "https://example.com/me",
-}
-AGREEMENTS = "/recurring/v3/agreements"
-DAY = 24 * 3600
 KINDS = ("Legacy", "Variable", "Flexible")
 
 

@@ -238,18 +238,24 @@ def interval_text(interval: Period | None) -> str:
     """How often, in words."""
     if interval is None:
         return "now and then"
-    unit = interval.unit.lower()
-    return f"every {unit}" if interval.count == 1 else f"every {interval.count} {unit}s"
+    return f"every {_length(interval).removeprefix('1 ')}"
 
 
 def explain_campaign(agreement: Agreement) -> str:
     """What the customer is told about a campaign."""
     campaign = agreement.campaign
-    price = money(getattr(agreement.pricing, "amount", 0), agreement.currency)
-    ordinary = f"the ordinary price of {price} {interval_text(agreement.interval)}"
+    ordinary = (
+        f"{money(getattr(agreement.pricing, 'amount', 0), agreement.currency)} {interval_text(agreement.interval)}"
+    )
     if isinstance(campaign, EventCampaign):
         return f"This price {campaign.event_text}, then {ordinary}."
+    if isinstance(campaign, PeriodCampaign):
+        return f"This price for {_length(campaign.period)}, then {ordinary}."
     return f"This price until {_campaign_end(agreement):%Y-%m-%d}, then {ordinary}."
+
+
+def _length(period: Period) -> str:
+    return f"{period.count} {period.unit.lower()}{'s' if period.count > 1 else ''}"
 
 
 def _campaign(agreement: Agreement) -> CampaignAnswer | None:

@@ -43,7 +43,7 @@ from vipps_nb.sandbox.apis.recurring.counter import (
 from vipps_nb.sandbox.apis.recurring.events import charge_happened, creation_failed
 from vipps_nb.sandbox.apis.recurring.limits import check_agreement, check_charge, parse_day
 from vipps_nb.sandbox.apis.recurring.processing import fall_due, move, process, release, schedule
-from vipps_nb.sandbox.apis.recurring.states import CANCELLABLE, CAPTURABLE, REFUNDABLE, ChargeStatus
+from vipps_nb.sandbox.apis.recurring.states import CANCELLABLE, CAPTURABLE, REFUNDABLE, AgreementStatus, ChargeStatus
 from vipps_nb.sandbox.page import KEY, TheKey, TheWorld, rules
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.world import World
@@ -185,6 +185,8 @@ async def cancel_charge(charge: TheCharge, agreement: TheAgreement, world: TheWo
         raise no.Conflict("The charge is being processed right now.")
     if charge.status not in CANCELLABLE:
         raise no.CancelChargeFailed(f"The charge is {charge.status}.")
+    if agreement.status is AgreementStatus.PENDING:
+        raise no.CancelChargeFailed("The customer has not decided about the agreement yet.")
     release(world, agreement, charge, key)
     return Response(status_code=NO_CONTENT)
 
