@@ -25,7 +25,7 @@ from tests.sandbox.recurring_shop import AGREEMENTS, DAY, DRAFT, HOUR, Inside, S
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.sandbox.movements import Movements
 
-PRICE, CEILING = 1000, 5000
+PRICE, CEILING = 2000, 10_000
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WINTER = datetime(2026, 3, 28, tzinfo=UTC)  # stories end before summer time, so that the model needs no calendar
 OSLO = timedelta(hours=1)
@@ -124,8 +124,9 @@ class Publisher(RuleBasedStateMachine):
     http: object
     agreements = Bundle("agreements")
 
-    @initialize()
-    def open(self):
+    @initialize(target=agreements, value=VALUES)
+    def open(self, value):
+        """Stories begin with a subscriber who has a reservation, something paid, and charges to come."""
         self.inside.begin()
         self.shop = Subscriptions(self.inside.merchant(self.http), self.inside.sandbox)
         self.now = START
@@ -134,6 +135,12 @@ class Publisher(RuleBasedStateMachine):
         self.charges = {}
         self.done = {}
         self.touched = set()
+        subscriber = self.draft(None)
+        self.accept(subscriber, by_force=False)
+        for days, reserve in ((1, True), (1, False), (20, True), (40, False)):
+            self.charge(subscriber, 2 * value, days, 1, reserve)
+        self.wait(DAY)
+        return subscriber
 
     def send(self, method, path, body=None):
         key = str(uuid4())
