@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from vipps_nb.sandbox.apis.recurring.agreement import MOST, Actor, Agreement, Agreements
@@ -90,6 +91,11 @@ class AgreementOnPhone:
     def return_url(self) -> str:
         """Back to the shop."""
         return self.agreement.merchant_redirect_url
+
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.agreement.expires
 
     def approve(self) -> dict[str, Any]:
         """Accept. An initial charge that cannot be taken makes the agreement expire."""
