@@ -25,7 +25,7 @@ from tests.sandbox.recurring_shop import AGREEMENTS, DAY, DRAFT, HOUR, Inside, S
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.sandbox.movements import Movements
 
-PRICE, CEILING = 2000, 10_000
+PRICE, CEILING = 1000, 5000
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WINTER = datetime(2026, 3, 28, tzinfo=UTC)  # stories end before summer time, so that the model needs no calendar
 OSLO = timedelta(hours=1)
@@ -138,7 +138,7 @@ class Publisher(RuleBasedStateMachine):
         subscriber = self.draft(None)
         self.accept(subscriber, by_force=False)
         for days, reserve in ((1, True), (1, False), (20, True), (40, False)):
-            self.charge(subscriber, 2 * value, days, 1, reserve)
+            self.charge(subscriber, value, days, 1, reserve)
         self.wait(DAY)
         return subscriber
 
