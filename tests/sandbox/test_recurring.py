@@ -317,6 +317,26 @@ def test_what_is_shared_can_be_looked_up(inside, http):
     assert consent.scope == {"name", "email"}
 
 
+def test_the_customer_picks_a_maximum_on_the_phone(shop, http):
+    drafted = shop.draft(pricing=VARIABLE).json()
+    page = http.get(drafted["vippsConfirmationUrl"]).text
+    assert 'value="50000" checked' in page
+    assert "at most 250.00 NOK" in page
+
+    http.post(drafted["vippsConfirmationUrl"], data={"decision": "approve", "choice": "25000"})
+
+    assert shop.look(drafted["agreementId"])["pricing"]["maxAmount"] == 25000
+
+
+def test_only_what_is_offered_can_be_picked(shop):
+    agreement = shop.drafted(pricing=VARIABLE)
+
+    with pytest.raises(SandboxError, match="60000 is not to choose here"):
+        shop.sandbox.approve(agreement_id=agreement, choice="60000")
+    shop.sandbox.approve(agreement_id=agreement, choice="100000")
+    assert shop.look(agreement)["pricing"]["maxAmount"] == 100_000
+
+
 # The initial charge
 
 

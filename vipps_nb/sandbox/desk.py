@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import Body, Path, Request, Response
+from fastapi import Body, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest
+from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
@@ -65,6 +66,9 @@ class ThumbOrder(Wire):
     agreement_id: str | None = None
     auth_req_id: str | None = None
     msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+    choice: Annotated[
+        str | None, Field(description="What the customer chooses, such as the id of a way of delivery; or the default.")
+    ] = None
 
 
 class ScanOrder(Wire):
@@ -103,6 +107,12 @@ class SalesUnitState(Wire):
     switches: Switches
 
 
+async def _courier(request: Request) -> Courier:
+    found: Courier = request.app.state.courier
+    return found
+
+
+TheCourier = Annotated[Courier, Depends(_courier)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 
@@ -114,7 +124,12 @@ async def overview(world: TheWorld) -> JsonObject:
         "baseUrl": world.base_url,
         "seed": world.seed,
         "clock": _clock(world).to_json(),
-        "counts": {**counts, "requests": len(world.log), "idempotencyKeys": len(world.idempotency)},
+        "counts": {
+            **counts,
+            "requests": len(world.log),
+            "deliveries": len(world.deliveries),
+            "idempotencyKeys": len(world.idempotency),
+        },
         "faults": [rule.to_json() for rule in world.faults.rules],
         "settings": world.settings.to_json(),
         "salesUnits": [
@@ -133,20 +148,29 @@ async def read_clock(world: TheWorld) -> ClockState:
 
 
 @router.put("/sandbox/clock", response_model=ClockState)
-async def set_clock(order: ClockOrder, world: TheWorld) -> ClockState:
-    """Move, hold or release the clock. Everything that falls due on the way happens, in order."""
+async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move, hold or release the clock. Everything that falls due on the way happens, in order.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.set(now=_moment(order.now), held=order.held)
+        target = _moment(order.now) or clock.now()
+        await courier.travel(world, target, held=clock.held if order.held is None else order.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
     return _clock(world)
 
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
-async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
-    """Move time forward. Everything that falls due in between happens, in order, each at its own moment."""
+async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move time forward. Everything that falls due in between happens, in order, each at its own moment.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.advance(timedelta(seconds=order.seconds))
+        await courier.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
     return _clock(world)
@@ -155,7 +179,9 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
 @router.post("/sandbox/customer/approve")
 async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
-    return _on_phone(order, world).approve()
+    asked = _on_phone(order, world)
+    choose(asked, order.choice)
+    return asked.approve()
 
 
 @router.post("/sandbox/customer/abort")
@@ -210,6 +236,21 @@ async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonO
 async def read_requests(world: TheWorld) -> list[JsonObject]:
     """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
     return world.log.entries()
+
+
+@router.get("/sandbox/deliveries")
+async def read_deliveries(
+    world: TheWorld,
+    courier: TheCourier,
+    wait: Annotated[bool, Query(description="Wait until nothing is in the air.")] = True,
+) -> list[JsonObject]:
+    """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+    Waits until every letter that is on its way has been answered, so that what has just been done is in it.
+    """
+    if wait:
+        await courier.landed(JOURNEY_LIMIT)
+    return world.deliveries.entries()
 
 
 @router.get("/sandbox/settings", response_model=Settings)
@@ -270,7 +311,8 @@ def _sales_unit(msn: str, world: World) -> SalesUnitState:
 
 def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
     asked = order.to_json()
-    asked.pop("msn", None)
+    for aside in ("msn", "choice"):
+        asked.pop(aside, None)
     if len(asked) != 1:
         raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
     [(selector, value)] = asked.items()

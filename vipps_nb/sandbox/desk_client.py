@@ -39,7 +39,7 @@ class DeskClient:
         return self.clock(held=False)
 
     def advance(self, seconds: float) -> JsonObject:
-        """Move time forward; everything that falls due in between happens, in order."""
+        """Move time forward; everything that falls due in between happens, in order, deliveries included."""
         return self._object("POST", "/clock/advance", {"seconds": seconds})
 
     def approve(
@@ -49,9 +49,13 @@ class DeskClient:
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
         msn: str | None = None,
+        choice: str | None = None,
     ) -> JsonObject:
-        """The customer approves. ``msn`` is needed only when several sales units use the same reference."""
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn)
+        """The customer approves. ``msn`` is needed only when several sales units use the same reference.
+
+        Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
+        """
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice=choice)
 
     def abort(
         self,
@@ -118,6 +122,13 @@ class DeskClient:
         """The request log, oldest first, secrets masked."""
         return cast("list[JsonObject]", self._ask("GET", "/requests"))
 
+    def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
+        """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+        Waits until every letter that is on its way has been answered; with ``wait=False`` it is as it is.
+        """
+        return cast("list[JsonObject]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
+
     def settings(self, **switches: Any) -> JsonObject:
         """How the sandbox behaves where the real thing is undecided; named ones are changed.
 
@@ -133,9 +144,10 @@ class DeskClient:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
-    def _thumb(self, verb: str, *what: str | None) -> JsonObject:
+    def _thumb(self, verb: str, *what: str | None, choice: str | None = None) -> JsonObject:
         names = ("reference", "agreementId", "authReqId", "msn")
-        return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
+        order = dict(zip(names, what, strict=True))
+        return self._object("POST", f"/customer/{verb}", _given(**order, choice=choice))
 
     def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
         return cast("JsonObject", self._ask(method, path, body))

@@ -96,6 +96,7 @@ class Page:
         dialect: How it says no.
         also_says: Other dialects that some of its refusals have.
         in_test: Whether the real test environment has this API too; a function of the settings where sources disagree.
+        deprecated: Whether new integrations should use something else; the document says so of each operation.
         find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
             several sales units use the same name.
         counts: What the overview says about this API's records.
@@ -109,6 +110,7 @@ class Page:
         dialect: Dialect = problem,
         also_says: Sequence[Dialect] = (),
         in_test: bool | Callable[[Settings], bool] = True,
+        deprecated: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
         find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
@@ -123,7 +125,7 @@ class Page:
         self.selector = selector
         self.find_on_phone = find_on_phone
         self.counts = counts
-        self.router = APIRouter(route_class=_counter(self), tags=[title])
+        self.router = APIRouter(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:
         """Whether the real test environment has an operation with these rules too."""

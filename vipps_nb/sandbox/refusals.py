@@ -268,6 +268,12 @@ class NothingToDecide(Refusal):
     title = "Nothing to decide"
 
 
+class NoSuchChoice(Refusal):
+    """The customer was not offered this."""
+
+    title = "No such choice"
+
+
 class InvalidRequest(Refusal):
     """Fields that break a rule; named in ``fields``."""
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, check_in, epayment, order_management, qr, recurring
+from vipps_nb.sandbox.apis import access_token, check_in, checkout, epayment, order_management, qr, recurring, webhooks
+from vipps_nb.sandbox.apis.legacy import checkout_v2
 
-PAGES = [access_token.page, epayment.page, recurring.page, *qr.pages, order_management.page, check_in.page]
+PAGES = [
+    access_token.page,
+    epayment.page,
+    recurring.page,
+    webhooks.page,
+    *qr.pages,
+    order_management.page,
+    checkout.page,
+    checkout_v2.page,
+    check_in.page,
+]
 
 NOT_YET = {
-    "/webhooks": "Webhooks API",
     "/vipps-userinfo-api": "Userinfo API",
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
-    "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",

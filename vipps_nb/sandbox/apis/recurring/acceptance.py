@@ -14,7 +14,7 @@ from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.processing import DESCRIPTIONS, fall_due, process, release
 from vipps_nb.sandbox.apis.recurring.states import AGREEMENT_MOVES, AgreementStatus, ChargeStatus
 from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import PHONE_NUMBER, subject
+from vipps_nb.sandbox.customer import PHONE_NUMBER, Choice, subject
 from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide
 from vipps_nb.sandbox.world import World
 
@@ -96,6 +96,26 @@ class AgreementOnPhone:
     def expires(self) -> datetime:
         """When the customer's time is up."""
         return self.agreement.expires
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The most that may be taken, with VARIABLE pricing: the shop's suggestion is chosen until another is.
+
+        Which amounts the app offers beside the suggestion is not documented.
+        """
+        pricing = self.agreement.pricing
+        if self.outcome is not None or not isinstance(pricing, VariablePricing):
+            return []
+        suggested = pricing.suggested_max_amount
+        chosen = self.agreement.max_amount or suggested
+        amounts = dict.fromkeys((suggested, max(suggested // 2, 1), min(2 * suggested, MOST[pricing.currency]), chosen))
+        return [
+            Choice(str(amount), f"at most {money(amount, pricing.currency)}", amount == chosen) for amount in amounts
+        ]
+
+    def choose(self, choice: str) -> None:
+        """Pick a maximum."""
+        self.agreement.max_amount = int(choice)
 
     def approve(self) -> dict[str, Any]:
         """Accept. An initial charge that cannot be taken makes the agreement expire."""
