@@ -116,6 +116,10 @@ class OffersChoice(Protocol):
     """A request on the phone that lets the customer choose."""
 
     @property
+    def legend(self) -> str:
+        """What the choice is about, in a few words."""
+
+    @property
     def choices(self) -> Sequence[Choice]:
         """What there is to choose from, best first; empty where there is nothing (more) to choose."""
 

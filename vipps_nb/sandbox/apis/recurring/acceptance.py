@@ -98,6 +98,11 @@ class AgreementOnPhone:
         return self.agreement.expires
 
     @property
+    def legend(self) -> str:
+        """What the choice is about."""
+        return "The most that may be taken"
+
+    @property
     def choices(self) -> list[Choice]:
         """The most that may be taken, with VARIABLE pricing: the shop's suggestion is chosen until another is.
 
@@ -109,9 +114,7 @@ class AgreementOnPhone:
         suggested = pricing.suggested_max_amount
         chosen = self.agreement.max_amount or suggested
         amounts = dict.fromkeys((suggested, max(suggested // 2, 1), min(2 * suggested, MOST[pricing.currency]), chosen))
-        return [
-            Choice(str(amount), f"at most {money(amount, pricing.currency)}", amount == chosen) for amount in amounts
-        ]
+        return [Choice(str(amount), money(amount, pricing.currency), amount == chosen) for amount in amounts]
 
     def choose(self, choice: str) -> None:
         """Pick a maximum."""
