@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from vipps_nb.sandbox.apis.recurring.agreement import MOST, Actor, Agreement, Agreements
-from vipps_nb.sandbox.apis.recurring.answers import explain_campaign, interval_text, money
 from vipps_nb.sandbox.apis.recurring.bodies import VariablePricing
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.processing import DESCRIPTIONS, fall_due, process, release
 from vipps_nb.sandbox.apis.recurring.states import AGREEMENT_MOVES, AgreementStatus, ChargeStatus
+from vipps_nb.sandbox.apis.recurring.words import explain_campaign, interval_text, money
 from vipps_nb.sandbox.consents import Consent, Consents
 from vipps_nb.sandbox.customer import PHONE_NUMBER, Choice, subject
 from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide
