@@ -13,13 +13,13 @@ from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
-from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, choose
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, Shared, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
 from vipps_nb.sandbox.openapi import describe
 from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
+from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide, Refusal
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
@@ -190,6 +190,15 @@ async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
     return _on_phone(order, world).abort()
 
 
+@router.post("/sandbox/customer/withdraw")
+async def withdraw(order: ThumbOrder, world: TheWorld) -> JsonObject:
+    """The customer withdraws, in the app, their consent to what they shared."""
+    asked = _on_phone(order, world)
+    if not isinstance(asked, Shared):
+        raise NothingToDecide("Nothing that could be withdrawn was shared with it.")
+    return asked.withdraw()
+
+
 @router.post("/sandbox/customer/scan")
 async def scan(order: ScanOrder, world: TheWorld) -> JsonObject:
     """The customer scans a QR code: it opens a page, asks for a payment, or checks them in."""
@@ -262,6 +271,7 @@ async def read_settings(world: TheWorld) -> Settings:
 @router.put("/sandbox/settings", response_model=Settings)
 async def change_settings(changes: Settings, world: TheWorld) -> Settings:
     """Change settings; what is left out stays as it is."""
+    _catch_up(world)
     world.settings = world.settings.model_copy(update=changes.model_dump(exclude_unset=True))
     return world.settings
 
@@ -277,6 +287,7 @@ async def change_sales_unit(msn: Msn, changes: Annotated[Switches, Body()], worl
     """Switch something on or off for one sales unit; what is left out stays as it is."""
     if msn not in world.switches:
         raise NoSuchSalesUnit(f"The sales units are {', '.join(world.switches)}.")
+    _catch_up(world)
     world.switches[msn] = world.switches[msn].model_copy(update=changes.model_dump(exclude_unset=True))
     return _sales_unit(msn, world)
 
@@ -307,6 +318,12 @@ def _moment(text: str | None) -> datetime | None:
 
 def _sales_unit(msn: str, world: World) -> SalesUnitState:
     return SalesUnitState(merchant_serial_number=msn, name=world.unit(msn).name, switches=world.switches[msn])
+
+
+def _catch_up(world: World) -> None:
+    for one in PAGES:
+        if one.catch_up is not None:
+            one.catch_up(world)
 
 
 def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
