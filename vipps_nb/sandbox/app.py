@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from vipps_nb.sandbox import desk, landing_page, live_desk, people
+from vipps_nb.sandbox import customer_desk, desk, landing_page, live_desk, people
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.door import FrontDoor
@@ -36,7 +36,7 @@ def build_app(premises: Premises) -> FrontDoor:
     courier = Courier(premises)
     app.state.premises = premises
     app.state.courier = courier
-    app.state.pages = [*PAGES, desk.page, live_desk.page, people.page, landing_page.page]
+    app.state.pages = [*PAGES, desk.page, customer_desk.page, live_desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
     return FrontDoor(app, premises, courier)

@@ -124,7 +124,7 @@ def _on_phone(arrival: Arrival) -> RequestOnPhone:
         text=asked.text,
         details=list(asked.details),
         choices=choices,
-        legend=getattr(asked, "legend", "Delivery, added to the amount") if choices else "",
+        legend=asked.legend if choices and isinstance(asked, OffersChoice) else "",
         since=timestamp(arrival.since),
         expires=timestamp(arrival.expires) if arrival.expires else None,
     )
