@@ -35,7 +35,12 @@ def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys
     before = set(one_shell.magics_manager.magics["line"])
 
     one_shell.run_line_magic("load_ext", "vipps_nb")
-    assert set(one_shell.magics_manager.magics["line"]) - before == {"vipps_login", "vipps_status", "vipps_logout"}
+    assert set(one_shell.magics_manager.magics["line"]) - before == {
+        "vipps_login",
+        "vipps_status",
+        "vipps_logout",
+        "vipps_sandbox",
+    }
     one_shell.run_line_magic("vipps_login", "--env sandbox --quiet")
     one_shell.run_line_magic("unload_ext", "vipps_nb")
 
@@ -171,3 +176,19 @@ def test_after_a_logout_no_card_of_any_login_says_valid(shell, monkeypatch):
     assert first is first_again
     assert first is not second
     assert [card.state for card in (first, second)] == ["logged_out", "logged_out"]
+
+
+def test_another_environment_has_no_desk_and_says_so(shell, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    shell.user_ns["vipps"].sandbox = None
+    shell.run_line_magic("vipps_sandbox", "")
+
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_in_a_terminal_the_desk_is_text(shell, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    shell.run_line_magic("vipps_sandbox", "")
+    assert capsys.readouterr().out.startswith("Sandbox · ")
+    shell.run_line_magic("vipps_sandbox", "--help")
+    assert "--text" in capsys.readouterr().out

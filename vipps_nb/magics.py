@@ -1,4 +1,4 @@
-"""``%vipps_login`` · ``%vipps_status`` · ``%vipps_logout``: arguments in, :mod:`vipps_nb.login` does it."""
+"""The magics: arguments in; :mod:`vipps_nb.login` and :mod:`vipps_nb.live_desk` do it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from vipps_nb import completion
 from vipps_nb.credentials import KEY_TYPES
 from vipps_nb.environment import parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
-from vipps_nb.login import Login, connect, current_session, login, logout, parse_key_type
+from vipps_nb.login import Login, at_logout, connect, current_session, login, logout, parse_key_type
 from vipps_nb.session import VippsSession
 
 if TYPE_CHECKING:
+    from vipps_nb.live_desk import LiveDesk
     from vipps_nb.live_token import LiveToken
 
-_MAGICS = ("vipps_login", "vipps_status", "vipps_logout")
+_MAGICS = ("vipps_login", "vipps_status", "vipps_logout", "vipps_sandbox")
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
       | (secret|key|token|password)\w*\s*=                # NAME=value
@@ -58,12 +59,13 @@ def unregister(shell: InteractiveShell) -> None:
 
 @magics_class
 class VippsMagics(Magics):
-    """The three magics, and what they have put onto the screen and into the namespace."""
+    """The magics, and what they have put onto the screen and into the namespace."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
         self._live: list[LiveToken] = []  # one per session that was shown
+        self._desk: LiveDesk | None = None
         options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell))
 
@@ -128,6 +130,33 @@ class VippsMagics(Magics):
             return
         self.log_out()
         print("Logged out. Token and keys are forgotten.")
+
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @argument("--text", action="store_true", help="As text: the time, what waits on the phone, the last requests.")
+    @line_magic
+    def vipps_sandbox(self, line: str) -> None:
+        """The sandbox's desk: the customer's phone, the clock, faults, a new world, the request log."""
+        options = self._parse(self.vipps_sandbox, line)
+        if options is None:
+            return
+        session = current_session()
+        if session.sandbox is None:
+            place = session.environment.name
+            print(
+                f"This session is with the {place} environment. The desk is the sandbox's: %vipps_login --env sandbox"
+            )
+        elif options.text or not _has_front_end(self._shell):
+            from vipps_nb.desk_words import text  # noqa: PLC0415 - as in _show
+
+            print(text(session.sandbox))
+        else:
+            from vipps_nb.live_desk import LiveDesk  # noqa: PLC0415 - as in _show
+
+            if self._desk is None or not self._desk.shows(session.sandbox):
+                self._desk = LiveDesk(session.sandbox)
+                at_logout(self._desk.close)
+            display(self._desk.widget)
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""

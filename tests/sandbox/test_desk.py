@@ -528,3 +528,11 @@ def test_the_last_requests_are_enough_for_a_look(merchant, sandbox):
         merchant.get("/epayment/v1/payments/nothing-here")
 
     assert [entry["number"] for entry in sandbox.requests(last=2)] == [3, 4]
+
+
+def test_what_is_changed_and_changed_back_is_a_change(sandbox):
+    mark = sandbox.changes()
+    sandbox.faults([{"status": 500}])
+    sandbox.clear_faults()
+
+    assert sandbox.changes(mark, wait=0) != mark

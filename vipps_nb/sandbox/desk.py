@@ -223,14 +223,14 @@ async def read_faults(world: TheWorld) -> FaultRules:
 @router.put("/sandbox/faults", response_model=FaultRules)
 async def set_faults(order: FaultRules, world: TheWorld) -> FaultRules:
     """Faults on demand, in the place of those before."""
-    world.faults.rules = order.rules
+    world.faults.replace(order.rules)
     return order
 
 
 @router.delete("/sandbox/faults", response_model=FaultRules)
 async def clear_faults(world: TheWorld) -> FaultRules:
     """No more faults."""
-    world.faults.rules = ()
+    world.faults.replace(())
     return FaultRules(rules=[])
 
 

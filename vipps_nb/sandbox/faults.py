@@ -55,7 +55,14 @@ class Faults:
 
     def __init__(self, seed: int) -> None:
         self.rules: Sequence[FaultRule] = ()
+        self.changes = 0
+        """How often the rules were changed."""
         self._ids = Ids(seed, "faults")
+
+    def replace(self, rules: Sequence[FaultRule]) -> None:
+        """These rules from now on."""
+        self.rules = rules
+        self.changes += 1
 
     def judge(self, method: str, path: str) -> Verdict:
         """Decide about one request."""

@@ -1,0 +1,374 @@
+"""The desk: alone in a page, and in a real JupyterLab while a shop sells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_cards import LEAST_CONTRAST, NOW, SHOW, THEMES
+from vipps_nb.widget import card
+
+if TYPE_CHECKING:
+    from conftest import Lab
+
+pytestmark = pytest.mark.browser
+
+MINUTE = 60_000
+
+
+def request(number: int, **facts: Any) -> dict[str, Any]:
+    usual = {"kind": "payment", "selector": "reference", "value": f"order-000{number}", "msn": "123456"}
+    usual |= {"merchant": "Sandbox Shop", "price": "499.00 NOK", "text": "One pair of socks", "details": []}
+    usual |= {"choices": [], "legend": "", "since": NOW, "expires": NOW + 10 * MINUTE}
+    return {"request": number, **usual, **facts}
+
+
+PAYMENT = request(1, details=["You share: name, phoneNumber."])
+AGREEMENT = request(
+    2,
+    kind="agreement",
+    selector="agreementId",
+    value="agr_5kSeqzF",
+    price="up to 500.00 NOK",
+    text="Socks every month",
+    details=[
+        "Two pairs of socks, chosen by us",
+        "Every month, until you or the shop stop it.",
+        "The shop suggests at most 500.00 NOK.",
+        "You pay now: 99.00 NOK for the first pair.",
+    ],
+    choices=[
+        {"id": "50000", "label": "500.00 NOK", "chosen": True},
+        {"id": "25000", "label": "250.00 NOK", "chosen": False},
+        {"id": "100000", "label": "1000.00 NOK", "chosen": False},
+    ],
+    legend="The most that may be taken",
+)
+LOGIN = request(
+    3,
+    kind="login",
+    selector=None,
+    value=None,
+    price=None,
+    text="Log in?",
+    details=["You share your name, your phone number, your email address."],
+)
+CHECKOUT = request(
+    4,
+    kind="checkout",
+    choices=[
+        {"id": "home", "label": "Posten home delivery · 49.00 NOK", "chosen": True},
+        {"id": "shop", "label": "In the shop · 0.00 NOK", "chosen": False},
+    ],
+    legend="Delivery, added to the amount",
+)
+STRANGER = request(5, merchant="<img src=x onerror=alert(1)>", text="<b>bold</b> " + "x" * 90, details=["<i>no</i>"])
+
+
+def row(number: int, method: str, path: str, status: int | None = 200, **facts: Any) -> dict[str, Any]:
+    second = f"12:00:{number:02}"
+    return {"number": number, "time": second, "method": method, "path": path, "status": status, "ms": 3.4} | {
+        "dropped": "",
+        **facts,
+    }
+
+
+ROWS = [
+    row(1, "POST", "/accesstoken/get"),
+    row(2, "POST", "/epayment/v1/payments", 201),
+    row(3, "GET", "/epayment/v1/payments/order-0001?<script>", 404),
+    row(4, "POST", "/epayment/v1/payments/order-0001/capture", None, dropped="after"),
+    row(5, "GET", "/recurring/v3/agreements?status=ACTIVE&pageNumber=1&pageSize=500&createdAfter=1767268800000", 429),
+]
+
+IDLE = {
+    "clock": {"held": True, "now": NOW},
+    "waiting": [],
+    "faults": {"preset": "off", "rate": 1, "rules": 0},
+    "seed": 1,
+    "world": "",
+    "rows": [],
+    "total": 0,
+    "state": "live",
+    "message": "",
+}
+BUSY = IDLE | {"world": "3 payments · 1 agreement · 2 webhooks", "rows": ROWS, "total": len(ROWS)}
+STATES: dict[str, dict[str, Any]] = {
+    "idle": IDLE,
+    "payment": BUSY | {"waiting": [PAYMENT]},
+    "agreement": BUSY | {"waiting": [AGREEMENT], "faults": {"preset": "busy", "rate": 0.5, "rules": 1}},
+    "login": BUSY | {"waiting": [LOGIN]},
+    "several": BUSY | {"waiting": [CHECKOUT, LOGIN, AGREEMENT, PAYMENT]},
+    "stranger": BUSY | {"waiting": [STRANGER], "faults": {"preset": "own", "rate": 1, "rules": 2}},
+    "stopped": BUSY | {"state": "stopped", "message": "The sandbox was stopped. %vipps_login starts a new one."},
+}
+
+ANSWER = """
+if (content.do) { tell("msg:custom", { heard: content.id }); }
+if (content.do && window.obeys) { tell("msg:custom", { did: content.id, ...window.obeys }); }
+const entry = { headers: { authorization: "***" }, body: { a: 1 } };
+if (content.look) { tell("msg:custom", { entry, id: content.id }); }
+"""
+
+
+@pytest.fixture
+def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    pages: list[Page] = []
+
+    def show(state: str, theme: str = "light", width: int = 900, alive: bool = True, **changes: Any) -> Page:
+        page = chromium.new_page(viewport={"width": width, "height": 900}, device_scale_factor=2)
+        pages.append(page)
+        page.clock.install(time=NOW / 1000)
+        colours = "".join(f"{name}:{value};" for name, value in THEMES[theme].items())
+        page.set_content(
+            f"<style>{card.stylesheet('sandbox_desk.css')}</style>"
+            f'<body data-jp-theme-light="{str(theme == "light").lower()}" '
+            f'style="margin:0;{colours}background:var(--jp-layout-color1)"><main></main></body>'
+        )
+        esm = (card.HERE / "sandbox_desk.js").read_text(encoding="utf-8")
+        answering = SHOW.replace(
+            "window.sent.push(content);", f"window.sent.push(content); if (kernelClock !== null) {{ {ANSWER} }}"
+        )
+        traits = {**STATES[state], **changes}
+        page.evaluate(answering, {"esm": esm, "traits": traits, "kernelClock": 0 if alive else None})
+        expect(page.locator(".vipps-nb-clock-time")).not_to_be_empty()
+        return page
+
+    yield show
+    for page in pages:
+        page.close()
+
+
+def sent(page: Page) -> list[dict[str, Any]]:
+    """The orders that went to the kernel, without their numbers."""
+    orders = page.evaluate("window.sent.filter(content => content.do)")
+    return [{name: value for name, value in order.items() if name != "id"} for order in orders]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_readable(show: Callable[..., Page], artifacts: Path, state: str, theme: str) -> None:
+    page = show(state, theme)
+    page.wait_for_timeout(500)
+    page.screenshot(path=artifacts / f"desk-{state}-{theme}.png", animations="disabled", full_page=True)
+
+    ratio, text = page.evaluate(LEAST_CONTRAST)
+    assert ratio >= 4.5, text
+
+
+@pytest.mark.parametrize("width", [320, 480, 640, 900])
+@pytest.mark.parametrize("state", ["several", "stranger"])
+def test_it_fits_where_it_stands(show: Callable[..., Page], artifacts: Path, state: str, width: int) -> None:
+    page = show(state, width=width)
+    page.screenshot(path=artifacts / f"desk-{state}-{width}.png", animations="disabled", full_page=True)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(".vipps-nb-screen").evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert page.locator(".vipps-nb-scroll").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_the_phone_shows_what_the_customer_would_see(show: Callable[..., Page]) -> None:
+    phone = show("agreement").locator(".vipps-nb-phone")
+
+    for text in (
+        "Sandbox Shop",
+        "up to 500.00 NOK",
+        "Socks every month",
+        "Every month, until you or the shop stop it.",
+    ):
+        expect(phone.locator(".vipps-nb-sheet").get_by_text(text)).to_be_visible()
+    expect(phone.get_by_role("group", name="The most that may be taken")).to_be_visible()
+    expect(phone.get_by_role("button", name="Let it expire · in 10 minutes")).to_be_visible()
+
+
+def test_the_choice_goes_with_the_approval(show: Callable[..., Page]) -> None:
+    page = show("several")
+
+    page.get_by_label("In the shop").check()
+    page.get_by_role("button", name="Approve").click()
+
+    assert sent(page) == [{"do": "approve", "request": 4, "choice": "shop"}]
+
+
+def test_one_of_several_is_opened_and_stays_open_when_another_arrives(show: Callable[..., Page]) -> None:
+    page = show("several")
+    waiting = page.get_by_role("list", name="Waiting requests, newest first")
+    expect(waiting.get_by_role("button")).to_have_count(4)
+
+    waiting.get_by_role("button", name="Socks every month").click()
+    page.evaluate("waiting => window.update({ waiting })", [STRANGER, *STATES["several"]["waiting"]])
+
+    expect(page.get_by_role("status")).to_contain_text("On the phone: payment of 499.00 NOK")
+    expect(page.locator(".vipps-nb-sheet .vipps-nb-price")).to_have_text("up to 500.00 NOK")
+
+
+def test_what_merchants_write_is_text(show: Callable[..., Page]) -> None:
+    page = show("stranger")
+
+    expect(page.locator(".vipps-nb-merchant")).to_have_text("<img src=x onerror=alert(1)>")
+    assert page.locator("main :is(img, b, i, script)").count() == 0
+
+
+def test_what_came_of_a_decision_is_shown_and_spoken_and_the_keyboard_stays(show: Callable[..., Page]) -> None:
+    page = show("payment")
+    page.evaluate("window.obeys = { say: 'Approved. order-0001 is AUTHORIZED now.', well: true }")
+    page.get_by_role("button", name="Approve").focus()
+    page.keyboard.press("Enter")
+    page.evaluate("window.update({ waiting: [] })")
+
+    expect(page.locator(".vipps-nb-said")).to_have_text("✓ Approved. order-0001 is AUTHORIZED now.")
+    expect(page.get_by_role("status")).to_have_text("Approved. order-0001 is AUTHORIZED now.")
+    expect(page.get_by_role("region", name="The customer's phone")).to_be_focused()
+
+
+def test_the_clock_is_moved_held_and_released(show: Callable[..., Page]) -> None:
+    page = show("idle")
+    page.evaluate("window.obeys = { say: 'It is so.', well: true }")
+
+    for name in ("+1 h", "+1 day", "Next event", "Release"):
+        page.get_by_role("button", name=name).click()
+    page.evaluate("window.update({ clock: { held: false, ahead: 0 } })")
+    page.get_by_role("button", name="Hold").click()
+
+    assert sent(page) == [
+        {"do": "advance", "seconds": 3600},
+        {"do": "advance", "seconds": 86400},
+        {"do": "next"},
+        {"do": "release"},
+        {"do": "hold"},
+    ]
+
+
+def test_a_running_clock_ticks_without_a_message_and_a_held_one_stands(show: Callable[..., Page]) -> None:
+    page = show("idle")
+    time = page.get_by_role("timer")
+    before = page.evaluate("window.sent.length")
+
+    page.clock.run_for(10_000)
+    expect(time).to_have_text("12:00:00")
+    page.evaluate("window.update({ clock: { held: false, ahead: 0 } })")
+    page.clock.run_for(10_000)
+
+    expect(time).to_have_text("12:00:20")
+    assert page.evaluate("window.sent.length") == before
+
+
+def test_faults_are_chosen_by_keyboard(show: Callable[..., Page]) -> None:
+    page = show("idle")
+    page.evaluate("window.obeys = { say: 'So be it.', well: true }")
+    page.get_by_role("radio", name="Off").focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate("window.update({ faults: { preset: 'slow', rate: 1, rules: 1 } })")
+    page.get_by_label("How many requests are hit").select_option("one in two")
+
+    assert sent(page) == [
+        {"do": "faults", "preset": "slow", "rate": 1},
+        {"do": "faults", "preset": "slow", "rate": 0.5},
+    ]
+
+
+def test_a_reset_asks_first(show: Callable[..., Page]) -> None:
+    page = show("payment")
+    page.evaluate("window.obeys = { say: 'A new world.', well: true }")
+    page.get_by_label("Seed").fill("7")
+    page.get_by_role("button", name="Reset …").click()
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Reset …")).to_be_focused()
+    assert sent(page) == []
+
+    page.get_by_role("button", name="Reset …").click()
+    page.get_by_role("button", name="Forget it all").click()
+
+    assert sent(page) == [{"do": "reset", "seed": 7}]
+
+
+def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], artifacts: Path) -> None:
+    page = show("payment")
+    lines = page.locator("tr.vipps-nb-line")
+    expect(lines.first).to_contain_text("429")
+    expect(lines.nth(1)).to_contain_text("lost")
+
+    page.get_by_label("Filter the request log").fill("get 404")
+    expect(page.get_by_text("Nothing fits the filter.")).to_be_visible()
+    page.get_by_label("Filter the request log").fill("order-0001?")
+    expect(lines).to_have_count(1)
+    page.get_by_role("button", name="/epayment/v1/payments/order-0001").click()
+
+    expect(page.get_by_text('"authorization": "***"')).to_be_visible()
+    page.screenshot(path=artifacts / "desk-log.png", full_page=True)
+
+
+def test_a_copy_without_a_kernel_says_so(show: Callable[..., Page]) -> None:
+    page = show("payment", alive=False)
+    page.clock.run_for(3100)
+
+    expect(page.get_by_text("waiting for the kernel")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_attribute("aria-disabled", "true")
+
+
+def test_leaving_stops_everything(show: Callable[..., Page]) -> None:
+    page = show("payment", clock={"held": False, "ahead": 0})
+
+    page.evaluate("window.leave()")
+
+    assert page.evaluate("window.listeners.length") == 0
+
+
+SHOP = """\
+%load_ext vipps_nb
+%vipps_login --env sandbox --quiet
+vipps.sandbox.hold("2026-01-01T12:00:00Z")
+%vipps_sandbox"""
+PAY = """\
+order = {"amount": {"currency": "NOK", "value": 49900}, "paymentMethod": {"type": "WALLET"}, "userFlow": "WEB_REDIRECT",
+         "returnUrl": "https://example.com/return", "paymentDescription": "One pair of socks"}
+vipps.post("/epayment/v1/payments", json=order | {"reference": "order-0001"}).status_code"""
+LOOK = 'print(vipps.get("/epayment/v1/payments/order-0001").json()["state"])'
+AGREE = """\
+pricing = {"type": "LEGACY", "amount": 29900, "currency": "NOK"}
+draft = {"pricing": pricing, "interval": {"unit": "MONTH", "count": 1}, "productName": "Socks every month",
+         "merchantRedirectUrl": "https://example.com/return", "merchantAgreementUrl": "https://example.com/agreement"}
+vipps.post("/recurring/v3/agreements", json=draft).status_code"""
+STOP = "vipps.sandbox.stop()"
+
+
+def test_a_payment_is_approved_on_the_phone_in_jupyterlab(lab: Lab, artifacts: Path) -> None:
+    lab.page.set_viewport_size({"width": 1100, "height": 1000})
+    lab.write("shop.ipynb", SHOP, PAY, LOOK, AGREE, STOP)
+    lab.open("shop.ipynb")
+    lab.run(0)
+    phone = lab.page.get_by_role("region", name="The customer's phone")
+    expect(phone.get_by_text("Nothing is waiting.")).to_be_visible(timeout=30_000)
+
+    lab.run(1)
+    expect(phone.locator(".vipps-nb-price")).to_have_text("499.00 NOK", timeout=10_000)
+    lab.page.screenshot(path=artifacts / "desk-in-jupyterlab.png")
+    phone.get_by_role("button", name="Approve").click()
+    expect(phone.get_by_text("order-0001 is AUTHORIZED now.")).to_be_visible(timeout=10_000)
+    lab.run(2)
+    assert lab.text_of(2) == "AUTHORIZED\n"
+
+    lab.page.get_by_role("button", name="+1 h").click()
+    expect(lab.page.get_by_role("timer")).to_have_text("13:00:00", timeout=10_000)
+
+    lab.use_theme("JupyterLab Dark")
+    lab.run(3)
+    expect(phone.locator(".vipps-nb-text")).to_have_text("Socks every month", timeout=10_000)
+    lab.page.wait_for_timeout(600)
+    lab.page.screenshot(path=artifacts / "desk-in-jupyterlab-dark.png")
+
+    sent = len(lab.sent)
+    lab.page.wait_for_timeout(5000)
+    assert len(lab.sent) == sent, "a desk at which nothing happens sends the kernel nothing"
+
+    lab.save()
+    assert lab.files_holding("eyJ") == []
+    assert lab.files_holding("landing?token=") == []
+    lab.run(4)
+    expect(lab.page.get_by_text("The sandbox was stopped.")).to_be_visible(timeout=10_000)
+    assert lab.blocked == []
