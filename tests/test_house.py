@@ -163,6 +163,13 @@ def test_the_wheel_works_alone(tmp_path):
     assert sorted(file.name for file in (empty / "lessons").iterdir()) == [lesson.name for lesson in LESSONS]
     for lesson in LESSONS[:2]:
         assert f"ok     {lesson.name}" in run.stdout
-    assert {"token_status.js", "token_status.css", "login_form.js", "card.css", "deliveries.js", "deliveries.css"} <= {
-        file.name for file in (site / "vipps_nb" / "widget").iterdir()
-    }
+    assert {
+        "token_status.js",
+        "token_status.css",
+        "login_form.js",
+        "card.css",
+        "deliveries.js",
+        "deliveries.css",
+        "sandbox_desk.js",
+        "sandbox_desk.css",
+    } <= {file.name for file in (site / "vipps_nb" / "widget").iterdir()}

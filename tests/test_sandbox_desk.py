@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from vipps_nb import logout
-from vipps_nb.desk_words import PRESETS, decided, faults, rows_of, text
+from vipps_nb.desk_words import PRESETS, counts, decided, faults, rows_of, text
 from vipps_nb.live_desk import LiveDesk
 from vipps_nb.sandbox import Sandbox
 from vipps_nb.widget.sandbox_desk import SandboxDesk
@@ -316,6 +316,12 @@ def test_faults_that_are_no_preset_are_somebodys_own(held):
     assert faults(held.sandbox.overview()["faults"]) == {"preset": "own", "rate": 1, "rules": 1}
     held.sandbox.faults([{"status": 500, "method": "POST"}, {"latencyMs": 5}])
     assert "2 rules of your own" in text(held.sandbox)
+
+
+def test_what_is_in_the_world_is_counted_in_words():
+    shelves = {"payments": 1, "categories": 1, "checkoutSessions": 2, "webhooks": 0, "requests": 9}
+
+    assert counts(shelves) == "1 payment · 1 category · 2 checkout sessions"
 
 
 def test_lost_answers_and_long_paths_in_the_log():

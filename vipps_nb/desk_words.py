@@ -105,11 +105,15 @@ def decided(report: JsonObject) -> tuple[str, bool]:
 def counts(counts: JsonObject) -> str:
     """What is in the world, the empty shelves left out."""
     names = {name: number for name, number in counts.items() if number and name not in ("requests", "idempotencyKeys")}
-    return " · ".join(f"{number} {_words(name)}" for name, number in names.items())
+    return " · ".join(f"{number} {_words(name, number)}" for name, number in names.items())
 
 
-def _words(name: str) -> str:
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+def _words(name: str, number: int) -> str:
+    """``checkoutSessions`` as people write it, of one or of several."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    if number > 1:
+        return words
+    return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
 
 
 def _number(count: int, noun: str) -> str:

@@ -338,7 +338,7 @@ STOP = "vipps.sandbox.stop()"
 
 
 def test_a_payment_is_approved_on_the_phone_in_jupyterlab(lab: Lab, artifacts: Path) -> None:
-    lab.page.set_viewport_size({"width": 1100, "height": 1000})
+    lab.page.set_viewport_size({"width": 1240, "height": 1150})
     lab.write("shop.ipynb", SHOP, PAY, LOOK, AGREE, STOP)
     lab.open("shop.ipynb")
     lab.run(0)
@@ -347,6 +347,7 @@ def test_a_payment_is_approved_on_the_phone_in_jupyterlab(lab: Lab, artifacts: P
 
     lab.run(1)
     expect(phone.locator(".vipps-nb-price")).to_have_text("499.00 NOK", timeout=10_000)
+    lab.page.wait_for_timeout(600)  # until the request has slid in
     lab.page.screenshot(path=artifacts / "desk-in-jupyterlab.png")
     phone.get_by_role("button", name="Approve").click()
     expect(phone.get_by_text("order-0001 is AUTHORIZED now.")).to_be_visible(timeout=10_000)

@@ -39,6 +39,9 @@ const PATIENCE = 3 * SECOND;
 
 const SILENCE = "waiting for the kernel: a cell is running, or it is gone";
 
+const NOTHING = "Nothing is waiting. A payment, an agreement or a login appears here.";
+const NO_SERVICE = "No service";
+
 const FAULTS = [
   ["off", "Off", "Everything is answered as it should be"],
   ["slow", "Slow", "Answers come two seconds late"],
@@ -202,7 +205,7 @@ function buildPhone(act) {
   const lock = {
     time: element("p", "lock-time"),
     day: element("p", "lock-day"),
-    words: element("p", "lock-words", "Nothing is waiting. A payment, an agreement or a login appears here."),
+    words: element("p", "lock-words"),
   };
   const lockScreen = group("div", "lock", [lock.time, lock.day, lock.words]);
   const list = element("ul", "stack");
@@ -233,7 +236,7 @@ function buildPhone(act) {
     openRequest = request;
     byHand = true;
     write(said, "");
-    draw(waiting);
+    draw(waiting, false);
     list.querySelector('[aria-pressed="true"]')?.focus();
   }
 
@@ -277,9 +280,13 @@ function buildPhone(act) {
     if (focused) list.querySelector('[aria-pressed="true"]')?.focus();
   }
 
-  /** @param {Waiting[]} next */
-  function draw(next) {
+  /**
+   * @param {Waiting[]} next
+   * @param {boolean} over   Whether there is no sandbox any more.
+   */
+  function draw(next, over) {
     waiting = next;
+    write(lock.words, over ? NO_SERVICE : NOTHING);
     const had = screen.contains(document.activeElement);
     const before = openRequest;
     const still = waiting.some((one) => one.request === openRequest);
@@ -344,8 +351,8 @@ function buildLog(ask) {
   const table = group("table", "", [group("thead", "", [head]), body]);
   const scroll = group("div", "scroll", [table], { role: "region", "aria-label": "Requests, newest first", tabindex: "0" });
   const empty = element("p", "empty");
-  const top = group("div", "log-top", [summary, filter]);
-  const log = panel("log", "Requests", top, scroll, empty);
+  const top = group("div", "log-top", [element("h4", "heading", "Requests"), summary, filter]);
+  const log = group("div", "log", [top, scroll, empty], { role: "group", "aria-label": "Requests" });
 
   /** @type {Row[]} */
   let rows = [];
@@ -447,7 +454,7 @@ function buildClock(act) {
     button("Next event", () => act("next", {}), "", "To the next thing that happens by itself"),
   ];
   const row = group("div", "buttons", [hold, ...moves]);
-  const clock = panel("clock", "Clock", group("div", "clock-face", [time, day]), row);
+  const clock = panel("clock", "Clock", group("div", "clock-row", [group("div", "clock-face", [time, day]), row]));
 
   function tick(now, held) {
     write(time, timeWords(now));
@@ -478,7 +485,7 @@ function buildFaults(act) {
   share.addEventListener("change", send);
   const words = element("p", "words");
   const chips = group("div", "chips", radios.map((each) => each.label), { role: "radiogroup", "aria-label": "Faults" });
-  const faults = panel("faults", "Faults", group("div", "fault-row", [chips, share]), words);
+  const faults = panel("faults", "Faults", group("div", "fault-row", [chips, share, words]));
 
   function send() {
     const preset = radios.find((each) => each.radio.checked)?.radio.value;
@@ -509,8 +516,8 @@ function buildWorld(act) {
   const keep = button("Keep it", () => turn(false));
   const question = element("p", "question", "Forget all payments, agreements, logins and the log?");
   const asking = group("div", "asking", [question, sure, keep], { role: "alertdialog", "aria-label": "Reset the sandbox" });
-  const row = group("div", "buttons", [label, ask]);
-  const world = panel("world", "World", words, row, asking);
+  const row = group("div", "buttons", [words, label, ask]);
+  const world = panel("world", "World", row, asking);
   asking.hidden = true;
   asking.addEventListener("keydown", (event) => {
     if (event.key === "Escape") turn(false);
@@ -634,7 +641,7 @@ function render({ model, el }) {
     queueMicrotask(() => {
       drawing = false;
       speak();
-      phone.draw(model.get("waiting"));
+      phone.draw(model.get("waiting"), model.get("state") !== "live");
       faults.draw(model.get("faults"));
       world.draw(model.get("seed"), model.get("world"));
       log.show(model.get("rows"), model.get("total"));
