@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vipps_nb.answers import Retry, VippsResponse
 from vipps_nb.credentials import Credentials
 from vipps_nb.environment import PRODUCTION, TEST, Environment
 from vipps_nb.errors import (
@@ -15,13 +16,16 @@ from vipps_nb.errors import (
     EnvironmentChoiceError,
     MissingKeysError,
     NotLoggedInError,
+    OversizedAnswerError,
     ReadOnlyError,
+    StillWaitingError,
     TokenRefusedError,
     UnreachableError,
     VippsNbError,
 )
 from vipps_nb.login import current_session, login, logout
 from vipps_nb.problem import FieldError, Problem
+from vipps_nb.retries import Retries
 from vipps_nb.secret import Secret
 from vipps_nb.session import VippsSession
 from vipps_nb.token_cache import TokenCache
@@ -44,16 +48,21 @@ __all__ = [
     "FieldError",
     "MissingKeysError",
     "NotLoggedInError",
+    "OversizedAnswerError",
     "Problem",
     "ReadOnlyError",
+    "Retries",
+    "Retry",
     "Sandbox",
     "SandboxError",
     "Secret",
+    "StillWaitingError",
     "TokenCache",
     "TokenRefusedError",
     "TokenState",
     "UnreachableError",
     "VippsNbError",
+    "VippsResponse",
     "VippsSession",
     "current_session",
     "fetch_access_token",

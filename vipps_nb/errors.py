@@ -9,6 +9,8 @@ VippsNbError
 ├── TokenRefusedError       the server said no to the keys; .problem has its words
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
 ├── ReadOnlyError           a write to production that nobody has allowed
+├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
+├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
 
@@ -17,7 +19,7 @@ A message has three parts: what happened, what was expected, what to do next. It
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 
@@ -60,6 +62,9 @@ class TokenRefusedError(VippsNbError):
         super().__init__(message)
         self.problem = problem
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.problem)
+
 
 class UnreachableError(VippsNbError):
     """No usable answer came: nothing is known about the keys or the request's fate.
@@ -72,9 +77,41 @@ class UnreachableError(VippsNbError):
         super().__init__(message)
         self.url = url
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.url)
+
 
 class ReadOnlyError(VippsNbError):
     """A write to production without permission. Nothing was sent."""
+
+
+class StillWaitingError(VippsNbError, TimeoutError):
+    """``poll`` reached its time limit before a final state.
+
+    Attributes:
+        response: The last look.
+    """
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        super().__init__(message)
+        self.response = response
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.response)
+
+
+class OversizedAnswerError(VippsNbError, requests.RequestException):
+    """An answer is larger than the session reads at once.
+
+    Attributes:
+        response: The answer, with its body cut off and its connection closed.
+    """
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        requests.RequestException.__init__(self, message, response=response)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.response)
 
 
 class ApiError(VippsNbError, requests.HTTPError):
@@ -88,3 +125,6 @@ class ApiError(VippsNbError, requests.HTTPError):
     def __init__(self, problem: Problem, response: requests.Response) -> None:
         requests.HTTPError.__init__(self, str(problem), response=response)
         self.problem = problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problem, self.response)
