@@ -72,7 +72,7 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
         if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widget")) for name in imports_of(file))
     ]
 
-    assert set(elsewhere) <= {"__init__", "magics", "completion", "live_token", "login_dialog"}
+    assert set(elsewhere) <= {"__init__", "magics", "completion", "live_token", "login_dialog", "progress"}
 
 
 def test_login_takes_as_keywords_what_the_magic_takes_as_options():

@@ -9,6 +9,7 @@ VippsNbError
 ├── TokenRefusedError       the server said no to the keys; .problem has its words
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
 ├── ReadOnlyError           a write to production that nobody has allowed
+├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent
 ├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
 ├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
@@ -83,6 +84,10 @@ class UnreachableError(VippsNbError):
 
 class ReadOnlyError(VippsNbError):
     """A write to production without permission. Nothing was sent."""
+
+
+class NotSentError(VippsNbError):
+    """A call of ``map`` that was not made, or whose end nobody waited for."""
 
 
 class StillWaitingError(VippsNbError, TimeoutError):

@@ -7,12 +7,15 @@ What it adds to requests' own: paths instead of URLs, the headers that may be se
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Never, cast
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -27,6 +30,8 @@ from vipps_nb.environment import Environment
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
 from vipps_nb.introduction import SECRET_HEADERS, open_headers, takes_idempotency_key
 from vipps_nb.key_ring import KeyRing
+from vipps_nb.mapping import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.polling import TIME_LIMIT, Until, poll
 from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
@@ -49,6 +54,19 @@ _SURROUNDINGS = (
 )
 # A path that no step of requests' preparation would change: no escapes, no query, no dot segments.
 _PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What makes two sessions of one login behave alike; holds no key."""
+
+    merchant_serial_number: str | None
+    timeout: Any
+    retries: Retries
+    longest_answer: float | None
+    largest_answer: int
+    system: tuple[tuple[str, str], ...]
+    writes_allowed: int
 
 
 class VippsSession(requests.Session):
@@ -75,6 +93,7 @@ class VippsSession(requests.Session):
         longest_answer: Seconds in which an answer must be whole; ``None`` for no limit. Not with ``stream=True``.
         largest_answer: Bytes an answer may have. Not with ``stream=True``.
         system: The ``Vipps-System-*`` headers; change them to name your own system. Cut at 30 characters.
+        way_in: How to log in again elsewhere, if that takes no secret of this process; what a pickle holds.
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
     """
@@ -100,7 +119,8 @@ class VippsSession(requests.Session):
         self.largest_answer = LARGEST_ANSWER
         self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
         self.sandbox: Sandbox | None = None
-        self._settings: tuple[object, dict[str, Any]] | None = None
+        self.way_in: Callable[[Settings], VippsSession] | None = None
+        self._from_environment: tuple[object, dict[str, Any]] | None = None
 
     @property
     def environment(self) -> Environment:
@@ -140,19 +160,15 @@ class VippsSession(requests.Session):
         """
         other = VippsSession(self.credentials, self.environment, merchant_serial_number=str(merchant_serial_number))
         other._keys = other.auth = self._keys
-        other.timeout, other.system, other.sandbox = self.timeout, dict(self.system), self.sandbox
-        other.retries, other.longest_answer, other.largest_answer = (
-            self.retries,
-            self.longest_answer,
-            self.largest_answer,
-        )
+        other.sandbox = self.sandbox
         other.trust_env, other.proxies, other.verify, other.cert = (
             self.trust_env,
             dict(self.proxies),
             self.verify,
             self.cert,
         )
-        other._writes_allowed = self._writes_allowed
+        other.way_in = self.way_in
+        other.behave(dataclasses.replace(self.settings, merchant_serial_number=other.merchant_serial_number))
         return other
 
     @contextlib.contextmanager
@@ -163,6 +179,89 @@ class VippsSession(requests.Session):
             yield self
         finally:
             self._writes_allowed -= 1
+
+    @property
+    def settings(self) -> Settings:
+        """What makes another session of the same login behave like this one."""
+        return Settings(
+            self._msn,
+            self.timeout,
+            self.retries,
+            self.longest_answer,
+            self.largest_answer,
+            tuple(self.system.items()),
+            self._writes_allowed,
+        )
+
+    def behave(self, settings: Settings) -> None:
+        """Take over another session's settings."""
+        self._msn = settings.merchant_serial_number
+        self.timeout, self.retries = settings.timeout, settings.retries
+        self.longest_answer, self.largest_answer = settings.longest_answer, settings.largest_answer
+        self.system, self._writes_allowed = dict(settings.system), settings.writes_allowed
+
+    def poll(
+        self,
+        path: str,
+        until: Until | None = None,
+        *,
+        method: str = "GET",
+        within: float = TIME_LIMIT,
+        quiet: bool = False,
+        **options: Any,
+    ) -> requests.Response:
+        """Ask until it is decided: first after 5 seconds, then every 2, less often after a 429.
+
+        The first look is at once. Faults that pass do not end it. In a sandbox whose clock is held, that clock is
+        advanced instead of waiting, and this is said.
+
+        Args:
+            path: Such as ``/epayment/v1/payments/my-order-0001``.
+            until: A state (or several) to wait for, or a function that gets the answer and says whether it is
+                enough. By default until a final state: known for payments, agreements, charges, Checkout sessions
+                and CIBA logins. Another final state ends it as well, and so does a refusal.
+            method: ``POST`` for the token of a CIBA login.
+            within: Seconds, after which it is given up; a customer has ten minutes to decide.
+            quiet: Show no progress.
+            options: What :meth:`request` takes, for each look.
+
+        Returns:
+            The last answer.
+
+        Raises:
+            StillWaitingError: It was not decided in time; ``.response`` is the last answer.
+            ValueError: Nothing is known about this path, and ``until`` was not given.
+        """
+        return poll(self, path, until, method=method, within=within, quiet=quiet, **options)
+
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        **options: Any,
+    ) -> Answers:
+        """Send many requests, several at once, and keep their order.
+
+        Args:
+            method: The same for all.
+            paths: Paths, or pairs of a path and what :meth:`request` takes for it: ``(path, {"json": order})``.
+            at_once: How many are under way at the same time.
+            executor: Where they are sent from; by default threads of this process. One with other processes or
+                machines (``ProcessPoolExecutor``, Dask's ``client.get_executor()``) logs in there by itself, from
+                its own environment; for that this session's keys must come from ``.env`` or the environment.
+            paced: Keep to the documented limits per payment, agreement and charge.
+            quiet: Show no progress.
+            options: What :meth:`request` takes, for all.
+
+        Returns:
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart.
+        """
+        return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key. No secret is added yet."""
@@ -250,11 +349,11 @@ class VippsSession(requests.Session):
             *(self.trust_env, self.stream, self.verify, self.cert, stream, verify, cert),
             *(self.proxies.items(), proxies.items()),
         )
-        known = self._settings
+        known = self._from_environment
         if known is None or known[0] != asked:
             frozen = (*asked[:-2], dict(self.proxies).items(), dict(proxies).items())
             merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
-            self._settings = known = (frozen, dict(merged))
+            self._from_environment = known = (frozen, dict(merged))
         settings = dict(known[1])
         settings["proxies"] = dict(settings["proxies"])
         return settings
@@ -262,7 +361,7 @@ class VippsSession(requests.Session):
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
         bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
-        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._forget_settings)
+        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._forget_environment)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""
@@ -270,9 +369,9 @@ class VippsSession(requests.Session):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
 
-    def _forget_settings(self) -> None:
+    def _forget_environment(self) -> None:
         """Look up proxies and certificates again: on some systems they are no variables."""
-        self._settings = None
+        self._from_environment = None
 
     def _has_no_extras(self) -> bool:
         """Whether the session has nothing of its own that requests' preparation would have to merge in."""
@@ -336,8 +435,18 @@ class VippsSession(requests.Session):
         msn = f" MSN {self._msn}" if self._msn else ""
         return f"<VippsSession {self.environment.name}{msn}>"
 
-    def __getstate__(self) -> Never:
-        raise TypeError("A session cannot be pickled: its keys would be written to a file. Log in where it is needed.")
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds how to log in again, never a key or a token; it is logged in where it is unpickled."""
+        if self.way_in is None:
+            raise TypeError(
+                "This session cannot be pickled: its keys were typed or given in code, so they would have to be "
+                "written into the pickle, and a pickle is a file. Log in where it is needed, from .env or the "
+                "process environment."
+            )
+        return self.way_in, (self.settings,)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return self.__reduce__()
 
 
 def _own_version() -> str:
