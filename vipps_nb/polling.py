@@ -136,7 +136,7 @@ def _is_final(answer: requests.Response, watched: Watched | None) -> bool:
 def _state(answer: requests.Response, watched: Watched | None) -> str:
     try:
         body = answer.json()
-    except requests.JSONDecodeError:
+    except (requests.JSONDecodeError, RecursionError):
         return ""
     fields = (watched.field,) if watched else _USUAL_FIELDS
     said = (body.get(field) for field in fields) if isinstance(body, dict) else ()

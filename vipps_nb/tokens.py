@@ -201,7 +201,7 @@ def fetch_access_token(
             asked_monotonic=asked_monotonic,
             server_date=_parse_date(response.headers.get("Date")),
         )
-    except (ValueError, AttributeError):
+    except (ValueError, RecursionError, AttributeError):
         pass
     raise UnreachableError(
         f"{environment.host} answered 200 but not with a token: {_what_came(response)}. Expected JSON with an "
