@@ -41,17 +41,17 @@ def test_the_shop_window_is_complete_and_sorted():
 
 def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
     heavy = "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
-    code = f"import sys, vipps_nb; print([name for name in {heavy.split()} if name in sys.modules])"
+    code = f"import sys, vipps_nb; vipps_nb.login; print([name for name in {heavy.split()} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert said.strip() == "[]"
 
 
-def test_loading_the_extension_imports_no_widgets_and_no_server():
+def test_loading_the_extension_imports_no_widgets_no_server_and_no_requests():
     code = (
         "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
         "InteractiveShell.instance().run_line_magic('load_ext', 'vipps_nb')\n"
-        "print([name for name in ('ipywidgets', 'anywidget', 'fastapi', 'uvicorn') if name in sys.modules])"
+        "print([name for name in ('ipywidgets', 'anywidget', 'fastapi', 'uvicorn', 'requests') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 

@@ -1,4 +1,4 @@
-"""What a session hands back: an ordinary ``requests.Response`` that can speak the API's words."""
+"""What a session hands back: an ordinary ``requests.Response`` that can speak the API's words, and its errors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,41 @@ from typing import Any
 
 import requests
 
-from vipps_nb.errors import ApiError, OversizedAnswerError
+from vipps_nb.errors import VippsNbError
 from vipps_nb.problem import Problem
 
 _REFUSAL = 400
 _AT_ONCE = 65_536  # bytes read from an answer in one go
+
+
+class OversizedAnswerError(VippsNbError, requests.RequestException):
+    """An answer is larger than the session reads at once.
+
+    Attributes:
+        response: The answer, with its body cut off and its connection closed.
+    """
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        requests.RequestException.__init__(self, message, response=response)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.response)
+
+
+class ApiError(VippsNbError, requests.HTTPError):
+    """A refusal by an API, raised by ``response.raise_for_status()``.
+
+    Attributes:
+        problem: The refusal, normalised from whichever dialect the API speaks.
+        response: The answer itself.
+    """
+
+    def __init__(self, problem: Problem, response: requests.Response) -> None:
+        requests.HTTPError.__init__(self, str(problem), response=response)
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problem, self.response)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ VippsNbError
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
 
+The last two are in :mod:`vipps_nb.answers`, beside what raises them: to be errors of requests they need it imported,
+and a notebook that only loads the extension does not.
+
 A message has three parts: what happened, what was expected, what to do next. It never holds a secret.
 """
 
@@ -22,9 +25,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 if TYPE_CHECKING:
+    import requests
+
     from vipps_nb.problem import Problem
 
 
@@ -103,33 +106,3 @@ class StillWaitingError(VippsNbError, TimeoutError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.response)
-
-
-class OversizedAnswerError(VippsNbError, requests.RequestException):
-    """An answer is larger than the session reads at once.
-
-    Attributes:
-        response: The answer, with its body cut off and its connection closed.
-    """
-
-    def __init__(self, message: str, response: requests.Response) -> None:
-        requests.RequestException.__init__(self, message, response=response)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.response)
-
-
-class ApiError(VippsNbError, requests.HTTPError):
-    """A refusal by an API, raised by ``response.raise_for_status()``.
-
-    Attributes:
-        problem: The refusal, normalised from whichever dialect the API speaks.
-        response: The answer itself.
-    """
-
-    def __init__(self, problem: Problem, response: requests.Response) -> None:
-        requests.HTTPError.__init__(self, str(problem), response=response)
-        self.problem = problem
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problem, self.response)

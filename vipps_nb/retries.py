@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from vipps_nb.errors import UnreachableError
-from vipps_nb.introduction import remembers_idempotency_keys
+from vipps_nb.introduction import idempotency_header, remembers_idempotency_keys
 from vipps_nb.limits import seconds_per_call
 
 # The statuses that speak of the moment, not of the request (errors page of the knowledge base: repeat these with
@@ -66,7 +66,7 @@ def may_be_repeated(request: requests.PreparedRequest, *, at_home: bool) -> bool
         return body_can_be_sent_again(request)
     return (
         at_home
-        and "Idempotency-Key" in request.headers
+        and idempotency_header(str(request.url)) in request.headers
         and remembers_idempotency_keys(str(request.method), str(request.url))
         and body_can_be_sent_again(request)
     )

@@ -28,7 +28,7 @@ from vipps_nb.credentials import Credentials
 from vipps_nb.door import Bounds, Door
 from vipps_nb.environment import Environment
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
-from vipps_nb.introduction import SECRET_HEADERS, open_headers, takes_idempotency_key
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_header, open_headers, takes_idempotency_key
 from vipps_nb.key_ring import KeyRing
 from vipps_nb.mapping import AT_ONCE, Answers, Call, map_calls
 from vipps_nb.polling import TIME_LIMIT, Until, poll
@@ -39,8 +39,6 @@ from vipps_nb.transport import Transport
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
-
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 
 # An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
 LONGEST_ANSWER = 300.0
@@ -407,7 +405,7 @@ class VippsSession(requests.Session):
         """The headers that may be seen; the caller's own win."""
         headers = open_headers(url, self.credentials, self._msn, self.system)
         if takes_idempotency_key(method, url):
-            headers[_IDEMPOTENCY_KEY] = str(uuid.uuid4())
+            headers[idempotency_header(url)] = str(uuid.uuid4())
         return headers
 
     def _absolute(self, url: str) -> str:
