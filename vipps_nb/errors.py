@@ -75,14 +75,16 @@ class UnreachableError(VippsNbError):
 
     Attributes:
         url: Where the answer was expected from.
+        passing: Whether it may be better in a moment: an outage, not a certificate or a sign-in page.
     """
 
-    def __init__(self, message: str, url: str) -> None:
+    def __init__(self, message: str, url: str, *, passing: bool = False) -> None:
         super().__init__(message)
         self.url = url
+        self.passing = passing
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.url)
+        return type(self), (str(self), self.url), {"passing": self.passing}
 
 
 class ReadOnlyError(VippsNbError):

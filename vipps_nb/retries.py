@@ -82,7 +82,7 @@ def passing_cause(outcome: requests.Response | Exception) -> str:
     if isinstance(outcome, requests.Response):
         return f"{outcome.status_code} {outcome.reason or ''}".strip() if outcome.status_code in PASSING else ""
     if isinstance(outcome, UnreachableError):
-        return "no access token"
+        return "no access token" if outcome.passing else ""
     if isinstance(outcome, _FAULTS) and not isinstance(outcome, _WILL_FAIL_AGAIN):
         return type(outcome).__name__
     return ""

@@ -39,6 +39,7 @@ LONGEST_LIFE = timedelta(hours=48)
 
 CONNECT_AND_READ_TIMEOUT = (5.0, 30.0)
 _HTTP_OK = 200
+_TOO_MANY = 429
 _SERVER_ERROR = 500
 _STATUS_PAGE = "https://vippsmobilepay.statuspage.io"
 
@@ -240,7 +241,8 @@ def _ask(
                 None,
             )
         except requests.RequestException as error:
-            return None, UnreachableError(no_answer_sentence(error, environment.host, timeout), url)
+            passing = not isinstance(error, requests.exceptions.SSLError)
+            return None, UnreachableError(no_answer_sentence(error, environment.host, timeout), url, passing=passing)
 
 
 def _leave_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -275,12 +277,15 @@ def _refuse_unless_ok(response: requests.Response, credentials: Credentials, env
     if response.status_code == _HTTP_OK:
         return
     problem = Problem.from_response(response)
-    if response.status_code >= _SERVER_ERROR or not isinstance(problem.original, dict | list):
+    # Too many requests are no judgement of the keys either.
+    passing = response.status_code >= _SERVER_ERROR or response.status_code == _TOO_MANY
+    if passing or not isinstance(problem.original, dict | list):
         raise UnreachableError(
             f"{environment.host} answered {problem.status} {problem.title} with {_what_came(response)}. Expected "
             "a token or a refusal. That is a proxy, a gateway or an outage, and says nothing about the keys; "
             f"wait a little and run the cell again ({_STATUS_PAGE} tells of outages).",
             response.url,
+            passing=passing,
         )
     raise TokenRefusedError(f"{_cause(problem, credentials, environment)}\nThe server said: {problem}", problem)
 

@@ -109,19 +109,15 @@ class Transport(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """The pool of connections for a request, with its certificates checked and set."""
+        """The pool of connections for a request."""
         url = str(request.url)
         parts = urlsplit(url)
         where = (parts.scheme, parts.netloc, verify, cert, tuple(proxies.items()) if proxies else ())
         pool = self._pools.get(where)
         if pool is None:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            HTTPAdapter.cert_verify(self, pool, url, verify, cert)  # type: ignore[no-untyped-call]
             self._pools[where] = pool
         return pool
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing is left to do: the certificates are part of what distinguishes two pools."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
         """What stands in the first line: the path, or the whole URL for a proxy that forwards."""
