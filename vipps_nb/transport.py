@@ -77,9 +77,17 @@ class _Https(HTTPSConnection):
 class _HttpPool(HTTPConnectionPool):
     ConnectionCls = _Http
 
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        """As the pool's own; half a body is an error also with urllib3 1.26, which requests 2 still allows."""
+        return super().urlopen(*args, enforce_content_length=True, **kwargs)
+
 
 class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https
+
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        """See ``_HttpPool``."""
+        return super().urlopen(*args, enforce_content_length=True, **kwargs)
 
 
 _all: WeakSet[Transport] = WeakSet()
