@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
+import nbclient
+import nbformat
 import pytest
 import requests
 
@@ -211,8 +215,7 @@ def test_in_a_notebook_the_line_ends_as_it_began_and_says_a_held_clock_aloud():
         InteractiveShell.clear_instance()
 
     texts = [output.data["text/plain"] for output in shown.outputs]
-    assert texts[0] == "poll /x"
-    assert texts[-1] == "poll /x · the clock is held"
+    assert texts == ["poll /x", "poll /x · CREATED · 5 s", "the clock is held", "poll /x"]
     assert nothing.outputs == []
 
 
@@ -226,10 +229,62 @@ def test_in_a_terminal_the_line_changes_in_place(monkeypatch, capsys):
     assert capsys.readouterr().err == "\rpoll /x · CREATED · 5 s\n"
 
 
-def test_in_a_script_nothing_is_shown(capsys):
+def test_in_a_script_only_a_held_clock_is_said(capsys):
     from vipps_nb.progress import Progress
 
     with Progress("poll /x", quiet=False) as progress:
         progress.show("CREATED · 5 s")
+        progress.announce("The clock is held.")
+        progress.announce("The clock is held.")
 
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "The clock is held.\n")
+
+
+LESSON = """
+%load_ext vipps_nb
+%vipps_login --env sandbox --quiet
+---
+import vipps_nb.polling
+vipps_nb.polling.FIRST_LOOK = vipps_nb.polling.NEXT_LOOK = 0.2
+order = {order}
+vipps.post("/epayment/v1/payments", json=order)
+vipps.poll("/epayment/v1/payments/my-order-0001", until=lambda answer: looks.pop() == "enough").json()["state"]
+---
+vipps.sandbox.hold()["held"]
+---
+vipps.poll("/epayment/v1/payments/my-order-0001").json()["state"]
+---
+vipps.map("GET", ["/epayment/v1/payments/my-order-0001"] * 130)
+"""
+
+
+def test_in_a_lesson_the_output_is_the_same_each_time_and_nbval_agrees(tmp_path):
+    """Real waiting, a held clock, and many requests: what is stored once is what comes again."""
+    text = LESSON.format(order=ORDER).replace("order =", "looks = ['enough', 'no', 'no']\norder =")
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in text.split("---\n")])
+    stored = nbclient.NotebookClient(lesson, kernel_name="python3").execute()
+    nbformat.write(stored, tmp_path / "lesson.ipynb")
+
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "lesson.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    shown = [
+        output.get("data", {}).get("text/plain") for cell in stored.cells for output in cell.outputs if "data" in output
+    ]
+    assert run.returncode == 0, run.stdout
+    assert shown == [
+        "poll /epayment/v1/payments/my-order-0001",
+        "'CREATED'",
+        "True",
+        "poll /epayment/v1/payments/my-order-0001",
+        "The sandbox's clock is held, so it is advanced instead of waiting.",
+        "'EXPIRED'",
+        "map GET · 130 calls",
+        "The sandbox's clock is held, so it is advanced instead of waiting.",
+        "<130 answers: 130 ok, 0 failed>",
+    ]

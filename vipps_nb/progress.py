@@ -26,6 +26,7 @@ class Progress:
         self._title = title
         self._quiet = quiet
         self._display: Any = None
+        self._announced: set[str] = set()
         self._width = 0
         self._next = 0.0
 
@@ -40,11 +41,14 @@ class Progress:
         self._write(f"{self._title} · {text}")
 
     def announce(self, text: str) -> None:
-        """Say something that stays, once: part of the title from now on."""
-        if text not in self._title:
-            self._title += f" · {text}"
-            if not self._quiet:
-                self._write(self._title)
+        """Say something that stays, once, in a line of its own."""
+        if self._quiet or text in self._announced:
+            return
+        self._announced.add(text)
+        if _in_notebook():
+            _display(_Line(text))
+        else:
+            print("\r" * bool(self._width) + text.ljust(self._width), file=sys.stderr)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -56,10 +60,7 @@ class Progress:
 
     def _write(self, text: str) -> None:
         if self._display is None and _in_notebook():
-            # Only a kernel gets here, and it has IPython loaded; a script never needs it.
-            from IPython.display import display  # noqa: PLC0415
-
-            self._display = display(_Line(self._title), display_id=True)
+            self._display = _display(_Line(self._title), display_id=True)
         if self._display is not None:
             self._display.update(_Line(text))
         elif sys.stderr.isatty():
@@ -75,6 +76,13 @@ class _Line:
 
     def __repr__(self) -> str:
         return self._text
+
+
+def _display(line: _Line, **options: Any) -> Any:
+    # Only a kernel gets here, and it has IPython loaded; a script never needs it.
+    from IPython.display import display  # noqa: PLC0415
+
+    return display(line, **options)
 
 
 def _in_notebook() -> bool:

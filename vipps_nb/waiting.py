@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vipps_nb.progress import Progress
     from vipps_nb.sandbox import Sandbox
 
-HELD = "the sandbox's clock is held, so it is advanced instead of waiting"
+HELD = "The sandbox's clock is held, so it is advanced instead of waiting."
 
 
 class Waiting:
