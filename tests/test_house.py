@@ -39,6 +39,17 @@ def test_the_shop_window_is_complete_and_sorted():
     assert all(hasattr(vipps_nb, name) for name in vipps_nb.__all__)
 
 
+def test_the_name_login_is_the_function_whatever_was_imported_before(monkeypatch):
+    code = "import vipps_nb.login, vipps_nb.magics; from vipps_nb import login; print(login is vipps_nb.login, login)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said.startswith("True <function login")
+    monkeypatch.setattr(vipps_nb, "login", "replaced")
+    assert vipps_nb.login == "replaced"
+    monkeypatch.undo()
+    assert callable(vipps_nb.login)
+
+
 def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
     heavy = "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
     code = f"import sys, vipps_nb; vipps_nb.login; print([name for name in {heavy.split()} if name in sys.modules])"

@@ -50,26 +50,27 @@ def test_order_is_kept_whoever_answers_first(shop):
     assert answers.ok == answers
 
 
-def test_no_more_are_under_way_than_asked_for(shop):
+@pytest.mark.parametrize("at_once", [3, 5])
+@pytest.mark.parametrize("mine", [True, False], ids=["my executor", "own threads"])
+def test_as_many_are_under_way_as_asked_for_and_no_more(shop, at_once, mine):
     under_way, most, lock = 0, 0, threading.Lock()
+    together = threading.Barrier(at_once)
 
     def count(seen):
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
-        time.sleep(0.01)
+        together.wait(10)  # passed only by so many at the same time
         with lock:
             under_way -= 1
         return Answer()
 
     _, vipps = shop(count)
+    with ThreadPoolExecutor(20) as threads:
+        answers = vipps.map("GET", ["/report/v2/x"] * 30, at_once=at_once, executor=threads if mine else None)
 
-    vipps.map("GET", ["/report/v2/x"] * 30, at_once=3)
-    assert most == 3
-    with ThreadPoolExecutor(20) as mine:
-        vipps.map("GET", ["/report/v2/x"] * 30, at_once=5, executor=mine)
-    assert most == 5
+    assert (len(answers.ok), most) == (30, at_once)
 
 
 def test_nothing_is_nothing(shop):

@@ -123,11 +123,13 @@ class _Package(ModuleType):
 
     @property
     def login(self) -> Any:
-        return importlib.import_module("vipps_nb.login").login
+        return self.__dict__.get("login") or importlib.import_module("vipps_nb.login").login
 
     @login.setter
-    def login(self, module: ModuleType) -> None:
-        """Ignore what the import system puts here by itself."""
+    def login(self, value: Any) -> None:
+        # The import system puts the module here by itself; whoever replaces the function means it.
+        if not isinstance(value, ModuleType):
+            self.__dict__["login"] = value
 
 
 sys.modules[__name__].__class__ = _Package

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -20,9 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
-from requests.utils import check_header_validity
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.door import Bounds, Door
@@ -32,6 +28,7 @@ from vipps_nb.introduction import SECRET_HEADERS, idempotency_header, open_heade
 from vipps_nb.key_ring import KeyRing
 from vipps_nb.mapping import AT_ONCE, Answers, Call, map_calls
 from vipps_nb.polling import TIME_LIMIT, Until, poll
+from vipps_nb.preparation import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
@@ -43,15 +40,6 @@ if TYPE_CHECKING:
 # An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
 LONGEST_ANSWER = 300.0
 LARGEST_ANSWER = 256 << 20
-
-# All that requests reads from the process environment for a request; asked anew each time, which costs nothing
-# beside looking up what follows from it.
-_SURROUNDINGS = (
-    *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
-    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUEST_METHOD"),
-)
-# A path that no step of requests' preparation would change: no escapes, no query, no dot segments.
-_PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -118,7 +106,7 @@ class VippsSession(requests.Session):
         self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
         self.sandbox: Sandbox | None = None
         self.way_in: Callable[[Settings], VippsSession] | None = None
-        self._from_environment: tuple[object, dict[str, Any]] | None = None
+        self._surroundings = Surroundings()
 
     @property
     def environment(self) -> Environment:
@@ -311,8 +299,10 @@ class VippsSession(requests.Session):
         """
         method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
         method = method.upper()
-        if _PLAIN_PATH.fullmatch(url) and not (params or cookies or files or auth or hooks) and self._has_no_extras():
-            prepared = self._prepare_plain(method, url, headers, data, json)
+        if PLAIN_PATH.fullmatch(url) and not (params or cookies or files or auth or hooks) and self._has_no_extras():
+            url = self.base_url + url
+            layers = (self.headers, self._own_headers(method, url), headers or {})
+            prepared = prepare_plain(method, url, layers, data, json)
         else:
             prepared = self.prepare_request(
                 requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
@@ -342,24 +332,16 @@ class VippsSession(requests.Session):
         """
         if not self.environment.owns(str(url)):
             return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
-        asked = (
-            *map(os.environ.get, _SURROUNDINGS),
+        return self._surroundings.settings(
+            lambda: super(VippsSession, self).merge_environment_settings(url, dict(proxies), stream, verify, cert),
+            (self.proxies, proxies),
             *(self.trust_env, self.stream, self.verify, self.cert, stream, verify, cert),
-            *(self.proxies.items(), proxies.items()),
         )
-        known = self._from_environment
-        if known is None or known[0] != asked:
-            frozen = (*asked[:-2], dict(self.proxies).items(), dict(proxies).items())
-            merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
-            self._from_environment = known = (frozen, dict(merged))
-        settings = dict(known[1])
-        settings["proxies"] = dict(settings["proxies"])
-        return settings
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
         bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
-        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._forget_environment)
+        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""
@@ -367,39 +349,9 @@ class VippsSession(requests.Session):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
 
-    def _forget_environment(self) -> None:
-        """Look up proxies and certificates again: on some systems they are no variables."""
-        self._from_environment = None
-
     def _has_no_extras(self) -> bool:
         """Whether the session has nothing of its own that requests' preparation would have to merge in."""
         return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
-
-    def _prepare_plain(
-        self, method: str, path: str, headers: Mapping[str, Any] | None, data: Any, json: Any
-    ) -> requests.PreparedRequest:
-        """What :meth:`prepare_request` makes, for the usual request: a plain path and perhaps a body.
-
-        requests' own preparation of such a request takes longer than sending it.
-        """
-        url = self.base_url + path
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url = method, url
-        prepared.headers = CaseInsensitiveDict()
-        layers: tuple[Mapping[str, Any], ...] = (self.headers, self._own_headers(method, url), headers or {})
-        for some in layers:
-            for name, value in some.items():
-                if value is None:  # as with requests: not this header
-                    prepared.headers.pop(name, None)
-                else:
-                    check_header_validity((name, value))
-                    prepared.headers[name] = value
-        prepared.prepare_cookies(RequestsCookieJar())
-        if data or json is not None:
-            prepared.prepare_body(data, None, json)
-        else:
-            prepared.prepare_content_length(None)
-        return prepared
 
     def _own_headers(self, method: str, url: str) -> dict[str, str]:
         """The headers that may be seen; the caller's own win."""
