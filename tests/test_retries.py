@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -266,6 +268,23 @@ def test_a_token_that_stays_away_is_said_in_a_sentence(serve, credentials, pause
         VippsSession(credentials, server.environment).get("/report/v2/ledgers")
 
     assert caught.value.__notes__ == ["Tried 5 times in 8 s."]
+
+
+def test_each_of_many_who_waited_for_a_token_in_vain_gets_an_error_of_its_own(serve, credentials, monkeypatch):
+    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.01)
+    server = serve(lambda seen: time.sleep(0.05) or Answer(503))
+    session = VippsSession(credentials, server.environment)
+
+    def fail(_):
+        with pytest.raises(UnreachableError) as caught:
+            session.get("/report/v2/ledgers", retries=2)
+        return caught.value
+
+    with ThreadPoolExecutor(16) as threads:
+        errors = list(threads.map(fail, range(16)))
+
+    assert len({id(error) for error in errors}) == 16
+    assert all(len(error.__notes__) == 1 for error in errors)
 
 
 def test_the_limits_are_the_documented_ones():

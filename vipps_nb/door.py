@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
@@ -66,6 +67,7 @@ class Door(BaseAdapter):
             VippsNbError: There was no access token to be had, or the answer is too large.
         """
         policy = Retries.of(kwargs.pop("retries", None), self._bounds.retries)
+        self._may_renew = True
         kind = self._keys.introduction(str(request.url))
         began = monotonic()
         done: list[Retry] = []
@@ -112,7 +114,7 @@ class Door(BaseAdapter):
             answer = self._pass(request, kind, token, args, kwargs)
             renew = uses_token and self._may_renew and answer.status_code == _UNAUTHORIZED
             if renew and body_can_be_sent_again(request):
-                answer.content  # noqa: B018 - reading it to the end gives the connection back to the pool
+                answer.close()
                 renewed = self._keys.renewed(token)
                 self._may_renew = False
                 answer = self._pass(request, kind, renewed, args, kwargs)
@@ -121,7 +123,7 @@ class Door(BaseAdapter):
             error.request = request
             failure: Exception = error
         except UnreachableError as error:
-            failure = error
+            failure = copy(error)  # everybody who waited for this token got the same one
         else:
             return answer
         failure.__traceback__ = failure.__context__ = None
