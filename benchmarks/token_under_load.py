@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from statistics import median
 import requests
 from clients import PATH, PEERS, Get, bare, ours, static_headers, token_of, versions
 from raw_server import running
+
+from vipps_nb import VippsSession
 
 THREADS = 64
 TOKEN_TIME = 0.25
@@ -45,17 +48,30 @@ def all_at_once(get: Get) -> float:
         return time.perf_counter() - began
 
 
-def empty_cache() -> None:
+def cold(base_url: str) -> VippsSession:
+    """A session that has no token yet."""
+    return ours(base_url)
+
+
+def expired(base_url: str) -> VippsSession:
+    """A session whose token is over."""
+    vipps = ours(base_url)
+    entry = vipps.token
+    next(iter(vipps.keys.cache._entries.values())).token = replace(entry, expires_at=entry.issued_at)
+    return vipps
+
+
+def many_threads(make: Callable[[str], VippsSession]) -> None:
     shares, requests_made = [], set()
     with running(LATENCY, TOKEN_TIME) as base_url:
         for _ in range(7):
+            vipps = make(base_url)
             before = given_out(base_url)
-            vipps = ours(base_url)
             ours_took = all_at_once(vipps.get)
             requests_made.add(given_out(base_url) - before)
             plain = all_at_once(bare(base_url, static_headers(vipps, token_of(base_url))))
             shares.append(ours_took / (TOKEN_TIME + plain))
-    print(f"{THREADS} threads, empty cache: token requests {requests_made}, ", end="")
+    print(f"{THREADS} threads, {make.__name__} cache: token requests {requests_made}, ", end="")
     print(f"time / (token endpoint + plain requests) {median(shares):.2f}")
 
 
@@ -133,6 +149,7 @@ def revoked_early() -> None:
 
 if __name__ == "__main__":
     print(versions())
-    empty_cache()
+    many_threads(cold)
+    many_threads(expired)
     renewal_under_load()
     revoked_early()

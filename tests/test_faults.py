@@ -12,6 +12,8 @@ import re
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -665,6 +667,24 @@ def test_after_ctrl_c_in_the_middle_of_a_renewal_the_next_call_works(serve, cred
     if other:
         assert other.result(10).status_code == 200
     threads.shutdown()
+
+
+@row("kernel restart")
+def test_after_a_restart_nothing_of_the_login_is_left_and_no_file_was_written(tmp_path):
+    code = (
+        "import vipps_nb\n"
+        "try: vipps_nb.current_session()\n"
+        "except vipps_nb.NotLoggedInError as error: print(error)\n"
+        "print(vipps_nb.login(env='sandbox', quiet=True).get('/epayment/v1/payments/no-such-order').status_code)"
+    )
+    environ = {**os.environ, "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    for _ in range(2):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
+        )
+        assert run.stdout == "Not logged in. Expected a login first: run %vipps_login.\n404\n"
+    assert list(tmp_path.rglob("*")) == []
 
 
 @row("logout during requests")

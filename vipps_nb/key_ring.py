@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from copy import copy
 from typing import Never
 
 import requests
@@ -71,7 +72,8 @@ class KeyRing(AuthBase):
         self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
     ) -> requests.PreparedRequest:
         """A copy of the request with the secrets on, about to leave. The caller's own headers win."""
-        outgoing = request.copy()
+        outgoing = copy(request)
+        outgoing.headers = request.headers.copy()
         headers = secret_headers(kind, self.credentials, token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():

@@ -368,14 +368,16 @@ class VippsSession(requests.Session):
 
     def _guard(self, request: requests.PreparedRequest) -> None:
         url = request.url or ""
-        same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname
-        if same_host and url.startswith("http:") and self.base_url.startswith("https:"):
-            raise EnvironmentChoiceError(
-                f"{self.environment.host} is spoken to over https only, and this URL says http. Nothing was sent; "
-                "give the path alone, like vipps.get('/epayment/v1/payments/…')."
-            )
-        write = takes_idempotency_key(str(request.method), url) and self.environment.owns(url)
-        if write and self.environment.name == "production" and not self._writes_allowed:
+        if not self.environment.owns(url):
+            same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname
+            if same_host and url.startswith("http:") and self.base_url.startswith("https:"):
+                raise EnvironmentChoiceError(
+                    f"{self.environment.host} is spoken to over https only, and this URL says http. Nothing was sent; "
+                    "give the path alone, like vipps.get('/epayment/v1/payments/…')."
+                )
+            return
+        read_only = self.environment.name == "production" and not self._writes_allowed
+        if read_only and takes_idempotency_key(str(request.method), url):
             raise ReadOnlyError(
                 f"{request.method} {urlsplit(url).path} would change something in production, which is read-only "
                 "until you say otherwise. Nothing was sent. If it is meant: with vipps.allow_writes(): …"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -127,12 +128,12 @@ class AccessToken:
             monotonic_deadline=asked_monotonic + life.total_seconds(),
         )
 
-    @property
+    @cached_property
     def lifetime(self) -> timedelta:
         """From ``issued_at`` to ``expires_at``."""
         return self.expires_at - self.issued_at
 
-    @property
+    @cached_property
     def stale_at(self) -> datetime:
         """From here on the token is renewed in the background."""
         margin = min(max(self.lifetime * STALE_SHARE, STALE_AT_LEAST), STALE_AT_MOST, self.lifetime / 2)

@@ -23,7 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
 HOSTS = 10
-CONNECTIONS = 64
+CONNECTIONS = 256
 
 # When the answer that is being read has to be whole, by the monotonic clock; None for as long as it takes.
 deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
