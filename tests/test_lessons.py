@@ -1,19 +1,29 @@
-"""The lessons: built alike, and their exercises can be solved."""
+"""The lessons: built alike, their exercises can be solved, and publishing them gives no secret away."""
 
-import copy
+import json
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from tests.publishing import publish
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SOLUTION = re.compile(r"<details>\n<summary>Solution</summary>\n\n```python\n(.+)\n```\n\n</details>", re.DOTALL)
 
+# Runs in the lesson's kernel, before its last cell logs out, and leaves by a file, not by an output.
+WRITE_SECRETS = """
+import json as _json, pathlib as _pathlib
+_keys = vipps.credentials
+_secrets = [_keys.client_secret, _keys.subscription_key, vipps.token]  # Donations keys have no subscription key
+_pathlib.Path({file!r}).write_text(_json.dumps([_secret.reveal() for _secret in _secrets if _secret]))
+"""
+EACH_LESSON = [pytest.param(path, id=path.stem) for path in LESSONS]
 
-@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+
+@pytest.fixture(params=EACH_LESSON)
 def lesson(request):
     return nbformat.read(request.param, as_version=4)
 
@@ -56,13 +66,36 @@ def test_exercises_start_unsolved(lesson):
         assert text(cell).startswith("○")
 
 
-def test_the_solutions_solve_the_exercises(lesson):
-    solved = copy.deepcopy(lesson)
-    solutions = [SOLUTION.fullmatch(cell.source)[1] for cell in tagged(solved, "solution")]
-    for cell, solution in zip(tagged(solved, "exercise"), solutions, strict=True):
+@pytest.fixture(scope="module", params=EACH_LESSON)
+def published(request, tmp_path_factory):
+    """A lesson with its exercises solved, as it was run, saved and exported; and the secrets it worked with."""
+    lesson = nbformat.read(request.param, as_version=4)
+    solutions = [SOLUTION.fullmatch(cell.source)[1] for cell in tagged(lesson, "solution")]
+    for cell, solution in zip(tagged(lesson, "exercise"), solutions, strict=True):
         cell.source = solution
+    folder = tmp_path_factory.mktemp(request.param.stem)
+    file = folder / "secrets.json"
+    lesson.cells.insert(-1, nbformat.v4.new_code_cell(WRITE_SECRETS.format(file=str(file))))
+    saved, page = publish(lesson, folder)
+    return lesson, saved, page, json.loads(file.read_text())
 
-    NotebookClient(solved, timeout=120, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
 
-    for cell in tagged(solved, "check"):
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:nbconvert")  # nbconvert's own
+
+
+def test_the_solutions_solve_the_exercises(published):
+    lesson, *_ = published
+
+    for cell in tagged(lesson, "check"):
         assert text(cell).startswith("✓"), text(cell)
+
+
+def test_a_lesson_run_and_exported_holds_no_secret(published):
+    lesson, saved, page, secrets = published
+
+    assert len(secrets) == (2 if "--key-type donations" in lesson.cells[1].source else 3)
+    assert all(len(secret) > 20 for secret in secrets)
+    assert "widgets" in lesson.metadata  # the state that could have leaked is really there
+    for secret in secrets:
+        assert secret not in saved
+        assert secret not in page

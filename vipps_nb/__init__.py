@@ -105,9 +105,12 @@ _WHERE = {
     "tokens": "AccessToken TokenState fetch_access_token",
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
+_PACKAGES = ("webhooks",)  # reached by their own name
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

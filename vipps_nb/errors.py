@@ -8,6 +8,8 @@ VippsNbError
 ├── NotLoggedInError        nothing to work with yet: what to type
 ├── TokenRefusedError       the server said no to the keys; .problem has its words
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
+├── ListenerError           a webhook listener cannot listen
+│   └── NothingHeardError   no delivery came in time
 ├── ReadOnlyError           a write to production that nobody has allowed
 ├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent
 ├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
@@ -85,6 +87,14 @@ class UnreachableError(VippsNbError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.url), {"passing": self.passing}
+
+
+class ListenerError(VippsNbError):
+    """A webhook listener cannot do what it is for."""
+
+
+class NothingHeardError(ListenerError):
+    """A listener waited for a delivery that did not come."""
 
 
 class ReadOnlyError(VippsNbError):

@@ -103,7 +103,13 @@ class VippsSession(requests.Session):
         self.retries = Retries()
         self.longest_answer: float | None = LONGEST_ANSWER
         self.largest_answer = LARGEST_ANSWER
-        self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
+        # All four, for Checkout refuses a request that lacks one.
+        self.system = {
+            "Vipps-System-Name": "vipps_nb",
+            "Vipps-System-Version": _own_version(),
+            "Vipps-System-Plugin-Name": "vipps_nb",
+            "Vipps-System-Plugin-Version": _own_version(),
+        }
         self.sandbox: Sandbox | None = None
         self.way_in: Callable[[Settings], VippsSession] | None = None
         self._surroundings = Surroundings()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from tests.sandbox.login_client import LoginClient
 from vipps_nb.sandbox import Sandbox
 
 NOON = "2026-01-01T12:00:00.000Z"
@@ -135,28 +136,44 @@ def partner(sandbox, http):
 
 
 @pytest.fixture
+def login_client(sandbox, http):
+    return LoginClient(sandbox.base_url, sandbox.keys(), http)
+
+
+@pytest.fixture
+def other_login_client(sandbox, http):
+    other = sandbox.overview()["salesUnits"][1]["merchantSerialNumber"]
+    return LoginClient(sandbox.base_url, sandbox.keys(msn=other), http)
+
+
+@pytest.fixture
 def code():
     return _code
 
 
-SERVED_OPERATIONS = {}
-
-
 @pytest.fixture(scope="session")
-def served_operations():
-    """For the report at the end: per official document, operations served and operations in the document."""
-    return SERVED_OPERATIONS
+def served_operations(pytestconfig):
+    """For the report at the end: lines per official document, operations served and operations in the document."""
+    return pytestconfig.stash.setdefault(REPORT, {})
+
+
+REPORT = pytest.StashKey[dict[str, list[str]]]()
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # tests run in several processes; this is one of them
+        session.config.workeroutput["served operations"] = session.config.stash.get(REPORT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash.setdefault(REPORT, {}).update(getattr(node, "workeroutput", {}).get("served operations", {}))
 
 
 def pytest_terminal_summary(terminalreporter):
-    if not SERVED_OPERATIONS:
-        return
-    terminalreporter.section("official documents: operations served / in the document")
-    for name, (served, total, official) in SERVED_OPERATIONS.items():
-        terminalreporter.line(f"{name:20} {served:2} / {total:2}")
-        for (method, path), reason in official.not_served.items():
-            terminalreporter.line(f"{'':20} without {method} {path}: {reason}")
-        for sentence in official.broken:
-            terminalreporter.line(f"{'':20} mended: {sentence}")
-        for (method, path), reason in {**official.answers_differ, **official.hopeless}.items():
-            terminalreporter.line(f"{'':20} {method} {path}: {reason}")
+    report = terminalreporter.config.stash.get(REPORT, {})
+    if report:
+        terminalreporter.section("official documents: operations served / in the document")
+    for name in sorted(report):
+        for line in report[name]:
+            terminalreporter.line(line)

@@ -41,7 +41,10 @@ def test_every_operation_is_served(sandbox, http, official, served_operations):
 
     missing = [(method, path) for method, path in wanted if (method, anonymous(official.base + path)) not in shelf]
 
-    served_operations[official.name] = (len(wanted) - len(missing), len(official.operations()), official)
+    served_operations[official.name] = [
+        f"{official.name:20} {len(wanted) - len(missing):2} / {len(official.operations()):2}",
+        *(f"{'':20} {remark}" for remark in official.remarks()),
+    ]
     assert missing == []
     assert set(official.not_served) <= set(official.operations())
 

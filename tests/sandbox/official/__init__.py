@@ -75,6 +75,15 @@ class Official:
     def served(self) -> list[tuple[str, str]]:
         return [operation for operation in self.operations() if operation not in self.not_served]
 
+    def remarks(self) -> Iterator[str]:
+        """Every exception that is made for this document, with its reason."""
+        for (method, path), reason in self.not_served.items():
+            yield f"without {method} {path}: {reason}"
+        for sentence in self.broken:
+            yield f"mended: {sentence}"
+        for (method, path), reason in {**self.answers_differ, **self.hopeless}.items():
+            yield f"{method} {path}: {reason}"
+
 
 def close_objects(document: dict[str, Any]) -> None:
     """The documents allow unknown fields where the API refuses them."""
