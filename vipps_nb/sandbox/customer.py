@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 PHONE_NUMBER = "4712345678"
 _NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
@@ -75,3 +75,12 @@ class PhoneRequest(Protocol):
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """A phone request that also knows how long the customer has."""
+
+    @property
+    def expires(self) -> datetime:
+        """When their time is up."""

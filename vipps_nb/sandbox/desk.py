@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Body, Path, Request, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
@@ -24,6 +25,7 @@ from vipps_nb.sandbox.world import World
 
 TEN_YEARS = 315_360_000
 JsonObject = dict[str, Any]
+PhoneNumber = Annotated[str, Field(pattern=r"^[0-9]{9,15}$", description="Digits only.")]
 
 page = Page(title="The desk", entrance=OPEN)
 router = page.router
@@ -34,20 +36,6 @@ class NoSuchSalesUnit(Refusal):
 
     status = HTTPStatus.NOT_FOUND
     title = "No such sales unit"
-
-
-class NothingOnPhone(Refusal):
-    """The customer has nothing by that name in front of them."""
-
-    status = HTTPStatus.NOT_FOUND
-    title = "No such request"
-
-
-class SeveralOnPhone(Refusal):
-    """Sales units may use the same reference; then the MSN has to say which."""
-
-    status = HTTPStatus.CONFLICT
-    title = "Several requests have this name"
 
 
 class ClockState(Wire):
@@ -77,6 +65,22 @@ class ThumbOrder(Wire):
     agreement_id: str | None = None
     auth_req_id: str | None = None
     msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+
+
+class ScanOrder(Wire):
+    """What the camera looks at: what a QR code says, or the name of a code at which customers check in."""
+
+    content: Annotated[str | None, Field(description="A code's content, or a link to its picture.")] = None
+    merchant_qr_id: str | None = None
+    msn: Annotated[str | None, Field(description="Needed when several sales units use the same merchantQrId.")] = None
+    phone_number: PhoneNumber = PHONE_NUMBER
+
+
+class PersonalQrOrder(Wire):
+    """Which customer shows their code, and in which format."""
+
+    phone_number: PhoneNumber = PHONE_NUMBER
+    version: Literal["1.0", "2.0"] = "2.0"
 
 
 class FaultRules(Wire):
@@ -158,6 +162,19 @@ async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
 async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer aborts in the app."""
     return _on_phone(order, world).abort()
+
+
+@router.post("/sandbox/customer/scan")
+async def scan(order: ScanOrder, world: TheWorld) -> JsonObject:
+    """The customer scans a QR code: it opens a page, asks for a payment, or checks them in."""
+    return look_at(world, order.content, order.merchant_qr_id, order.msn, order.phone_number)
+
+
+@router.post("/sandbox/customer/personal-qr")
+async def show_personal_qr(world: TheWorld, order: PersonalQrOrder | None = None) -> JsonObject:
+    """The customer holds up the QR of their own app, for the merchant to scan."""
+    order = order or PersonalQrOrder()
+    return hold_up(world, order.phone_number, order.version)
 
 
 @router.get("/sandbox/faults", response_model=FaultRules)

@@ -64,6 +64,27 @@ class DeskClient:
         """The customer says no."""
         return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
 
+    def scan(
+        self,
+        content: str | None = None,
+        *,
+        merchant_qr_id: str | None = None,
+        msn: str | None = None,
+        phone_number: str | None = None,
+    ) -> JsonObject:
+        """The customer scans a QR code, given what it says (or a link to its picture), or its ``merchantQrId``.
+
+        A merchant redirect says where it leads, a one-time code what it asks for, and at a merchant callback the
+        customer checks in; then ``checkedIn`` is what the merchant is told.
+        """
+        what = _given(content=content, merchantQrId=merchant_qr_id, msn=msn, phoneNumber=phone_number)
+        return self._object("POST", "/customer/scan", what)
+
+    def show_personal_qr(self, *, phone_number: str | None = None, version: str | None = None) -> JsonObject:
+        """The customer holds up the QR of their own app: ``qrCode`` is what a till reads."""
+        what = _given(phoneNumber=phone_number, version=version)
+        return self._object("POST", "/customer/personal-qr", what)
+
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""
         return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})

@@ -1,4 +1,4 @@
-"""The customer's phone as a page: what ``redirectUrl`` leads to. Plain HTML and a form, no script."""
+"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to. Plain HTML and a form, no script."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest
+from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
+from vipps_nb.sandbox.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
 from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
 from vipps_nb.sandbox.world import World
 
@@ -45,6 +48,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HTML = "text/html; charset=utf-8"
+NOTE = '<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>'
+STRANGE = "It may belong to another sandbox, or to a world before a reset."
 Token = Annotated[str, Query(description="From the `redirectUrl`.")]
 
 
@@ -89,23 +94,65 @@ async def decide(
 @router.get("/landing/qr.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
 async def show_png(token: Token, world: TheWorld, size: Annotated[int, Query(ge=100, le=2000)] = 1024) -> Response:
     """The way to the phone as a QR code, to be scanned from a screen."""
-    return Response(qr_image.png(_target(token, world), size), media_type="image/png")
+    return Response(qr_image.png(_content(token, world), size), media_type="image/png")
 
 
 @router.get("/landing/qr.svg", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
 async def show_svg(token: Token, world: TheWorld) -> Response:
     """The same, to be scaled."""
-    return Response(qr_image.svg(_target(token, world)), media_type="image/svg+xml")
+    return Response(qr_image.svg(_content(token, world)), media_type="image/svg+xml")
 
 
-def _target(token: str, world: World) -> str:
-    _find(token, world)
-    return f"{world.base_url}/landing?token={quote(token)}"
+@router.get("/landing/code", response_class=Response, responses={**DOCUMENTED, 302: {"description": "On to the shop"}})
+async def open_code(token: Token, world: TheWorld) -> Response:
+    """What a browser sees that opens the content of a printed QR code: where the code leads, or a place to check in."""
+    code = _printed(token, world)
+    if code.leads_to is not None:
+        return RedirectResponse(code.leads_to, HTTPStatus.FOUND, HEADERS)
+    button = '<form method="post"><button class="yes">Check in</button></form>'
+    return Response(_place(code, world, button), headers=HEADERS, media_type=HTML)
+
+
+@router.post("/landing/code", response_class=Response, responses=DOCUMENTED)
+async def check_in(token: Token, world: TheWorld) -> Response:
+    """The customer checks in; the merchant hears of it."""
+    code = _printed(token, world)
+    if code.leads_to is not None:
+        raise UnknownLink("There is nothing to check in to; the code leads to a page.")
+    code.scan(PHONE_NUMBER)
+    return Response(_place(code, world, '<p role="status">You are checked in.</p>'), headers=HEADERS, media_type=HTML)
+
+
+def _content(token: str, world: World) -> str:
+    """What the QR code with this token says: a link, or a customer's personal code."""
+    if token in world.phone:
+        return phone_link(world, token)
+    if world.room(PrintedCodes).get(token) is not None:
+        return code_link(world, token)
+    personal = world.room(CustomerCodes).picture(token)
+    if personal is None:
+        raise UnknownLink(STRANGE)
+    return personal
+
+
+def _printed(token: str, world: World) -> PrintedCode:
+    code = world.room(PrintedCodes).get(token)
+    if code is None:
+        raise UnknownLink(STRANGE)
+    return code
+
+
+def _place(code: PrintedCode, world: World, content: str) -> str:
+    merchant = world.unit(code.msn).name
+    return _html(
+        f"{merchant}: {code.text}",
+        f'<h1>{escape(merchant)}</h1>\n<p class="text">{escape(code.text)}</p>\n{content}\n{NOTE}',
+    )
 
 
 def _find(token: str, world: World) -> PhoneRequest:
     if token not in world.phone:
-        raise UnknownLink("It may belong to another sandbox, or to a world before a reset.")
+        raise UnknownLink(STRANGE)
     return world.phone[token]
 
 
@@ -129,7 +176,7 @@ def _show(asked: PhoneRequest, remark: str | None = None) -> str:
         parts.append(f'<p role="status">{escape(asked.outcome)}</p>')
         if asked.return_url is not None:
             parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
-    parts.append('<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>')
+    parts.append(NOTE)
     return _html(f"{asked.merchant}: {asked.price or asked.text}", "\n".join(parts))
 
 

@@ -14,6 +14,7 @@ from vipps_nb.sandbox.entrance import MSN, MSN_PATTERN, SUBSCRIPTION_KEY
 from vipps_nb.sandbox.page import NOT_IN_TEST, Page, Rules, rules_of
 from vipps_nb.sandbox.refusals import Dialect, gateway, unauthorized
 from vipps_nb.sandbox.sales_unit import STANDARD
+from vipps_nb.sandbox.settings import Settings
 
 JsonObject = dict[str, Any]
 VERSION = "1"
@@ -44,6 +45,7 @@ def describe(app: FastAPI) -> JsonObject:
         servers=[{"url": app.state.premises.base_url}],
     )
     pages: Sequence[Page] = app.state.pages
+    settings: Settings = app.state.premises.world.settings
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -60,16 +62,16 @@ def describe(app: FastAPI) -> JsonObject:
             if isinstance(route, APIRoute) and route.include_in_schema:
                 for method in route.methods or ():
                     operation = document["paths"][route.path_format][method.lower()]
-                    _complete(operation, page, rules_of(route.endpoint))
+                    _complete(operation, page, rules_of(route.endpoint), settings)
     return document
 
 
-def _complete(operation: JsonObject, page: Page, given: Rules) -> None:
+def _complete(operation: JsonObject, page: Page, given: Rules, settings: Settings) -> None:
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own dialect, which nobody here speaks
     parameters = operation.setdefault("parameters", [])
     entrance = page.entrance
-    if not (page.in_test and given.in_test):
+    if not page.has_in_test(given, settings):
         operation["x-availability"] = NOT_IN_TEST
         description = f"The real test environment does not have this operation ({NOT_IN_TEST})."
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), description]))

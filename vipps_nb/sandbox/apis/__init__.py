@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, check_in, epayment, order_management, qr
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [access_token.page, epayment.page, *qr.pages, order_management.page, check_in.page]
 
 NOT_YET = {
     "/recurring": "Recurring API",
     "/webhooks": "Webhooks API",
-    "/qr": "QR API",
-    "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
@@ -19,7 +17,6 @@ NOT_YET = {
     "/settlement": "Report API",
     "/management": "Management API",
     "/donations": "Donations API",
-    "/point-of-sale": "Check-in API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
     "/ecomm": "eCom API",

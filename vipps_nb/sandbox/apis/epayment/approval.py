@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from vipps_nb.sandbox.announcements import Announcement, Announcements
@@ -19,6 +19,7 @@ from vipps_nb.sandbox.apis.epayment.payment import (
 from vipps_nb.sandbox.apis.epayment.states import MOVES, State
 from vipps_nb.sandbox.consents import Consent, Consents
 from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.movements import Movement, Movements
 from vipps_nb.sandbox.refusals import NothingToDecide
 from vipps_nb.sandbox.settings import Switches
@@ -90,6 +91,11 @@ class PaymentOnPhone:
         """Back to the shop."""
         return self.payment.order.return_url
 
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.payment.expires
+
     def approve(self) -> dict[str, Any]:
         """Approve with the first card; the special amounts of the test environment apply."""
         self._check_open()
@@ -145,8 +151,7 @@ def authorize(world: World, payment: Payment) -> None:
     payment.busy_until = None
     payment.authorized = payment.value
     payment.authorized_at = world.clock.now()
-    named = payment.order.customer.phone_number if payment.order.customer else None
-    payment.phone_number = named or PHONE_NUMBER
+    payment.phone_number = _phone_number(world, payment)
     if payment.order.profile is not None and payment.order.profile.scope:
         payment.sub = subject(world.seed, payment.msn, payment.phone_number)
         world.room(Consents).grant(
@@ -159,6 +164,17 @@ def authorize(world: World, payment: Payment) -> None:
             )
         )
     move(world, payment, State.AUTHORIZED)
+
+
+def _phone_number(world: World, payment: Payment) -> str:
+    customer, codes = payment.order.customer, world.room(CustomerCodes)
+    if customer is None:
+        return PHONE_NUMBER
+    shown = codes.shown(customer.personal_qr or "")
+    # A token may have grown old since; it still names who was asked.
+    came = codes.owner(customer.customer_token or "", payment.msn, payment.created)
+    code = shown or came
+    return customer.phone_number or (code.phone_number if code else PHONE_NUMBER)
 
 
 def expire(world: World, payment: Payment) -> None:

@@ -85,7 +85,7 @@ async def create_payment(
         raise no.DuplicateMetadataKey(fields=[("metadata", f"The key {duplicate} occurs twice.")])
     msn = caller.merchant.merchant_serial_number
     payments = world.room(Payments)
-    check(order, world.switches[msn], world)
+    check(order, msn, world)
     if payments.get(msn, order.reference) is not None:
         raise no.ReferenceTaken(f"This sales unit already has a payment {order.reference}.")
     token = world.ids.urlsafe(24)
@@ -101,7 +101,7 @@ async def create_payment(
     )
     payments.store(payment)
     if order.receipt is not None:
-        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.to_json())
+        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
     world.phone[token] = PaymentOnPhone(world, payment)
     world.clock.at(payment.expires, lambda: expire(world, payment))
@@ -224,7 +224,7 @@ async def force_approve_payment(
     if order is None or (order.customer is None) == (order.token is None):
         raise no.MissingParameter(fields=[("customer", "Exactly one of customer and token is required.")])
     if order.customer is not None:
-        check_customer(order.customer, world)
+        check_customer(order.customer, payment.msn, world)
     if order.token is not None and world.room(Payments).with_token(order.token) is not payment:
         raise no.ForceApproveFailed("The token does not belong to this payment.")
     if payment.is_express:

@@ -12,6 +12,7 @@ from vipps_nb.sandbox.apis.epayment import refusals as no
 from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, Customer
 from vipps_nb.sandbox.apis.epayment.payment import TIME_TO_APPROVE
 from vipps_nb.sandbox.customer import KARI
+from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
@@ -53,12 +54,13 @@ def explain(errors: Sequence[FieldError]) -> Refusal:
     return InvalidRequest(fields=fields)
 
 
-def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None:
+def check(order: CreatePaymentRequest, msn: str, world: World) -> None:
     """Hold a new payment against the terms.
 
     Raises:
         Refusal: The first term it breaks.
     """
+    switches = world.switches[msn]
     if not switches.payment_allowed:
         raise no.PaymentsNotAllowed("Merchant Not Allowed for Ecommerce Payment")
     if not switches.bank_account_verified:
@@ -67,7 +69,7 @@ def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None
     _check_amount(order, switches)
     _check_flow(order, switches)
     if order.customer is not None:
-        check_customer(order.customer, world)
+        check_customer(order.customer, msn, world)
         if order.minimum_user_age is not None and order.minimum_user_age > KARI.age(world.clock.now()):
             raise no.CustomerNotFound("The customer is younger than minimumUserAge.")
     _check_scope(order, switches)
@@ -77,8 +79,12 @@ def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None
     _check_expiry(order, switches, world.clock.now())
 
 
-def check_customer(customer: Customer, world: World) -> None:
-    """See that a customer is named in exactly one way, and exists."""
+def check_customer(customer: Customer, msn: str, world: World) -> None:
+    """See that a customer is named in exactly one way, and exists.
+
+    A personal QR or customer token that the sandbox did not give out is anybody's, so that examples of the guide
+    work; one that looks as if it did must be known, and not too old.
+    """
     named = [name for name, value in customer.to_json().items() if value]
     if not named:
         raise no.MissingParameter(fields=[("customer", "One of phoneNumber, personalQr, customerToken is required.")])
@@ -86,6 +92,11 @@ def check_customer(customer: Customer, world: World) -> None:
         raise InvalidRequest(fields=[("customer", f"Only one of {', '.join(named)} may be given.")])
     if customer.phone_number in world.settings.unknown_phone_numbers:
         raise no.CustomerNotFound("No customer has this phone number.")
+    codes, token, qr = world.room(CustomerCodes), customer.customer_token or "", customer.personal_qr or ""
+    if looks_like_ours(token) and codes.owner(token, msn, world.clock.now()) is None:
+        raise no.InvalidCustomerToken("The token is unknown to this sales unit, or older than 15 minutes.")
+    if looks_like_ours(qr) and codes.shown(qr) is None:
+        raise no.InvalidPersonalQr("No customer has shown this QR.")
 
 
 def expiry(order: CreatePaymentRequest, now: datetime) -> datetime:
