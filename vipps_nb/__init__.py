@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vipps_nb.cards.registration import show
 from vipps_nb.credentials import Credentials
 from vipps_nb.environment import PRODUCTION, TEST, Environment
 from vipps_nb.errors import (
@@ -59,6 +60,7 @@ __all__ = [
     "fetch_access_token",
     "login",
     "logout",
+    "show",
 ]
 
 

@@ -14,6 +14,7 @@ import requests
 from vipps_nb.problem import Problem
 
 _REFUSAL = 400
+LARGEST = 4 << 20  # bytes; nobody reads more, and parsing it would take its time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,8 @@ class Exchange:
     refused_before: bool = False
 
     @classmethod
-    def of(cls, response: requests.Response, *, refused_before: bool = False) -> Exchange:
-        """Read an exchange out of a response."""
+    def of(cls, response: requests.Response) -> Exchange:
+        """Read an exchange out of a response; one that is still being streamed is left alone."""
         request = response.request
         parts = urlsplit(request.url or "")
         headers = {name.lower(): str(value) for name, value in request.headers.items()}
@@ -52,10 +53,11 @@ class Exchange:
             path=parts.path,
             host=parts.hostname or "",
             status=response.status_code,
-            sent=_parsed(request.body),
-            answer=_parsed(response.content),
+            sent=_parsed(request.body, form=True),
+            answer=_parsed(body_of(response)),
             headers=headers,
-            refused_before=refused_before,
+            # Written there by the history of the session that sent it.
+            refused_before=bool(getattr(response, "refused_before", False)),
         )
 
     @cached_property
@@ -73,6 +75,12 @@ class Exchange:
         yield from _values(self.sent, {name.lower() for name in names})
 
 
+def body_of(response: requests.Response) -> bytes | None:
+    """The body, if it was read already; reading it here would take it away from whoever streams it."""
+    content = getattr(response, "_content", None)
+    return content if isinstance(content, bytes) else None
+
+
 def _values(node: Any, names: set[str]) -> Iterator[Any]:
     if isinstance(node, Mapping):
         for name, value in node.items():
@@ -84,12 +92,14 @@ def _values(node: Any, names: set[str]) -> Iterator[Any]:
             yield from _values(item, names)
 
 
-def _parsed(body: Any) -> Any:
+def _parsed(body: Any, *, form: bool = False) -> Any:
     if not isinstance(body, str | bytes) or not body:
         return None
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    text = body[:LARGEST].decode("utf-8", "replace") if isinstance(body, bytes) else body[:LARGEST]
+    if len(body) > LARGEST:
+        return text
     try:
         return json.loads(text)
-    except ValueError:
-        pairs = dict(parse_qsl(text, strict_parsing=False))
-        return pairs if pairs and "{" not in text and "<" not in text else text
+    except (ValueError, RecursionError):
+        pairs = dict(parse_qsl(text)) if form and "{" not in text and "<" not in text else {}
+        return pairs or text
