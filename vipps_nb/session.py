@@ -22,6 +22,7 @@ from requests.auth import AuthBase
 from vipps_nb.credentials import Credentials
 from vipps_nb.environment import Environment
 from vipps_nb.errors import ApiError, EnvironmentChoiceError, NotLoggedInError, ReadOnlyError
+from vipps_nb.history import History
 from vipps_nb.introduction import (
     SECRET_HEADERS,
     Introduction,
@@ -196,6 +197,7 @@ class VippsSession(requests.Session):
         system: The ``Vipps-System-*`` headers; change them to name your own system. Cut at 30 characters.
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
+        history: The calls made so far, without secrets; shows itself as a table.
     """
 
     def __init__(
@@ -214,6 +216,7 @@ class VippsSession(requests.Session):
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
         self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
         self.sandbox: Sandbox | None = None
+        self.history = History(self)
 
     @property
     def environment(self) -> Environment:
@@ -305,7 +308,7 @@ class VippsSession(requests.Session):
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
-        return _Door(super().get_adapter(url), self._keys)
+        return self.history.watch(_Door(super().get_adapter(url), self._keys))
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""

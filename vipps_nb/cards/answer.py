@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from vipps_nb import catalogue
+from vipps_nb.bodies import body_of
 from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, is_secret, persons_in, size
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
-from vipps_nb.explanations.exchange import body_of
 from vipps_nb.introduction import SECRET_HEADERS
 from vipps_nb.openapi import Operation
 
@@ -149,7 +149,7 @@ class AnswerCard:
             elif isinstance(body, str):
                 lines.append(_cut(body))
             elif body is not None:
-                lines.append(tree.as_text(body, self.view))
+                lines.append(tree.with_remarks(body, self.view))
         return "\n".join(line for line in lines if line)
 
     @cached_property

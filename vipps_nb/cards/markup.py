@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+_VOID = frozenset({"br", "img"})
+
 
 class Markup(str):
     """Text that is HTML, and was escaped where it had to be."""
@@ -25,6 +27,8 @@ def tag(name: str, *content: str | None, **attributes: str | int | bool | None) 
         for key, value in attributes.items()
         if value is not None and value is not False
     )
+    if name in _VOID:
+        return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{join(*content)}</{name}>")
 
 

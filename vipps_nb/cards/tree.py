@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,8 +29,13 @@ class _Pen:
         return self.left >= 0
 
 
-def as_text(value: Any, view: View) -> str:
-    """The JSON, indented, keys in the order in which they came; amounts and moments with their meaning beside them."""
+def as_text(value: Any) -> str:
+    """The JSON, indented, and nothing else: it can be sent."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def with_remarks(value: Any, view: View) -> str:
+    """The JSON as text for people: amounts and moments have their meaning beside them, long ones are cut."""
     lines: list[str] = []
     for line in _lines(value, view, {}, "", ""):
         if len(lines) == _LINES:

@@ -30,6 +30,12 @@ def _partner_without_msn(exchange: Exchange) -> bool:
     return "merchant-serial-number" not in exchange.headers
 
 
+def _key_of_another(exchange: Exchange) -> bool:
+    """Whether the refusal says itself what is wrong with the key."""
+    codes = {"4010", "4020", "idempotency-conflict"}
+    return exchange.problem is not None and exchange.problem.code in codes
+
+
 def _still_authorized(exchange: Exchange) -> bool:
     answer = exchange.answer
     return isinstance(answer, dict) and answer.get("state") == "AUTHORIZED"
@@ -189,12 +195,13 @@ SYMPTOMS = (
     ),
     Symptom(
         name="refusal-bound-to-key",
-        what="The same refusal again.",
+        what="The same refusal again, whatever has changed since.",
         cause="A refusal stays bound to its idempotency key: the server repeats its first answer.",
         remedy="Correct the body *and* take a new idempotency key.",
         page=f"{DOCS}/knowledge-base/http-headers/",
         statuses=frozenset({400, 403, 404, 409, 422}),
-        when=lambda exchange: exchange.refused_before,
+        when=lambda exchange: exchange.refused_before and not _key_of_another(exchange),
+        urgent=True,
     ),
     Symptom(
         name="fields-invalid",

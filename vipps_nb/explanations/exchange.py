@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
+from vipps_nb.bodies import body_of, parsed
 from vipps_nb.problem import Problem
 
 _REFUSAL = 400
-LARGEST = 4 << 20  # bytes; nobody reads more, and parsing it would take its time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +53,8 @@ class Exchange:
             path=parts.path,
             host=parts.hostname or "",
             status=response.status_code,
-            sent=_parsed(request.body, form=True),
-            answer=_parsed(body_of(response)),
+            sent=parsed(request.body, form=True),
+            answer=parsed(body_of(response)),
             headers=headers,
             # Written there by the history of the session that sent it.
             refused_before=bool(getattr(response, "refused_before", False)),
@@ -75,12 +75,6 @@ class Exchange:
         yield from _values(self.sent, {name.lower() for name in names})
 
 
-def body_of(response: requests.Response) -> bytes | None:
-    """The body, if it was read already; reading it here would take it away from whoever streams it."""
-    content = getattr(response, "_content", None)
-    return content if isinstance(content, bytes) else None
-
-
 def _values(node: Any, names: set[str]) -> Iterator[Any]:
     if isinstance(node, Mapping):
         for name, value in node.items():
@@ -90,16 +84,3 @@ def _values(node: Any, names: set[str]) -> Iterator[Any]:
     elif isinstance(node, list):
         for item in node:
             yield from _values(item, names)
-
-
-def _parsed(body: Any, *, form: bool = False) -> Any:
-    if not isinstance(body, str | bytes) or not body:
-        return None
-    text = body[:LARGEST].decode("utf-8", "replace") if isinstance(body, bytes) else body[:LARGEST]
-    if len(body) > LARGEST:
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pairs = dict(parse_qsl(text)) if form and "{" not in text and "<" not in text else {}
-        return pairs or text

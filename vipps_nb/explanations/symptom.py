@@ -29,6 +29,7 @@ class Symptom:
         words: A pattern that the server's words must have somewhere.
         when: Whatever else must be true.
         certain: Whether the signs leave no other reading; otherwise the explanation says "probably".
+        urgent: Whether it is to be said whatever else fits.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Symptom:
     words: str | None = None
     when: Callable[[Exchange], bool] | None = field(default=None, compare=False)
     certain: bool = True
+    urgent: bool = False
 
     def fits(self, exchange: Exchange) -> bool:
         """Whether an exchange shows this symptom."""
@@ -59,4 +61,4 @@ class Symptom:
         """How many conditions it has; the sharper of two that fit says more."""
         given = (self.codes, self.words, self.when, self.path, self.statuses)
         weights = (8, 6, 4, 2, 1)
-        return sum(weight for condition, weight in zip(given, weights, strict=True) if condition)
+        return 100 * self.urgent + sum(weight for condition, weight in zip(given, weights, strict=True) if condition)

@@ -41,7 +41,7 @@ def tokens(exchange: Exchange, body: Any, view: View) -> Drawing | None:
     if not isinstance(exchange.answer, Mapping):
         return None
     found = [(title, exchange.answer.get(field)) for field, title in _TITLES.items()]
-    drawn = [claims(token, title, view) for title, token in found if isinstance(token, str) and token]
+    drawn = [claims(token, title, view) for title, token in found if isinstance(token, str) and token.strip("•")]
     if not drawn:
         return None
     return Drawing(join(*(one.html for one in drawn)), "\n".join(one.text for one in drawn))
