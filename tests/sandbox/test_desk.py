@@ -126,6 +126,7 @@ def test_a_reset_forgets_everything_but_keys_and_tokens(merchant, sandbox):
     assert overview["faults"] == []
     assert overview["settings"]["rateLimits"] is False
     assert overview["clock"]["held"] is False
+    assert {"payments", "requests", "idempotencyKeys"} <= overview["counts"].keys()
     assert set(overview["counts"].values()) == {0}
     assert sandbox.keys() == keys
     sandbox.hold("2026-01-01T12:00:00Z")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from vipps_nb.sandbox.entrance import MSN, MSN_PATTERN, SUBSCRIPTION_KEY
+from vipps_nb.sandbox.entrance import LONGEST_SYSTEM_HEADER, MSN, MSN_PATTERN, SUBSCRIPTION_KEY, SYSTEM_HEADERS
 from vipps_nb.sandbox.page import NOT_IN_TEST, Page, Rules, rules_of
 from vipps_nb.sandbox.refusals import Dialect, gateway, unauthorized
 from vipps_nb.sandbox.sales_unit import STANDARD
@@ -32,7 +32,6 @@ WITH_TOKEN = (
 )
 WITHOUT_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED)
 FROM_GATEWAY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-SYSTEM_HEADERS = ("Name", "Version", "Plugin-Name", "Plugin-Version")
 
 
 def describe(app: FastAPI) -> JsonObject:
@@ -77,7 +76,8 @@ def _complete(operation: JsonObject, page: Page, given: Rules, settings: Setting
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), description]))
     if entrance.keys:
         operation["security"] = [{"accessToken": []}] if entrance.by == "token" else [{"clientKeys": []}]
-        parameters += [_header(f"Vipps-System-{name}", required=False, maxLength=30) for name in SYSTEM_HEADERS]
+        named = entrance.system_headers == "required"
+        parameters += [_header(name, required=named, maxLength=LONGEST_SYSTEM_HEADER) for name in SYSTEM_HEADERS]
     if entrance.keys:
         needed = entrance.subscription_key == "required" and entrance.keys <= STANDARD
         parameters.append(_header(SUBSCRIPTION_KEY, required=needed))

@@ -12,12 +12,13 @@ bearer token of merchant or partner keys, the subscription key and the Merchant-
 - Amounts are reserved at once; 6160, 6250 and 423 occur only with the special amount 201.
 - Capturing nothing (0) is refused with 4040, and a second cancel with 6190 (unconfirmed).
 - With Express the payment's ``amount`` grows by the shipping that the customer chose.
+- ``dynamicOptions`` are asked for when the payment is created, as if the customer came at once. No answer, or one that
+  is not 200, malformed or without options, leaves the customer nothing to choose, and they cannot approve
+  (unconfirmed). The callback may go to plain http on the own machine, everywhere else it must be https.
 - A reservation that can no longer be captured is not released by itself.
 
 **Not simulated**
 
-- ``POST /merchant-dynamic-shipping-callback`` is for the merchant to serve. ``dynamicOptions`` are accepted, but
-  nobody is called and no shipping is chosen.
 - ``CARD_PASSTHROUGH`` (payment service providers), ``cardBin``, ``captureGuaranteedUntil``.
 """
 

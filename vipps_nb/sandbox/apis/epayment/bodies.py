@@ -86,7 +86,13 @@ class ShippingGroup(Wire):
 
 class DynamicOptions(Wire):
     callback_url: str
-    callback_authorization_token: str | None = None
+    callback_authorization_token: Annotated[str | None, Field(pattern=r"^[a-zA-Z0-9-]{1,50}$")] = None
+
+
+class ShippingAnswer(Wire):
+    """What a merchant answers to the question for dynamic options."""
+
+    groups: list[ShippingGroup]
 
 
 class Shipping(Wire):

@@ -26,6 +26,8 @@ METADATA_PAIRS, METADATA_KEY, METADATA_VALUE = 5, 100, 500
 URL = re.compile(
     r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#][^\s]*", re.I
 )
+# A receiver under construction is on one's own machine, where there is no certificate.
+RECEIVER_URL = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)([/?]\S*)?", re.I)
 
 _AGAIN = object()  # a key no JSON can have
 
@@ -193,6 +195,9 @@ def _check_express(order: CreatePaymentRequest, switches: Switches) -> None:
         raise no.MissingParameter(fields=[("shipping", "Exactly one of fixedOptions and dynamicOptions.")])
     if order.profile is None or "address" not in (order.profile.scope or "").split():
         raise no.InvalidScope("Express needs address in profile.scope.")
+    asked = order.shipping.dynamic_options
+    if asked is not None and not RECEIVER_URL.fullmatch(asked.callback_url):
+        raise no.InvalidUrl(fields=[("shipping.dynamicOptions.callbackUrl", "Must be https://.")])
     for group in order.shipping.fixed_options or []:
         if any(option.amount.currency != order.amount.currency for option in group.options):
             raise no.InvalidCurrency("Shipping must be priced in the currency of the payment.")
