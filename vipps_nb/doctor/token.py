@@ -25,7 +25,10 @@ _STATUS_PAGE = "https://vippsmobilepay.statuspage.io"
 _ELSEWHERE: Mapping[EnvironmentName, tuple[str, str]] = {
     "test": ("the production environment", "choose --env production"),
     "production": ("the test environment", "choose --env test"),
-    "sandbox": ("another sandbox or the test environment", "copy the lines that `vipps-nb sandbox` prints"),
+    "sandbox": (
+        "another sandbox or the test environment",
+        "choose where they belong with --env, or take this sandbox's own keys",
+    ),
 }
 
 
@@ -81,9 +84,13 @@ def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return 
     The gateway looks at the subscription key before anybody looks at the client ID, and that is looked at before its
     secret. So whatever is complained about, what comes before it was right.
     """
-    words, keys, place = said.lower(), case.keys, case.place.name
-    elsewhere, choose = _ELSEWHERE[place]
-    again = f"again from the portal (For developers) into {keys.source}"
+    words, keys = said.lower(), case.keys
+    elsewhere, choose = _ELSEWHERE[case.place.name]
+    if case.place.name == "sandbox":
+        place, again = "the sandbox", "again from the lines that `vipps-nb sandbox` printed"
+    else:
+        place = f"the {case.place.name} environment"
+        again = f"again from the portal (For developers) into {keys.source}"
     if "missing subscription key" in words:
         return Diagnosis(
             "subscription-key-missing",
@@ -95,7 +102,7 @@ def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return 
             "subscription-key",
             f"The subscription key is not known in {place}; nothing is said about the other keys. It is another sales "
             f"unit's, or was regenerated, or all of these keys are of {elsewhere}.",
-            f"If all were copied there: {choose}. Otherwise copy VIPPS_SUBSCRIPTION_KEY {again}.",
+            f"If all were copied there: {choose}. Otherwise: copy VIPPS_SUBSCRIPTION_KEY {again}.",
         )
     if "aadsts70001" in words or "unauthorized_client" in words:
         if is_guid(keys.client_id):
@@ -103,7 +110,7 @@ def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return 
                 "other-environment",
                 f"Nobody in {place} has this client ID, although it is a well-formed one: very probably it is of "
                 f"{elsewhere}, else of a sales unit that is gone.",
-                f"If it was copied there: {choose}. Otherwise copy VIPPS_CLIENT_ID and VIPPS_CLIENT_SECRET {again}.",
+                f"If it was copied there: {choose}. Otherwise: copy VIPPS_CLIENT_ID and VIPPS_CLIENT_SECRET {again}.",
             )
         return Diagnosis(
             "client-id",
