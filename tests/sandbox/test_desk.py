@@ -20,7 +20,7 @@ def test_the_overview_counts_what_is_there(merchant, sandbox):
     assert len(overview["salesUnits"]) == 3
     assert overview["faults"] == []
     assert "ePayment API" in overview["simulated"]
-    assert "Recurring API" in overview["notSimulated"]
+    assert "Loyalty API" in overview["notSimulated"]
 
 
 def test_time_runs_by_itself_until_held(sandbox):

@@ -692,10 +692,10 @@ def test_cancel_needs_no_idempotency_key(merchant):
 
 
 def test_a_real_api_without_a_page_is_named(sandbox, http):
-    answer = http.get(f"{sandbox.base_url}/recurring/v3/agreements")
+    answer = http.get(f"{sandbox.base_url}/loyalty/v1/events")
 
     assert answer.status_code == 501
-    assert "Recurring API" in answer.json()["detail"]
+    assert "Loyalty API" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing/here", "/epayment", "/epayment/v1/refunds", "/sandbox/nothing"])

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from vipps_nb.sandbox.refusals import NoSuchChoice
 
@@ -42,6 +42,20 @@ KARI = Customer()
 def subject(seed: int, msn: str, phone_number: str) -> str:
     """The ``sub`` of a customer: the same for the same person and sales unit (Userinfo API, sub)."""
     return str(uuid.uuid5(_NAMESPACE, f"{seed}/{msn}/{phone_number}"))
+
+
+CardFailure = Literal["user_action_required", "non_technical_error", "technical_error"]
+
+
+@dataclass
+class Wallet:
+    """What the customer pays with: one card.
+
+    Attributes:
+        failure: Why nothing can be taken from it just now, in the words of the Recurring API; None while it works.
+    """
+
+    failure: CardFailure | None = None
 
 
 class PhoneRequest(Protocol):
@@ -128,6 +142,10 @@ class Choice:
 @runtime_checkable
 class OffersChoice(Protocol):
     """A request on the phone that lets the customer choose."""
+
+    @property
+    def legend(self) -> str:
+        """What the choice is about, in a few words."""
 
     @property
     def choices(self) -> Sequence[Choice]:

@@ -68,6 +68,23 @@ class DeskClient:
         """The customer says no."""
         return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
 
+    def card(self, *, working: bool | None = None, reason: str | None = None) -> JsonObject:
+        """The customer's card: look at it, break it (``working=False``) or mend it.
+
+        ``reason`` is how recurring charges then fail: ``user_action_required`` unless given, or
+        ``non_technical_error`` or ``technical_error``.
+        """
+        if working is None:
+            return self._object("GET", "/customer/card")
+        return self._object("PUT", "/customer/card", _given(working=working, reason=reason))
+
+    def change_agreement(
+        self, agreement_id: str, *, max_amount: int | None = None, stopped: bool | None = None
+    ) -> JsonObject:
+        """What the customer changes in the app: the most that may be taken in each interval, or stop it all."""
+        changes = _given(maxAmount=max_amount, stopped=stopped)
+        return self._object("PUT", f"/customer/agreements/{agreement_id}", changes)
+
     def scan(
         self,
         content: str | None = None,

@@ -213,7 +213,7 @@ def _choices(asked: PhoneRequest) -> str:
         f"{escape(one.label)}</label>"
         for one in asked.choices
     )
-    return f"<fieldset><legend>Delivery, added to the amount</legend>{rows}</fieldset>"
+    return f"<fieldset><legend>{escape(asked.legend)}</legend>{rows}</fieldset>"
 
 
 def _html(title: str, content: str) -> str:

@@ -268,6 +268,8 @@ def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) ->
     resource = request.path_params.get(limit.resource)
     if resource is None and isinstance(content, dict):
         resource = content.get(limit.resource)
+    if resource is None:
+        resource = request.headers.get(limit.resource)
     owner = caller.name if limit.counted_with == "merchant_serial_number" else caller.subscription_key
     return (request.method, operation, str(resource), owner)
 

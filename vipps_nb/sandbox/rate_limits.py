@@ -17,8 +17,9 @@ class RateLimit:
 
     Attributes:
         calls: How many are let through.
-        resource: The path parameter, or else the body field, that names what is counted. Calls without it share one
-            bucket, so a misspelled ``reference`` soon meets 429.
+        resource: The path parameter, or else the body field, or else the header, that names what is counted. Calls
+            without it share one bucket, so a misspelled ``reference`` soon meets 429; empty, they are counted all
+            together.
         counted_with: What it is counted together with.
     """
 

@@ -30,6 +30,8 @@ class Settings(Wire):
     """The official document of Recurring says 100 characters, text of 2026 says 45."""
     charge_lead_days: Literal[1, 2] = 1
     """How many days ahead a charge must be due: 1 since October 2025, 2 in older text."""
+    charge_processing_seconds: Annotated[int, Field(ge=0, le=7200)] = 0
+    """How long a charge is seen PROCESSING; with the real thing it "typically takes around one hour"."""
     order_management_in_test: bool = False
     """Older documents list a test environment, text of 2026 says there is none."""
     login_scopes_out_of_plan: Literal["dropped", "invalid_scope"] = "dropped"
@@ -72,6 +74,7 @@ class Switches(Wire):
     refund_allowed: bool = True
     bank_account_verified: bool = True
     recurring_allowed: bool = True
+    unscheduled_charges_allowed: bool = True
     capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
     """Direct capture exists in eCom only; it is decided when the sales unit is ordered."""
     skip_landing_page_allowed: bool = False

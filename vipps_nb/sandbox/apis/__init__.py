@@ -12,6 +12,7 @@ from vipps_nb.sandbox.apis import (
     management,
     order_management,
     qr,
+    recurring,
     report,
     userinfo,
     webhooks,
@@ -21,6 +22,7 @@ from vipps_nb.sandbox.apis.legacy import checkout_v2, ecom, partner, psp, psp_si
 PAGES = [
     access_token.page,
     epayment.page,
+    recurring.page,
     webhooks.page,
     login.page,
     userinfo.page,
@@ -40,7 +42,6 @@ PAGES = [
 ]
 
 NOT_YET = {
-    "/recurring": "Recurring API",
     "/sales": "Sales API",
     "/loyalty": "Loyalty API",
 }

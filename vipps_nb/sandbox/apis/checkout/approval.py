@@ -88,6 +88,11 @@ class SessionOnPhone:
         return lines
 
     @property
+    def legend(self) -> str:
+        """What the choice is about."""
+        return "Delivery, added to the amount"
+
+    @property
     def choices(self) -> list[Choice]:
         """The ways of delivery, while the customer can still choose."""
         if self.session.state is not State.CREATED:

@@ -85,6 +85,11 @@ class PaymentOnPhone:
         return [f"You share: {', '.join(scope.split())}."] if scope else []
 
     @property
+    def legend(self) -> str:
+        """What the choice is about."""
+        return "Delivery, added to the amount"
+
+    @property
     def choices(self) -> list[Choice]:
         """With Express, the ways of delivery."""
         payment = self.payment

@@ -1,0 +1,183 @@
+"""The JSON bodies that merchants send, as the official document declares them.
+
+What a type cannot say (which fields belong together, what a sales unit may do) is in ``terms`` and ``limits``.
+"""
+
+# ruff: noqa: D101 - names and fields are the official document's, where they are explained
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.wire import Wire
+
+RFC_3339_UTC = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$"
+LONGEST_BATCH = 2000
+Currency = Literal["NOK", "DKK", "EUR"]
+TransactionType = Literal["DIRECT_CAPTURE", "RESERVE_CAPTURE"]
+ProcessingMode = Literal["MULTIPLE_ATTEMPTS", "SINGLE_ATTEMPT"]
+MinorUnits = Annotated[int, Field(ge=0, le=2**31 - 1, description="Minor units, 100 being 1.00.")]
+Moment = Annotated[str, Field(pattern=RFC_3339_UTC, description="RFC 3339 in UTC.")]
+ProductName = Annotated[str, Field(max_length=45)]
+ProductDescription = Annotated[str, Field(max_length=100)]
+Description = Annotated[str, Field(min_length=1, max_length=100)]
+OrderId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,64}$", description="Becomes the chargeId.")]
+ExternalId = Annotated[str, Field(min_length=1, max_length=64)]
+AgreementUrl = Annotated[str, Field(max_length=1024)]
+Due = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="YYYY-MM-DD, a day of the merchant's market.")]
+RetryDays = Annotated[int, Field(ge=0, le=14)]
+
+
+class Period(Wire):
+    unit: Literal["YEAR", "MONTH", "WEEK", "DAY"]
+    count: Annotated[int, Field(ge=1, le=31)]
+
+
+class LegacyPricing(Wire):
+    """A price; charges may add up to five times as much in each interval."""
+
+    type: Literal["LEGACY"]
+    currency: Currency
+    amount: MinorUnits
+
+
+class VariablePricing(Wire):
+    """The customer picks what may be taken at most."""
+
+    type: Literal["VARIABLE"]
+    currency: Currency
+    suggested_max_amount: MinorUnits
+
+
+class FlexiblePricing(Wire):
+    """No price at all."""
+
+    type: Literal["FLEXIBLE"]
+    currency: Currency
+
+
+Pricing = LegacyPricing | VariablePricing | FlexiblePricing
+
+
+class PriceCampaign(Wire):
+    """Another price in each interval, until a date."""
+
+    type: Literal["PRICE_CAMPAIGN"]
+    price: MinorUnits
+    end: Moment
+
+
+class PeriodCampaign(Wire):
+    """One price for a stretch of time."""
+
+    type: Literal["PERIOD_CAMPAIGN"]
+    price: MinorUnits
+    period: Period
+
+
+class EventCampaign(Wire):
+    """One price until something happens."""
+
+    type: Literal["EVENT_CAMPAIGN"]
+    price: MinorUnits
+    event_date: Moment
+    event_text: Annotated[str, Field(min_length=1, max_length=15)]
+
+
+Campaign = PriceCampaign | PeriodCampaign | EventCampaign
+
+
+class InitialCharge(Wire):
+    """Taken or reserved at the moment the customer accepts."""
+
+    amount: MinorUnits
+    description: Description
+    transaction_type: TransactionType
+    order_id: OrderId | None = None
+    external_id: ExternalId | None = None
+
+
+class DraftAgreement(Wire):
+    pricing: Annotated[Pricing, Field(discriminator="type")]
+    merchant_redirect_url: Annotated[str, Field(max_length=2048)]
+    product_name: ProductName
+    interval: Period | None = None
+    campaign: Annotated[Campaign | None, Field(discriminator="type")] = None
+    initial_charge: InitialCharge | None = None
+    merchant_agreement_url: AgreementUrl | None = None
+    product_description: ProductDescription | None = None
+    phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")] = None
+    scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
+    external_id: ExternalId | None = None
+    is_app: bool = False
+    skip_landing_page: bool = False
+
+
+class PricingUpdate(Wire):
+    amount: MinorUnits | None = None
+    suggested_max_amount: MinorUnits | None = None
+
+
+class IntervalUpdate(Wire):
+    """RECURRING with a period, or FLEXIBLE without one."""
+
+    type: Literal["RECURRING", "FLEXIBLE"] = "RECURRING"
+    period: Period | None = None
+
+
+class PatchAgreement(Wire):
+    """What to change; STOPPED stands alone."""
+
+    status: Literal["STOPPED"] | None = None
+    product_name: ProductName | None = None
+    product_description: ProductDescription | None = None
+    merchant_agreement_url: AgreementUrl | None = None
+    external_id: ExternalId | None = None
+    pricing: PricingUpdate | None = None
+    interval: IntervalUpdate | None = None
+
+
+class ForceAcceptAgreement(Wire):
+    phone_number: Annotated[str, Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")]
+
+
+class CreateCharge(Wire):
+    amount: MinorUnits
+    description: Description
+    transaction_type: TransactionType
+    type: Literal["RECURRING", "UNSCHEDULED"] = "RECURRING"
+    due: Due | None = None
+    retry_days: RetryDays | None = None
+    processing_mode: ProcessingMode | None = None
+    order_id: OrderId | None = None
+    external_id: ExternalId | None = None
+
+
+class CreateChargeAsync(Wire):
+    """One of many; always RECURRING."""
+
+    agreement_id: str
+    amount: MinorUnits
+    description: Description
+    transaction_type: TransactionType
+    due: Due
+    retry_days: RetryDays
+    order_id: OrderId
+    processing_mode: ProcessingMode | None = None
+    external_id: ExternalId | None = None
+
+    def alone(self) -> CreateCharge:
+        """The same charge as a request of its own."""
+        return CreateCharge(**self.model_dump(exclude={"agreement_id"}))
+
+
+class CaptureCharge(Wire):
+    amount: MinorUnits
+    description: Annotated[Description | None, Field(deprecated=True)] = None
+
+
+class RefundCharge(Wire):
+    amount: MinorUnits
+    description: Description
