@@ -33,9 +33,11 @@ def as_text(report: Report) -> str:
     """For a terminal, and for whoever reads the notebook's file. Holds no time, so that it stays the same."""
     lines = [f"Doctor · {report.environment or 'no environment'} · {report.verdict}"]
     for finding in report.findings:
-        lines += _finding(finding)
+        lines.append(_folded(finding.found, f"{_MARKS[finding.result]} {finding.check.ljust(_NAME_COLUMN)}"))
         if finding.check == "products":
             lines += _products(report)
+        if finding.remedy:
+            lines.append(_folded(finding.remedy, f"{'':{_NAME_COLUMN}}→ "))
     return "\n".join(lines)
 
 
@@ -79,12 +81,6 @@ def as_html(report: Report) -> Markup:
     )
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    yield _folded(finding.found, f"{_MARKS[finding.result]} {finding.check.ljust(_NAME_COLUMN)}")
-    if finding.remedy:
-        yield _folded(finding.remedy, f"{'':{_NAME_COLUMN}}→ ")
-
-
 def _products(report: Report) -> Iterator[str]:
     for standing in Standing:
         names = ", ".join(line.name for line in report.products if line.standing is standing)
@@ -106,7 +102,6 @@ def _row(report: Report, finding: Finding) -> Iterator[Markup]:
         tag(
             "div",
             tag("p", finding.found),
-            tag("p", tag("b", "What to do: "), finding.remedy, class_="vipps-nb-remedy") if finding.remedy else None,
             tag(
                 "ul",
                 *(
@@ -124,6 +119,7 @@ def _row(report: Report, finding: Finding) -> Iterator[Markup]:
             )
             if products
             else None,
+            tag("p", tag("b", "What to do: "), finding.remedy, class_="vipps-nb-remedy") if finding.remedy else None,
         ),
         data_result=finding.result,
     )

@@ -83,7 +83,7 @@ def installed() -> Finding:
             "pip install --upgrade vipps-nb, into the environment that this kernel runs in, then restart the kernel.",
             "versions",
         )
-    return Finding(name, Result.OK, "All that vipps-nb needs is there; the report for others lists the versions.")
+    return Finding(name, Result.OK, "All that vipps-nb needs is there; --report lists the versions.")
 
 
 def _unmet() -> Iterator[str]:

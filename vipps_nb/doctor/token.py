@@ -14,6 +14,7 @@ from vipps_nb.doctor.findings import Finding, Result
 from vipps_nb.doctor.keys import is_guid
 from vipps_nb.environment import EnvironmentName
 from vipps_nb.errors import TokenRefusedError, UnreachableError
+from vipps_nb.problem import Problem
 from vipps_nb.tokens import fetch_access_token
 
 _NAME = "access token"
@@ -54,10 +55,8 @@ def token(case: Case) -> Finding:
     except TokenRefusedError as error:
         words = f"{error.problem.title} {error.problem.code} {error.problem.detail}"
         diagnosis = diagnose(case, words)
-        said = " ".join(str(error.problem).split())
-        return Finding(
-            _NAME, Result.FAILED, f"{diagnosis.found} The server said: {said}", diagnosis.remedy, diagnosis.cause
-        )
+        found = f"{diagnosis.found} The server said: {_words(error.problem)}"
+        return Finding(_NAME, Result.FAILED, found, diagnosis.remedy, diagnosis.cause)
     except UnreachableError as error:
         what = str(error).partition(". ")[0]
         if case.stranger:
@@ -76,6 +75,14 @@ def token(case: Case) -> Finding:
             "outage",
         )
     return Finding(_NAME, Result.OK, "Fetched: all keys fit together.")
+
+
+def _words(problem: Problem) -> str:
+    """What the server said, with the trace id that support asks for, once, and without Azure's other numbers."""
+    detail = problem.detail.partition("Trace ID:")[0]
+    words = ": ".join(dict.fromkeys(part for part in (f"{problem.status} {problem.title}", detail) if part))
+    trace = f" (trace id {problem.trace_id})" if problem.trace_id else ""
+    return " ".join(words.split()) + trace
 
 
 def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return for each cause
