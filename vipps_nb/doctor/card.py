@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from vipps_nb.cards.markup import Markup, tag
+from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.doctor.findings import Finding, Report, Result, Standing
 
 _WIDTH = 100
@@ -27,6 +27,7 @@ _STANDING_MARKS = {
     Standing.UNKNOWN: "?",
 }
 _NAME_COLUMN = 16
+_COMMANDS = re.compile(r"(%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
 
 
 def as_text(report: Report) -> str:
@@ -101,7 +102,7 @@ def _row(report: Report, finding: Finding) -> Iterator[Markup]:
         tag("span", finding.check, class_="vipps-nb-check"),
         tag(
             "div",
-            tag("p", finding.found),
+            tag("p", _prose(finding.found)),
             tag(
                 "ul",
                 *(
@@ -119,10 +120,18 @@ def _row(report: Report, finding: Finding) -> Iterator[Markup]:
             )
             if products
             else None,
-            tag("p", tag("b", "What to do: "), finding.remedy, class_="vipps-nb-remedy") if finding.remedy else None,
+            tag("p", tag("b", "What to do: "), _prose(finding.remedy), class_="vipps-nb-remedy")
+            if finding.remedy
+            else None,
         ),
         data_result=finding.result,
     )
+
+
+def _prose(words: str) -> Markup:
+    """A sentence whose commands and options stay in one piece."""
+    pieces = _COMMANDS.split(words)
+    return join(*(tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)))
 
 
 @lru_cache
