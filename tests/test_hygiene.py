@@ -12,7 +12,7 @@ import pytest
 from vipps_nb import environment, hygiene, login
 from vipps_nb.environment import Environment
 from vipps_nb.errors import CredentialsError
-from vipps_nb.preparation import prepare
+from vipps_nb.safe_folder import prepare
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY, Answer
 

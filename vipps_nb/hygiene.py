@@ -1,6 +1,6 @@
 """Who else can get at a ``.env``: other users of the machine, git, a service that copies folders elsewhere.
 
-Only looks. Mending is :mod:`vipps_nb.preparation`'s work, when a person asks for it.
+Only looks. Mending is :mod:`vipps_nb.safe_folder`'s work, when a person asks for it.
 """
 
 from __future__ import annotations

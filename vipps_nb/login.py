@@ -101,7 +101,7 @@ def login(
     """
     kind = parse_key_type(key_type)
     if init or strip_outputs:
-        from vipps_nb.preparation import prepare  # noqa: PLC0415 - once in the life of a folder
+        from vipps_nb.safe_folder import prepare  # noqa: PLC0415 - once in the life of a folder
 
         said = prepare(Path.cwd(), key_type=kind, strip_outputs=strip_outputs)
         if not quiet:

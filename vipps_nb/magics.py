@@ -190,7 +190,7 @@ class VippsMagics(Magics):
         return options
 
     def _prepare(self, options: SimpleNamespace) -> None:
-        from vipps_nb.preparation import prepare  # noqa: PLC0415 - once in the life of a folder
+        from vipps_nb.safe_folder import prepare  # noqa: PLC0415 - once in the life of a folder
 
         folder, kind = _notebook_folder(self._shell), parse_key_type(options.key_type)
         said = prepare(folder, key_type=kind, strip_outputs=options.strip_outputs)
