@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 _SKEW_WORTH_MENTIONING = timedelta(minutes=2)
+_SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
 
 
 @dataclass
@@ -44,6 +45,7 @@ class _Kernel:
     cache: TokenCache = field(default_factory=TokenCache)
     sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
     sandbox: Sandbox | None = None
+    at_logout: list[Callable[[], None]] = field(default_factory=list)
 
 
 _kernel = _Kernel()
@@ -153,17 +155,24 @@ def connect(
 
 
 def logout() -> None:
-    """Forget every token and key of this kernel, and stop the sandbox if one was started.
+    """Forget every token and key of this kernel, and stop the sandbox and the webhook listeners that were started.
 
     Does nothing without a login.
     """
-    sessions, sandbox = _kernel.sessions, _kernel.sandbox
-    _kernel.sessions, _kernel.sandbox = [], None
+    sessions, sandbox, others = _kernel.sessions, _kernel.sandbox, _kernel.at_logout
+    _kernel.sessions, _kernel.sandbox, _kernel.at_logout = [], None, []
+    for stop in others:
+        stop()
     for session in sessions:
         session.keys.forget()
         session.close()
     if sandbox is not None:
         sandbox.stop()
+
+
+def at_logout(stop: Callable[[], None]) -> None:
+    """Have something stopped at the next logout: what this kernel started and no session knows of."""
+    _kernel.at_logout.append(stop)
 
 
 def current_session() -> VippsSession:
@@ -244,7 +253,7 @@ def _sandbox(
             )
         return credentials, environment, Sandbox.join(environment.base_url)
     if _kernel.sandbox is None:
-        _kernel.sandbox = Sandbox().start()
+        _kernel.sandbox = Sandbox(sales_units=_SALES_UNITS).start()
     pretend = _kernel.sandbox.keys(key_type)
     key = pretend.get("subscription_key")
     return (

@@ -25,6 +25,7 @@ from vipps_nb.errors import ApiError, EnvironmentChoiceError, NotLoggedInError, 
 from vipps_nb.introduction import (
     SECRET_HEADERS,
     Introduction,
+    idempotency_header,
     introduction_for,
     open_headers,
     secret_headers,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 _UNAUTHORIZED = 401
 _REFUSAL = 400
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class VippsResponse(requests.Response):
@@ -212,7 +212,13 @@ class VippsSession(requests.Session):
         self._writes_allowed = 0
         self.auth = self._keys
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
-        self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
+        # All four, for Checkout refuses a request that lacks one.
+        self.system = {
+            "Vipps-System-Name": "vipps_nb",
+            "Vipps-System-Version": _own_version(),
+            "Vipps-System-Plugin-Name": "vipps_nb",
+            "Vipps-System-Plugin-Version": _own_version(),
+        }
         self.sandbox: Sandbox | None = None
 
     @property
@@ -282,7 +288,7 @@ class VippsSession(requests.Session):
         for name, value in open_headers(url, self.credentials, self._msn, self.system).items():
             headers.setdefault(name, value)
         if takes_idempotency_key(str(request.method), url):
-            headers.setdefault(_IDEMPOTENCY_KEY, str(uuid.uuid4()))
+            headers.setdefault(idempotency_header(url), str(uuid.uuid4()))
         request.headers = cast("dict[str, Any]", headers)
         return super().prepare_request(request)
 

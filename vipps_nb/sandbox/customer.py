@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from vipps_nb.sandbox.refusals import NoSuchChoice
 
 PHONE_NUMBER = "4712345678"
 _NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
@@ -24,6 +26,9 @@ class Customer:
     post_code: str = "0155"
     city: str = "Oslo"
     country: str = "NO"
+    gender: str = "female"
+    national_identity_number: str = "17859000266"
+    """A synthetic one: the month is 80 too high, so it can never be a living person's."""
 
     def age(self, on: datetime) -> int:
         """Full years of age on a day."""
@@ -75,3 +80,72 @@ class PhoneRequest(Protocol):
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+
+
+@runtime_checkable
+class NoticesLooks(Protocol):
+    """A phone request to which it makes a difference that somebody has opened it."""
+
+    def looked_at(self) -> None:
+        """Somebody has opened it."""
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """Something the customer has shared data with, and may take that back."""
+
+    def withdraw(self) -> dict[str, Any]:
+        """The customer withdraws their consent. Raises a Refusal when nothing is shared."""
+
+
+@runtime_checkable
+class GoesOn(Protocol):
+    """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
+
+    @property
+    def onward_url(self) -> str | None:
+        """Where the browser goes now; None while the customer can still decide, and where it stays."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """A phone request that also knows how long the customer has."""
+
+    @property
+    def expires(self) -> datetime:
+        """When their time is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things the customer may choose before they approve, such as a way of delivery."""
+
+    id: str
+    label: str
+    chosen: bool
+
+
+@runtime_checkable
+class OffersChoice(Protocol):
+    """A request on the phone that lets the customer choose."""
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """What there is to choose from, best first; empty where there is nothing (more) to choose."""
+
+    def choose(self, choice: str) -> None:
+        """The customer chooses, by id; one of ``choices``."""
+
+
+def choose(asked: PhoneRequest, choice: str | None) -> None:
+    """Have the customer choose; None leaves it at what is chosen already.
+
+    Raises:
+        NoSuchChoice: This is not among the choices.
+    """
+    if choice is None:
+        return
+    choices = [one.id for one in asked.choices] if isinstance(asked, OffersChoice) else []
+    if not isinstance(asked, OffersChoice) or choice not in choices:
+        raise NoSuchChoice(f"{choice} is not to choose here; there is {', '.join(choices) or 'no choice'}.")
+    asked.choose(choice)

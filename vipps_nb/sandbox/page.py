@@ -23,6 +23,7 @@ from vipps_nb.sandbox.entrance import Caller, Entrance, admit
 from vipps_nb.sandbox.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.rate_limits import RateLimit
 from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
+from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
@@ -52,6 +53,7 @@ class Rules:
     Attributes:
         idempotency_key: Whether the header is looked at, and whether it must be there.
         key_header: The header's name; eCom has one of its own.
+        key_per_resource: Whether one key may come back for another path; eCom's is "unique for orderId".
         longest_key: Characters.
         key_pattern: What the key must look like, if there is a rule.
         bad_key: The refusal for a key that is missing, too long or malformed; the entrance's unless given.
@@ -63,6 +65,7 @@ class Rules:
 
     idempotency_key: Literal["ignored", "optional", "required"] = "ignored"
     key_header: str = KEY
+    key_per_resource: bool = False
     longest_key: int = 50
     key_pattern: str | None = None
     bad_key: type[Refusal] | None = None
@@ -94,10 +97,13 @@ class Page:
     Attributes:
         dialect: How it says no.
         also_says: Other dialects that some of its refusals have.
-        in_test: Whether the real test environment has this API too.
+        in_test: Whether the real test environment has this API too; a function of the settings where sources disagree.
+        deprecated: Whether new integrations should use something else; the document says so of each operation.
         find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
             several sales units use the same name.
         counts: What the overview says about this API's records.
+        catch_up: Writes down what has happened so far; asked before a switch or a setting changes, so that what is
+            past keeps the terms of its time.
     """
 
     def __init__(
@@ -107,11 +113,13 @@ class Page:
         entrance: Entrance,
         dialect: Dialect = problem,
         also_says: Sequence[Dialect] = (),
-        in_test: bool = True,
+        in_test: bool | Callable[[Settings], bool] = True,
+        deprecated: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
         find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
         counts: Callable[[World], Mapping[str, int]] | None = None,
+        catch_up: Callable[[World], None] | None = None,
     ) -> None:
         self.title = title
         self.entrance = entrance
@@ -122,7 +130,13 @@ class Page:
         self.selector = selector
         self.find_on_phone = find_on_phone
         self.counts = counts
-        self.router = APIRouter(route_class=_counter(self), tags=[title])
+        self.catch_up = catch_up
+        self.router = APIRouter(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
+
+    def has_in_test(self, given: Rules, settings: Settings) -> bool:
+        """Whether the real test environment has an operation with these rules too."""
+        here = self.in_test(settings) if callable(self.in_test) else self.in_test
+        return here and given.in_test
 
 
 async def _premises(request: Request) -> Premises:
@@ -166,7 +180,7 @@ def _counter(page: Page) -> type[APIRoute]:
                     answer = await _serve(page, given, operation, act, request)
                 except Refusal as refusal:
                     answer = refuse(page.dialect, refusal, premises.world)
-                if not (page.in_test and given.in_test):
+                if not page.has_in_test(given, premises.world.settings):
                     answer.headers[AVAILABILITY] = NOT_IN_TEST
                 return answer
 
@@ -192,7 +206,8 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
     _check_key(key, given, page)
     if key is None or given.idempotency_key == "ignored":
         return await _act(page, given, act, request, body)
-    slot = (caller.name, f"{request.method} {operation}", key)
+    place = request.url.path if given.key_per_resource else operation
+    slot = (caller.name, f"{request.method} {place}", key)
     print_ = fingerprint(request.url.path, body, content)
     remembered = world.idempotency.get(slot, world.clock.now())
     if remembered is not None:

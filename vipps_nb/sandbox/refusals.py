@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -87,6 +88,11 @@ def _problem(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
+def instance(trace_id: str) -> str:
+    """A trace id as the URI that RFC 7807 calls ``instance``, for APIs that have no ``traceId``."""
+    return f"urn:uuid:{uuid.UUID(hex=trace_id.split('-')[1])}"
+
+
 def _gateway(refusal: Refusal, trace_id: str) -> Body:
     """What the Azure gateway in front of the APIs says: ``statusCode`` and ``message``."""
     content = {"statusCode": int(refusal.status), "message": refusal.detail or refusal.title}
@@ -99,6 +105,19 @@ def _unauthorized(refusal: Refusal, trace_id: str) -> Body:
         "responseInfo": {"responseCode": int(refusal.status), "responseMessage": "Unauthorized"},
         "result": {"message": refusal.detail},
     }
+    return Body(content, JSON, refusal.headers)
+
+
+def _invalid_params(refusal: Refusal, trace_id: str) -> Body:
+    """``title``, ``detail``, ``instance`` and ``invalidParams``: QR, Order Management and Check-in."""
+    content: JsonObject = {
+        "type": "https://datatracker.ietf.org/doc/html/rfc7231#section-6.5",
+        "title": refusal.title,
+        "detail": refusal.detail or refusal.title,
+        "instance": trace_id,
+    }
+    if refusal.fields:
+        content["invalidParams"] = [{"name": name, "reason": reason} for name, reason in refusal.fields]
     return Body(content, JSON, refusal.headers)
 
 
@@ -125,6 +144,31 @@ problem = Dialect(
         },
     },
     PROBLEM_JSON,
+)
+invalid_params = Dialect(
+    _invalid_params,
+    "InvalidParamsProblem",
+    {
+        "type": "object",
+        "required": ["type", "title", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string", "minLength": 1},
+            "detail": {"type": "string", "minLength": 1},
+            "instance": {"type": "string", "minLength": 1},
+            "invalidParams": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "reason"],
+                    "properties": {
+                        "name": {"type": "string", "minLength": 1},
+                        "reason": {"type": "string", "minLength": 1},
+                    },
+                },
+            },
+        },
+    },
 )
 gateway = Dialect(
     _gateway,
@@ -228,6 +272,12 @@ class NothingToDecide(Refusal):
 
     status = HTTPStatus.CONFLICT
     title = "Nothing to decide"
+
+
+class NoSuchChoice(Refusal):
+    """The customer was not offered this."""
+
+    title = "No such choice"
 
 
 class InvalidRequest(Refusal):
