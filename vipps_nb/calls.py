@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from vipps_nb import catalogue
 from vipps_nb.errors import VippsNbError
-from vipps_nb.openapi import Document, Operation
+from vipps_nb.documents import Document, Operation
 from vipps_nb.problem import FieldError
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from vipps_nb.openapi import Document, Operation, read
+from vipps_nb.documents import Document, Operation, read
 
 __all__ = ["document_of", "documents", "find", "operations", "search"]
 
