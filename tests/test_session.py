@@ -63,6 +63,8 @@ def test_a_path_is_enough_and_the_introduction_is_complete(server, session):
     assert seen.headers["Ocp-Apim-Subscription-Key"] == SUBSCRIPTION_KEY
     assert seen.headers["Merchant-Serial-Number"] == MSN
     assert seen.headers["Vipps-System-Name"] == "vipps_nb"
+    for name in ("Version", "Plugin-Name", "Plugin-Version"):
+        assert seen.headers[f"Vipps-System-{name}"]  # Checkout wants all four
     assert "client_secret" not in seen.headers
     assert "Idempotency-Key" not in seen.headers
 
@@ -111,6 +113,7 @@ def test_the_callers_own_headers_win(server, session):
         ("/access-management-1.0/access/.well-known/jwks.json", set(), set(SECRET_HEADERS)),
         ("/access-management-1.0/access/oauth2/token", {"Authorization"}, {"Ocp-Apim-Subscription-Key"}),
         ("/accessToken/get", {"client_id", "client_secret", "Ocp-Apim-Subscription-Key"}, {"Authorization"}),
+        ("/webhooks/v1/webhooks", {"Authorization", "Ocp-Apim-Subscription-Key", "Merchant-Serial-Number"}, set()),
         ("/management/v1/sales-units", {"Authorization"}, {"Merchant-Serial-Number"}),
     ],
 )

@@ -5,6 +5,7 @@ In a notebook: ``%load_ext vipps_nb``, then ``%vipps_login``. In a script: ``vip
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from vipps_nb.credentials import Credentials
@@ -77,7 +78,9 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def __getattr__(name: str) -> Any:
-    # The sandbox is imported when somebody asks for it, not with the package.
+    # The sandbox and the webhooks are imported when somebody asks for them, not with the package.
+    if name == "webhooks":
+        return importlib.import_module("vipps_nb.webhooks")
     if name in ("Sandbox", "SandboxError"):
         from vipps_nb import sandbox  # noqa: PLC0415
 

@@ -8,6 +8,8 @@ VippsNbError
 ├── NotLoggedInError        nothing to work with yet: what to type
 ├── TokenRefusedError       the server said no to the keys; .problem has its words
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
+├── ListenerError           a webhook listener cannot listen
+│   └── NothingHeardError   no delivery came in time
 ├── ReadOnlyError           a write to production that nobody has allowed
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
@@ -71,6 +73,14 @@ class UnreachableError(VippsNbError):
     def __init__(self, message: str, url: str) -> None:
         super().__init__(message)
         self.url = url
+
+
+class ListenerError(VippsNbError):
+    """A webhook listener cannot do what it is for."""
+
+
+class NothingHeardError(ListenerError):
+    """A listener waited for a delivery that did not come."""
 
 
 class ReadOnlyError(VippsNbError):

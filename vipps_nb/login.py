@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -44,6 +44,7 @@ class _Kernel:
     cache: TokenCache = field(default_factory=TokenCache)
     sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
     sandbox: Sandbox | None = None
+    at_logout: list[Callable[[], None]] = field(default_factory=list)
 
 
 _kernel = _Kernel()
@@ -153,17 +154,24 @@ def connect(
 
 
 def logout() -> None:
-    """Forget every token and key of this kernel, and stop the sandbox if one was started.
+    """Forget every token and key of this kernel, and stop the sandbox and the webhook listeners that were started.
 
     Does nothing without a login.
     """
-    sessions, sandbox = _kernel.sessions, _kernel.sandbox
-    _kernel.sessions, _kernel.sandbox = [], None
+    sessions, sandbox, others = _kernel.sessions, _kernel.sandbox, _kernel.at_logout
+    _kernel.sessions, _kernel.sandbox, _kernel.at_logout = [], None, []
+    for stop in others:
+        stop()
     for session in sessions:
         session.keys.forget()
         session.close()
     if sandbox is not None:
         sandbox.stop()
+
+
+def at_logout(stop: Callable[[], None]) -> None:
+    """Have something stopped at the next logout: what this kernel started and no session knows of."""
+    _kernel.at_logout.append(stop)
 
 
 def current_session() -> VippsSession:

@@ -212,7 +212,13 @@ class VippsSession(requests.Session):
         self._writes_allowed = 0
         self.auth = self._keys
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
-        self.system = {"Vipps-System-Name": "vipps_nb", "Vipps-System-Version": _own_version()}
+        # All four, for Checkout refuses a request that lacks one.
+        self.system = {
+            "Vipps-System-Name": "vipps_nb",
+            "Vipps-System-Version": _own_version(),
+            "Vipps-System-Plugin-Name": "vipps_nb",
+            "Vipps-System-Plugin-Version": _own_version(),
+        }
         self.sandbox: Sandbox | None = None
 
     @property

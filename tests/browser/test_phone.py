@@ -35,3 +35,35 @@ def test_a_thumb_on_the_phone_decides_the_payment(chromium: Browser, artifacts: 
     expect(page.get_by_role("link", name="Back to the shop")).to_have_attribute("href", "https://example.com/return")
     assert vipps.get(f"/epayment/v1/payments/phone-{state}").json()["state"] == state
     page.close()
+
+
+def test_a_delivery_is_chosen_on_the_phone(chromium: Browser, artifacts: Path) -> None:
+    vipps = login(env="sandbox", quiet=True)
+    home = {"id": "home", "brand": "POSTEN", "type": "HOME_DELIVERY", "priority": 1, "isDefault": True}
+    shop = {"id": "shop", "brand": "OTHER", "title": "In the shop", "priority": 2, "isDefault": False}
+    ways = [home | {"amount": {"currency": "NOK", "value": 4900}}, shop | {"amount": {"currency": "NOK", "value": 0}}]
+    order = {
+        "type": "PAYMENT",
+        "reference": "phone-choice",
+        "transaction": {"amount": {"currency": "NOK", "value": 49900}, "paymentDescription": "One pair of socks"},
+        "logistics": {"fixedOptions": ways},
+        "merchantInfo": {
+            "callbackUrl": "https://example.com/callback",
+            "returnUrl": "https://example.com/done",
+            "callbackAuthorizationToken": "a-token-of-the-shop",
+        },
+    }
+    created = vipps.post("/checkout/v3/session", json=order).json()
+    page = chromium.new_page(viewport={"width": 420, "height": 700})
+    page.goto(f"{created['checkoutFrontendUrl']}?token={created['token']}")
+
+    expect(page.get_by_role("group", name="Delivery")).to_be_visible()
+    expect(page.get_by_label("Posten home delivery · 49.00 NOK")).to_be_checked()
+    page.get_by_label("In the shop").check()
+    page.screenshot(path=artifacts / "phone_delivery.png")
+    page.get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_role("status")).to_be_visible()
+    session = vipps.get("/checkout/v3/session/phone-choice").json()
+    assert session["shippingDetails"]["shippingMethodId"] == "shop"
+    page.close()

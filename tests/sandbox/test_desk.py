@@ -126,7 +126,8 @@ def test_a_reset_forgets_everything_but_keys_and_tokens(merchant, sandbox):
     assert overview["faults"] == []
     assert overview["settings"]["rateLimits"] is False
     assert overview["clock"]["held"] is False
-    assert overview["counts"] == {"payments": 0, "requests": 0, "idempotencyKeys": 0}
+    assert {"payments", "requests", "idempotencyKeys"} <= overview["counts"].keys()
+    assert set(overview["counts"].values()) == {0}
     assert sandbox.keys() == keys
     sandbox.hold("2026-01-01T12:00:00Z")
     assert merchant.create(key="one").status_code == 201

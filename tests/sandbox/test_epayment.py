@@ -1,6 +1,10 @@
 """The ePayment API: creating, approving, taking and giving back money, and every refusal on the way."""
 
+import json
+
 import pytest
+
+from tests.conftest import Answer
 
 RECEIPT = {
     "orderLines": [
@@ -706,3 +710,83 @@ def test_a_wrong_method_is_refused(merchant):
 
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET"
+
+
+# Express, with options asked for
+
+
+DYNAMIC = {"profile": {"scope": "name address"}}
+GROUPS = [
+    {
+        "type": "MAILBOX",
+        "brand": "POSTEN",
+        "options": [
+            {"id": "slow", "name": "Within a week", "amount": {"currency": "NOK", "value": 4900}},
+            {"id": "fast", "name": "Tomorrow", "amount": {"currency": "NOK", "value": 9900}, "isDefault": True},
+        ],
+    }
+]
+
+
+@pytest.fixture
+def asked(serve, merchant, sandbox):
+    """Creates an Express payment whose merchant answers as told; gives what the merchant was asked."""
+
+    def create(body, status=200):
+        server = serve(lambda seen: Answer(status, json.dumps(body).encode()))
+        options = {"callbackUrl": f"{server.base_url}/ways", "callbackAuthorizationToken": "shop-token"}
+        created = merchant.create(shipping={"dynamicOptions": options}, **DYNAMIC)
+        assert created.status_code == 201, created.text
+        sandbox.deliveries()
+        return server.seen
+
+    return create
+
+
+def test_the_merchant_is_asked_for_shipping_options(merchant, sandbox, asked):
+    [seen] = asked({"groups": GROUPS})
+
+    report = sandbox.approve(reference="order-0001")
+
+    assert report["approved"] is True
+    assert (seen.method, seen.path, seen.headers["Authorization"]) == ("POST", "/ways", "shop-token")
+    assert json.loads(seen.body) == {
+        "reference": "order-0001",
+        "AddressLine1": "Storgata 1",
+        "City": "Oslo",
+        "PostCode": "0155",
+        "Country": "NO",
+    }
+    payment = merchant.payment()
+    assert payment["amount"]["value"] == 59800
+    assert payment["shippingDetails"]["shippingOptionId"] == "fast"
+
+
+def test_the_customer_chooses_the_shipping(merchant, sandbox, asked):
+    asked({"groups": GROUPS})
+
+    sandbox.approve(reference="order-0001", choice="slow")
+
+    assert merchant.payment()["shippingDetails"]["shippingOptionId"] == "slow"
+
+
+EUROS = [GROUPS[0] | {"options": [{"id": "slow", "name": "Slowly", "amount": {"currency": "EUR", "value": 1}}]}]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"groups": GROUPS}, 500), ({"groups": []}, 200), ([], 200), ({"groups": EUROS}, 200)],
+)
+def test_without_usable_options_the_customer_cannot_go_on(merchant, sandbox, asked, body, status):
+    asked(body, status)
+
+    report = sandbox.approve(reference="order-0001")
+
+    assert (report["approved"], report["reason"]) == (False, "the shop offers no delivery")
+    assert merchant.payment()["state"] == "CREATED"
+
+
+def test_the_receiver_of_the_question_must_be_safe(merchant, code):
+    refused = merchant.create(shipping={"dynamicOptions": {"callbackUrl": "http://example.com"}}, **DYNAMIC)
+
+    assert (refused.status_code, code(refused)) == (400, "4090")

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from vipps_nb.sandbox import desk, landing_page
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.door import FrontDoor
 from vipps_nb.sandbox.page import refuse
 from vipps_nb.sandbox.refusals import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
@@ -36,11 +37,13 @@ def build_app(premises: Premises) -> ASGIApp:
         redirect_slashes=False,
         exception_handlers={HTTPException: _no_such_operation},
     )
+    courier = Courier(premises)
     app.state.premises = premises
+    app.state.courier = courier
     app.state.pages = [*PAGES, desk.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
-    return FrontDoor(app, premises)
+    return FrontDoor(app, premises, courier)
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:

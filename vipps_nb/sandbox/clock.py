@@ -43,8 +43,7 @@ class Clock:
             ValueError: The moment lies outside the years this world knows.
         """
         moment = now or self.now()
-        if not EARLIEST <= moment < LATEST:
-            raise ValueError(f"The clock goes from {EARLIEST.year} to {LATEST.year}.")
+        check(moment)
         hold = self.held if held is None else held
         self._held_at = moment if hold else None
         self._offset = moment - datetime.now(UTC)
@@ -54,16 +53,40 @@ class Clock:
         """Move time forward; everything that falls due in between happens."""
         self.set(now=self.now() + by)
 
+    @property
+    def next_deadline(self) -> datetime | None:
+        """When the next thing falls due; None when nothing will."""
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def step(self) -> None:
+        """Move to the next deadline, hold there, and let the one thing happen that is due."""
+        due = self._deadlines[0][0]
+        self._held_at = max(due, self.now())  # what is overdue does not take time back
+        self._happen()
+
     def settle(self) -> None:
-        """Let happen what has fallen due. Called before every look at the world, so no timer thread is needed."""
+        """Let happen what has fallen due. Called before every look at the world."""
         reached = self.now()
         while self._deadlines and self._deadlines[0][0] <= reached:
-            due, _, action = heapq.heappop(self._deadlines)
-            self._acting_at = due
-            try:
-                action()
-            finally:
-                self._acting_at = None
+            self._happen()
+
+    def _happen(self) -> None:
+        due, _, action = heapq.heappop(self._deadlines)
+        self._acting_at = due
+        try:
+            action()
+        finally:
+            self._acting_at = None
+
+
+def check(moment: datetime) -> None:
+    """Make sure that the clock can be put there.
+
+    Raises:
+        ValueError: The moment lies outside the years this world knows.
+    """
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"The clock goes from {EARLIEST.year} to {LATEST.year}.")
 
 
 def timestamp(moment: datetime) -> str:

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from vipps_nb.sandbox.refusals import NoSuchChoice
 
 PHONE_NUMBER = "4712345678"
 _NAMESPACE = uuid.UUID("6d8a9f4e-0d0c-4c1e-9b5a-3f2f8e2c7a10")  # any fixed one; makes subs repeatable
@@ -75,3 +77,47 @@ class PhoneRequest(Protocol):
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """A phone request that also knows how long the customer has."""
+
+    @property
+    def expires(self) -> datetime:
+        """When their time is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things the customer may choose before they approve, such as a way of delivery."""
+
+    id: str
+    label: str
+    chosen: bool
+
+
+@runtime_checkable
+class OffersChoice(Protocol):
+    """A request on the phone that lets the customer choose."""
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """What there is to choose from, best first; empty where there is nothing (more) to choose."""
+
+    def choose(self, choice: str) -> None:
+        """The customer chooses, by id; one of ``choices``."""
+
+
+def choose(asked: PhoneRequest, choice: str | None) -> None:
+    """Have the customer choose; None leaves it at what is chosen already.
+
+    Raises:
+        NoSuchChoice: This is not among the choices.
+    """
+    if choice is None:
+        return
+    choices = [one.id for one in asked.choices] if isinstance(asked, OffersChoice) else []
+    if not isinstance(asked, OffersChoice) or choice not in choices:
+        raise NoSuchChoice(f"{choice} is not to choose here; there is {', '.join(choices) or 'no choice'}.")
+    asked.choose(choice)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Body, Path, Request, Response
+from fastapi import Body, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
@@ -24,6 +26,7 @@ from vipps_nb.sandbox.world import World
 
 TEN_YEARS = 315_360_000
 JsonObject = dict[str, Any]
+PhoneNumber = Annotated[str, Field(pattern=r"^[0-9]{9,15}$", description="Digits only.")]
 
 page = Page(title="The desk", entrance=OPEN)
 router = page.router
@@ -34,20 +37,6 @@ class NoSuchSalesUnit(Refusal):
 
     status = HTTPStatus.NOT_FOUND
     title = "No such sales unit"
-
-
-class NothingOnPhone(Refusal):
-    """The customer has nothing by that name in front of them."""
-
-    status = HTTPStatus.NOT_FOUND
-    title = "No such request"
-
-
-class SeveralOnPhone(Refusal):
-    """Sales units may use the same reference; then the MSN has to say which."""
-
-    status = HTTPStatus.CONFLICT
-    title = "Several requests have this name"
 
 
 class ClockState(Wire):
@@ -77,6 +66,25 @@ class ThumbOrder(Wire):
     agreement_id: str | None = None
     auth_req_id: str | None = None
     msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+    choice: Annotated[
+        str | None, Field(description="What the customer chooses, such as the id of a way of delivery; or the default.")
+    ] = None
+
+
+class ScanOrder(Wire):
+    """What the camera looks at: what a QR code says, or the name of a code at which customers check in."""
+
+    content: Annotated[str | None, Field(description="A code's content, or a link to its picture.")] = None
+    merchant_qr_id: str | None = None
+    msn: Annotated[str | None, Field(description="Needed when several sales units use the same merchantQrId.")] = None
+    phone_number: PhoneNumber = PHONE_NUMBER
+
+
+class PersonalQrOrder(Wire):
+    """Which customer shows their code, and in which format."""
+
+    phone_number: PhoneNumber = PHONE_NUMBER
+    version: Literal["1.0", "2.0"] = "2.0"
 
 
 class FaultRules(Wire):
@@ -99,6 +107,12 @@ class SalesUnitState(Wire):
     switches: Switches
 
 
+async def _courier(request: Request) -> Courier:
+    found: Courier = request.app.state.courier
+    return found
+
+
+TheCourier = Annotated[Courier, Depends(_courier)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 
@@ -110,7 +124,12 @@ async def overview(world: TheWorld) -> JsonObject:
         "baseUrl": world.base_url,
         "seed": world.seed,
         "clock": _clock(world).to_json(),
-        "counts": {**counts, "requests": len(world.log), "idempotencyKeys": len(world.idempotency)},
+        "counts": {
+            **counts,
+            "requests": len(world.log),
+            "deliveries": len(world.deliveries),
+            "idempotencyKeys": len(world.idempotency),
+        },
         "faults": [rule.to_json() for rule in world.faults.rules],
         "settings": world.settings.to_json(),
         "salesUnits": [
@@ -129,20 +148,29 @@ async def read_clock(world: TheWorld) -> ClockState:
 
 
 @router.put("/sandbox/clock", response_model=ClockState)
-async def set_clock(order: ClockOrder, world: TheWorld) -> ClockState:
-    """Move, hold or release the clock. Everything that falls due on the way happens, in order."""
+async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move, hold or release the clock. Everything that falls due on the way happens, in order.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.set(now=_moment(order.now), held=order.held)
+        target = _moment(order.now) or clock.now()
+        await courier.travel(world, target, held=clock.held if order.held is None else order.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
     return _clock(world)
 
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
-async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
-    """Move time forward. Everything that falls due in between happens, in order, each at its own moment."""
+async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+    """Move time forward. Everything that falls due in between happens, in order, each at its own moment.
+
+    Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
+    """
+    clock = world.clock
     try:
-        world.clock.advance(timedelta(seconds=order.seconds))
+        await courier.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
     return _clock(world)
@@ -151,13 +179,28 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld) -> ClockState:
 @router.post("/sandbox/customer/approve")
 async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
-    return _on_phone(order, world).approve()
+    asked = _on_phone(order, world)
+    choose(asked, order.choice)
+    return asked.approve()
 
 
 @router.post("/sandbox/customer/abort")
 async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer aborts in the app."""
     return _on_phone(order, world).abort()
+
+
+@router.post("/sandbox/customer/scan")
+async def scan(order: ScanOrder, world: TheWorld) -> JsonObject:
+    """The customer scans a QR code: it opens a page, asks for a payment, or checks them in."""
+    return look_at(world, order.content, order.merchant_qr_id, order.msn, order.phone_number)
+
+
+@router.post("/sandbox/customer/personal-qr")
+async def show_personal_qr(world: TheWorld, order: PersonalQrOrder | None = None) -> JsonObject:
+    """The customer holds up the QR of their own app, for the merchant to scan."""
+    order = order or PersonalQrOrder()
+    return hold_up(world, order.phone_number, order.version)
 
 
 @router.get("/sandbox/faults", response_model=FaultRules)
@@ -193,6 +236,21 @@ async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonO
 async def read_requests(world: TheWorld) -> list[JsonObject]:
     """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
     return world.log.entries()
+
+
+@router.get("/sandbox/deliveries")
+async def read_deliveries(
+    world: TheWorld,
+    courier: TheCourier,
+    wait: Annotated[bool, Query(description="Wait until nothing is in the air.")] = True,
+) -> list[JsonObject]:
+    """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+    Waits until every letter that is on its way has been answered, so that what has just been done is in it.
+    """
+    if wait:
+        await courier.landed(JOURNEY_LIMIT)
+    return world.deliveries.entries()
 
 
 @router.get("/sandbox/settings", response_model=Settings)
@@ -253,7 +311,8 @@ def _sales_unit(msn: str, world: World) -> SalesUnitState:
 
 def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
     asked = order.to_json()
-    asked.pop("msn", None)
+    for aside in ("msn", "choice"):
+        asked.pop(aside, None)
     if len(asked) != 1:
         raise InvalidRequest("Exactly one of reference, agreementId and authReqId is required.")
     [(selector, value)] = asked.items()

@@ -39,7 +39,7 @@ class DeskClient:
         return self.clock(held=False)
 
     def advance(self, seconds: float) -> JsonObject:
-        """Move time forward; everything that falls due in between happens, in order."""
+        """Move time forward; everything that falls due in between happens, in order, deliveries included."""
         return self._object("POST", "/clock/advance", {"seconds": seconds})
 
     def approve(
@@ -49,9 +49,13 @@ class DeskClient:
         agreement_id: str | None = None,
         auth_req_id: str | None = None,
         msn: str | None = None,
+        choice: str | None = None,
     ) -> JsonObject:
-        """The customer approves. ``msn`` is needed only when several sales units use the same reference."""
-        return self._thumb("approve", reference, agreement_id, auth_req_id, msn)
+        """The customer approves. ``msn`` is needed only when several sales units use the same reference.
+
+        Where there is a choice, such as between ways of delivery, ``choice`` is the id of what they take.
+        """
+        return self._thumb("approve", reference, agreement_id, auth_req_id, msn, choice=choice)
 
     def abort(
         self,
@@ -63,6 +67,27 @@ class DeskClient:
     ) -> JsonObject:
         """The customer says no."""
         return self._thumb("abort", reference, agreement_id, auth_req_id, msn)
+
+    def scan(
+        self,
+        content: str | None = None,
+        *,
+        merchant_qr_id: str | None = None,
+        msn: str | None = None,
+        phone_number: str | None = None,
+    ) -> JsonObject:
+        """The customer scans a QR code, given what it says (or a link to its picture), or its ``merchantQrId``.
+
+        A merchant redirect says where it leads, a one-time code what it asks for, and at a merchant callback the
+        customer checks in; then ``checkedIn`` is what the merchant is told.
+        """
+        what = _given(content=content, merchantQrId=merchant_qr_id, msn=msn, phoneNumber=phone_number)
+        return self._object("POST", "/customer/scan", what)
+
+    def show_personal_qr(self, *, phone_number: str | None = None, version: str | None = None) -> JsonObject:
+        """The customer holds up the QR of their own app: ``qrCode`` is what a till reads."""
+        what = _given(phoneNumber=phone_number, version=version)
+        return self._object("POST", "/customer/personal-qr", what)
 
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""
@@ -80,6 +105,13 @@ class DeskClient:
         """The request log, oldest first, secrets masked."""
         return cast("list[JsonObject]", self._ask("GET", "/requests"))
 
+    def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
+        """The delivery log: what was sent to merchants, oldest first, secrets masked.
+
+        Waits until every letter that is on its way has been answered; with ``wait=False`` it is as it is.
+        """
+        return cast("list[JsonObject]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
+
     def settings(self, **switches: Any) -> JsonObject:
         """How the sandbox behaves where the real thing is undecided; named ones are changed.
 
@@ -95,9 +127,10 @@ class DeskClient:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
-    def _thumb(self, verb: str, *what: str | None) -> JsonObject:
+    def _thumb(self, verb: str, *what: str | None, choice: str | None = None) -> JsonObject:
         names = ("reference", "agreementId", "authReqId", "msn")
-        return self._object("POST", f"/customer/{verb}", _given(**dict(zip(names, what, strict=True))))
+        order = dict(zip(names, what, strict=True))
+        return self._object("POST", f"/customer/{verb}", _given(**order, choice=choice))
 
     def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
         return cast("JsonObject", self._ask(method, path, body))

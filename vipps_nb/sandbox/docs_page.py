@@ -57,8 +57,10 @@ def _operation(method: str, path: str, operation: JsonObject) -> str:
         for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
     )
     answers = "".join(_answer(status, answer) for status, answer in sorted(operation["responses"].items()))
+    mark = " · deprecated" if operation.get("deprecated") else ""
     return (
-        f'<details><summary><span class="method">{escape(method.upper())}</span> <code>{escape(path)}</code></summary>'
+        f'<details><summary><span class="method">{escape(method.upper())}</span> '
+        f"<code>{escape(path)}</code>{mark}</summary>"
         f"<p>{escape(operation.get('description', ''))}</p>{parameters}{bodies}<ul>{answers}</ul></details>\n"
     )
 

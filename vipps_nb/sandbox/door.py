@@ -1,8 +1,8 @@
 """The front door: one plain ASGI layer around the app that every request passes.
 
 It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
-one at a time (so that two requests with the same idempotency key act once), dates every answer by the world's clock
-and writes the request log.
+one at a time (so that two requests with the same idempotency key act once), hands the courier what an act has posted,
+dates every answer by the world's clock and writes the request log.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from urllib.parse import unquote_plus
 
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
+from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.refusals import Body, GatewayRefusal, gateway
 from vipps_nb.sandbox.request_log import Masker
 from vipps_nb.sandbox.world import Premises
@@ -83,10 +84,10 @@ class Answer:
 class FrontDoor:
     """The ASGI app that the server runs."""
 
-    def __init__(self, app: ASGIApp, premises: Premises) -> None:
+    def __init__(self, app: ASGIApp, premises: Premises, courier: Courier) -> None:
         self._app = app
         self._premises = premises
-        self._one_at_a_time = asyncio.Lock()
+        self._courier = courier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -125,9 +126,11 @@ class FrontDoor:
         await self._send(send, answer, verdict.skew)
 
     async def _act(self, scope: Scope, body: bytes) -> Answer:
-        async with self._one_at_a_time:
+        async with self._courier.turn:
             self._premises.world.clock.settle()
-            return await self._ask(scope, body)
+            answer = await self._ask(scope, body)
+            self._courier.dispatch()
+            return answer
 
     async def _ask(self, scope: Scope, body: bytes) -> Answer:
         answer = Answer()

@@ -22,6 +22,8 @@ from vipps_nb.sandbox.world import Premises
 SUBSCRIPTION_KEY = "Ocp-Apim-Subscription-Key"
 MSN = "Merchant-Serial-Number"
 MSN_PATTERN = "^[0-9]{4,10}$"
+SYSTEM_HEADERS = tuple(f"Vipps-System-{name}" for name in ("Name", "Version", "Plugin-Name", "Plugin-Version"))
+LONGEST_SYSTEM_HEADER = 30  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +36,16 @@ class Entrance:
         subscription_key: Whether standard keys need the header beside their token; with any other keys it must be
             absent (Access Token API guide, specialized authentication).
         msn: Whether the header is needed.
+        system_headers: Whether the four ``Vipps-System-*`` headers are needed.
         missing_header: How this API refuses a request without a header it needs.
-        token_refused: How this API refuses a token.
+        token_refused: How this API refuses a token, or the keys themselves.
     """
 
     keys: frozenset[KeyType] = STANDARD
     by: Literal["token", "keys"] = "token"
     subscription_key: Literal["required", "optional"] = "required"
     msn: Literal["required", "optional", "ignored"] = "required"
+    system_headers: Literal["required", "optional"] = "optional"
     missing_header: type[Refusal] = InvalidRequest
     token_refused: type[Refusal] = TokenRefused
 
@@ -83,7 +87,9 @@ def admit(entrance: Entrance, headers: Mapping[str, str], premises: Premises) ->
     subscription: KeySet | None = None
     if entrance.subscription_key == "required" and entrance.keys <= STANDARD:
         subscription = subscription_owner(headers, premises.keys)
-    keys = client(headers, premises.keys) if entrance.by == "keys" else token_owner(headers, premises, entrance)
+    keys = (
+        client(headers, premises.keys, entrance) if entrance.by == "keys" else token_owner(headers, premises, entrance)
+    )
     if keys.key_type not in entrance.keys:
         raise entrance.token_refused(f"This API cannot be used with {keys.key_type} keys.")
     if keys.key_type not in STANDARD:
@@ -93,6 +99,8 @@ def admit(entrance: Entrance, headers: Mapping[str, str], premises: Premises) ->
         subscription = subscription or subscription_owner(headers, premises.keys)
         if subscription is not keys:
             raise InvalidSubscriptionKey
+    if entrance.system_headers == "required":
+        _check_system_headers(entrance, headers)
     unit = None if entrance.msn == "ignored" else _unit(entrance, keys, headers, premises.keys)
     return Caller(keys, unit, headers.get(SUBSCRIPTION_KEY, ""))
 
@@ -112,16 +120,16 @@ def subscription_owner(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
     return ring.by_subscription_key[key]
 
 
-def client(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
+def client(headers: Mapping[str, str], ring: KeyRing, entrance: Entrance) -> KeySet:
     """Whose ``client_id`` and ``client_secret`` came as headers, for APIs that want them on every call.
 
     Raises:
-        TokenRefused: They are missing, or do not fit.
+        Refusal: As the entrance refuses a token: they are missing, or do not fit.
     """
     keys = ring.by_client_id.get(headers.get("client_id", ""))
     secret = headers.get("client_secret", "").encode("latin-1", "replace")
     if keys is None or not hmac.compare_digest(secret, keys.client_secret.encode()):
-        raise TokenRefused("The headers client_id and client_secret are missing, or do not fit.")
+        raise entrance.token_refused("The headers client_id and client_secret are missing, or do not fit.")
     return keys
 
 
@@ -146,6 +154,15 @@ def token_owner(headers: Mapping[str, str], premises: Premises, entrance: Entran
     return premises.keys.by_client_id[claims.client_id]
 
 
+def _check_system_headers(entrance: Entrance, headers: Mapping[str, str]) -> None:
+    missing = [(name, "The header is required.") for name in SYSTEM_HEADERS if name not in headers]
+    if missing:
+        raise entrance.missing_header("Headers that say which system is asking are missing.", fields=missing)
+    long = [name for name in SYSTEM_HEADERS if len(headers[name]) > LONGEST_SYSTEM_HEADER]
+    if long:
+        raise InvalidRequest(fields=[(name, f"At most {LONGEST_SYSTEM_HEADER} characters.") for name in long])
+
+
 def _unit(entrance: Entrance, keys: KeySet, headers: Mapping[str, str], ring: KeyRing) -> SalesUnit | None:
     msn = headers.get(MSN)
     partner = keys.key_type is KeyType.PARTNER
@@ -162,5 +179,6 @@ def _unit(entrance: Entrance, keys: KeySet, headers: Mapping[str, str], ring: Ke
         if msn not in ring.units:
             raise NotForThisSalesUnit(f"The sales unit {msn} is not connected to these keys.")
     elif msn != keys.merchant_serial_number:
-        raise entrance.token_refused(f"The access token does not belong to the sales unit {msn}.")
+        shown = "access token does" if entrance.by == "token" else "keys do"
+        raise entrance.token_refused(f"The {shown} not belong to the sales unit {msn}.")
     return ring.units[msn]

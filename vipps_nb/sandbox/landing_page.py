@@ -1,4 +1,4 @@
-"""The customer's phone as a page: what ``redirectUrl`` leads to. Plain HTML and a form, no script."""
+"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to. Plain HTML and a form, no script."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.customer import PHONE_NUMBER, OffersChoice, PhoneRequest, choose
+from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
+from vipps_nb.sandbox.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
 from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
 from vipps_nb.sandbox.world import World
 
@@ -30,6 +33,9 @@ h1 { margin: 0; font-size: 1rem; font-weight: 600; }
 .price { margin: 1.5rem 0 .25rem; font-size: 2.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .text { margin: 0 0 2rem; overflow-wrap: anywhere; }
 ul { margin: -1rem 0 2rem; padding-left: 1.25rem; }
+fieldset { margin: 0 0 1.5rem; padding: 0; border: 0; }
+legend { padding: 0; margin-bottom: .25rem; font-weight: 600; }
+label { display: flex; gap: .75rem; align-items: baseline; padding: .5rem 0; border-top: 1px solid var(--line); }
 .note { margin: 2rem 0 0; font-size: .875rem; opacity: .75; }
 button, .back { display: block; width: 100%; margin-top: .75rem; padding: .875rem; border-radius: 999px;
   border: 1px solid var(--ink); background: none; color: inherit; font: inherit; text-align: center;
@@ -45,6 +51,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HTML = "text/html; charset=utf-8"
+NOTE = '<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>'
+STRANGE = "It may belong to another sandbox, or to a world before a reset."
 Token = Annotated[str, Query(description="From the `redirectUrl`.")]
 
 
@@ -74,11 +82,16 @@ async def show_phone(token: Token, world: TheWorld) -> Response:
 @router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
 @rules(Rules(media_type="application/x-www-form-urlencoded"))
 async def decide(
-    token: Token, decision: Annotated[Literal["approve", "abort"], Form()], request: Request, world: TheWorld
+    token: Token,
+    decision: Annotated[Literal["approve", "abort"], Form()],
+    request: Request,
+    world: TheWorld,
+    choice: Annotated[str | None, Form()] = None,
 ) -> Response:
     """What a thumb does; then back to the page, which says how it ended."""
     asked = _find(token, world)
     if asked.outcome is None:
+        choose(asked, choice)
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
         if asked.outcome is None and reason is not None:
@@ -89,23 +102,65 @@ async def decide(
 @router.get("/landing/qr.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
 async def show_png(token: Token, world: TheWorld, size: Annotated[int, Query(ge=100, le=2000)] = 1024) -> Response:
     """The way to the phone as a QR code, to be scanned from a screen."""
-    return Response(qr_image.png(_target(token, world), size), media_type="image/png")
+    return Response(qr_image.png(_content(token, world), size), media_type="image/png")
 
 
 @router.get("/landing/qr.svg", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
 async def show_svg(token: Token, world: TheWorld) -> Response:
     """The same, to be scaled."""
-    return Response(qr_image.svg(_target(token, world)), media_type="image/svg+xml")
+    return Response(qr_image.svg(_content(token, world)), media_type="image/svg+xml")
 
 
-def _target(token: str, world: World) -> str:
-    _find(token, world)
-    return f"{world.base_url}/landing?token={quote(token)}"
+@router.get("/landing/code", response_class=Response, responses={**DOCUMENTED, 302: {"description": "On to the shop"}})
+async def open_code(token: Token, world: TheWorld) -> Response:
+    """What a browser sees that opens the content of a printed QR code: where the code leads, or a place to check in."""
+    code = _printed(token, world)
+    if code.leads_to is not None:
+        return RedirectResponse(code.leads_to, HTTPStatus.FOUND, HEADERS)
+    button = '<form method="post"><button class="yes">Check in</button></form>'
+    return Response(_place(code, world, button), headers=HEADERS, media_type=HTML)
+
+
+@router.post("/landing/code", response_class=Response, responses=DOCUMENTED)
+async def check_in(token: Token, world: TheWorld) -> Response:
+    """The customer checks in; the merchant hears of it."""
+    code = _printed(token, world)
+    if code.leads_to is not None:
+        raise UnknownLink("There is nothing to check in to; the code leads to a page.")
+    code.scan(PHONE_NUMBER)
+    return Response(_place(code, world, '<p role="status">You are checked in.</p>'), headers=HEADERS, media_type=HTML)
+
+
+def _content(token: str, world: World) -> str:
+    """What the QR code with this token says: a link, or a customer's personal code."""
+    if token in world.phone:
+        return phone_link(world, token)
+    if world.room(PrintedCodes).get(token) is not None:
+        return code_link(world, token)
+    personal = world.room(CustomerCodes).picture(token)
+    if personal is None:
+        raise UnknownLink(STRANGE)
+    return personal
+
+
+def _printed(token: str, world: World) -> PrintedCode:
+    code = world.room(PrintedCodes).get(token)
+    if code is None:
+        raise UnknownLink(STRANGE)
+    return code
+
+
+def _place(code: PrintedCode, world: World, content: str) -> str:
+    merchant = world.unit(code.msn).name
+    return _html(
+        f"{merchant}: {code.text}",
+        f'<h1>{escape(merchant)}</h1>\n<p class="text">{escape(code.text)}</p>\n{content}\n{NOTE}',
+    )
 
 
 def _find(token: str, world: World) -> PhoneRequest:
     if token not in world.phone:
-        raise UnknownLink("It may belong to another sandbox, or to a world before a reset.")
+        raise UnknownLink(STRANGE)
     return world.phone[token]
 
 
@@ -121,6 +176,7 @@ def _show(asked: PhoneRequest, remark: str | None = None) -> str:
     if asked.outcome is None:
         parts.append(
             '<form method="post">'
+            f"{_choices(asked)}"
             '<button class="yes" name="decision" value="approve">Approve</button>'
             '<button name="decision" value="abort">Abort</button>'
             "</form>"
@@ -129,8 +185,19 @@ def _show(asked: PhoneRequest, remark: str | None = None) -> str:
         parts.append(f'<p role="status">{escape(asked.outcome)}</p>')
         if asked.return_url is not None:
             parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
-    parts.append('<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>')
+    parts.append(NOTE)
     return _html(f"{asked.merchant}: {asked.price or asked.text}", "\n".join(parts))
+
+
+def _choices(asked: PhoneRequest) -> str:
+    if not isinstance(asked, OffersChoice) or not asked.choices:
+        return ""
+    rows = "".join(
+        f'<label><input type="radio" name="choice" value="{escape(one.id)}"{" checked" if one.chosen else ""}>'
+        f"{escape(one.label)}</label>"
+        for one in asked.choices
+    )
+    return f"<fieldset><legend>Delivery, added to the amount</legend>{rows}</fieldset>"
 
 
 def _html(title: str, content: str) -> str:

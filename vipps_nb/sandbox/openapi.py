@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from vipps_nb.sandbox.entrance import MSN, MSN_PATTERN, SUBSCRIPTION_KEY
+from vipps_nb.sandbox.entrance import LONGEST_SYSTEM_HEADER, MSN, MSN_PATTERN, SUBSCRIPTION_KEY, SYSTEM_HEADERS
 from vipps_nb.sandbox.page import NOT_IN_TEST, Page, Rules, rules_of
 from vipps_nb.sandbox.refusals import Dialect, gateway, unauthorized
 from vipps_nb.sandbox.sales_unit import STANDARD
+from vipps_nb.sandbox.settings import Settings
 
 JsonObject = dict[str, Any]
 VERSION = "1"
@@ -31,7 +32,6 @@ WITH_TOKEN = (
 )
 WITHOUT_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.NOT_IMPLEMENTED)
 FROM_GATEWAY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-SYSTEM_HEADERS = ("Name", "Version", "Plugin-Name", "Plugin-Version")
 
 
 def describe(app: FastAPI) -> JsonObject:
@@ -44,6 +44,7 @@ def describe(app: FastAPI) -> JsonObject:
         servers=[{"url": app.state.premises.base_url}],
     )
     pages: Sequence[Page] = app.state.pages
+    settings: Settings = app.state.premises.world.settings
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -60,22 +61,23 @@ def describe(app: FastAPI) -> JsonObject:
             if isinstance(route, APIRoute) and route.include_in_schema:
                 for method in route.methods or ():
                     operation = document["paths"][route.path_format][method.lower()]
-                    _complete(operation, page, rules_of(route.endpoint))
+                    _complete(operation, page, rules_of(route.endpoint), settings)
     return document
 
 
-def _complete(operation: JsonObject, page: Page, given: Rules) -> None:
+def _complete(operation: JsonObject, page: Page, given: Rules, settings: Settings) -> None:
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own dialect, which nobody here speaks
     parameters = operation.setdefault("parameters", [])
     entrance = page.entrance
-    if not (page.in_test and given.in_test):
+    if not page.has_in_test(given, settings):
         operation["x-availability"] = NOT_IN_TEST
         description = f"The real test environment does not have this operation ({NOT_IN_TEST})."
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), description]))
     if entrance.keys:
         operation["security"] = [{"accessToken": []}] if entrance.by == "token" else [{"clientKeys": []}]
-        parameters += [_header(f"Vipps-System-{name}", required=False, maxLength=30) for name in SYSTEM_HEADERS]
+        named = entrance.system_headers == "required"
+        parameters += [_header(name, required=named, maxLength=LONGEST_SYSTEM_HEADER) for name in SYSTEM_HEADERS]
     if entrance.keys:
         needed = entrance.subscription_key == "required" and entrance.keys <= STANDARD
         parameters.append(_header(SUBSCRIPTION_KEY, required=needed))

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+TIME_LIMIT = 10.0
+"""Seconds that a receiver has to answer (Webhooks API guide)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,16 +21,23 @@ class Reply:
         status: The HTTP status; None when no answer came.
         body: What the receiver answered with.
         reason: Why there was no answer, in one sentence.
+        sent: Whether the letter was sent at all. The sandbox sends nothing beyond this machine, so a receiver
+            elsewhere is neither alive nor dead: there is nothing to try again.
     """
 
     status: int | None
     body: bytes = b""
     reason: str | None = None
+    sent: bool = True
 
     @property
     def accepted(self) -> bool:
         """Whether the receiver took it: any 2xx."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - the class of good statuses
+
+
+def _forget(reply: Reply) -> None:
+    """For a letter that nobody waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +46,21 @@ class Letter:
 
     Attributes:
         url: Where to; exactly as the merchant gave it.
-        on_reply: Told what came back, at the moment of the world's clock when it did.
+        on_reply: Told what came back, at the moment of the world's clock when it did. May give the moment of the
+            next attempt, for the delivery log.
+        about: What it is about, such as an event's name; for the delivery log.
+        attempt: How many times this has been tried, this time included.
+        time_limit: Seconds that the receiver has.
     """
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
-    on_reply: Callable[[Reply], None] = lambda reply: None
+    on_reply: Callable[[Reply], datetime | None] = _forget
+    about: str = ""
+    attempt: int = 1
+    time_limit: float = TIME_LIMIT
 
 
 class Outbox:

@@ -23,6 +23,7 @@ from vipps_nb.sandbox.entrance import Caller, Entrance, admit
 from vipps_nb.sandbox.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.rate_limits import RateLimit
 from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
+from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
@@ -94,7 +95,8 @@ class Page:
     Attributes:
         dialect: How it says no.
         also_says: Other dialects that some of its refusals have.
-        in_test: Whether the real test environment has this API too.
+        in_test: Whether the real test environment has this API too; a function of the settings where sources disagree.
+        deprecated: Whether new integrations should use something else; the document says so of each operation.
         find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
             several sales units use the same name.
         counts: What the overview says about this API's records.
@@ -107,7 +109,8 @@ class Page:
         entrance: Entrance,
         dialect: Dialect = problem,
         also_says: Sequence[Dialect] = (),
-        in_test: bool = True,
+        in_test: bool | Callable[[Settings], bool] = True,
+        deprecated: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
         find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
@@ -122,7 +125,12 @@ class Page:
         self.selector = selector
         self.find_on_phone = find_on_phone
         self.counts = counts
-        self.router = APIRouter(route_class=_counter(self), tags=[title])
+        self.router = APIRouter(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
+
+    def has_in_test(self, given: Rules, settings: Settings) -> bool:
+        """Whether the real test environment has an operation with these rules too."""
+        here = self.in_test(settings) if callable(self.in_test) else self.in_test
+        return here and given.in_test
 
 
 async def _premises(request: Request) -> Premises:
@@ -166,7 +174,7 @@ def _counter(page: Page) -> type[APIRoute]:
                     answer = await _serve(page, given, operation, act, request)
                 except Refusal as refusal:
                     answer = refuse(page.dialect, refusal, premises.world)
-                if not (page.in_test and given.in_test):
+                if not page.has_in_test(given, premises.world.settings):
                     answer.headers[AVAILABILITY] = NOT_IN_TEST
                 return answer
 

@@ -1,11 +1,88 @@
-"""Receipts of orders, by whichever API they were sent; the customer sees them in the app."""
+"""Receipts of orders, by whichever API they were sent; the customer sees them in the app.
+
+The bodies are those of the Order Management API, which the ePayment API borrows.
+"""
+
+# ruff: noqa: D101 - names and fields are the official document's, where they are explained
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.wire import Wire
 
 PaymentType = Literal["ecom", "recurring"]
+MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
+
+
+class UnitInfo(Wire):
+    unit_price: MinorUnits | None
+    quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
+    quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"] | None = "PCS"
+
+
+class OrderLine(Wire):
+    name: str
+    id: str
+    total_amount: int
+    total_amount_excluding_tax: int
+    total_tax_amount: int
+    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
+    tax_rate: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    unit_info: UnitInfo | None = None
+    discount: MinorUnits | None = None
+    product_url: str | None = None
+    is_return: bool | None = None
+    is_shipping: bool | None = None
+
+
+class ShippingInfo(Wire):
+    amount: MinorUnits | None
+    amount_excluding_tax: MinorUnits | None
+    tax_amount: MinorUnits | None
+    tax_percentage: Annotated[int | None, Field(ge=0, le=100)]
+
+
+class PaymentSources(Wire):
+    gift_card: int | None = None
+    card: int | None = None
+    voucher: int | None = None
+    cash: int | None = None
+
+
+class Barcode(Wire):
+    format: Literal["EAN-13", "CODE 39", "CODE 128"] | None
+    data: str | None
+
+
+class BottomLine(Wire):
+    currency: Literal["NOK", "DKK", "EUR", "SEK", "USD", "GBP"]
+    tip_amount: MinorUnits | None = None
+    gift_card_amount: MinorUnits | None = None
+    pos_id: str | None = None
+    total_amount: int | None = None
+    total_tax: MinorUnits | None = None
+    total_discount: MinorUnits | None = None
+    shipping_amount: MinorUnits | None = None
+    shipping_info: ShippingInfo | None = None
+    payment_sources: PaymentSources | None = None
+    barcode: Barcode | None = None
+    receipt_number: str | None = None
+    terminal_id: str | None = None
+
+
+class Receipt(Wire):
+    """What was bought, line by line, and what all of it has in common."""
+
+    order_lines: Annotated[list[OrderLine], Field(min_length=1)]
+    bottom_line: BottomLine
+
+    def as_sent(self) -> dict[str, Any]:
+        """Just what the merchant wrote, a null included."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 class Receipts:
@@ -13,6 +90,9 @@ class Receipts:
 
     def __init__(self) -> None:
         self._of: dict[tuple[str, PaymentType, str], Mapping[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._of)
 
     def put(self, msn: str, payment_type: PaymentType, order_id: str, receipt: Mapping[str, Any]) -> None:
         """Keep a receipt: ``orderLines`` and ``bottomLine`` as the APIs write them."""

@@ -102,6 +102,19 @@ def _unauthorized(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, JSON, refusal.headers)
 
 
+def _invalid_params(refusal: Refusal, trace_id: str) -> Body:
+    """``title``, ``detail``, ``instance`` and ``invalidParams``: QR, Order Management and Check-in."""
+    content: JsonObject = {
+        "type": "https://datatracker.ietf.org/doc/html/rfc7231#section-6.5",
+        "title": refusal.title,
+        "detail": refusal.detail or refusal.title,
+        "instance": trace_id,
+    }
+    if refusal.fields:
+        content["invalidParams"] = [{"name": name, "reason": reason} for name, reason in refusal.fields]
+    return Body(content, JSON, refusal.headers)
+
+
 problem = Dialect(
     _problem,
     "Problem",
@@ -125,6 +138,31 @@ problem = Dialect(
         },
     },
     PROBLEM_JSON,
+)
+invalid_params = Dialect(
+    _invalid_params,
+    "InvalidParamsProblem",
+    {
+        "type": "object",
+        "required": ["type", "title", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string", "minLength": 1},
+            "detail": {"type": "string", "minLength": 1},
+            "instance": {"type": "string", "minLength": 1},
+            "invalidParams": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "reason"],
+                    "properties": {
+                        "name": {"type": "string", "minLength": 1},
+                        "reason": {"type": "string", "minLength": 1},
+                    },
+                },
+            },
+        },
+    },
 )
 gateway = Dialect(
     _gateway,
@@ -228,6 +266,12 @@ class NothingToDecide(Refusal):
 
     status = HTTPStatus.CONFLICT
     title = "Nothing to decide"
+
+
+class NoSuchChoice(Refusal):
+    """The customer was not offered this."""
+
+    title = "No such choice"
 
 
 class InvalidRequest(Refusal):

@@ -32,6 +32,9 @@ class Settings(Wire):
     """Scopes without an approval: dropped silently (2026), or refused (older questions and answers)."""
     login_token_lifetime_seconds: Literal[600, 3599] = 600
     """How long a person's token opens userinfo: described as 10 minutes, although ``expires_in`` says 3599."""
+    qr_base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#]+$", max_length=200)] = None
+    """What the links inside QR codes begin with, if not with the sandbox's own address: that of a tunnel, or any fixed
+    one, so that a picture is the same wherever the sandbox runs."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 

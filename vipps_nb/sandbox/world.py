@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from vipps_nb.sandbox.clock import Clock
 from vipps_nb.sandbox.customer import PhoneRequest
+from vipps_nb.sandbox.delivery_log import DeliveryLog
 from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
 from vipps_nb.sandbox.ids import Ids
@@ -35,6 +36,7 @@ class World:
         self.rates = RateCounter()
         self.log = RequestLog(masker)
         self.outbox = Outbox()
+        self.deliveries = DeliveryLog(masker)
         self.switches = {msn: Switches() for msn in keys.units}
         self.phone: dict[str, PhoneRequest] = {}
         """What can be opened on the customer's phone, by the token in its link."""

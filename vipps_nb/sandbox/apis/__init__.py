@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, epayment
+from vipps_nb.sandbox.apis import access_token, check_in, checkout, epayment, order_management, qr, webhooks
+from vipps_nb.sandbox.apis.legacy import checkout_v2
 
-PAGES = [access_token.page, epayment.page]
+PAGES = [
+    access_token.page,
+    epayment.page,
+    webhooks.page,
+    *qr.pages,
+    order_management.page,
+    checkout.page,
+    checkout_v2.page,
+    check_in.page,
+]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/webhooks": "Webhooks API",
-    "/qr": "QR API",
-    "/order-management": "Order Management API",
     "/vipps-userinfo-api": "Userinfo API",
     "/access-management-1.0": "Login API",
     "/vipps-login-ciba": "Login API",
-    "/checkout": "Checkout API",
     "/report": "Report API",
     "/settlement": "Report API",
     "/management": "Management API",
     "/donations": "Donations API",
-    "/point-of-sale": "Check-in API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
     "/ecomm": "eCom API",

@@ -6,16 +6,19 @@ bearer token of merchant or partner keys, the subscription key and the Merchant-
 **Unlike the real thing**
 
 - The customer's phone is a page of the sandbox; ``redirectUrl`` leads there.
-- One test user answers for every phone number, personal QR and customer token, and has always a working card.
+- One test user answers for every phone number, personal QR and customer token, and has always a working card. Only
+  codes of the sandbox's own making (QR API) are looked at: 4060 for an unknown one, 4050 also for one that is another
+  sales unit's or older than 15 minutes.
 - Amounts are reserved at once; 6160, 6250 and 423 occur only with the special amount 201.
 - Capturing nothing (0) is refused with 4040, and a second cancel with 6190 (unconfirmed).
 - With Express the payment's ``amount`` grows by the shipping that the customer chose.
+- ``dynamicOptions`` are asked for when the payment is created, as if the customer came at once. No answer, or one that
+  is not 200, malformed or without options, leaves the customer nothing to choose, and they cannot approve
+  (unconfirmed). The callback may go to plain http on the own machine, everywhere else it must be https.
 - A reservation that can no longer be captured is not released by itself.
 
 **Not simulated**
 
-- ``POST /merchant-dynamic-shipping-callback`` is for the merchant to serve. ``dynamicOptions`` are accepted, but
-  nobody is called and no shipping is chosen.
 - ``CARD_PASSTHROUGH`` (payment service providers), ``cardBin``, ``captureGuaranteedUntil``.
 """
 

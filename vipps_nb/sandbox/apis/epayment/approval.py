@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from vipps_nb.sandbox.announcements import Announcement, Announcements
+from vipps_nb.sandbox.apis.epayment import shipping
 from vipps_nb.sandbox.apis.epayment.answers import event_answer
-from vipps_nb.sandbox.apis.epayment.bodies import ShippingOption
 from vipps_nb.sandbox.apis.epayment.payment import (
     CAPTURE_PERIOD,
     LATE_CAPTURE_PERIOD,
@@ -18,7 +18,8 @@ from vipps_nb.sandbox.apis.epayment.payment import (
 )
 from vipps_nb.sandbox.apis.epayment.states import MOVES, State
 from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, Choice, subject
+from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.movements import Movement, Movements
 from vipps_nb.sandbox.refusals import NothingToDecide
 from vipps_nb.sandbox.settings import Switches
@@ -79,6 +80,15 @@ class PaymentOnPhone:
         return [f"You share: {', '.join(scope.split())}."] if scope else []
 
     @property
+    def choices(self) -> list[Choice]:
+        """With Express, the ways of delivery."""
+        return shipping.choices(self.payment) if self.payment.state is State.CREATED else []
+
+    def choose(self, choice: str) -> None:
+        """Have the goods sent that way."""
+        self.payment.shipping_choice = choice
+
+    @property
     def outcome(self) -> str | None:
         """How it ended; None while it is open."""
         if self.payment.busy_until is not None and self.payment.state is State.CREATED:
@@ -89,6 +99,11 @@ class PaymentOnPhone:
     def return_url(self) -> str | None:
         """Back to the shop."""
         return self.payment.order.return_url
+
+    @property
+    def expires(self) -> datetime:
+        """When the customer's time is up."""
+        return self.payment.expires
 
     def approve(self) -> dict[str, Any]:
         """Approve with the first card; the special amounts of the test environment apply."""
@@ -126,6 +141,8 @@ def attempt(world: World, payment: Payment) -> str | None:
     age = payment.order.minimum_user_age
     if age is not None and age > KARI.age(world.clock.now()):
         return "the customer is younger than minimumUserAge"
+    if (obstacle := shipping.obstacle(payment)) is not None:
+        return obstacle
     if payment.value in FAILING_AMOUNTS:
         record(world, payment, "AUTHORIZED", payment.value, success=False)
         return FAILING_AMOUNTS[payment.value]
@@ -138,15 +155,14 @@ def attempt(world: World, payment: Payment) -> str | None:
 
 
 def authorize(world: World, payment: Payment) -> None:
-    """Reserve the amount. With Express the default shipping, or the first, is chosen and its price added."""
-    payment.shipping = _default_shipping(payment)
+    """Reserve the amount. With Express the price of the chosen shipping is added."""
+    payment.shipping = shipping.selected(payment)
     if payment.shipping is not None:
         payment.value += payment.shipping.amount.value
     payment.busy_until = None
     payment.authorized = payment.value
     payment.authorized_at = world.clock.now()
-    named = payment.order.customer.phone_number if payment.order.customer else None
-    payment.phone_number = named or PHONE_NUMBER
+    payment.phone_number = _phone_number(world, payment)
     if payment.order.profile is not None and payment.order.profile.scope:
         payment.sub = subject(world.seed, payment.msn, payment.phone_number)
         world.room(Consents).grant(
@@ -159,6 +175,17 @@ def authorize(world: World, payment: Payment) -> None:
             )
         )
     move(world, payment, State.AUTHORIZED)
+
+
+def _phone_number(world: World, payment: Payment) -> str:
+    customer, codes = payment.order.customer, world.room(CustomerCodes)
+    if customer is None:
+        return PHONE_NUMBER
+    shown = codes.shown(customer.personal_qr or "")
+    # A token may have grown old since; it still names who was asked.
+    came = codes.owner(customer.customer_token or "", payment.msn, payment.created)
+    code = shown or came
+    return customer.phone_number or (code.phone_number if code else PHONE_NUMBER)
 
 
 def expire(world: World, payment: Payment) -> None:
@@ -215,11 +242,3 @@ def record(
 def capture_period(switches: Switches) -> timedelta:
     """How long a reservation can be captured (ePayment API, capture): 180 days in NO, 14 in DK and FI."""
     return LATE_CAPTURE_PERIOD if switches.late_capture_allowed else CAPTURE_PERIOD[switches.market]
-
-
-def _default_shipping(payment: Payment) -> ShippingOption | None:
-    if payment.order.shipping is None:
-        return None
-    groups = sorted(payment.order.shipping.fixed_options or [], key=lambda group: not group.is_default)
-    options = [option for group in groups for option in sorted(group.options, key=lambda one: not one.is_default)]
-    return options[0] if options else None

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.states import State
+from vipps_nb.sandbox.receipts import Receipt
 from vipps_nb.sandbox.wire import Wire
 
 HIGHEST_AMOUNT = 65_000_000
 RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:2[0-3]|[01][0-9]):[0-5][0-9])$"
-MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
 Reference = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{8,64}$")]
 Currency = Literal["NOK", "DKK", "EUR", "SEK", "USD", "GBP"]
 PaymentMethodType = Literal["WALLET", "CARD", "CARD_PASSTHROUGH"]
@@ -63,67 +63,6 @@ class QrFormat(Wire):
     size: Annotated[int | None, Field(ge=100, le=2000)] = None
 
 
-class UnitInfo(Wire):
-    unit_price: MinorUnits | None
-    quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
-    quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"] | None = "PCS"
-
-
-class OrderLine(Wire):
-    name: str
-    id: str
-    total_amount: int
-    total_amount_excluding_tax: int
-    total_tax_amount: int
-    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
-    tax_rate: Annotated[int | None, Field(ge=0, le=10_000)] = None
-    unit_info: UnitInfo | None = None
-    discount: MinorUnits | None = None
-    product_url: str | None = None
-    is_return: bool | None = None
-    is_shipping: bool | None = None
-
-
-class ShippingInfo(Wire):
-    amount: MinorUnits | None
-    amount_excluding_tax: MinorUnits | None
-    tax_amount: MinorUnits | None
-    tax_percentage: Annotated[int | None, Field(ge=0, le=100)]
-
-
-class PaymentSources(Wire):
-    gift_card: int | None = None
-    card: int | None = None
-    voucher: int | None = None
-    cash: int | None = None
-
-
-class Barcode(Wire):
-    format: Literal["EAN-13", "CODE 39", "CODE 128"] | None
-    data: str | None
-
-
-class BottomLine(Wire):
-    currency: Currency
-    tip_amount: MinorUnits | None = None
-    gift_card_amount: MinorUnits | None = None
-    pos_id: str | None = None
-    total_amount: int | None = None
-    total_tax: MinorUnits | None = None
-    total_discount: MinorUnits | None = None
-    shipping_amount: MinorUnits | None = None
-    shipping_info: ShippingInfo | None = None
-    payment_sources: PaymentSources | None = None
-    barcode: Barcode | None = None
-    receipt_number: str | None = None
-    terminal_id: str | None = None
-
-
-class Receipt(Wire):
-    order_lines: Annotated[list[OrderLine], Field(min_length=1)]
-    bottom_line: BottomLine
-
-
 class ShippingOption(Wire):
     id: str
     amount: Amount
@@ -147,7 +86,13 @@ class ShippingGroup(Wire):
 
 class DynamicOptions(Wire):
     callback_url: str
-    callback_authorization_token: str | None = None
+    callback_authorization_token: Annotated[str | None, Field(pattern=r"^[a-zA-Z0-9-]{1,50}$")] = None
+
+
+class ShippingAnswer(Wire):
+    """What a merchant answers to the question for dynamic options."""
+
+    groups: list[ShippingGroup]
 
 
 class Shipping(Wire):

@@ -11,11 +11,9 @@ from fastapi import Path, Request, Response
 from vipps_nb.sandbox.apis.epayment import refusals as no
 from vipps_nb.sandbox.apis.epayment.answers import event_answer, modification_answer, payment_answer
 from vipps_nb.sandbox.apis.epayment.approval import (
-    PaymentOnPhone,
     attempt,
     authorize,
     capture_period,
-    expire,
     find_on_phone,
     move,
     record,
@@ -32,23 +30,21 @@ from vipps_nb.sandbox.apis.epayment.bodies import (
     PaymentResponse,
 )
 from vipps_nb.sandbox.apis.epayment.payment import REFUND_PERIOD, Payment, Payments
+from vipps_nb.sandbox.apis.epayment.start import start
 from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.apis.epayment.terms import (
     check,
     check_customer,
     duplicate_metadata_key,
-    expiry,
     explain,
 )
 from vipps_nb.sandbox.entrance import Caller, Entrance
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheKey, TheWorld, rules
 from vipps_nb.sandbox.rate_limits import RateLimit
-from vipps_nb.sandbox.receipts import Receipts
 from vipps_nb.sandbox.world import World
 
 WRITES = RateLimit(5, "reference", "merchant_serial_number")
 READS = RateLimit(120, "reference", "subscription_key")
-DEFAULT_QR_SIZE = 1024  # pixels
 REFUSED_REFUNDS = {123: no.CannotBeRefunded, 124: no.RefundPeriodExpired}  # special amounts of the test environment
 
 Reference = Annotated[str, Path(description="The merchant's own name for the payment, unique per MSN.")]
@@ -85,26 +81,10 @@ async def create_payment(
         raise no.DuplicateMetadataKey(fields=[("metadata", f"The key {duplicate} occurs twice.")])
     msn = caller.merchant.merchant_serial_number
     payments = world.room(Payments)
-    check(order, world.switches[msn], world)
+    check(order, msn, world)
     if payments.get(msn, order.reference) is not None:
         raise no.ReferenceTaken(f"This sales unit already has a payment {order.reference}.")
-    token = world.ids.urlsafe(24)
-    payment = Payment(
-        msn=msn,
-        psp_reference=world.ids.digits(11),
-        order=order,
-        value=order.amount.value,
-        created=world.clock.now(),
-        expires=expiry(order, world.clock.now()),
-        token=token,
-        redirect_url=_redirect_url(order, f"{world.base_url}/landing", token),
-    )
-    payments.store(payment)
-    if order.receipt is not None:
-        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.to_json())
-    record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
-    world.phone[token] = PaymentOnPhone(world, payment)
-    world.clock.at(payment.expires, lambda: expire(world, payment))
+    payment = start(world, msn, order, key=key)
     return CreatePaymentResponse(reference=payment.reference, redirect_url=payment.redirect_url)
 
 
@@ -224,7 +204,7 @@ async def force_approve_payment(
     if order is None or (order.customer is None) == (order.token is None):
         raise no.MissingParameter(fields=[("customer", "Exactly one of customer and token is required.")])
     if order.customer is not None:
-        check_customer(order.customer, world)
+        check_customer(order.customer, payment.msn, world)
     if order.token is not None and world.room(Payments).with_token(order.token) is not payment:
         raise no.ForceApproveFailed("The token does not belong to this payment.")
     if payment.is_express:
@@ -248,18 +228,6 @@ def _find(reference: str, world: World, caller: Caller) -> Payment:
     if payment is None:
         raise no.ReferenceNotFound("This sales unit has no payment with this reference.")
     return payment
-
-
-def _redirect_url(order: CreatePaymentRequest, phone: str, token: str) -> str | None:
-    """Where the customer goes, or the picture of it. A push message reaches the phone by itself."""
-    if order.user_flow == "PUSH_MESSAGE":
-        return None
-    image = order.qr_format
-    if order.user_flow != "QR" or (image is not None and image.format == "TEXT/TARGETURL"):
-        return f"{phone}?token={token}"
-    if image is not None and image.format == "IMAGE/PNG":
-        return f"{phone}/qr.png?token={token}&size={image.size or DEFAULT_QR_SIZE}"
-    return f"{phone}/qr.svg?token={token}"
 
 
 def _value(amount: Amount, payment: Payment) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, ShippingOption
+from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, ShippingGroup, ShippingOption
 from vipps_nb.sandbox.apis.epayment.states import State
 
 TIME_TO_APPROVE = timedelta(minutes=10)
@@ -34,6 +34,8 @@ class Payment:
         order: The request that created it.
         value: What the customer is asked for; with Express the shipping is added on approval.
         token: Opens the payment on the customer's phone; part of ``redirect_url`` where the flow has one.
+        shipping_choice: With Express, the id of the option that the customer chose; None until then.
+        dynamic_groups: What the merchant answered to the question for shipping options; None without an answer.
         busy_until: While the outcome of an approval is unknown (a special amount), the moment it becomes known.
     """
 
@@ -56,6 +58,8 @@ class Payment:
     sub: str | None = None
     phone_number: str | None = None
     shipping: ShippingOption | None = None
+    shipping_choice: str | None = None
+    dynamic_groups: list[ShippingGroup] | None = None
     events: list[Event] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from vipps_nb.sandbox.apis.epayment import refusals as no
 from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, Customer
 from vipps_nb.sandbox.apis.epayment.payment import TIME_TO_APPROVE
 from vipps_nb.sandbox.customer import KARI
+from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
@@ -25,6 +26,8 @@ METADATA_PAIRS, METADATA_KEY, METADATA_VALUE = 5, 100, 500
 URL = re.compile(
     r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#][^\s]*", re.I
 )
+# A receiver under construction is on one's own machine, where there is no certificate.
+RECEIVER_URL = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)([/?]\S*)?", re.I)
 
 _AGAIN = object()  # a key no JSON can have
 
@@ -53,12 +56,13 @@ def explain(errors: Sequence[FieldError]) -> Refusal:
     return InvalidRequest(fields=fields)
 
 
-def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None:
+def check(order: CreatePaymentRequest, msn: str, world: World) -> None:
     """Hold a new payment against the terms.
 
     Raises:
         Refusal: The first term it breaks.
     """
+    switches = world.switches[msn]
     if not switches.payment_allowed:
         raise no.PaymentsNotAllowed("Merchant Not Allowed for Ecommerce Payment")
     if not switches.bank_account_verified:
@@ -67,7 +71,7 @@ def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None
     _check_amount(order, switches)
     _check_flow(order, switches)
     if order.customer is not None:
-        check_customer(order.customer, world)
+        check_customer(order.customer, msn, world)
         if order.minimum_user_age is not None and order.minimum_user_age > KARI.age(world.clock.now()):
             raise no.CustomerNotFound("The customer is younger than minimumUserAge.")
     _check_scope(order, switches)
@@ -77,8 +81,12 @@ def check(order: CreatePaymentRequest, switches: Switches, world: World) -> None
     _check_expiry(order, switches, world.clock.now())
 
 
-def check_customer(customer: Customer, world: World) -> None:
-    """See that a customer is named in exactly one way, and exists."""
+def check_customer(customer: Customer, msn: str, world: World) -> None:
+    """See that a customer is named in exactly one way, and exists.
+
+    A personal QR or customer token that the sandbox did not give out is anybody's, so that examples of the guide
+    work; one that looks as if it did must be known, and not too old.
+    """
     named = [name for name, value in customer.to_json().items() if value]
     if not named:
         raise no.MissingParameter(fields=[("customer", "One of phoneNumber, personalQr, customerToken is required.")])
@@ -86,6 +94,11 @@ def check_customer(customer: Customer, world: World) -> None:
         raise InvalidRequest(fields=[("customer", f"Only one of {', '.join(named)} may be given.")])
     if customer.phone_number in world.settings.unknown_phone_numbers:
         raise no.CustomerNotFound("No customer has this phone number.")
+    codes, token, qr = world.room(CustomerCodes), customer.customer_token or "", customer.personal_qr or ""
+    if looks_like_ours(token) and codes.owner(token, msn, world.clock.now()) is None:
+        raise no.InvalidCustomerToken("The token is unknown to this sales unit, or older than 15 minutes.")
+    if looks_like_ours(qr) and codes.shown(qr) is None:
+        raise no.InvalidPersonalQr("No customer has shown this QR.")
 
 
 def expiry(order: CreatePaymentRequest, now: datetime) -> datetime:
@@ -182,6 +195,9 @@ def _check_express(order: CreatePaymentRequest, switches: Switches) -> None:
         raise no.MissingParameter(fields=[("shipping", "Exactly one of fixedOptions and dynamicOptions.")])
     if order.profile is None or "address" not in (order.profile.scope or "").split():
         raise no.InvalidScope("Express needs address in profile.scope.")
+    asked = order.shipping.dynamic_options
+    if asked is not None and not RECEIVER_URL.fullmatch(asked.callback_url):
+        raise no.InvalidUrl(fields=[("shipping.dynamicOptions.callbackUrl", "Must be https://.")])
     for group in order.shipping.fixed_options or []:
         if any(option.amount.currency != order.amount.currency for option in group.options):
             raise no.InvalidCurrency("Shipping must be priced in the currency of the payment.")

@@ -1,0 +1,287 @@
+"""The JSON bodies of the Checkout API, as its official document declares them.
+
+What a type cannot say (which fields belong together, what a sales unit may do) is in ``terms``.
+"""
+
+# ruff: noqa: D101 - names and fields are the official document's, where they are explained
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, PickupPoint, Timeslot
+from vipps_nb.sandbox.apis.checkout.money import Amount
+from vipps_nb.sandbox.apis.checkout.states import State
+from vipps_nb.sandbox.wire import Wire
+
+MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
+# It travels as a header, and a header is one line of printable characters.
+CallbackToken = Annotated[str, Field(pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$")]
+
+
+class PrefillCustomer(Wire):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone_number: Annotated[str | None, Field(description="Digits only, with the country code.")] = None
+    street_address: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+class MerchantInfo(Wire):
+    callback_url: str
+    return_url: Annotated[str, Field(min_length=1)]
+    callback_authorization_token: CallbackToken
+    terms_and_conditions_url: str | None = None
+
+
+class Countries(Wire):
+    supported: list[str]
+
+
+class CustomConsent(Wire):
+    text: str
+    required: bool
+
+
+class ExternalPaymentMethod(Wire):
+    payment_method: Literal["Klarna", "SveaCheckout"]
+    redirect_url: str
+
+
+class CheckoutConfig(Wire):
+    customer_interaction: Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"] | None = None
+    elements: Literal["Full", "PaymentAndContactInfo", "PaymentOnly"] | None = None
+    countries: Countries | None = None
+    user_flow: Literal["WEB_REDIRECT", "NATIVE_REDIRECT"] | None = None
+    require_user_info: bool | None = None
+    custom_consent: CustomConsent | None = None
+    show_order_summary: bool | None = None
+    external_payment_methods: list[ExternalPaymentMethod] | None = None
+
+
+class UnitInfo(Wire):
+    """As in Order Management, where the order can be read afterwards."""
+
+    unit_price: MinorUnits
+    quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
+    quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE"]
+
+
+class OrderLine(Wire):
+    name: Annotated[str, Field(min_length=1, max_length=2048)]
+    id: Annotated[str, Field(min_length=1, max_length=255)]
+    total_amount: MinorUnits
+    total_amount_excluding_tax: MinorUnits
+    total_tax_amount: MinorUnits
+    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
+    tax_rate: Annotated[int, Field(ge=0, le=10_000)]
+    unit_info: UnitInfo | None = None
+    discount: MinorUnits | None = None
+    product_url: str | None = None
+    is_return: bool | None = None
+    is_shipping: bool | None = None
+
+
+class PaymentSources(Wire):
+    gift_card: int | None = None
+    card: int | None = None
+    voucher: int | None = None
+    cash: int | None = None
+
+
+class OrderBottomLine(Wire):
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    tip_amount: MinorUnits | None = None
+    gift_card_amount: MinorUnits | None = None
+    terminal_id: str | None = None
+    payment_sources: PaymentSources | None = None
+    receipt_number: str | None = None
+
+
+class OrderSummary(Wire):
+    order_lines: Annotated[list[OrderLine], Field(min_length=1)]
+    order_bottom_line: OrderBottomLine
+
+
+class PaymentTransaction(Wire):
+    amount: Amount
+    payment_description: Annotated[str, Field(min_length=3, max_length=100)]
+    reference: Annotated[str | None, Field(json_schema_extra={"deprecated": True})] = None
+    order_summary: OrderSummary | None = None
+
+
+class PorterbuddyAddress(Wire):
+    street_address: str
+    postal_code: str
+    city: str
+    country: str
+
+
+class PorterbuddyOrigin(Wire):
+    name: str
+    email: str
+    phone_number: str
+    address: PorterbuddyAddress
+
+
+class Porterbuddy(Wire):
+    public_token: str
+    api_key: Annotated[str, Field(min_length=1)]
+    origin: PorterbuddyOrigin
+
+
+class Integrations(Wire):
+    porterbuddy: Porterbuddy | None = None
+
+
+class Logistics(Wire):
+    dynamic_options_callback: str | None = None
+    fixed_options: list[LogisticsOption] | None = None
+    integrations: Integrations | None = None
+
+
+class Interval(Wire):
+    unit: Literal["YEAR", "MONTH", "WEEK", "DAY"]
+    count: Annotated[int, Field(ge=1, le=31)]
+
+
+class EventCampaign(Wire):
+    type: Literal["EVENT_CAMPAIGN"]
+    price: MinorUnits
+    event_date: Annotated[str, Field(min_length=1)]
+    event_text: Annotated[str, Field(min_length=1, max_length=15)]
+
+
+class PeriodCampaign(Wire):
+    type: Literal["PERIOD_CAMPAIGN"]
+    price: MinorUnits
+    period: Interval
+
+
+class PriceCampaign(Wire):
+    type: Literal["PRICE_CAMPAIGN"]
+    price: MinorUnits
+    end: Annotated[str, Field(min_length=1)]
+
+
+class Subscription(Wire):
+    product_name: Annotated[str, Field(min_length=1, max_length=45)]
+    amount: Amount
+    interval: Interval
+    merchant_agreement_url: str
+    product_description: str | None = None
+    campaign: Annotated[EventCampaign | PeriodCampaign | PriceCampaign, Field(discriminator="type")] | None = None
+
+
+class _Order(Wire):
+    reference: str | None = None
+    prefill_customer: PrefillCustomer | None = None
+    merchant_info: MerchantInfo
+    configuration: CheckoutConfig | None = None
+
+
+class PaymentOrder(_Order):
+    """A session in which the customer pays once."""
+
+    type: Literal["PAYMENT"]
+    transaction: PaymentTransaction
+    logistics: Logistics | None = None
+
+
+class SubscriptionOrder(_Order):
+    """A session in which the customer agrees to pay again and again, perhaps with a first payment."""
+
+    type: Literal["SUBSCRIPTION"]
+    transaction: PaymentTransaction | None = None
+    subscription: Subscription
+
+
+SessionOrder = Annotated[PaymentOrder | SubscriptionOrder, Field(discriminator="type")]
+TAGS = frozenset({"PAYMENT", "SUBSCRIPTION", "EVENT_CAMPAIGN", "PERIOD_CAMPAIGN", "PRICE_CAMPAIGN"})
+"""What tells the kinds of an object apart; pydantic puts them into the path of an error, where nobody expects them."""
+
+
+class SessionUpdate(Wire):
+    """What may still change."""
+
+    transaction: PaymentTransaction | None = None
+    logistic_options: list[LogisticsOption] | None = None
+
+
+class SessionCreated(Wire):
+    """The answer to create. The customer goes to ``{checkoutFrontendUrl}?token={token}``."""
+
+    token: str
+    checkout_frontend_url: str
+    polling_url: str
+
+
+class TransactionAggregate(Wire):
+    cancelled_amount: Amount
+    captured_amount: Amount
+    refunded_amount: Amount
+    authorized_amount: Amount
+
+
+class PaymentDetails(Wire):
+    type: Literal["Wallet"] = "Wallet"
+    amount: Amount
+    state: Literal["CREATED", "AUTHORIZED", "TERMINATED"]
+    aggregate: TransactionAggregate
+
+
+class SubscriptionDetails(Wire):
+    state: Literal["PENDING", "ACTIVE", "STOPPED", "EXPIRED"]
+    agreement_id: str
+
+
+class UserInfo(Wire):
+    sub: str
+    email: str | None = None
+
+
+class BillingDetails(Wire):
+    first_name: str
+    last_name: str
+    email: str
+    phone_number: str
+    street_address: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+class ShippingDetails(Wire):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
+    shipping_method_id: str | None = None
+    amount: Amount | None = None
+    pickup_point: PickupPoint | None = None
+    timeslot: Timeslot | None = None
+
+
+class SessionResponse(Wire):
+    """The answer to a poll, and what is told to ``callbackUrl``."""
+
+    session_id: str
+    merchant_serial_number: str
+    reference: str
+    session_state: State
+    payment_method: Literal["Wallet", "Card", "BankTransfer"] | None = None
+    subscription_details: SubscriptionDetails | None = None
+    payment_details: PaymentDetails | None = None
+    user_info: UserInfo | None = None
+    shipping_details: ShippingDetails | None = None
+    billing_details: BillingDetails | None = None
+    custom_consent_provided: bool | None = None

@@ -1,0 +1,150 @@
+"""The JSON bodies of version 2, as its official document declares them."""
+
+# ruff: noqa: D101 - names and fields are the official document's, where they are explained
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from vipps_nb.sandbox.apis.checkout import bodies as v3
+from vipps_nb.sandbox.apis.checkout.logistics import PickupPoint
+from vipps_nb.sandbox.apis.checkout.money import Amount
+from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
+from vipps_nb.sandbox.wire import Wire
+
+
+class RequestAmount(Wire):
+    currency: str
+    value: Annotated[int | None, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")] = None
+
+
+class PaymentMerchantInfo(Wire):
+    callback_prefix: str
+    return_url: Annotated[str, Field(min_length=1)]
+    callback_authorization_token: v3.CallbackToken
+    terms_and_conditions_url: str | None = None
+
+
+class PaymentTransaction(Wire):
+    amount: RequestAmount
+    reference: Annotated[str, Field(min_length=8, max_length=50, pattern="^[-a-zA-Z0-9]*$")]
+    payment_description: Annotated[str, Field(min_length=3, max_length=100)]
+
+
+class _Option(Wire):
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    amount: RequestAmount
+    brand: Annotated[str, Field(max_length=255)]
+    priority: Annotated[int | None, Field(ge=0)] = None
+    is_default: bool | None = None
+    description: str | None = None
+    is_pickup_point: bool | None = None
+    is_porterbuddy: bool | None = None
+
+
+class LogisticsOption(_Option):
+    product: Annotated[str, Field(max_length=255)]
+
+
+class CallbackLogisticsOption(_Option):
+    """What a merchant answers to the question for dynamic options."""
+
+    product: Annotated[str | None, Field(max_length=255)] = None
+
+
+CALLBACK_OPTIONS: TypeAdapter[list[CallbackLogisticsOption]] = TypeAdapter(list[CallbackLogisticsOption])
+
+
+class Logistics(Wire):
+    dynamic_options_callback: str | None = None
+    fixed_options: list[LogisticsOption] | None = None
+    integrations: v3.Integrations | None = None
+
+
+class PrefillCustomer(Wire):
+    first_name: str
+    last_name: str
+    email: str
+    phone_number: str
+    street_address: str
+    city: str
+    postal_code: str
+    country: str
+
+
+class InitiateSession(Wire):
+    merchant_info: PaymentMerchantInfo
+    transaction: PaymentTransaction
+    contact_fields: bool
+    address_fields: bool
+    logistics: Logistics | None = None
+    prefill_customer: PrefillCustomer | None = None
+    customer_interaction: Literal["customer_present", "customer_not_present"] | None = None
+    user_flow: Literal["WEB_REDIRECT", "NATIVE_REDIRECT"] | None = None
+    require_user_info: bool | None = None
+
+
+class ResponsePaymentDetails(Wire):
+    amount: Amount
+    state: Literal["CREATED", "AUTHORISED", "TERMINATED"]
+    aggregate: v3.TransactionAggregate | None = None
+
+
+class UserDetails(Wire):
+    first_name: str
+    last_name: str
+    phone_number: str
+    email: str
+    user_info_sub: str | None = None
+
+
+class OldBillingDetails(Wire):
+    first_name: str
+    last_name: str
+    email: str
+    phone_number: str
+    street_address: str | None = None
+    postal_code: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+
+class OldShippingDetails(Wire):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    region: str | None = None
+    country: str | None = None
+    shipping_method_id: str | None = None
+    amount: Amount | None = None
+    pickup_point: PickupPoint | None = None
+
+
+class Told(Wire):
+    """What a poll and a callback have in common."""
+
+    session_id: str
+    reference: str
+    payment_method: Literal["Wallet", "Card"] | None = None
+    payment_details: ResponsePaymentDetails | None = None
+    user_details: UserDetails | None = None
+    shipping_details: OldShippingDetails | None = None
+    billing_details: OldBillingDetails | None = None
+
+
+class GetSession(Told):
+    """The answer to a poll."""
+
+    session_state: Literal["SessionStarted", "SessionTerminated"]
+
+
+class SessionCompleted(Told):
+    """What is told to the merchant once the customer has paid, or will not."""
+
+    merchant_serial_number: str
+    session_state: Literal["PaymentSuccessful", "PaymentFailed"]

@@ -1,0 +1,146 @@
+"""The operations of the Webhooks API, in the order of its guide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+from pydantic import Field
+
+from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice
+from vipps_nb.sandbox.apis.webhooks.events import DONATIONS, EVENTS, most_registrations
+from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
+from vipps_nb.sandbox.apis.webhooks.urls import complaint
+from vipps_nb.sandbox.entrance import MSN, Caller, Entrance
+from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
+from vipps_nb.sandbox.sales_unit import STANDARD, KeyType
+from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.world import World
+
+SECRET_BYTES = 64
+
+
+class NoSuchWebhook(Refusal):
+    """The caller has no registration with this id."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "Not Found"
+
+
+class TooManyWebhooks(InvalidRequest):
+    """As many registrations for an event as there may be."""
+
+    title = "Too many webhooks"
+
+
+class RegisterRequest(Wire):
+    """What to register."""
+
+    url: Annotated[str, Field(description="Where events are sent. https and public, or on this machine.")]
+    events: Annotated[list[str], Field(min_length=1)]
+
+
+class RegisterResponse(Wire):
+    """The registration's id, and its secret: this is the only time it is shown."""
+
+    id: UUID
+    secret: str
+
+
+class Webhook(Wire):
+    """A registration as it is listed."""
+
+    id: UUID
+    url: str
+    events: list[str]
+
+
+class QueryResponse(Wire):
+    """All registrations of the caller."""
+
+    webhooks: list[Webhook]
+
+
+def _counts(world: World) -> Mapping[str, int]:
+    return {"webhooks": len(world.room(Registrations))}
+
+
+page = Page(
+    title="Webhooks API",
+    entrance=Entrance(keys=STANDARD | {KeyType.DONATIONS}, subscription_key="required", msn="optional"),
+    counts=_counts,
+)
+router = page.router
+
+
+@router.get("/webhooks/v1/webhooks", response_model=QueryResponse)
+async def get_webhooks(request: Request, world: TheWorld, caller: TheCaller) -> QueryResponse:
+    """Get all registered webhooks of the sales unit, or of the keys when they came without an MSN. No secrets."""
+    owner = _owner(request, caller)
+    webhooks = [
+        Webhook(id=UUID(one.id), url=one.url, events=list(one.events)) for one in world.room(Registrations).of(owner)
+    ]
+    return QueryResponse(webhooks=webhooks)
+
+
+@router.post("/webhooks/v1/webhooks", status_code=HTTPStatus.CREATED, response_model=RegisterResponse)
+async def register_webhook(
+    order: RegisterRequest, request: Request, world: TheWorld, caller: TheCaller
+) -> RegisterResponse:
+    """Register webhook: say which events are sent where. 25 registrations for each event; 1 for QR check-ins."""
+    owner = _owner(request, caller)
+    events = tuple(dict.fromkeys(order.events))
+    wrong = complaint(order.url)
+    if wrong is not None:
+        raise InvalidRequest(fields=[("url", wrong)])
+    _check_events(events, caller)
+    registrations = world.room(Registrations)
+    for event in events:
+        most = most_registrations(event)
+        if sum(event in one.events for one in registrations.of(owner)) >= most:
+            raise TooManyWebhooks(fields=[("events", f"There are {most} webhooks for {event} already.")])
+    registration = Registration(
+        id=world.ids.guid(),
+        owner=owner,
+        msn=caller.unit.merchant_serial_number if caller.unit else None,
+        url=order.url,
+        events=events,
+        secret=world.ids.base64(SECRET_BYTES),
+    )
+    registrations.store(registration)
+    world.room(PostOffice).open(world)
+    return RegisterResponse(id=UUID(registration.id), secret=registration.secret)
+
+
+@router.delete("/webhooks/v1/webhooks/{id}", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
+async def delete_webhook(
+    request: Request, world: TheWorld, caller: TheCaller, identifier: Annotated[UUID, Path(alias="id")]
+) -> None:
+    """Delete webhook: nothing more is sent, nor what was still to be tried again."""
+    registrations = world.room(Registrations)
+    registration = registrations.get(_owner(request, caller), str(identifier))
+    if registration is None:
+        raise NoSuchWebhook("There is no webhook with this id.")
+    registrations.remove(registration)
+
+
+def _owner(request: Request, caller: Caller) -> str:
+    """In whose name: the sales unit's, or the keys' own. A sales unit's keys have to say which one it is."""
+    merchant = caller.keys is not None and caller.keys.key_type is KeyType.MERCHANT
+    if merchant and MSN not in request.headers:
+        raise InvalidRequest(f"The {MSN} header is required.", fields=[(MSN, "The header is required.")])
+    return caller.name
+
+
+def _check_events(events: tuple[str, ...], caller: Caller) -> None:
+    unknown = [event for event in events if event not in EVENTS]
+    if unknown:
+        raise InvalidRequest(fields=[("events", f"{event} is no event.") for event in unknown])
+    donations = caller.keys is not None and caller.keys.key_type is KeyType.DONATIONS
+    closed = [event for event in events if donations and event not in DONATIONS]
+    if closed:
+        raise InvalidRequest(fields=[("events", f"{event} cannot be had with these keys.") for event in closed])

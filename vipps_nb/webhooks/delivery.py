@@ -1,0 +1,77 @@
+"""One delivery as it arrived, and what can be read from it before anybody believes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from vipps_nb.webhooks.verification import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One delivery as it arrived.
+
+    Attributes:
+        number: Counted from 1.
+        name: What happened, as the payload says it, such as ``CAPTURED``; empty where it says nothing.
+        body: The raw bytes.
+        headers: As they came.
+        moment: When it came, by the clock that deliveries are judged by.
+        verdict: Whether it is genuine.
+        attempt: How many times this registration has sent this very body, this time included.
+        duplicate: Whether an earlier one was accepted already, so that acting on this one would be acting twice.
+        status: What was answered.
+    """
+
+    number: int
+    name: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    moment: datetime = field(repr=False)
+    verdict: Verdict
+    attempt: int
+    duplicate: bool
+    status: int
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the answer was a yes."""
+        return self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    def json(self) -> Any:
+        """The payload.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        facts = [
+            self.name or "event",
+            "genuine" if self.verdict else self.verdict.reason,
+            *([f"attempt {self.attempt}"] if self.attempt > 1 else []),
+            *(["duplicate"] if self.duplicate else []),
+            f"answered {self.status}",
+        ]
+        return f"<Delivery {self.number}: {' · '.join(facts)}>"
+
+
+def webhook_id(headers: Mapping[str, str]) -> str:
+    """Which registration sent it, by a header that is reported and not documented; empty without one."""
+    return next((value for name, value in headers.items() if name.lower() == "webhook-id"), "")
+
+
+def name_of(body: bytes) -> str:
+    """What happened, as ePayment (``name``) and Recurring (``eventType``) say it; others say nothing."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = (payload.get("name") or payload.get("eventType")) if isinstance(payload, dict) else None
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,236 @@
+"""A receiver for deliveries inside this process: a small HTTP server on 127.0.0.1.
+
+Only this machine can reach it. A sandbox here needs nothing else; the test environment reaches it through a tunnel
+that you set up yourself, whose public address is then `public_url`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from vipps_nb.errors import NothingHeardError
+from vipps_nb.login import at_logout
+from vipps_nb.sandbox import SandboxError
+from vipps_nb.secret import Secret
+from vipps_nb.session import VippsSession
+from vipps_nb.webhooks.delivery import Delivery, name_of, webhook_id
+from vipps_nb.webhooks.receiver import listening
+from vipps_nb.webhooks.verification import Verdict, verify
+
+_logger = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds to wait for an event
+NOBODY = Verdict("no-secret", "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
+
+
+@dataclass
+class _Drill:
+    """How to misbehave, and how many times more."""
+
+    status: int
+    delay: float
+    times: int
+
+
+class Listener:
+    """Receives deliveries, checks each, answers fast and keeps them. Listens from the moment it is made.
+
+    A genuine delivery is answered with 200, a false one with 401. Stops with ``%vipps_logout``, at the end of a
+    ``with`` block, or with the process. Displayed in a notebook, it shows what arrives as it arrives.
+
+    Args:
+        session: With a sandbox behind it, deliveries are judged by the sandbox's clock, which may be held or moved.
+        secrets: What deliveries may be signed with; more can be told later with `trust`.
+        public_url: Where the platform sends to, when a tunnel leads from there to here.
+        port: On 127.0.0.1; 0 takes any free one.
+
+    Raises:
+        ListenerError: The port cannot be used.
+    """
+
+    def __init__(
+        self,
+        session: VippsSession | None = None,
+        *,
+        secrets: Iterable[Secret | str] = (),
+        public_url: str | None = None,
+        port: int = 0,
+    ) -> None:
+        self._session = session
+        self._secrets = [_as_secret(secret) for secret in secrets]
+        self._public_url = public_url
+        self._changed = threading.Condition()
+        self._deliveries: list[Delivery] = []
+        self._followers: list[Callable[[], None]] = []
+        self._drill: _Drill | None = None
+        self._stopping = threading.Event()
+        self._live: Any = None
+        self._server = listening(port, self._receive)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True).start()
+        at_logout(self.stop)
+
+    @property
+    def url(self) -> str:
+        """What to register: the public address if there is one, else this listener's own."""
+        return self._public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Where it listens; what a tunnel has to lead to."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/webhooks"
+
+    @property
+    def listening(self) -> bool:
+        """Whether it has not been stopped."""
+        return not self._stopping.is_set()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """All that came, oldest first."""
+        with self._changed:
+            return list(self._deliveries)
+
+    def trust(self, secret: Secret | str) -> None:
+        """Accept what is signed with this secret, from now on."""
+        self._secrets.append(_as_secret(secret))
+
+    def drill(self, *, status: int = 200, delay: float = 0.0, times: int = 1) -> None:
+        """Misbehave for the next deliveries, in the place of any drill before; `times=0` ends one.
+
+        Args:
+            status: What to answer with instead.
+            delay: Seconds to wait before answering. The platform waits for 10.
+            times: For how many deliveries.
+        """
+        with self._changed:
+            self._drill = _Drill(status, delay, times) if times > 0 else None
+
+    def wait_for(self, what: str | Callable[[Delivery], bool] | None = None, timeout: float = PATIENCE) -> Delivery:
+        """The first delivery by that name, or that a function says yes to; waits when there is none yet.
+
+        Args:
+            what: Such as ``"CAPTURED"``; any name unless given. Only a function sees deliveries that are not genuine.
+            timeout: Seconds.
+
+        Raises:
+            NothingHeardError: None came in time.
+        """
+
+        def wanted(delivery: Delivery) -> bool:
+            if callable(what):
+                return what(delivery)
+            false = not delivery.verdict and delivery.verdict is not NOBODY
+            return not false and what in (None, delivery.name)
+
+        def find() -> Delivery | None:
+            return next((delivery for delivery in self._deliveries if wanted(delivery)), None)
+
+        with self._changed:
+            found = self._changed.wait_for(find, timeout)
+        if found is None:
+            raise NothingHeardError(
+                f"No such delivery within {timeout:g} seconds. Is the event among those you registered for, and does "
+                "the registration name this listener's url?"
+            )
+        return found
+
+    def clear(self) -> None:
+        """Forget what came so far."""
+        with self._changed:
+            self._deliveries.clear()
+        self._tell()
+
+    def follow(self, follower: Callable[[], None]) -> Callable[[], None]:
+        """Be told, on any thread, that something has changed. Returns how to unfollow."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower) if follower in self._followers else None
+
+    def stop(self) -> None:
+        """Stop listening. Does nothing when it has stopped already; what came can still be read."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._tell()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        """One line without port and count: nbval compares it."""
+        return "Vipps webhook listener" if self.listening else "Vipps webhook listener · stopped"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        from vipps_nb import live_deliveries  # noqa: PLC0415 - a script never gets here, and widgets are slow to import
+
+        self._live = self._live or live_deliveries.show(self)
+        return self._live._repr_mimebundle_(**kwargs) if self._live is not None else None
+
+    def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Judge and keep a delivery; gives what to answer."""
+        now = self._now()
+        verdict = self._judge(path, headers, body, now)
+        with self._changed:
+            drill, self._drill = self._drill, _one_less(self._drill)
+            status = drill.status if drill else 200 if verdict or verdict is NOBODY else 401
+            sender = webhook_id(headers)
+            same = [earlier for earlier in self._deliveries if earlier.body == body]
+            delivery = Delivery(
+                number=len(self._deliveries) + 1,
+                name=name_of(body),
+                body=body,
+                headers=headers,
+                moment=now,
+                verdict=verdict,
+                attempt=1 + sum(webhook_id(earlier.headers) == sender for earlier in same),
+                duplicate=any(earlier.accepted for earlier in same),
+                status=status,
+            )
+            self._deliveries.append(delivery)
+            self._changed.notify_all()
+        self._tell()
+        if drill:
+            self._stopping.wait(drill.delay)
+        return status
+
+    def _judge(self, path: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Verdict:
+        verdict = NOBODY
+        for secret in reversed(self._secrets):
+            verdict = verify(body, headers, secret, url=self._public_url, path=path, now=now)
+            if verdict:
+                break
+        return verdict
+
+    def _now(self) -> datetime:
+        if self._session is not None and self._session.sandbox is not None:
+            with contextlib.suppress(SandboxError):  # it has been stopped
+                return datetime.fromisoformat(self._session.sandbox.clock()["now"])
+        return datetime.now(UTC)
+
+    def _tell(self) -> None:
+        for follower in list(self._followers):
+            try:
+                follower()
+            except Exception as error:
+                # Whatever it was, the sender gets its answer. Only the kind is logged: a text may quote a payload.
+                _logger.warning("A follower of a webhook listener raised %s", type(error).__name__)
+
+
+def _as_secret(secret: Secret | str) -> Secret:
+    return secret if isinstance(secret, Secret) else Secret(secret)
+
+
+def _one_less(drill: _Drill | None) -> _Drill | None:
+    return _Drill(drill.status, drill.delay, drill.times - 1) if drill and drill.times > 1 else None
