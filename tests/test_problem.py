@@ -41,8 +41,12 @@ DIALECTS = {
         ("T", "", "", "", [("msn", "unknown")]),
     ),
     "Login": (
-        {"error": "invalid_grant", "error_description": "code used", "error_debug": "x"},
+        {"error": "invalid_grant", "error_description": "code used", "error_code": 400, "error_debug": "x"},
         ("invalid_grant", "code used", "invalid_grant", "", []),
+    ),
+    "Userinfo, by name": (
+        {"title": "Unauthorized", "status": "400", "detail": "d", "extraInfo": {"sub": {"reason": "no such"}}},
+        ("Unauthorized", "d", "", "", [("sub", "no such")]),
     ),
     "Azure AD": (
         {"error": "unauthorized_client", "error_description": "AADSTS700016: …", "trace_id": "t-1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import pickle
@@ -112,9 +113,20 @@ def test_the_callers_own_headers_win(server, session):
         ("/vipps-userinfo-api/userinfo/some-sub", {"Authorization", "Ocp-Apim-Subscription-Key"}, set()),
         ("/access-management-1.0/access/.well-known/jwks.json", set(), set(SECRET_HEADERS)),
         ("/access-management-1.0/access/oauth2/token", {"Authorization"}, {"Ocp-Apim-Subscription-Key"}),
+        ("/access-management-1.0/access/oauth2/auth", set(), {*SECRET_HEADERS, "Merchant-Serial-Number"}),
+        ("/vipps-login-ciba/api/v1/user-exists", {"Authorization"}, {"Ocp-Apim-Subscription-Key"}),
+        ("/landing", set(), {*SECRET_HEADERS, "Merchant-Serial-Number"}),
         ("/accessToken/get", {"client_id", "client_secret", "Ocp-Apim-Subscription-Key"}, {"Authorization"}),
         ("/webhooks/v1/webhooks", {"Authorization", "Ocp-Apim-Subscription-Key", "Merchant-Serial-Number"}, set()),
-        ("/management/v1/sales-units", {"Authorization"}, {"Merchant-Serial-Number"}),
+        *(
+            (path, {"Authorization", "Ocp-Apim-Subscription-Key"}, {"Merchant-Serial-Number", "client_secret"})
+            for path in (
+                "/management/v1/sales-units",
+                "/settlement/v1/ledgers",
+                "/report/v2/ledgers/1/funds/feed",
+                "/donations/v1/reports/payments",
+            )
+        ),
     ],
 )
 def test_each_api_gets_the_introduction_it_wants(server, session, path, has, has_not):
@@ -125,11 +137,47 @@ def test_each_api_gets_the_introduction_it_wants(server, session, path, has, has
     assert not has_not & seen.headers.keys()
 
 
-def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials):
-    import dataclasses
+@pytest.mark.parametrize(
+    "path", ["/access-management-1.0/access/oauth2/token", "/vipps-login-ciba/api/backchannel/authentication"]
+)
+def test_login_knows_a_merchant_by_its_keys_and_a_partner_by_its_token(server, credentials, path):
+    partner = dataclasses.replace(credentials, key_type="partner")
 
-    keys = dataclasses.replace(credentials, key_type="accounting")
-    VippsSession(keys, server.environment).get("/report/v2/ledgers/1/funds/feed")
+    for keys in (credentials, partner):
+        VippsSession(keys, server.environment).post(path, data={"grant_type": "authorization_code"})
+
+    of_merchant, of_partner = (seen for seen in server.seen if seen.path == path)
+    assert of_merchant.headers["Authorization"].startswith("Basic ")
+    assert of_partner.headers["Authorization"] == f"Bearer {TOKEN}-1"
+    assert of_partner.headers["Merchant-Serial-Number"] == credentials.merchant_serial_number
+    for seen in (of_merchant, of_partner):
+        assert not {"Ocp-Apim-Subscription-Key", "Idempotency-Key"} & seen.headers.keys()
+
+
+def test_a_persons_token_is_sent_as_it_is_and_never_renewed(serve, credentials):
+    tokens = []
+    server = serve(speaks(lambda seen: Answer(401), tokens))
+    session = VippsSession(credentials, server.environment)
+
+    session.get("/vipps-userinfo-api/userinfo/", headers={"Authorization": "Bearer a-persons"})
+
+    (seen,) = calls(server)
+    assert seen.headers["Authorization"] == "Bearer a-persons"
+    assert "Ocp-Apim-Subscription-Key" not in seen.headers
+    assert tokens == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("accounting", "/report/v2/ledgers/1/funds/feed"),
+        ("donations", "/donations/v1/reports/payments"),
+        ("management", "/management/v1/sales-units"),
+    ],
+)
+def test_tokens_of_specialized_keys_take_no_subscription_key(server, credentials, kind, path):
+    keys = dataclasses.replace(credentials, key_type=kind)
+    VippsSession(keys, server.environment).get(path)
 
     (seen,) = calls(server)
     assert seen.headers["Authorization"].startswith("Bearer ")

@@ -41,12 +41,18 @@ _BY_PATH: tuple[tuple[re.Pattern[str], Introduction], ...] = tuple(
         (r"/vipps-login-ciba/", Introduction.BASIC),
         # Userinfo of a Login: the person's own token, and a subscription key gives 401.
         (r"/vipps-userinfo-api/userinfo/?$", Introduction.BEARER_ONLY),
-        # The desk of our own sandbox needs no key.
-        (r"/sandbox(/|$)", Introduction.NOTHING),
+        # The desk of our own sandbox and the phone of its customer need no key.
+        (r"/(sandbox|landing)(/|$)", Introduction.NOTHING),
     )
 )
-# Management and Report find out by themselves which sales units a token may see.
-_WITHOUT_MSN = re.compile(r"/(management|report|settlement|sandbox|access-management-1\.0)(/|$)", re.IGNORECASE)
+# Management, Report and Donations find out by themselves which sales units a token may see; public pages do not care.
+_WITHOUT_MSN = re.compile(
+    r"/((management|report|settlement|donations|sandbox|landing)(/|$)"
+    r"|access-management-1\.0/access/(\.well-known/|oauth2/auth$))",
+    re.IGNORECASE,
+)
+# A partner shows Login its access token instead of its keys (Login API guide, "Partner keys").
+_KNOWS_PARTNERS = re.compile(r"/(access-management-1\.0|vipps-login-ciba)/", re.IGNORECASE)
 # The token calls and Login's forms change nothing that could be done twice.
 _NOT_A_WRITE = re.compile(r"/(accesstoken|miami|access-management-1\.0|vipps-login-ciba|sandbox)(/|$)", re.IGNORECASE)
 
@@ -56,6 +62,8 @@ def introduction_for(url: str, credentials: Credentials) -> Introduction:
     path = urlsplit(url).path
     kind = next((kind for pattern, kind in _BY_PATH if pattern.match(path)), Introduction.BEARER)
     if kind is Introduction.BEARER and credentials.specialized:
+        return Introduction.BEARER_ONLY
+    if kind is Introduction.BASIC and credentials.key_type == "partner" and _KNOWS_PARTNERS.match(path):
         return Introduction.BEARER_ONLY
     return kind
 

@@ -74,6 +74,8 @@ class Problem:
         code = next((f.reason for f in fields if f.name.lower() == "errorcode"), "") or _pick(
             parts, "errorCode", "error_code", "code"
         )
+        if code == str(status):
+            code = ""  # Login repeats the status under the name of a code; what one can decide on is its `error`
         oauth = parts.get("error") if isinstance(parts.get("error"), str) else ""
         detail = _pick(parts, "detail", "error_description", "errorMessage", "message") or nested
         return cls(
@@ -124,6 +126,9 @@ def _field_errors(parts: Mapping[str, Any]) -> Iterator[FieldError]:
             if isinstance(entry, Mapping):
                 name = _pick(entry, "name", "field", "key")
                 yield FieldError(name, _pick(entry, "reason", "text", "value"))
+        if isinstance(entries, Mapping):  # Userinfo: an object for each name
+            for name, entry in entries.items():
+                yield FieldError(str(name), _pick(entry, "reason") if isinstance(entry, Mapping) else str(entry))
     errors = parts.get("errors")
     if isinstance(errors, Mapping):
         for name, reasons in errors.items():

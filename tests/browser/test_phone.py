@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.conftest import Answer, ScriptedServer, Seen
 from vipps_nb import login
 
 pytestmark = pytest.mark.browser
+Serve = Callable[[Callable[[Seen], Answer]], ScriptedServer]
 
 
 @pytest.mark.parametrize(("button", "state"), [("Approve", "AUTHORIZED"), ("Abort", "ABORTED")])
@@ -66,4 +70,34 @@ def test_a_delivery_is_chosen_on_the_phone(chromium: Browser, artifacts: Path) -
     expect(page.get_by_role("status")).to_be_visible()
     session = vipps.get("/checkout/v3/session/phone-choice").json()
     assert session["shippingDetails"]["shippingMethodId"] == "shop"
+    page.close()
+
+
+@pytest.mark.parametrize(("button", "brings"), [("Approve", "code="), ("Abort", "error=access_denied")])
+def test_after_a_login_the_browser_goes_on_to_the_merchant(
+    chromium: Browser, artifacts: Path, serve: Serve, button: str, brings: str
+) -> None:
+    """The merchant's page is of another origin, and sends the browser to yet another."""
+    home = serve(lambda seen: Answer(body=b"Welcome"))
+    moved = Answer(303, headers={"Location": f"{home.base_url.replace('127.0.0.1', 'localhost')}/home"})
+    merchant = serve(lambda seen: moved)
+    vipps = login(env="sandbox", quiet=True)
+    asked = {
+        "response_type": "code",
+        "client_id": vipps.credentials.client_id,
+        "redirect_uri": f"{merchant.base_url}/callback",
+        "scope": "openid name address",
+        "state": "some-state-1",
+    }
+    page = chromium.new_page(viewport={"width": 420, "height": 560})
+    page.goto(f"{vipps.base_url}/access-management-1.0/access/oauth2/auth?{urlencode(asked)}")
+
+    expect(page.get_by_text("You share your name, your addresses.")).to_be_visible()
+    page.screenshot(path=artifacts / "login-on-phone.png")
+    page.get_by_role("button", name=button).click()
+
+    expect(page.get_by_text("Welcome")).to_be_visible()
+    (seen,) = [seen for seen in merchant.seen if seen.path.startswith("/callback")]
+    assert brings in seen.path
+    assert "state=some-state-1" in seen.path
     page.close()

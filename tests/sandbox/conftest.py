@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from tests.sandbox.login_client import LoginClient
 from vipps_nb.sandbox import Sandbox
 
 NOON = "2026-01-01T12:00:00.000Z"
@@ -132,6 +133,17 @@ def other_merchant(sandbox, http):
 @pytest.fixture
 def partner(sandbox, http):
     return Merchant(sandbox.base_url, sandbox.keys("partner"), http)
+
+
+@pytest.fixture
+def login_client(sandbox, http):
+    return LoginClient(sandbox.base_url, sandbox.keys(), http)
+
+
+@pytest.fixture
+def other_login_client(sandbox, http):
+    other = sandbox.overview()["salesUnits"][1]["merchantSerialNumber"]
+    return LoginClient(sandbox.base_url, sandbox.keys(msn=other), http)
 
 
 @pytest.fixture

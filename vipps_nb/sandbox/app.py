@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from vipps_nb.sandbox import desk, landing_page
+from vipps_nb.sandbox import desk, landing_page, people
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.door import FrontDoor
@@ -40,7 +40,7 @@ def build_app(premises: Premises) -> ASGIApp:
     courier = Courier(premises)
     app.state.premises = premises
     app.state.courier = courier
-    app.state.pages = [*PAGES, desk.page, landing_page.page]
+    app.state.pages = [*PAGES, desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
     return FrontDoor(app, premises, courier)

@@ -1,7 +1,11 @@
-"""What customers agreed to share, and with whom. Payments, agreements and logins write here; Userinfo reads."""
+"""What customers agreed to share, and with whom. Payments and agreements write here; Userinfo reads.
+
+A login does not: what it lets be read travels with the person's token (see ``person_tokens``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,15 +27,21 @@ class Consent:
 
 
 class Consents:
-    """The latest consent of each customer towards each sales unit."""
+    """The consents of each customer towards each sales unit."""
 
     def __init__(self) -> None:
         self._by_sub: dict[str, Consent] = {}
+        self._moments: dict[str, dict[str, datetime]] = {}
 
     def grant(self, consent: Consent) -> None:
-        """A newer consent takes the place of an older one."""
+        """Keep a consent. What was shared before stays shared; each scope has its own, latest moment."""
         self._by_sub[consent.sub] = consent
+        self._moments.setdefault(consent.sub, {}).update(dict.fromkeys(sorted(consent.scope), consent.granted))
 
     def get(self, sub: str) -> Consent | None:
-        """The consent behind a ``sub``."""
+        """The latest consent behind a ``sub``."""
         return self._by_sub.get(sub)
+
+    def shared(self, sub: str) -> Mapping[str, datetime]:
+        """Every scope that was ever consented to, and when it was last."""
+        return self._moments.get(sub, {})

@@ -26,6 +26,9 @@ class Customer:
     post_code: str = "0155"
     city: str = "Oslo"
     country: str = "NO"
+    gender: str = "female"
+    national_identity_number: str = "17859000266"
+    """A synthetic one: the month is 80 too high, so it can never be a living person's."""
 
     def age(self, on: datetime) -> int:
         """Full years of age on a day."""
@@ -77,6 +80,23 @@ class PhoneRequest(Protocol):
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+
+
+@runtime_checkable
+class NoticesLooks(Protocol):
+    """A phone request to which it makes a difference that somebody has opened it."""
+
+    def looked_at(self) -> None:
+        """Somebody has opened it."""
+
+
+@runtime_checkable
+class GoesOn(Protocol):
+    """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
+
+    @property
+    def onward_url(self) -> str | None:
+        """Where the browser goes now; None while the customer can still decide, and where it stays."""
 
 
 @runtime_checkable

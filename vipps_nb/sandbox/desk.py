@@ -262,6 +262,7 @@ async def read_settings(world: TheWorld) -> Settings:
 @router.put("/sandbox/settings", response_model=Settings)
 async def change_settings(changes: Settings, world: TheWorld) -> Settings:
     """Change settings; what is left out stays as it is."""
+    _catch_up(world)
     world.settings = world.settings.model_copy(update=changes.model_dump(exclude_unset=True))
     return world.settings
 
@@ -277,6 +278,7 @@ async def change_sales_unit(msn: Msn, changes: Annotated[Switches, Body()], worl
     """Switch something on or off for one sales unit; what is left out stays as it is."""
     if msn not in world.switches:
         raise NoSuchSalesUnit(f"The sales units are {', '.join(world.switches)}.")
+    _catch_up(world)
     world.switches[msn] = world.switches[msn].model_copy(update=changes.model_dump(exclude_unset=True))
     return _sales_unit(msn, world)
 
@@ -307,6 +309,12 @@ def _moment(text: str | None) -> datetime | None:
 
 def _sales_unit(msn: str, world: World) -> SalesUnitState:
     return SalesUnitState(merchant_serial_number=msn, name=world.unit(msn).name, switches=world.switches[msn])
+
+
+def _catch_up(world: World) -> None:
+    for one in PAGES:
+        if one.catch_up is not None:
+            one.catch_up(world)
 
 
 def _on_phone(order: ThumbOrder, world: World) -> PhoneRequest:

@@ -127,6 +127,33 @@ class DeskClient:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
         return self._object("PUT", f"/sales-units/{msn}", switches)
 
+    def product_order(self, product_order_id: str, step: str) -> JsonObject:
+        """Take the next step with a product order: view, submit (the merchant), complete or reject (the platform)."""
+        return self._object("POST", f"/product-orders/{product_order_id}", {"step": step})
+
+    def donate(
+        self,
+        value: int,
+        *,
+        withdrawal_day: int | None = None,
+        reference: str | None = None,
+        message: str | None = None,
+        msn: str | None = None,
+    ) -> JsonObject:
+        """A donor gives ``value`` (minor units) in the app: once or, with a withdrawal day, every month."""
+        gift = _given(value=value, withdrawalDay=withdrawal_day, reference=reference, message=message, msn=msn)
+        return self._object("POST", "/donations", gift)
+
+    def change_donation(
+        self, agreement_id: str, *, value: int | None = None, withdrawal_day: int | None = None
+    ) -> JsonObject:
+        """The donor changes the amount or the day of a monthly gift."""
+        return self._object("PATCH", f"/donations/{agreement_id}", _given(value=value, withdrawalDay=withdrawal_day))
+
+    def stop_donation(self, agreement_id: str) -> JsonObject:
+        """The donor stops a monthly gift."""
+        return self._object("DELETE", f"/donations/{agreement_id}")
+
     def _thumb(self, verb: str, *what: str | None, choice: str | None = None) -> JsonObject:
         names = ("reference", "agreementId", "authReqId", "msn")
         order = dict(zip(names, what, strict=True))

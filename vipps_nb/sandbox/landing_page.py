@@ -11,7 +11,7 @@ from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox import qr_image
-from vipps_nb.sandbox.customer import PHONE_NUMBER, OffersChoice, PhoneRequest, choose
+from vipps_nb.sandbox.customer import PHONE_NUMBER, GoesOn, NoticesLooks, OffersChoice, PhoneRequest, choose
 from vipps_nb.sandbox.customer_codes import CustomerCodes
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.page import Page, Rules, TheWorld, rules
@@ -32,6 +32,7 @@ main { width: 100%; max-width: 22rem; padding: 2rem 1.5rem; background: var(--ca
 h1 { margin: 0; font-size: 1rem; font-weight: 600; }
 .price { margin: 1.5rem 0 .25rem; font-size: 2.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .text { margin: 0 0 2rem; overflow-wrap: anywhere; }
+h1 + .text { margin-top: 1rem; font-size: 1.5rem; }
 ul { margin: -1rem 0 2rem; padding-left: 1.25rem; }
 fieldset { margin: 0 0 1.5rem; padding: 0; border: 0; }
 legend { padding: 0; margin-bottom: .25rem; font-weight: 600; }
@@ -76,7 +77,10 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 @router.get("/landing", response_class=Response, responses=DOCUMENTED)
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
-    return Response(_show(_find(token, world)), headers=HEADERS, media_type=HTML)
+    asked = _find(token, world)
+    if isinstance(asked, NoticesLooks):
+        asked.looked_at()
+    return Response(_show(asked), headers=_headers(asked), media_type=HTML)
 
 
 @router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
@@ -88,15 +92,17 @@ async def decide(
     world: TheWorld,
     choice: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """What a thumb does; then back to the page, which says how it ended."""
+    """What a thumb does; then back to the page, which says how it ended, or on to where the request leads."""
     asked = _find(token, world)
     if asked.outcome is None:
         choose(asked, choice)
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
         if asked.outcome is None and reason is not None:
-            return Response(_show(asked, f"That did not work: {reason}."), headers=HEADERS, media_type=HTML)
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": f"{request.url.path}?token={quote(token)}"})
+            return Response(_show(asked, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML)
+    onward = asked.onward_url if isinstance(asked, GoesOn) else None
+    location = onward or f"{request.url.path}?token={quote(token)}"
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
 @router.get("/landing/qr.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
@@ -129,6 +135,16 @@ async def check_in(token: Token, world: TheWorld) -> Response:
         raise UnknownLink("There is nothing to check in to; the code leads to a page.")
     code.scan(PHONE_NUMBER)
     return Response(_place(code, world, '<p role="status">You are checked in.</p>'), headers=HEADERS, media_type=HTML)
+
+
+def _headers(asked: PhoneRequest) -> dict[str, str]:
+    if not isinstance(asked, GoesOn):
+        return HEADERS
+    # Chromium holds form-action against every redirect that follows, and where the shop's page leads is its own
+    # affair; an app's scheme is not among the `*`.
+    scheme = asked.return_url.partition(":")[0] if asked.return_url else "https"
+    policy = HEADERS["Content-Security-Policy"].replace("form-action 'self'", f"form-action * {scheme}:")
+    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 def _content(token: str, world: World) -> str:

@@ -15,6 +15,7 @@ class Movement:
         value: Minor units, always positive; ``kind`` says the direction.
         reference: The merchant's own name for the payment or charge.
         psp_reference: Of this movement, not of the payment.
+        handle: The number that it was paid to, such as ``NO:12345``; None when it was paid to the sales unit itself.
     """
 
     msn: str
@@ -26,6 +27,7 @@ class Movement:
     moment: datetime
     phone_number: str | None = None
     message: str | None = None
+    handle: str | None = None
 
 
 class Movements:

@@ -100,6 +100,8 @@ class Page:
         find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
             several sales units use the same name.
         counts: What the overview says about this API's records.
+        catch_up: Writes down what has happened so far; asked before a switch or a setting changes, so that what is
+            past keeps the terms of its time.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class Page:
         selector: str | None = None,
         find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
         counts: Callable[[World], Mapping[str, int]] | None = None,
+        catch_up: Callable[[World], None] | None = None,
     ) -> None:
         self.title = title
         self.entrance = entrance
@@ -125,6 +128,7 @@ class Page:
         self.selector = selector
         self.find_on_phone = find_on_phone
         self.counts = counts
+        self.catch_up = catch_up
         self.router = APIRouter(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:

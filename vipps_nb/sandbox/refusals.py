@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -85,6 +86,11 @@ def _problem(refusal: Refusal, trace_id: str) -> Body:
     if details:
         content["extraDetails"] = details
     return Body(content, PROBLEM_JSON, refusal.headers)
+
+
+def instance(trace_id: str) -> str:
+    """A trace id as the URI that RFC 7807 calls ``instance``, for APIs that have no ``traceId``."""
+    return f"urn:uuid:{uuid.UUID(hex=trace_id.split('-')[1])}"
 
 
 def _gateway(refusal: Refusal, trace_id: str) -> Body:

@@ -14,7 +14,8 @@ MASK = "***"
 LONGEST_TEXT = 10_000
 SECRET_HEADERS = frozenset({"authorization", "client_secret", "ocp-apim-subscription-key", "cookie"})
 SECRET_FIELDS = frozenset({"access_token", "id_token", "client_secret", "secret", "callbackauthorizationtoken"})
-JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]+"  # wherever somebody puts a token, it is not for the log
+# Wherever somebody puts a token, it is not for the log: a JSON Web Token, or an opaque one of Login.
+TOKENS = (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
 
 
 class Masker:
@@ -22,7 +23,7 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted((re.escape(secret) for secret in secrets), key=len, reverse=True)
-        self._pattern = re.compile("|".join([JWT, *known]))
+        self._pattern = re.compile("|".join([*TOKENS, *known]))
 
     def text(self, text: str) -> str:
         """The text with every secret in it masked."""

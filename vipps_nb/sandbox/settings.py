@@ -8,6 +8,10 @@ from pydantic import Field
 
 from vipps_nb.sandbox.wire import Wire
 
+LoginFailure = Literal["server_error", "outdated_app_version", "wrong_challenge", "unknown_reject_reason"]
+LoginScope = Literal["birthDate", "customFlow", "delegatedConsents", "gender", "paymentSourceReferences"]
+USUAL_LOGIN_SCOPES: tuple[LoginScope, ...] = ("birthDate", "customFlow", "delegatedConsents")
+
 
 class Settings(Wire):
     """Behaviour of the whole sandbox."""
@@ -32,9 +36,19 @@ class Settings(Wire):
     """Scopes without an approval: dropped silently (2026), or refused (older questions and answers)."""
     login_token_lifetime_seconds: Literal[600, 3599] = 600
     """How long a person's token opens userinfo: described as 10 minutes, although ``expires_in`` says 3599."""
+    login_fails_with: LoginFailure | None = None
+    """What goes wrong when the customer approves a login; the codes are those that Login sends back with a browser."""
+    customer_has_address: bool = True
+    """Without one, Userinfo answers with an address of empty texts."""
     qr_base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#]+$", max_length=200)] = None
     """What the links inside QR codes begin with, if not with the sandbox's own address: that of a tunnel, or any fixed
     one, so that a picture is the same wherever the sandbox runs."""
+    norwegian_payout_reference: Literal["Utb.", "Vipps utbet.", "empty"] = "Utb."
+    """How the reference of a Norwegian payout begins: official pages disagree, and one says that it is missing."""
+    report_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Entries in one answer of the Report API; said in its header ``Vipps-Feed-Page-Size``."""
+    donations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Payments in one answer of the Donations API, which says that the number may change."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 
@@ -58,6 +72,27 @@ class Switches(Wire):
     refund_allowed: bool = True
     bank_account_verified: bool = True
     recurring_allowed: bool = True
+    login_allowed: bool = True
+    login_redirect_uris: list[str] = Field(default_factory=list)
+    """The redirect URIs that the portal would have; while there are none, any that is fit to be one."""
+    login_token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"  # noqa: S105 - no password
+    login_scopes: list[LoginScope] = Field(default_factory=lambda: list(USUAL_LOGIN_SCOPES))
+    """Scopes beyond the basic plan; ``gender`` is not in test. For ``nin`` there is the switch above."""
+    donations_allowed: bool = True
+    active: bool = True
+    """An inactive sales unit is unknown to the Management API."""
+    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
+    skip_landing_page_allowed: bool = False
+    landing_page_phone_number_locked: bool = False
+    credit_card_payment_allowed: bool = True
+    """Whether a wallet payment may draw on a credit card; shown by the Management API and nothing else."""
+    fee_basis_points: Annotated[int, Field(ge=0, le=10_000)] = 275
+    """The fee for a capture, in hundredths of a percent; the sandbox's own tariff."""
+    settlement: Literal["net", "gross"] = "net"
+    """Whether fees are kept back from payouts, or invoiced at the end of the month."""
+    payout_frequency: Literal["daily", "weekly", "monthly"] = "daily"
+    accounting_partner_has_access: bool = True
+    """Whether the merchant has given the accounting partner access to its ledgers."""
 
     @property
     def currency(self) -> str:

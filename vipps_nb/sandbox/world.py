@@ -9,6 +9,7 @@ from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.delivery_log import DeliveryLog
 from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
+from vipps_nb.sandbox.identity import IdentityMint
 from vipps_nb.sandbox.ids import Ids
 from vipps_nb.sandbox.outbox import Outbox
 from vipps_nb.sandbox.rate_limits import RateCounter
@@ -54,11 +55,12 @@ class World:
 
 
 class Premises:
-    """What outlives a reset: keys, the signing key, and how the sandbox was started."""
+    """What outlives a reset: keys, the signing keys, and how the sandbox was started."""
 
     def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str) -> None:
         self.keys = keys
         self.mint = Mint(seed)
+        self.identity = IdentityMint(seed)
         self.base_url = base_url
         self._settings = settings
         self._masker = Masker(keys.secrets)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import access_token, check_in, checkout, epayment, order_management, qr, webhooks
+from vipps_nb.sandbox.apis import (
+    access_token,
+    check_in,
+    checkout,
+    donations,
+    epayment,
+    login,
+    management,
+    order_management,
+    qr,
+    report,
+    userinfo,
+    webhooks,
+)
 from vipps_nb.sandbox.apis.legacy import checkout_v2
 
 PAGES = [
     access_token.page,
     epayment.page,
     webhooks.page,
+    login.page,
+    userinfo.page,
+    userinfo.page_of_logins,
     *qr.pages,
     order_management.page,
+    report.page,
+    management.page,
     checkout.page,
     checkout_v2.page,
     check_in.page,
+    donations.page,
 ]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/vipps-userinfo-api": "Userinfo API",
-    "/access-management-1.0": "Login API",
-    "/vipps-login-ciba": "Login API",
-    "/report": "Report API",
-    "/settlement": "Report API",
-    "/management": "Management API",
-    "/donations": "Donations API",
     "/psp": "PSP API",
     "/merchant-management": "PSP Signup API",
     "/ecomm": "eCom API",

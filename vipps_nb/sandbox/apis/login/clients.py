@@ -1,0 +1,95 @@
+"""Who is the client? Three ways to tell (Login API guide, token endpoint authentication method; partner keys)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+from vipps_nb.sandbox.apis.login.refusals import InvalidClient, InvalidRequest, UnauthorizedClient
+from vipps_nb.sandbox.entrance import Entrance, admit
+from vipps_nb.sandbox.sales_unit import KeySet, KeyType, SalesUnit
+from vipps_nb.sandbox.world import Premises, World
+
+PARTNERS = Entrance(
+    keys=frozenset({KeyType.PARTNER}),
+    subscription_key="optional",
+    missing_header=InvalidRequest,
+    token_refused=InvalidClient,
+)
+
+
+def authenticate(
+    headers: Mapping[str, str], client_id: str | None, client_secret: str | None, premises: Premises
+) -> SalesUnit:
+    """The sales unit that a call is made for.
+
+    Args:
+        headers: May have Basic or, from a partner, Bearer.
+        client_id: From the form, with ``client_secret_post``; beside Basic it is only a repetition.
+        client_secret: Likewise.
+        premises: Where the keys are.
+
+    Raises:
+        InvalidClient: Unknown, or introduced in another way than the sales unit is set up for.
+        InvalidRequest: Introduced in two ways at once.
+        UnauthorizedClient: The sales unit has no Login.
+    """
+    authorization = headers.get("Authorization")
+    if authorization is None:
+        used = "client_secret_post"
+        if client_id is None or client_secret is None:
+            raise InvalidClient("There is neither an Authorization header nor client_id and client_secret in the form.")
+        unit = _unit(client_id, [client_secret], premises)
+    elif client_secret is not None:
+        raise InvalidRequest("The client introduced itself twice: in the Authorization header and in the form.")
+    else:
+        used = "client_secret_basic"  # a partner's target must be set up for it, although the partner uses Bearer
+        unit = _introduced(authorization, headers, premises)
+    switches = premises.world.switches[unit.merchant_serial_number]
+    expected = switches.login_token_endpoint_auth_method
+    if used != expected:
+        raise InvalidClient(f"The sales unit is set up for {expected}, and this is {used}.")
+    check_login_allowed(unit, premises.world)
+    return unit
+
+
+def check_login_allowed(unit: SalesUnit, world: World) -> None:
+    """Refuse a sales unit without Login."""
+    if not world.switches[unit.merchant_serial_number].login_allowed:
+        raise UnauthorizedClient
+
+
+def unit_with(client_id: str, world: World) -> SalesUnit | None:
+    """The sales unit that has this client ID."""
+    keys = world.keys.by_client_id.get(client_id)
+    if keys is None or keys.key_type is not KeyType.MERCHANT:
+        return None
+    return world.unit(keys.merchant_serial_number or "")
+
+
+def _introduced(authorization: str, headers: Mapping[str, str], premises: Premises) -> SalesUnit:
+    scheme, _, rest = authorization.partition(" ")
+    if scheme == "Bearer":
+        return admit(PARTNERS, headers, premises).merchant
+    try:
+        client_id, _, client_secret = base64.b64decode(rest, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        client_id, client_secret = "", ""
+    if scheme.lower() != "basic" or not client_id:
+        raise InvalidClient("The Authorization header is not Basic with client_id:client_secret in Base64.")
+    # RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
+    return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], premises)
+
+
+def _unit(client_id: str, secrets: list[str], premises: Premises) -> SalesUnit:
+    unit = unit_with(client_id, premises.world)
+    if unit is None or not any(_fits(secret, unit.keys) for secret in secrets):
+        raise InvalidClient("The client_id is not a sales unit's of this sandbox, or the client_secret is wrong.")
+    return unit
+
+
+def _fits(secret: str, keys: KeySet) -> bool:
+    return hmac.compare_digest(secret.encode(), keys.client_secret.encode())
