@@ -31,6 +31,7 @@ from vipps_nb.tokens import AccessToken, TokenState, fetch_access_token
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from vipps_nb.catalogue.loading import openapi
     from vipps_nb.sandbox import Sandbox, SandboxError
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "fetch_access_token",
     "login",
     "logout",
+    "openapi",
 ]
 
 
@@ -85,4 +87,9 @@ def __getattr__(name: str) -> Any:
         from vipps_nb import sandbox  # noqa: PLC0415
 
         return getattr(sandbox, name)
+    # The catalogue is read when somebody asks for it.
+    if name == "openapi":
+        from vipps_nb.catalogue.loading import openapi  # noqa: PLC0415
+
+        return openapi
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,10 +18,10 @@ from vipps_nb.cards import tree
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.resources import draw
 from vipps_nb.cards.values import DOTS
+from vipps_nb.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
 from vipps_nb.introduction import SECRET_HEADERS
-from vipps_nb.openapi import Operation
 
 _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie"))
