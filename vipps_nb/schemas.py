@@ -209,7 +209,7 @@ def _lenient(node: Any) -> Any:
 
 
 def _is_pattern(text: str) -> bool:
-    """Whether Python can read a regular expression; documents have those of other languages, such as ``\\p{L}``."""
+    """Whether Python can read a regular expression; documents have those of other languages as well."""
     try:
         re.compile(text)
     except re.error:
