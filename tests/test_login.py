@@ -34,6 +34,15 @@ def test_the_same_keys_give_the_same_session_and_the_same_sandbox():
     assert login(env="sandbox", quiet=True) is login(env="sandbox", quiet=True)
 
 
+def test_partner_keys_have_several_sales_units_to_act_for():
+    partner = login(env="sandbox", key_type="partner", quiet=True)
+    shops = [unit["merchantSerialNumber"] for unit in partner.sandbox.sales_units()]
+
+    unknown = {partner.as_merchant(msn).get("/epayment/v1/payments/none").status_code for msn in shops}
+
+    assert (len(shops), unknown) == (3, {404})
+
+
 def test_a_sandbox_that_runs_is_joined_by_the_lines_it_prints(nowhere):
     with Sandbox(seed=7) as running:
         (nowhere / ".env").write_text(running.dotenv())

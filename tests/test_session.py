@@ -93,6 +93,14 @@ def test_every_write_gets_an_idempotency_key_that_is_shown_and_kept_when_sent_ag
     assert second.headers["Authorization"].startswith("Bearer ")
 
 
+def test_ecom_gets_its_key_under_its_own_name(server, session):
+    session.post("/ecomm/v2/payments/order-1/capture")
+
+    (seen,) = calls(server)
+    assert 1 <= len(seen.headers["X-Request-Id"]) <= 40
+    assert "Idempotency-Key" not in seen.headers
+
+
 def test_the_callers_own_headers_win(server, session):
     own = {"idempotency-key": "mine", "Merchant-Serial-Number": "999", "Authorization": "Bearer a-persons"}
 

@@ -56,6 +56,8 @@ _KNOWS_PARTNERS = re.compile(r"/(access-management-1\.0|vipps-login-ciba)/", re.
 # The token calls and Login's forms change nothing that could be done twice.
 _NOT_A_WRITE = re.compile(r"/(accesstoken|miami|access-management-1\.0|vipps-login-ciba|sandbox)(/|$)", re.IGNORECASE)
 
+_ECOM = re.compile(r"/ecomm/", re.IGNORECASE)
+
 
 def introduction_for(url: str, credentials: Credentials) -> Introduction:
     """Which introduction the API behind a URL wants from these credentials."""
@@ -71,6 +73,11 @@ def introduction_for(url: str, credentials: Credentials) -> Introduction:
 def takes_idempotency_key(method: str, url: str) -> bool:
     """Whether a request is a write that could be done twice by accident."""
     return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(urlsplit(url).path)
+
+
+def idempotency_header(url: str) -> str:
+    """What an API calls the key that makes a write act once. eCom had a name of its own (eCom API guide)."""
+    return "X-Request-Id" if _ECOM.match(urlsplit(url).path) else "Idempotency-Key"
 
 
 def open_headers(

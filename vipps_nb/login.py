@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 _SKEW_WORTH_MENTIONING = timedelta(minutes=2)
+_SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
 
 
 @dataclass
@@ -252,7 +253,7 @@ def _sandbox(
             )
         return credentials, environment, Sandbox.join(environment.base_url)
     if _kernel.sandbox is None:
-        _kernel.sandbox = Sandbox().start()
+        _kernel.sandbox = Sandbox(sales_units=_SALES_UNITS).start()
     pretend = _kernel.sandbox.keys(key_type)
     key = pretend.get("subscription_key")
     return (

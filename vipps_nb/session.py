@@ -25,6 +25,7 @@ from vipps_nb.errors import ApiError, EnvironmentChoiceError, NotLoggedInError, 
 from vipps_nb.introduction import (
     SECRET_HEADERS,
     Introduction,
+    idempotency_header,
     introduction_for,
     open_headers,
     secret_headers,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 _UNAUTHORIZED = 401
 _REFUSAL = 400
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class VippsResponse(requests.Response):
@@ -288,7 +288,7 @@ class VippsSession(requests.Session):
         for name, value in open_headers(url, self.credentials, self._msn, self.system).items():
             headers.setdefault(name, value)
         if takes_idempotency_key(str(request.method), url):
-            headers.setdefault(_IDEMPOTENCY_KEY, str(uuid.uuid4()))
+            headers.setdefault(idempotency_header(url), str(uuid.uuid4()))
         request.headers = cast("dict[str, Any]", headers)
         return super().prepare_request(request)
 

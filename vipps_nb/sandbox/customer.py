@@ -91,6 +91,14 @@ class NoticesLooks(Protocol):
 
 
 @runtime_checkable
+class Shared(Protocol):
+    """Something the customer has shared data with, and may take that back."""
+
+    def withdraw(self) -> dict[str, Any]:
+        """The customer withdraws their consent. Raises a Refusal when nothing is shared."""
+
+
+@runtime_checkable
 class GoesOn(Protocol):
     """A PhoneRequest after which the browser goes on by itself, as it does with a login."""
 

@@ -13,13 +13,13 @@ from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
-from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, choose
+from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, Shared, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
 from vipps_nb.sandbox.faults import FaultRule
 from vipps_nb.sandbox.openapi import describe
 from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
+from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide, Refusal
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
@@ -188,6 +188,15 @@ async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
 async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer aborts in the app."""
     return _on_phone(order, world).abort()
+
+
+@router.post("/sandbox/customer/withdraw")
+async def withdraw(order: ThumbOrder, world: TheWorld) -> JsonObject:
+    """The customer withdraws, in the app, their consent to what they shared."""
+    asked = _on_phone(order, world)
+    if not isinstance(asked, Shared):
+        raise NothingToDecide("Nothing that could be withdrawn was shared with it.")
+    return asked.withdraw()
 
 
 @router.post("/sandbox/customer/scan")

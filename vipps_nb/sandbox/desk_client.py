@@ -89,6 +89,10 @@ class DeskClient:
         what = _given(phoneNumber=phone_number, version=version)
         return self._object("POST", "/customer/personal-qr", what)
 
+    def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> JsonObject:
+        """The customer withdraws their consent to what they shared with a payment."""
+        return self._object("POST", "/customer/withdraw", _given(reference=reference, msn=msn))
+
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
         """Which faults are on; with ``rules``, these from now on."""
         return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})

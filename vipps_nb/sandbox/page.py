@@ -53,6 +53,7 @@ class Rules:
     Attributes:
         idempotency_key: Whether the header is looked at, and whether it must be there.
         key_header: The header's name; eCom has one of its own.
+        key_per_resource: Whether one key may come back for another path; eCom's is "unique for orderId".
         longest_key: Characters.
         key_pattern: What the key must look like, if there is a rule.
         bad_key: The refusal for a key that is missing, too long or malformed; the entrance's unless given.
@@ -64,6 +65,7 @@ class Rules:
 
     idempotency_key: Literal["ignored", "optional", "required"] = "ignored"
     key_header: str = KEY
+    key_per_resource: bool = False
     longest_key: int = 50
     key_pattern: str | None = None
     bad_key: type[Refusal] | None = None
@@ -204,7 +206,8 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
     _check_key(key, given, page)
     if key is None or given.idempotency_key == "ignored":
         return await _act(page, given, act, request, body)
-    slot = (caller.name, f"{request.method} {operation}", key)
+    place = request.url.path if given.key_per_resource else operation
+    slot = (caller.name, f"{request.method} {place}", key)
     print_ = fingerprint(request.url.path, body, content)
     remembered = world.idempotency.get(slot, world.clock.now())
     if remembered is not None:

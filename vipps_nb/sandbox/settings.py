@@ -72,6 +72,9 @@ class Switches(Wire):
     refund_allowed: bool = True
     bank_account_verified: bool = True
     recurring_allowed: bool = True
+    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
+    """Direct capture exists in eCom only; it is decided when the sales unit is ordered."""
+    skip_landing_page_allowed: bool = False
     login_allowed: bool = True
     login_redirect_uris: list[str] = Field(default_factory=list)
     """The redirect URIs that the portal would have; while there are none, any that is fit to be one."""
@@ -81,8 +84,6 @@ class Switches(Wire):
     donations_allowed: bool = True
     active: bool = True
     """An inactive sales unit is unknown to the Management API."""
-    capture_type: Literal["ReserveCapture", "DirectCapture", "NotApplicable"] = "ReserveCapture"
-    skip_landing_page_allowed: bool = False
     landing_page_phone_number_locked: bool = False
     credit_card_payment_allowed: bool = True
     """Whether a wallet payment may draw on a credit card; shown by the Management API and nothing else."""

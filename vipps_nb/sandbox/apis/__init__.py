@@ -16,7 +16,7 @@ from vipps_nb.sandbox.apis import (
     userinfo,
     webhooks,
 )
-from vipps_nb.sandbox.apis.legacy import checkout_v2
+from vipps_nb.sandbox.apis.legacy import checkout_v2, ecom, partner, psp, psp_signup
 
 PAGES = [
     access_token.page,
@@ -33,13 +33,14 @@ PAGES = [
     checkout_v2.page,
     check_in.page,
     donations.page,
+    ecom.page,
+    psp.page,
+    psp_signup.page,
+    partner.page,
 ]
 
 NOT_YET = {
     "/recurring": "Recurring API",
-    "/psp": "PSP API",
-    "/merchant-management": "PSP Signup API",
-    "/ecomm": "eCom API",
     "/sales": "Sales API",
     "/loyalty": "Loyalty API",
 }

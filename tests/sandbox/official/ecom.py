@@ -1,0 +1,74 @@
+"""eCom API."""
+
+from uuid import uuid4
+
+from tests.sandbox.official import Official, close_objects
+from vipps_nb.sandbox.sales_unit import KeyRing
+
+MSN = next(iter(KeyRing(seed=1, sales_units=1).units))  # of the tests' sandbox: it stands in the bodies too
+
+
+def initiate(merchant, order_id):
+    msn = merchant.headers["Merchant-Serial-Number"]
+    order = {
+        "customerInfo": {"mobileNumber": "12345678"},
+        "merchantInfo": {
+            "merchantSerialNumber": msn,
+            "callbackPrefix": "https://example.com/callbacks",
+            "fallBack": "https://example.com/return",
+        },
+        "transaction": {"amount": 49900, "orderId": order_id, "transactionText": "Socks"},
+    }
+    assert merchant.post("/ecomm/v2/payments", order).status_code == 200
+
+
+def populate(sandbox, merchant):
+    for order_id in ("created-1", "reserved-1", "captured-1"):
+        initiate(merchant, order_id)
+    sandbox.approve(reference="reserved-1")
+    sandbox.approve(reference="captured-1")
+    body = {
+        "merchantInfo": {"merchantSerialNumber": merchant.headers["Merchant-Serial-Number"]},
+        "transaction": {"amount": 40000, "transactionText": "Sent"},
+    }
+    headers = {"X-Request-Id": "captured-1"}
+    assert merchant.post("/ecomm/v2/payments/captured-1/capture", body, **headers).status_code == 200
+    return {"orderId": ["created-1", "reserved-1", "captured-1"]}
+
+
+def narrow(document):
+    """What this sales unit can really be asked for; the document leaves to prose what a URL or a scope is."""
+    close_objects(document)
+    schemas = document["components"]["schemas"]
+    for one in ("MerchantInfo", "MerchantInfoPayment"):
+        schemas[one]["properties"]["merchantSerialNumber"] = {"type": "string", "enum": [MSN]}
+    merchant = schemas["MerchantInfo"]["properties"]
+    for prefix in ("callbackPrefix", "consentRemovalPrefix", "shippingDetailsPrefix"):
+        merchant[prefix]["enum"] = ["https://example.com/vipps"]
+    merchant["fallBack"]["enum"] = ["https://example.com/return", "shop://return"]
+    merchant["paymentType"]["enum"] = ["eComm Regular Payment"]
+    order = schemas["TransactionInfoInitiate"]["properties"]
+    order["scope"]["enum"] = ["name", "name phoneNumber"]
+    order["skipLandingPage"]["enum"] = [False]
+    schemas["CustomerInfo"]["properties"]["mobileNumber"]["enum"] = ["12345678", "91234567"]
+    schemas["Transaction"]["properties"]["amount"]["maximum"] = 2000
+    schemas["PaymentActionsRequest"]["required"] = ["merchantInfo", "transaction"]
+    del schemas["ForceApproveRequest"]["properties"]["token"]
+    schemas["ForceApproveRequest"]["properties"]["customerPhoneNumber"]["enum"] = ["12345678"]
+
+
+def mend(document):
+    for path, item in list(document["paths"].items()):
+        if "$ref" in item:
+            del document["paths"][path]
+
+
+official = Official(
+    name="ecom",
+    shelf=["/ecomm/"],
+    headers=lambda sandbox, merchant, path: merchant.headers | {"X-Request-Id": uuid4().hex},
+    populate=populate,
+    narrow=narrow,
+    mend=mend,
+    broken=["Refers to a file of its own for three endpoints that are the merchant's to serve."],
+)
