@@ -221,6 +221,9 @@ class VippsMagics(Magics):
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
+        from vipps_nb.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
+
+        SEEN.forget()
         logout()
         namespace = self._shell.user_ns
         for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
