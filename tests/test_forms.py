@@ -86,11 +86,41 @@ def test_secret_fields_are_marked_and_start_empty():
     assert secret_pointers(found["shape"], {"client_secret": "x", "code": "y"}) == {"/client_secret"}
 
 
-def test_each_form_has_a_reference_of_its_own():
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("POST /epayment/v1/payments", ["reference"]),
+        ("POST /checkout/v3/session", ["reference"]),
+        ("POST /ecomm/v2/payments", ["transaction", "orderId"]),
+    ],
+)
+def test_each_form_that_creates_something_names_it_anew(name, path):
     """So that the example can be sent twice."""
-    first, second = (form("POST /epayment/v1/payments")["body"]["value"]["reference"] for _ in range(2))
+    found = []
+    for _ in range(2):
+        value = form(name)["body"]["value"]
+        for step in path:
+            value = value[step]
+        found.append(value)
 
-    assert first != second
+    assert found[0] != found[1]
+
+
+def test_the_new_name_is_used_wherever_the_old_one_stood():
+    value = form("POST /epayment/v1/payments")["body"]["value"]
+
+    assert value["reference"] in value["returnUrl"]
+
+
+def test_a_reference_that_was_seen_is_proposed():
+    class Seen(References):
+        def suggestions(self, parameter: str, before: str = "") -> list[str]:
+            return ["order-77"] if parameter == "reference" else []
+
+    (reference,) = form("GET /epayment/v1/payments/{reference}", Seen())["parameters"]
+
+    assert reference["value"] == "order-77"
+    assert reference["suggestions"] == ["order-77"]
 
 
 def test_the_session_s_own_headers_are_not_asked_for():

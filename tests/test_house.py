@@ -80,7 +80,15 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
         if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widget")) for name in imports_of(file))
     ]
 
-    assert set(elsewhere) <= {"__init__", "magics", "completion", "live_token", "live_deliveries", "login_dialog"}
+    assert set(elsewhere) <= {
+        "__init__",
+        "magics",
+        "completion",
+        "live_token",
+        "live_deliveries",
+        "login_dialog",
+        "explorer",
+    }
 
 
 def test_login_takes_as_keywords_what_the_magic_takes_as_options():
@@ -155,6 +163,13 @@ def test_the_wheel_works_alone(tmp_path):
     assert sorted(file.name for file in (empty / "lessons").iterdir()) == [lesson.name for lesson in LESSONS]
     for lesson in LESSONS[:2]:
         assert f"ok     {lesson.name}" in run.stdout
-    assert {"token_status.js", "token_status.css", "login_form.js", "card.css", "deliveries.js", "deliveries.css"} <= {
-        file.name for file in (site / "vipps_nb" / "widget").iterdir()
-    }
+    assert {
+        "token_status.js",
+        "token_status.css",
+        "login_form.js",
+        "card.css",
+        "deliveries.js",
+        "deliveries.css",
+        "explorer.js",
+        "explorer.css",
+    } <= {file.name for file in (site / "vipps_nb" / "widget").iterdir()}

@@ -99,9 +99,9 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
     if not order.force and (found := check(call)):
         raise CallError(_faults(call, found, body))
     if order.language is not None:
-        return _concealed(LANGUAGES[order.language](call, session), session)
+        return concealed(LANGUAGES[order.language](call, session), session)
     if order.dry_run:
-        return _concealed(as_sent(call, session), session)
+        return concealed(as_sent(call, session), session)
     answer = session.request(**call.arguments())
     SEEN.observe(answer)
     return answer
@@ -192,7 +192,7 @@ def _secrets(session: VippsSession) -> set[str]:
     return {secret for secret in found if len(secret) >= _SHORTEST_SECRET}
 
 
-def _concealed(text: str, session: VippsSession) -> str:
+def concealed(text: str, session: VippsSession) -> str:
     """The last net: whatever happens to equal a secret of this session is masked, wherever it came from."""
     for secret in _secrets(session):
         text = text.replace(secret, MASK)

@@ -71,7 +71,7 @@ def form_of(operation: Operation, document: Document, seen: References) -> dict[
             "media_type": operation.body.media_type,
             "required": operation.body.required,
             "shape": shape,
-            "value": start(shape) if example is None else _fresh(example),
+            "value": start(shape) if example is None else _fresh(example, operation, document),
         }
     parameters = [one for one in operation.parameters if _is_asked(one)]
     return {
@@ -200,19 +200,33 @@ def _as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-_UNIQUE = ("reference", "orderId", "externalId")
-_MADE_UP = re.compile(r"[A-Za-z][A-Za-z-]*-\d+")
-
-
-def _fresh(example: Any) -> Any:
-    """A copy of an example whose own reference nobody has used yet, so that it can be sent twice."""
-    if not isinstance(example, Mapping):
+def _fresh(example: Any, operation: Operation, document: Document) -> Any:
+    """An example whose own reference nobody has used yet, so that it can be sent twice."""
+    if operation.method != "POST":
         return example
-    fresh = dict(example)
-    for name in _UNIQUE:
-        if isinstance(value := fresh.get(name), str) and _MADE_UP.fullmatch(value):
-            fresh[name] = f"{value.rpartition('-')[0]}-{secrets.token_hex(4)}"
-    return fresh
+    # What is created here is found again under a path that names it.
+    onward = [re.match(re.escape(operation.path) + r"/\{([^}]+)\}", one.path) for one in document.operations]
+    for name in {found[1] for found in onward if found}:
+        old = _value_of(example, name)
+        if isinstance(old, str) and (made_up := re.fullmatch(r"([A-Za-z-]+-)\d+", old)):
+            example = _replaced(example, old, made_up[1] + secrets.token_hex(4))
+    return example
+
+
+def _value_of(node: Any, name: str) -> Any:
+    if not isinstance(node, Mapping):
+        return None
+    return (
+        node[name] if name in node else next((found for one in node.values() if (found := _value_of(one, name))), None)
+    )
+
+
+def _replaced(node: Any, old: str, new: str) -> Any:
+    if isinstance(node, Mapping):
+        return {name: _replaced(value, old, new) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, old, new) for value in node]
+    return node.replace(old, new) if isinstance(node, str) else node
 
 
 def _choice(document: Document, merged: Schema, options: Sequence[tuple[str, Schema]], name: str, depth: int) -> Shape:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from vipps_nb.live_token import LiveToken
 
-_MAGICS = ("vipps", "vipps_login", "vipps_status", "vipps_logout")
+_MAGICS = ("vipps", "vipps_explore", "vipps_login", "vipps_status", "vipps_logout")
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
       | (secret|key|token|password)\w*\s*=                # NAME=value
@@ -193,6 +193,35 @@ class VippsMagics(Magics):
         if options.out is not None:
             self._shell.user_ns[options.out] = answer
         return answer
+
+    @magic_arguments()
+    @argument("words", metavar="WORD", nargs="*", help="An API, a method and path, or words to look for.")
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @line_magic
+    def vipps_explore(self, line: str) -> None:
+        """Find an operation, fill in its form, send it, see the answer, take the call along as code.
+
+        In a terminal the operations are listed. A document that vipps_nb.openapi(...) has read is found by its title.
+
+        Examples:
+            %vipps_explore
+
+            %vipps_explore capture
+
+            %vipps_explore recurring charges
+
+            %vipps_explore POST /epayment/v1/payments
+        """
+        options = self._parse(self.vipps_explore, line)
+        if options is None:
+            return
+        from vipps_nb import explorer  # noqa: PLC0415 - reads the catalogue, which not everybody needs
+
+        words = [word.strip("\"'") for word in options.words]
+        if _has_front_end(self._shell):
+            display(explorer.explore(words, self._shell.user_ns))
+        else:
+            print(explorer.listing(words))
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")

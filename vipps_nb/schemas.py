@@ -225,8 +225,9 @@ def _reason(error: Any) -> str:
         near = difflib.get_close_matches(str(error.instance), map(str, limit), 1, 0.5)
         named = ", ".join(map(str, limit[:_FEW])) + (", …" if len(limit) > _FEW else "")
         return f"{said} is none of {named}." + (f" Did you mean {near[0]}?" if near else "")
+    if error.validator == "type":
+        return f"{said} should be {_article(limit)}."
     simple = {
-        "type": f"{said} should be {_article(limit)}.",
         "pattern": f"{said} does not match {limit}.",
         "minimum": f"{said} is less than {limit}.",
         "maximum": f"{said} is more than {limit}.",

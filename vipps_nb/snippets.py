@@ -26,7 +26,7 @@ _WHERE_FROM = (
 )
 
 
-def as_python(call: Call, session: VippsSession) -> str:
+def as_python(call: Call, session: VippsSession | None = None) -> str:
     """A statement for a cell: the session adds everything else, and variables stay variables."""
     path, body, headers = outline(call)
     words = {"data" if call.is_form else "json": body, "headers": headers}
@@ -41,7 +41,7 @@ def as_python(call: Call, session: VippsSession) -> str:
     return f"{method}(\n" + "".join(f"    {row},\n" for row in rows) + ")"
 
 
-def as_magic(call: Call, session: VippsSession) -> str:
+def as_magic(call: Call, session: VippsSession | None = None) -> str:
     """A ``%vipps`` line, or a ``%%vipps`` cell when there is a body; variables stay variables."""
     path, body, headers = outline(call)
     options = "".join(f" --header {shlex.quote(f'{name}: {_braces(value)}')}" for name, value in headers.items())
