@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 import pytest
+import requests
 from IPython.testing.globalipapp import get_ipython as start_ipython
 
-from vipps_nb import Environment, VippsSession, catalogue, explorer, openapi
+from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, catalogue, explorer, openapi
 from vipps_nb.documents import Document
 from vipps_nb.explorer import Explorer, explore, listing
 from vipps_nb.references import SEEN
@@ -114,7 +115,7 @@ def test_without_a_login_there_is_code_but_nothing_can_be_sent(guide):
 
     assert set(guide.judge(number(CREATE), values)["code"]) == {"python", "magic"}
     assert guide.form(number(CREATE))["place"] is None
-    with pytest.raises(explorer.NotLoggedInError):
+    with pytest.raises(NotLoggedInError):
         guide.send(number(CREATE), values)
 
 
@@ -183,12 +184,14 @@ def test_a_write_to_production_is_explained_and_not_sent(serve, credentials, mon
     assert arrived == []
 
 
-def test_no_answer_is_said_in_a_sentence(credentials, monkeypatch, guide):
-    session = VippsSession(credentials, Environment("sandbox", "http://127.0.0.1:9"))
-    monkeypatch.setattr(explorer, "current_session", lambda: session)
+def test_no_answer_is_said_in_a_sentence(vipps, monkeypatch, guide):
+    def never(**_: Any) -> None:
+        raise requests.ConnectTimeout("a foreign text")
 
-    with pytest.raises(explorer.UnreachableError, match=r"No answer came|cannot be reached|reach"):
-        guide.send(number(GET), typed(guide, GET, reference="coffee-0001"))
+    monkeypatch.setattr(vipps, "request", never)
+
+    with pytest.raises(UnreachableError, match=r"No answer came from 127.0.0.1:\d+ \(ConnectTimeout\)"):
+        guide.send(number(CREATE), typed(guide, CREATE))
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from vipps_nb.errors import VippsNbError
-
-if TYPE_CHECKING:
-    from vipps_nb.widget.explorer import ExplorerCard
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 Place = Literal["path", "query", "header", "cookie"]
@@ -177,8 +174,8 @@ class Document:
             node = found
         return node
 
-    def explore(self) -> ExplorerCard:
-        """A form for each operation, in a notebook: choose, fill in, send, see, take along as code."""
+    def explore(self) -> Any:
+        """A widget with a form for each operation: choose, fill in, send, see, take along as code."""
         from vipps_nb.explorer import explore_document  # noqa: PLC0415 - shows documents, so it knows this module
 
         return explore_document(self)
