@@ -220,7 +220,7 @@ class Document:
             body=self._body(found["requestBody"]) if "requestBody" in found else None,
             keys=tuple(found.get("x-keys", self._content.get("x-keys", ()))),
             in_test=found.get("x-in-test", self._content.get("x-in-test", True)),
-            page=docs.get("url"),
+            page=docs.get("url") if str(docs.get("url")).startswith(("https://", "http://")) else None,
             deprecated=found.get("deprecated", False),
         )
 

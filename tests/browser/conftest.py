@@ -181,9 +181,13 @@ class Lab:
         nbformat.write(notebook, self.notebooks / name)
         return self.notebooks / name
 
+    def address_of(self, name: str, *, app: str = "lab/tree") -> str:
+        """Where an application, such as Notebook 7 (`notebooks`), shows a notebook."""
+        return f"{self._address}/{app}/{name}?token={self._token}&reset"
+
     def open(self, name: str) -> None:
         """Open a notebook and wait for its kernel."""
-        self.page.goto(f"{self._address}/lab/tree/{name}?token={self._token}&reset")
+        self.page.goto(self.address_of(name))
         self.wait_for_kernel()
 
     def wait_for_kernel(self) -> None:
