@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from vipps_nb.credentials import Credentials
+from vipps_nb.errors import CredentialsError
 
 SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subscription-Key")
+_HEADER_VALUE = re.compile(r"[ -~]*", re.ASCII)
 SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 
 
@@ -91,7 +93,11 @@ def open_headers(
 
 
 def secret_headers(kind: Introduction, credentials: Credentials, access_token: str | None) -> dict[str, str]:
-    """The headers that must not be seen, for one request to the keys' own host."""
+    """The headers that must not be seen, for one request to the keys' own host.
+
+    Raises:
+        CredentialsError: One cannot travel in a header. Found here, because whoever finds it later quotes it.
+    """
     headers: dict[str, str] = {}
     if kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and access_token:
         # The word and its capital B matter ("HTTP headers" page).
@@ -104,6 +110,12 @@ def secret_headers(kind: Introduction, credentials: Credentials, access_token: s
         headers["client_secret"] = credentials.client_secret.reveal()
     if kind in (Introduction.BEARER, Introduction.KEYS) and credentials.subscription_key:
         headers["Ocp-Apim-Subscription-Key"] = credentials.subscription_key.reveal()
+    unfit = [name for name, value in headers.items() if not _HEADER_VALUE.fullmatch(value)]
+    if unfit:
+        raise CredentialsError(
+            f"What belongs into the header {unfit[0]} has a character in it that no header can carry, such as a line "
+            "break or a typographic dash, so nothing was sent. Copy the keys again from the portal."
+        )
     return headers
 
 

@@ -26,6 +26,7 @@ from vipps_nb.environment import (
     parse_environment_name,
 )
 from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, MissingKeysError, NotLoggedInError
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.secret import Secret
 from vipps_nb.session import Settings, VippsSession
 from vipps_nb.token_cache import TokenCache
@@ -110,6 +111,7 @@ class Login:
     notices: tuple[str, ...]
 
 
+@leaves_no_locals
 def login(
     *,
     env: str | None = None,
@@ -164,6 +166,7 @@ def login(
     return outcome.session
 
 
+@leaves_no_locals
 def connect(
     *,
     env: str | None = None,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.credentials import Credentials
@@ -32,7 +32,7 @@ from vipps_nb.preparation import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
-from vipps_nb.transport import Transport
+from vipps_nb.transport import Transport, past_proxies, silence
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
@@ -338,11 +338,18 @@ class VippsSession(requests.Session):
         """
         if not self.environment.owns(str(url)):
             return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
+        proxies = past_proxies(self.base_url) | proxies
         return self._surroundings.settings(
             lambda: super(VippsSession, self).merge_environment_settings(url, dict(proxies), stream, verify, cert),
             (self.proxies, proxies),
             *(self.trust_env, self.stream, self.verify, self.cert, stream, verify, cert),
         )
+
+    def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
+        """Use an adapter for some URLs; one of requests no longer prints headers at http.client's debug level."""
+        if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, Transport):
+            silence(adapter)
+        super().mount(prefix, adapter)
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
