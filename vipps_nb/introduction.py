@@ -72,6 +72,28 @@ def introduction_for(url: str, credentials: Credentials) -> Introduction:
     return kind
 
 
+# Documented for the test environment alone: in production a person approves, and nobody in their place.
+_ONLY_IN_TEST = re.compile(
+    r"/(epayment/v1/test|(ecomm/v2|psp/v3)/integration-test)/|/recurring/v\d+/agreements/[^/]+/accept/?$", re.IGNORECASE
+)
+# Takes no idempotency key, and rings a real person's phone.
+_RINGS = re.compile(r"/vipps-login-ciba/api/backchannel/authentication/?$", re.IGNORECASE)
+
+
+def is_only_in_test(method: str, url: str) -> bool:
+    """Whether a request decides in a customer's place (force approve, force accept), which production does not do."""
+    return method.upper() != "GET" and _ONLY_IN_TEST.match(urlsplit(url).path) is not None
+
+
+def changes_something(method: str, url: str) -> bool:
+    """Whether a request is a write, for the guard of production; a login that rings a phone is one."""
+    return takes_idempotency_key(method, url) or (method.upper() == "POST" and _is_ring(url))
+
+
+def _is_ring(url: str) -> bool:
+    return _RINGS.match(urlsplit(url).path) is not None
+
+
 def takes_idempotency_key(method: str, url: str) -> bool:
     """Whether a request is a write that could be done twice by accident."""
     return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(urlsplit(url).path)
