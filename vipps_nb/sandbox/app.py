@@ -27,8 +27,8 @@ class WrongMethod(GatewayRefusal):
     title = "Method not allowed"
 
 
-def build_app(premises: Premises) -> ASGIApp:
-    """Everything behind one door."""
+def build_app(premises: Premises, *, let_others_in: bool = False) -> ASGIApp:
+    """Everything behind one door, which answers to other machines only if they are let in."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
         openapi_url=None,
@@ -43,7 +43,7 @@ def build_app(premises: Premises) -> ASGIApp:
     app.state.pages = [*PAGES, desk.page, customer_desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
-    return FrontDoor(app, premises, courier)
+    return FrontDoor(app, premises, courier, let_others_in)
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:
