@@ -47,19 +47,30 @@ def test_the_shop_window_is_complete_and_sorted():
     assert all(hasattr(vipps_nb, name) for name in vipps_nb.__all__)
 
 
+def test_the_name_login_is_the_function_whatever_was_imported_before(monkeypatch):
+    code = "import vipps_nb.login, vipps_nb.magics; from vipps_nb import login; print(login is vipps_nb.login, login)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said.startswith("True <function login")
+    monkeypatch.setattr(vipps_nb, "login", "replaced")
+    assert vipps_nb.login == "replaced"
+    monkeypatch.undo()
+    assert callable(vipps_nb.login)
+
+
 def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
     heavy = "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
-    code = f"import sys, vipps_nb; print([name for name in {heavy.split()} if name in sys.modules])"
+    code = f"import sys, vipps_nb; vipps_nb.login; print([name for name in {heavy.split()} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert said.strip() == "[]"
 
 
-def test_loading_the_extension_imports_no_widgets_and_no_server():
+def test_loading_the_extension_imports_no_widgets_no_server_and_no_requests():
     code = (
         "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
         "InteractiveShell.instance().run_line_magic('load_ext', 'vipps_nb')\n"
-        "print([name for name in ('ipywidgets', 'anywidget', 'fastapi', 'uvicorn') if name in sys.modules])"
+        "print([name for name in ('ipywidgets', 'anywidget', 'fastapi', 'uvicorn', 'requests') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
@@ -80,7 +91,7 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
         if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widget")) for name in imports_of(file))
     ]
 
-    assert set(elsewhere) <= {
+    known = {
         "__init__",
         "magics",
         "completion",
@@ -88,7 +99,9 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
         "live_desk",
         "live_deliveries",
         "login_dialog",
+        "progress",
     }
+    assert set(elsewhere) <= known
 
 
 def test_login_takes_as_keywords_what_the_magic_takes_as_options():

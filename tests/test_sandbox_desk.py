@@ -154,13 +154,10 @@ def test_a_joined_sandbox_that_is_gone_is_said_and_heard_again_when_it_is_back(s
 
 
 def test_logging_out_leaves_no_thread_behind(held, said):
-    from vipps_nb.login import at_logout
-
     desk = LiveDesk(held.sandbox)
-    at_logout(desk.close)
     logout()
 
-    assert desk.widget.state == "stopped"
+    assert (desk.widget.state, desk.widget.message.split(".")[0]) == ("stopped", "Logged out")
     eventually(lambda: not [one for one in threading.enumerate() if one.name == "vipps-nb desk"])
 
 

@@ -211,6 +211,7 @@ def test_a_refusal_names_the_wrong_key_and_keeps_the_servers_words(serve, creden
             "answered 502 Bad Gateway with an HTML page",
         ),
         (Answer(503, b'{"message":"down"}'), "answered 503"),
+        (Answer(429, b'{"statusCode": 429, "message": "Rate limit is exceeded."}'), "answered 429 Too Many Requests"),
         (Answer(407, b"proxy wants a name", {"Content-Type": "text/plain"}), "answered 407"),
     ],
 )

@@ -6,32 +6,36 @@ In a notebook: ``%load_ext vipps_nb``, then ``%vipps_login``. In a script: ``vip
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-from vipps_nb.credentials import Credentials
-from vipps_nb.environment import PRODUCTION, TEST, Environment
-from vipps_nb.errors import (
-    ApiError,
-    CredentialsError,
-    EnvironmentChoiceError,
-    MissingKeysError,
-    NotLoggedInError,
-    ReadOnlyError,
-    TokenRefusedError,
-    UnreachableError,
-    VippsNbError,
-)
-from vipps_nb.login import current_session, login, logout
-from vipps_nb.problem import FieldError, Problem
-from vipps_nb.secret import Secret
-from vipps_nb.session import VippsSession
-from vipps_nb.token_cache import TokenCache
-from vipps_nb.tokens import AccessToken, TokenState, fetch_access_token
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from vipps_nb.answers import ApiError, OversizedAnswerError, Retry, VippsResponse
+    from vipps_nb.credentials import Credentials
+    from vipps_nb.environment import PRODUCTION, TEST, Environment
+    from vipps_nb.errors import (
+        CredentialsError,
+        EnvironmentChoiceError,
+        MissingKeysError,
+        NotLoggedInError,
+        NotSentError,
+        ReadOnlyError,
+        StillWaitingError,
+        TokenRefusedError,
+        UnreachableError,
+        VippsNbError,
+    )
+    from vipps_nb.login import current_session, login, logout
+    from vipps_nb.problem import FieldError, Problem
+    from vipps_nb.retries import Retries
     from vipps_nb.sandbox import Sandbox, SandboxError
+    from vipps_nb.secret import Secret
+    from vipps_nb.session import VippsSession
+    from vipps_nb.token_cache import TokenCache
+    from vipps_nb.tokens import AccessToken, TokenState, fetch_access_token
 
 __all__ = [
     "PRODUCTION",
@@ -45,16 +49,22 @@ __all__ = [
     "FieldError",
     "MissingKeysError",
     "NotLoggedInError",
+    "NotSentError",
+    "OversizedAnswerError",
     "Problem",
     "ReadOnlyError",
+    "Retries",
+    "Retry",
     "Sandbox",
     "SandboxError",
     "Secret",
+    "StillWaitingError",
     "TokenCache",
     "TokenRefusedError",
     "TokenState",
     "UnreachableError",
     "VippsNbError",
+    "VippsResponse",
     "VippsSession",
     "current_session",
     "fetch_access_token",
@@ -77,12 +87,52 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     magics.unregister(shell)
 
 
-def __getattr__(name: str) -> Any:
-    # The sandbox and the webhooks are imported when somebody asks for them, not with the package.
-    if name == "webhooks":
-        return importlib.import_module("vipps_nb.webhooks")
-    if name in ("Sandbox", "SandboxError"):
-        from vipps_nb import sandbox  # noqa: PLC0415
+# Where each name comes from. It is fetched when somebody asks for it: a notebook that only loads the extension, or a
+# script that only wants an error's name, does not wait for the rest.
+_WHERE = {
+    "answers": "ApiError OversizedAnswerError Retry VippsResponse",
+    "credentials": "Credentials",
+    "environment": "PRODUCTION TEST Environment",
+    "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "
+    "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
+    "login": "current_session login logout",
+    "problem": "FieldError Problem",
+    "retries": "Retries",
+    "sandbox": "Sandbox SandboxError",
+    "secret": "Secret",
+    "session": "VippsSession",
+    "token_cache": "TokenCache",
+    "tokens": "AccessToken TokenState fetch_access_token",
+}
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
+_PACKAGES = ("webhooks",)  # reached by their own name
 
-        return getattr(sandbox, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """This package. ``vipps_nb.login`` is the function, also after the module of that name was imported."""
+
+    @property
+    def login(self) -> Any:
+        return self.__dict__.get("login") or importlib.import_module("vipps_nb.login").login
+
+    @login.setter
+    def login(self, value: Any) -> None:
+        # The import system puts the module here by itself; whoever replaces the function means it.
+        if not isinstance(value, ModuleType):
+            self.__dict__["login"] = value
+
+
+sys.modules[__name__].__class__ = _Package

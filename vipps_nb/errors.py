@@ -11,19 +11,25 @@ VippsNbError
 ├── ListenerError           a webhook listener cannot listen
 │   └── NothingHeardError   no delivery came in time
 ├── ReadOnlyError           a write to production that nobody has allowed
+├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent
+├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
+├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
+
+The last two are in :mod:`vipps_nb.answers`, beside what raises them: to be errors of requests they need it imported,
+and a notebook that only loads the extension does not.
 
 A message has three parts: what happened, what was expected, what to do next. It never holds a secret.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import requests
+
     from vipps_nb.problem import Problem
 
 
@@ -62,17 +68,25 @@ class TokenRefusedError(VippsNbError):
         super().__init__(message)
         self.problem = problem
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.problem)
+
 
 class UnreachableError(VippsNbError):
     """No usable answer came: nothing is known about the keys or the request's fate.
 
     Attributes:
         url: Where the answer was expected from.
+        passing: Whether it may be better in a moment: an outage, not a certificate or a sign-in page.
     """
 
-    def __init__(self, message: str, url: str) -> None:
+    def __init__(self, message: str, url: str, *, passing: bool = False) -> None:
         super().__init__(message)
         self.url = url
+        self.passing = passing
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.url), {"passing": self.passing}
 
 
 class ListenerError(VippsNbError):
@@ -87,14 +101,20 @@ class ReadOnlyError(VippsNbError):
     """A write to production without permission. Nothing was sent."""
 
 
-class ApiError(VippsNbError, requests.HTTPError):
-    """A refusal by an API, raised by ``response.raise_for_status()``.
+class NotSentError(VippsNbError):
+    """A call of ``map`` that was not made, or whose end nobody waited for."""
+
+
+class StillWaitingError(VippsNbError, TimeoutError):
+    """``poll`` reached its time limit before a final state.
 
     Attributes:
-        problem: The refusal, normalised from whichever dialect the API speaks.
-        response: The answer itself.
+        response: The last look.
     """
 
-    def __init__(self, problem: Problem, response: requests.Response) -> None:
-        requests.HTTPError.__init__(self, str(problem), response=response)
-        self.problem = problem
+    def __init__(self, message: str, response: requests.Response) -> None:
+        super().__init__(message)
+        self.response = response
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.response)

@@ -105,3 +105,23 @@ def secret_headers(kind: Introduction, credentials: Credentials, access_token: s
     if kind in (Introduction.BEARER, Introduction.KEYS) and credentials.subscription_key:
         headers["Ocp-Apim-Subscription-Key"] = credentials.subscription_key.reveal()
     return headers
+
+
+# The APIs whose documents promise that a key acts once ("HTTP headers" page). Elsewhere the header is sent as well,
+# and ignored: a webhook registered twice is registered twice.
+_REMEMBERS_KEYS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
+    (frozenset(methods.split()), re.compile(pattern, re.IGNORECASE))
+    for methods, pattern in (
+        ("POST", r"/epayment/v1/payments(/[^/]+/(capture|refund|cancel))?$"),
+        ("POST PATCH PUT DELETE", r"/recurring/v3/agreements(/|$)"),
+        ("POST", r"/(management/v\d+/product-orders|partner-api/v1/products/orders)$"),
+        ("POST", r"/checkout/v3/session$"),
+        ("POST PUT", r"/ecomm/v2/payments/[^/]+/(capture|refund|cancel)$"),
+    )
+)
+
+
+def remembers_idempotency_keys(method: str, url: str) -> bool:
+    """Whether the API behind a URL is known to act once, however often it sees the same key."""
+    path = urlsplit(url).path
+    return any(method.upper() in methods and pattern.match(path) for methods, pattern in _REMEMBERS_KEYS)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vipps_nb.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
+from vipps_nb.login import at_logout
 from vipps_nb.sandbox import Sandbox, SandboxError
 from vipps_nb.widget.sandbox_desk import SandboxDesk
 
@@ -21,6 +22,7 @@ BREATH = 0.15  # seconds between two looks, so that a load test on the sandbox d
 LONGEST_PAUSE = 15.0  # seconds between two knocks at a sandbox that does not answer
 JITTER = 1000  # milliseconds; a running clock that differs by less has not been moved
 STOPPED = "The sandbox was stopped. %vipps_login --env sandbox starts a new one."
+LOGGED_OUT = "Logged out. Log in again, and %vipps_sandbox opens a new desk."
 
 JsonObject = dict[str, Any]
 Fields = Mapping[str, Any]
@@ -37,6 +39,7 @@ class LiveDesk:
             self._look()
         except SandboxError as error:
             self.widget.show(state="lost", message=str(error))
+        at_logout(self.close)
         # A daemon: it waits most of the time, and a kernel that is told to stop shall not wait for it.
         threading.Thread(target=self._follow, name="vipps-nb desk", daemon=True).start()
 
@@ -45,9 +48,12 @@ class LiveDesk:
         return self._sandbox is sandbox and not self._closed.is_set()
 
     def close(self) -> None:
-        """Stop following; what is on the screen stays, and says that it is over."""
+        """Stop following, at logout; what is on the screen stays, and says that it is over."""
+        self._end(LOGGED_OUT)
+
+    def _end(self, message: str) -> None:
         self._closed.set()
-        self.widget.show(state="stopped", message=STOPPED, waiting=[])
+        self.widget.show(state="stopped", message=message, waiting=[])
 
     def _follow(self) -> None:
         seen: str | None = None
@@ -64,7 +70,7 @@ class LiveDesk:
                 if self._closed.is_set():
                     return
                 if self._is_stopped():
-                    self.close()
+                    self._end(STOPPED)
                     return
                 self.widget.show(state="lost", message=str(error))
                 seen, pause = None, min(2 * pause, LONGEST_PAUSE)

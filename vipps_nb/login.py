@@ -25,9 +25,9 @@ from vipps_nb.environment import (
     official_environment,
     parse_environment_name,
 )
-from vipps_nb.errors import CredentialsError, MissingKeysError, NotLoggedInError
+from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.secret import Secret
-from vipps_nb.session import VippsSession
+from vipps_nb.session import Settings, VippsSession
 from vipps_nb.token_cache import TokenCache
 
 if TYPE_CHECKING:
@@ -38,6 +38,56 @@ _SKEW_WORTH_MENTIONING = timedelta(minutes=2)
 _SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
 
 
+@dataclass(frozen=True)
+class WayIn:
+    """How a session was logged in, so that another process can do the same from its own environment."""
+
+    environment: Environment
+    dotenv: str | None
+    profile: str | None
+    postman: str | None
+    key_type: KeyType
+
+    def __call__(self, settings: Settings) -> VippsSession:
+        """Log in, once per process, to exactly the same place.
+
+        Raises:
+            VippsNbError: As :func:`login`; also when this process's environment leads to another place.
+        """
+        known = _kernel.rejoined.get((self, settings))
+        if known is None:
+            session = next((session for session in _kernel.sessions if session.way_in == self), None)
+            known = _alike(session or self._log_in(), settings)
+            _kernel.rejoined[self, settings] = known
+        return known
+
+    def _log_in(self) -> VippsSession:
+        place = self.environment
+        sources = key_sources.load_sources(
+            folder=Path.cwd(), dotenv=self.dotenv, profile=self.profile, postman=self.postman
+        )
+        base_url = key_sources.base_url_setting(sources)
+        if place.name == "sandbox" and not (base_url and place.owns(base_url)):
+            raise EnvironmentChoiceError(
+                f"The session talks to the sandbox at {place.host}, and this process's environment does not lead "
+                f"there. Expected VIPPS_BASE_URL={place.base_url} and the sandbox's pretend keys; give them to the "
+                "workers."
+            )
+        session = connect(
+            env=place.name,
+            dotenv=self.dotenv,
+            profile=self.profile,
+            postman=self.postman,
+            key_type=self.key_type,
+        ).session
+        if session.environment != place:
+            raise EnvironmentChoiceError(
+                f"The session talks to {place.host}, and this process's environment leads to "
+                f"{session.environment.host}. Nothing was sent. Give the workers the same VIPPS_… settings."
+            )
+        return session
+
+
 @dataclass
 class _Kernel:
     """What stays between two cells."""
@@ -45,6 +95,7 @@ class _Kernel:
     cache: TokenCache = field(default_factory=TokenCache)
     sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
     sandbox: Sandbox | None = None
+    rejoined: dict[tuple[WayIn, Settings], VippsSession] = field(default_factory=dict)
     at_logout: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -147,6 +198,8 @@ def connect(
     credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
     session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
     session.sandbox = sandbox
+    if not typed:
+        session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
     token = session.keys.renewed(session.keys.peek()) if refresh else session.token
     if abs(token.clock_skew) >= _SKEW_WORTH_MENTIONING:
         notices.append(_skew_sentence(token.clock_skew))
@@ -160,7 +213,7 @@ def logout() -> None:
     Does nothing without a login.
     """
     sessions, sandbox, others = _kernel.sessions, _kernel.sandbox, _kernel.at_logout
-    _kernel.sessions, _kernel.sandbox, _kernel.at_logout = [], None, []
+    _kernel.sessions, _kernel.sandbox, _kernel.rejoined, _kernel.at_logout = [], None, {}, []
     for stop in others:
         stop()
     for session in sessions:
@@ -268,6 +321,19 @@ def _sandbox(
         Environment("sandbox", _kernel.sandbox.base_url),
         _kernel.sandbox,
     )
+
+
+def _text(path: PathLike | None) -> str | None:
+    return None if path is None else os.fspath(path)
+
+
+def _alike(session: VippsSession, settings: Settings) -> VippsSession:
+    """This session, or one beside it that behaves as asked."""
+    if session.settings == settings:
+        return session
+    other = session.as_merchant(settings.merchant_serial_number or "")
+    other.behave(settings)
+    return other
 
 
 def _same_session(credentials: Credentials, environment: Environment) -> VippsSession | None:

@@ -15,16 +15,16 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
+import vipps_nb
 from vipps_nb import completion
 from vipps_nb.credentials import KEY_TYPES
 from vipps_nb.environment import parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
-from vipps_nb.login import Login, at_logout, connect, current_session, login, logout, parse_key_type
-from vipps_nb.session import VippsSession
 
 if TYPE_CHECKING:
     from vipps_nb.live_desk import LiveDesk
     from vipps_nb.live_token import LiveToken
+    from vipps_nb.login import Login
 
 _MAGICS = ("vipps_login", "vipps_status", "vipps_logout", "vipps_sandbox")
 _SECRET_SHAPES = re.compile(
@@ -113,7 +113,7 @@ class VippsMagics(Magics):
         """Show the live token widget again; one line of text in a terminal."""
         if self._parse(self.vipps_status, line) is None:
             return
-        current_session()
+        vipps_nb.current_session()
         self._show(())
 
     @magic_arguments()
@@ -124,7 +124,7 @@ class VippsMagics(Magics):
         if self._parse(self.vipps_logout, line) is None:
             return
         try:
-            current_session()
+            vipps_nb.current_session()
         except NotLoggedInError:
             print("Not logged in: there is nothing to forget.")
             return
@@ -140,7 +140,7 @@ class VippsMagics(Magics):
         options = self._parse(self.vipps_sandbox, line)
         if options is None:
             return
-        session = current_session()
+        session = vipps_nb.current_session()
         if session.sandbox is None:
             place = session.environment.name
             print(
@@ -155,14 +155,13 @@ class VippsMagics(Magics):
 
             if self._desk is None or not self._desk.shows(session.sandbox):
                 self._desk = LiveDesk(session.sandbox)
-                at_logout(self._desk.close)
             display(self._desk.widget)
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
-        logout()
+        vipps_nb.logout()
         namespace = self._shell.user_ns
-        for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
+        for name in [name for name, value in namespace.items() if isinstance(value, vipps_nb.VippsSession)]:
             del namespace[name]
         # Each card heard of the logout from the token cache; now there is nothing more to hear.
         for live in self._live:
@@ -184,6 +183,9 @@ class VippsMagics(Magics):
         return options
 
     def _connect(self, options: SimpleNamespace) -> Login:
+        # Logging in brings requests, which costs more than all the rest: not before somebody does it.
+        from vipps_nb.login import connect, parse_key_type  # noqa: PLC0415
+
         return connect(
             env=options.env,
             key_type=parse_key_type(options.key_type),
@@ -199,7 +201,7 @@ class VippsMagics(Magics):
         # The widgets cost a third of a second to import; loading the extension should not.
         from vipps_nb.live_token import LiveToken, status_text  # noqa: PLC0415
 
-        session = current_session()
+        session = vipps_nb.current_session()
         if not _has_front_end(self._shell):
             print(*notices, status_text(session), sep="\n")
             return
@@ -213,7 +215,7 @@ class VippsMagics(Magics):
         if _has_front_end(self._shell):
             self._show_form(options)
             return
-        session = login(
+        session = vipps_nb.login(
             env=options.env,
             form=True,
             key_type=options.key_type,
@@ -225,6 +227,7 @@ class VippsMagics(Magics):
             self._show(())
 
     def _show_form(self, options: SimpleNamespace) -> None:
+        from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.login_dialog import login_dialog  # noqa: PLC0415 - as in _show
 
         def welcome(outcome: Login) -> str:

@@ -54,7 +54,7 @@ class Problem:
         """Read the refusal out of an answer. Never fails: an unreadable body becomes ``original``."""
         try:
             body = response.json()
-        except (ValueError, requests.RequestException):
+        except (ValueError, RecursionError, requests.RequestException):
             body = response.text
         return cls.from_body(body, response.status_code)
 

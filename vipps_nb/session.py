@@ -1,8 +1,7 @@
 """``vipps``: a ``requests.Session`` that knows where it is and who it is.
 
-Secrets are added at the last door, on a copy of the request, and only when that request goes to the
-session's own origin. So they are never in ``session.headers``, in ``response.request``, in an exception of
-requests, or on the way to a host that a redirect names.
+What it adds to requests' own: paths instead of URLs, the headers that may be seen, and at the last door
+(:mod:`vipps_nb.door`) the secrets, the renewal of a token and the repetition of what failed in passing.
 """
 
 from __future__ import annotations
@@ -10,174 +9,50 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Never, cast
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.credentials import Credentials
+from vipps_nb.door import Bounds, Door
 from vipps_nb.environment import Environment
-from vipps_nb.errors import ApiError, EnvironmentChoiceError, NotLoggedInError, ReadOnlyError
-from vipps_nb.introduction import (
-    SECRET_HEADERS,
-    Introduction,
-    idempotency_header,
-    introduction_for,
-    open_headers,
-    secret_headers,
-    takes_idempotency_key,
-)
-from vipps_nb.problem import Problem
-from vipps_nb.secret import Secret
+from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_header, open_headers, takes_idempotency_key
+from vipps_nb.key_ring import KeyRing
+from vipps_nb.mapping import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.polling import TIME_LIMIT, Until, poll
+from vipps_nb.preparation import PLAIN_PATH, Surroundings, prepare_plain
+from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
+from vipps_nb.transport import Transport
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
 
-_UNAUTHORIZED = 401
-_REFUSAL = 400
+# An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
+LONGEST_ANSWER = 300.0
+LARGEST_ANSWER = 256 << 20
 
 
-class VippsResponse(requests.Response):
-    """An ordinary response whose :meth:`raise_for_status` speaks the API's words."""
+@dataclass(frozen=True)
+class Settings:
+    """What makes two sessions of one login behave alike; holds no key."""
 
-    def raise_for_status(self) -> None:
-        """Raise for a refusal.
-
-        Raises:
-            ApiError: The status is 400 or higher; ``.problem`` holds the refusal.
-        """
-        if self.status_code >= _REFUSAL:
-            raise ApiError(Problem.from_response(self), self)
-
-
-class KeyRing(AuthBase):
-    """Adds the secret headers to one request, if the request goes where the keys belong.
-
-    Args:
-        credentials: The keys.
-        environment: Their home.
-        cache: Where access tokens come from.
-    """
-
-    def __init__(self, credentials: Credentials, environment: Environment, cache: TokenCache) -> None:
-        self.credentials = credentials
-        self.environment = environment
-        self.cache = cache
-        self._forgotten = False
-
-    def forget(self) -> None:
-        """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
-        self.cache.forget(self.credentials, self.environment)
-        self.credentials = dataclasses.replace(
-            self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
-        )
-        self._forgotten = True
-
-    def token(self) -> AccessToken:
-        """The current token, fetched or renewed if need be."""
-        return self.cache.get(self.credentials, self.environment)
-
-    def renewed(self, worn_out: AccessToken | None) -> AccessToken:
-        """A newer token than the one that was rejected."""
-        return self.cache.renew(self.credentials, self.environment, worn_out=worn_out)
-
-    def peek(self) -> AccessToken | None:
-        """The cached token, whatever its state."""
-        return self.cache.peek(self.credentials, self.environment)
-
-    def introduction(self, request: requests.PreparedRequest) -> Introduction:
-        """What this request will be introduced with: nothing, unless it goes home.
-
-        Raises:
-            NotLoggedInError: The keys were forgotten by a logout.
-        """
-        url = request.url or ""
-        if not self.environment.owns(url):
-            return Introduction.NOTHING
-        if self._forgotten:
-            raise NotLoggedInError(
-                "This session was logged out and has forgotten its keys. Nothing was sent. Run %vipps_login "
-                "(or vipps_nb.login()) and use the session it gives."
-            )
-        return introduction_for(url, self.credentials)
-
-    def introduce(self, request: requests.PreparedRequest, token: AccessToken | None) -> None:
-        """Put the secrets onto a request that is about to leave. The caller's own headers win."""
-        kind = self.introduction(request)
-        headers = secret_headers(kind, self.credentials, token.reveal() if token else None)
-        # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
-        for name, value in headers.items():
-            request.headers.setdefault(name, value)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; secrets are added at the door."""
-        return request
-
-    def __repr__(self) -> str:
-        return f"<KeyRing for {self.environment.host}>"
-
-    def __reduce_ex__(self, protocol: object) -> Never:
-        raise TypeError("Keys cannot be pickled: a pickle is a file. Log in where they are needed.")
-
-
-class _Door(BaseAdapter):
-    """Stands in front of the real adapter: introduces what goes out, renews once after a 401."""
-
-    def __init__(self, inner: BaseAdapter, keys: KeyRing) -> None:
-        super().__init__()
-        self._inner = inner
-        self._keys = keys
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        uses_token = self._uses_token(request)
-        token = self._keys.token() if uses_token else None
-        response = self._pass(request, token, args, kwargs)
-        if response.status_code == _UNAUTHORIZED and uses_token and self._can_be_sent_again(request):
-            response.content  # noqa: B018 - reading it to the end gives the connection back to the pool
-            response = self._pass(request, self._keys.renewed(token), args, kwargs)
-        return response
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _pass(
-        self,
-        request: requests.PreparedRequest,
-        token: AccessToken | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-    ) -> requests.Response:
-        outgoing = request.copy()
-        self._keys.introduce(outgoing, token)
-        failure: requests.RequestException | None = None
-        try:
-            response = self._inner.send(outgoing, *args, **kwargs)
-        except requests.RequestException as error:
-            failure = error
-        if failure is not None:
-            # What is raised keeps the request as the caller made it, not the one with the keys on.
-            failure.request = request
-            failure.__traceback__ = None
-            raise failure
-        response.request = request
-        if type(response) is requests.Response:
-            # Same object, same attributes; only raise_for_status() learns to speak.
-            response.__class__ = VippsResponse
-        return response
-
-    def _uses_token(self, request: requests.PreparedRequest) -> bool:
-        kind = self._keys.introduction(request)
-        return kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and "Authorization" not in request.headers
-
-    @staticmethod
-    def _can_be_sent_again(request: requests.PreparedRequest) -> bool:
-        return request.body is None or isinstance(request.body, str | bytes)
+    merchant_serial_number: str | None
+    timeout: Any
+    retries: Retries
+    longest_answer: float | None
+    largest_answer: int
+    system: tuple[tuple[str, str], ...]
+    writes_allowed: int
 
 
 class VippsSession(requests.Session):
@@ -191,9 +66,20 @@ class VippsSession(requests.Session):
     ``Vipps-System-*``, an ``Idempotency-Key`` with every write that has none, waits no longer than its
     time-out, and after an unexpected 401 renews the token once and sends the same request once more.
 
+    After a connection fault, 429, 502, 503 or 504 it tries again: reads, and writes to APIs that act once per
+    idempotency key. ``response.retries`` tells of it.
+
+    Proxies and certificates come from the environment as with requests. They are looked up again when a
+    variable or a setting of the session has changed, and after a connection fault (a laptop that changed
+    networks).
+
     Attributes:
         timeout: Seconds to connect and to wait for an answer; ``timeout=`` of a call wins.
+        retries: How often and how long to try again; ``retries=`` of a call wins, 0 is none.
+        longest_answer: Seconds in which an answer must be whole; ``None`` for no limit. Not with ``stream=True``.
+        largest_answer: Bytes an answer may have. Not with ``stream=True``.
         system: The ``Vipps-System-*`` headers; change them to name your own system. Cut at 30 characters.
+        way_in: How to log in again elsewhere, if that takes no secret of this process; what a pickle holds.
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
     """
@@ -207,11 +93,16 @@ class VippsSession(requests.Session):
         merchant_serial_number: str | None = None,
     ) -> None:
         super().__init__()
+        self.mount("https://", Transport())
+        self.mount("http://", Transport())
         self._keys = KeyRing(credentials, environment, cache or TokenCache())
         self._msn = merchant_serial_number or credentials.merchant_serial_number
         self._writes_allowed = 0
         self.auth = self._keys
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
+        self.retries = Retries()
+        self.longest_answer: float | None = LONGEST_ANSWER
+        self.largest_answer = LARGEST_ANSWER
         # All four, for Checkout refuses a request that lacks one.
         self.system = {
             "Vipps-System-Name": "vipps_nb",
@@ -220,6 +111,8 @@ class VippsSession(requests.Session):
             "Vipps-System-Plugin-Version": _own_version(),
         }
         self.sandbox: Sandbox | None = None
+        self.way_in: Callable[[Settings], VippsSession] | None = None
+        self._surroundings = Surroundings()
 
     @property
     def environment(self) -> Environment:
@@ -259,14 +152,15 @@ class VippsSession(requests.Session):
         """
         other = VippsSession(self.credentials, self.environment, merchant_serial_number=str(merchant_serial_number))
         other._keys = other.auth = self._keys
-        other.timeout, other.system, other.sandbox = self.timeout, dict(self.system), self.sandbox
+        other.sandbox = self.sandbox
         other.trust_env, other.proxies, other.verify, other.cert = (
             self.trust_env,
             dict(self.proxies),
             self.verify,
             self.cert,
         )
-        other._writes_allowed = self._writes_allowed
+        other.way_in = self.way_in
+        other.behave(dataclasses.replace(self.settings, merchant_serial_number=other.merchant_serial_number))
         return other
 
     @contextlib.contextmanager
@@ -278,29 +172,155 @@ class VippsSession(requests.Session):
         finally:
             self._writes_allowed -= 1
 
+    @property
+    def settings(self) -> Settings:
+        """What makes another session of the same login behave like this one."""
+        return Settings(
+            self._msn,
+            self.timeout,
+            self.retries,
+            self.longest_answer,
+            self.largest_answer,
+            tuple(self.system.items()),
+            self._writes_allowed,
+        )
+
+    def behave(self, settings: Settings) -> None:
+        """Take over another session's settings."""
+        self._msn = settings.merchant_serial_number
+        self.timeout, self.retries = settings.timeout, settings.retries
+        self.longest_answer, self.largest_answer = settings.longest_answer, settings.largest_answer
+        self.system, self._writes_allowed = dict(settings.system), settings.writes_allowed
+
+    def poll(
+        self,
+        path: str,
+        until: Until | None = None,
+        *,
+        method: str = "GET",
+        within: float = TIME_LIMIT,
+        quiet: bool = False,
+        **options: Any,
+    ) -> requests.Response:
+        """Ask until it is decided: first after 5 seconds, then every 2, less often after a 429.
+
+        The first look is at once. Faults that pass do not end it. In a sandbox whose clock is held, that clock is
+        advanced instead of waiting, and this is said.
+
+        Args:
+            path: Such as ``/epayment/v1/payments/my-order-0001``.
+            until: A state (or several) to wait for, or a function that gets the answer and says whether it is
+                enough. By default until a final state: known for payments, agreements, charges, Checkout sessions
+                and CIBA logins. Another final state ends it as well, and so does a refusal.
+            method: ``POST`` for the token of a CIBA login.
+            within: Seconds, after which it is given up; a customer has ten minutes to decide.
+            quiet: Show no progress.
+            options: What :meth:`request` takes, for each look.
+
+        Returns:
+            The last answer.
+
+        Raises:
+            StillWaitingError: It was not decided in time; ``.response`` is the last answer.
+            ValueError: Nothing is known about this path, and ``until`` was not given.
+        """
+        return poll(self, path, until, method=method, within=within, quiet=quiet, **options)
+
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        **options: Any,
+    ) -> Answers:
+        """Send many requests, several at once, and keep their order.
+
+        Args:
+            method: The same for all.
+            paths: Paths, or pairs of a path and what :meth:`request` takes for it: ``(path, {"json": order})``.
+            at_once: How many are under way at the same time.
+            executor: Where they are sent from; by default threads of this process. One with other processes or
+                machines (``ProcessPoolExecutor``, Dask's ``client.get_executor()``) logs in there by itself, from
+                its own environment; for that this session's keys must come from ``.env`` or the environment.
+            paced: Keep to the documented limits per payment, agreement and charge.
+            quiet: Show no progress.
+            options: What :meth:`request` takes, for all.
+
+        Returns:
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart.
+        """
+        return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key. No secret is added yet."""
         url = self._absolute(str(request.url))
         request.url = url
         if not self.environment.owns(url):
             return super().prepare_request(request)
-        headers = requests.structures.CaseInsensitiveDict(request.headers or {})
-        for name, value in open_headers(url, self.credentials, self._msn, self.system).items():
-            headers.setdefault(name, value)
-        if takes_idempotency_key(str(request.method), url):
-            headers.setdefault(idempotency_header(url), str(uuid.uuid4()))
+        headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(self._own_headers(str(request.method), url))
+        headers.update(request.headers or {})
         request.headers = cast("dict[str, Any]", headers)
         return super().prepare_request(request)
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request; see ``requests.Session.request``.
+    # The parameters of requests.Session.request, in its order because they may be given by position.
+    def request(  # noqa: PLR0917, D417 - and documented there
+        self,
+        method: str | bytes,
+        url: str | bytes,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        cookies: Any = None,
+        files: Any = None,
+        auth: Any = None,
+        timeout: Any = None,
+        allow_redirects: bool = True,
+        proxies: Any = None,
+        hooks: Any = None,
+        stream: bool | None = None,
+        verify: Any = None,
+        cert: Any = None,
+        json: Any = None,
+        *,
+        retries: Retries | int | None = None,
+    ) -> requests.Response:
+        """Send a request; see ``requests.Session.request`` for what is not named here.
+
+        Args:
+            method: Such as ``GET``.
+            url: A path of this environment, or a whole URL.
+            retries: How often and how long to try again after a fault that passes: 0, a number, or
+                :class:`~vipps_nb.Retries`. ``None`` leaves it to the session.
 
         Raises:
             ReadOnlyError: A write to production outside ``allow_writes()``. Nothing was sent.
             TokenRefusedError: A token was needed and the keys were refused.
+            UnreachableError: A token was needed and none could be fetched. Nothing was sent.
+            OversizedAnswerError: The answer is larger than ``largest_answer``.
             requests.RequestException: No answer came; the exception holds no secret.
         """
-        return super().request(method, url, *args, **kwargs)
+        method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
+        method = method.upper()
+        if PLAIN_PATH.fullmatch(url) and not (params or cookies or files or auth or hooks) and self._has_no_extras():
+            url = self.base_url + url
+            layers = (self.headers, self._own_headers(method, url), headers or {})
+            prepared = prepare_plain(method, url, layers, data, json)
+        else:
+            prepared = self.prepare_request(
+                requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
+            )
+        settings = self.merge_environment_settings(prepared.url, dict(proxies or {}), stream, verify, cert)
+        return self.send(
+            prepared,
+            timeout=timeout,
+            allow_redirects=allow_redirects,
+            retries=retries,
+            **settings,
+        )
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a prepared request; sent again, it keeps its idempotency key."""
@@ -309,15 +329,42 @@ class VippsSession(requests.Session):
         self._guard(request)
         return super().send(request, **kwargs)
 
+    def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> dict[str, Any]:
+        """Proxies and certificates for a URL, from the call, the session and the environment.
+
+        requests looks them up anew for every request, which costs it a third of the whole call.
+        """
+        if not self.environment.owns(str(url)):
+            return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
+        return self._surroundings.settings(
+            lambda: super(VippsSession, self).merge_environment_settings(url, dict(proxies), stream, verify, cert),
+            (self.proxies, proxies),
+            *(self.trust_env, self.stream, self.verify, self.cert, stream, verify, cert),
+        )
+
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
-        return _Door(super().get_adapter(url), self._keys)
+        bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
+        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
+
+    def _has_no_extras(self) -> bool:
+        """Whether the session has nothing of its own that requests' preparation would have to merge in."""
+        return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
+
+    def _own_headers(self, method: str, url: str) -> dict[str, str]:
+        """The headers that may be seen; the caller's own win."""
+        headers = open_headers(url, self.credentials, self._msn, self.system)
+        if takes_idempotency_key(method, url):
+            headers[idempotency_header(url)] = str(uuid.uuid4())
+        return headers
 
     def _absolute(self, url: str) -> str:
         # A path is a path even when it starts with two slashes: "//host/…" must not name a stranger.
@@ -327,14 +374,16 @@ class VippsSession(requests.Session):
 
     def _guard(self, request: requests.PreparedRequest) -> None:
         url = request.url or ""
-        same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname
-        if same_host and url.startswith("http:") and self.base_url.startswith("https:"):
-            raise EnvironmentChoiceError(
-                f"{self.environment.host} is spoken to over https only, and this URL says http. Nothing was sent; "
-                "give the path alone, like vipps.get('/epayment/v1/payments/…')."
-            )
-        write = takes_idempotency_key(str(request.method), url) and self.environment.owns(url)
-        if write and self.environment.name == "production" and not self._writes_allowed:
+        if not self.environment.owns(url):
+            same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname
+            if same_host and url.startswith("http:") and self.base_url.startswith("https:"):
+                raise EnvironmentChoiceError(
+                    f"{self.environment.host} is spoken to over https only, and this URL says http. Nothing was sent; "
+                    "give the path alone, like vipps.get('/epayment/v1/payments/…')."
+                )
+            return
+        read_only = self.environment.name == "production" and not self._writes_allowed
+        if read_only and takes_idempotency_key(str(request.method), url):
             raise ReadOnlyError(
                 f"{request.method} {urlsplit(url).path} would change something in production, which is read-only "
                 "until you say otherwise. Nothing was sent. If it is meant: with vipps.allow_writes(): …"
@@ -344,8 +393,18 @@ class VippsSession(requests.Session):
         msn = f" MSN {self._msn}" if self._msn else ""
         return f"<VippsSession {self.environment.name}{msn}>"
 
-    def __getstate__(self) -> Never:
-        raise TypeError("A session cannot be pickled: its keys would be written to a file. Log in where it is needed.")
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds how to log in again, never a key or a token; it is logged in where it is unpickled."""
+        if self.way_in is None:
+            raise TypeError(
+                "This session cannot be pickled: its keys were typed or given in code, so they would have to be "
+                "written into the pickle, and a pickle is a file. Log in where it is needed, from .env or the "
+                "process environment."
+            )
+        return self.way_in, (self.settings,)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return self.__reduce__()
 
 
 def _own_version() -> str:

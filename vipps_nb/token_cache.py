@@ -8,10 +8,12 @@ after a newer token or a logout, finds a newer generation and is dropped.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from vipps_nb.credentials import Credentials, KeyType
 from vipps_nb.environment import Environment
@@ -76,6 +78,9 @@ class _Entry:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+_all: WeakSet[TokenCache] = WeakSet()
+
+
 class TokenCache:
     """Hands out access tokens; at most one request per key set is ever on its way.
 
@@ -90,6 +95,7 @@ class TokenCache:
         self._entries: dict[TokenKey, _Entry] = {}
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
+        _all.add(self)
 
     def get(self, credentials: Credentials, environment: Environment) -> AccessToken:
         """A token that works now.
@@ -160,6 +166,12 @@ class TokenCache:
                     self._listeners.remove(listener)
 
         return unsubscribe
+
+    def after_fork(self) -> None:
+        """Go on in a forked process: the tokens are good, the threads that held locks and fetched are not here."""
+        self._lock = threading.Lock()
+        for entry in self._entries.values():
+            entry.lock, entry.flight = threading.Lock(), None
 
     def _entry(self, key: TokenKey) -> _Entry:
         with self._lock:
@@ -255,3 +267,12 @@ class TokenCache:
             except Exception:
                 # A display that is gone must not cost a request its token.
                 logger.exception("a listener of the token cache failed")
+
+
+def _after_fork() -> None:
+    for cache in list(_all):
+        cache.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_after_fork)

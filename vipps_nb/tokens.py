@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -39,6 +40,7 @@ LONGEST_LIFE = timedelta(hours=48)
 
 CONNECT_AND_READ_TIMEOUT = (5.0, 30.0)
 _HTTP_OK = 200
+_TOO_MANY = 429
 _SERVER_ERROR = 500
 _STATUS_PAGE = "https://vippsmobilepay.statuspage.io"
 
@@ -126,12 +128,12 @@ class AccessToken:
             monotonic_deadline=asked_monotonic + life.total_seconds(),
         )
 
-    @property
+    @cached_property
     def lifetime(self) -> timedelta:
         """From ``issued_at`` to ``expires_at``."""
         return self.expires_at - self.issued_at
 
-    @property
+    @cached_property
     def stale_at(self) -> datetime:
         """From here on the token is renewed in the background."""
         margin = min(max(self.lifetime * STALE_SHARE, STALE_AT_LEAST), STALE_AT_MOST, self.lifetime / 2)
@@ -201,7 +203,7 @@ def fetch_access_token(
             asked_monotonic=asked_monotonic,
             server_date=_parse_date(response.headers.get("Date")),
         )
-    except (ValueError, AttributeError):
+    except (ValueError, RecursionError, AttributeError):
         pass
     raise UnreachableError(
         f"{environment.host} answered 200 but not with a token: {_what_came(response)}. Expected JSON with an "
@@ -240,7 +242,8 @@ def _ask(
                 None,
             )
         except requests.RequestException as error:
-            return None, UnreachableError(no_answer_sentence(error, environment.host, timeout), url)
+            passing = not isinstance(error, requests.exceptions.SSLError)
+            return None, UnreachableError(no_answer_sentence(error, environment.host, timeout), url, passing=passing)
 
 
 def _leave_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -275,12 +278,15 @@ def _refuse_unless_ok(response: requests.Response, credentials: Credentials, env
     if response.status_code == _HTTP_OK:
         return
     problem = Problem.from_response(response)
-    if response.status_code >= _SERVER_ERROR or not isinstance(problem.original, dict | list):
+    # Too many requests are no judgement of the keys either.
+    passing = response.status_code >= _SERVER_ERROR or response.status_code == _TOO_MANY
+    if passing or not isinstance(problem.original, dict | list):
         raise UnreachableError(
             f"{environment.host} answered {problem.status} {problem.title} with {_what_came(response)}. Expected "
             "a token or a refusal. That is a proxy, a gateway or an outage, and says nothing about the keys; "
             f"wait a little and run the cell again ({_STATUS_PAGE} tells of outages).",
             response.url,
+            passing=passing,
         )
     raise TokenRefusedError(f"{_cause(problem, credentials, environment)}\nThe server said: {problem}", problem)
 

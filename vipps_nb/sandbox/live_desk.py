@@ -69,7 +69,7 @@ class Mark(Wire):
 
 @router.get("/sandbox/customer/requests", response_model=list[RequestOnPhone])
 async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
-    """What waits on the customer's phone: all that they can decide now, newest first."""
+    """What waits on the customer's phone: of the latest thousand what they can decide now, newest first."""
     return [_on_phone(one) for one in world.phone.waiting()]
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from vipps_nb.sandbox.clock import Clock
 from vipps_nb.sandbox.customer import Expiring, Named, PhoneRequest
+
+
+KEPT_IN_SIGHT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +67,13 @@ class Phone(MutableMapping[str, PhoneRequest]):
         return next((one for one in self._arrivals.values() if one.number == number), None)
 
     def waiting(self) -> list[Arrival]:
-        """What the customer can decide now, newest first.
+        """What the customer can decide now, newest first; of the latest thousand, so that a full world stays quick.
 
         A checkout whose customer is paying and its payment are one thing to decide: the newer, which is the payment.
         """
         found: list[Arrival] = []
         seen: set[tuple[str, str, str]] = set()
-        for one in reversed(self._arrivals.values()):
+        for one in islice(reversed(self._arrivals.values()), KEPT_IN_SIGHT):
             if one.asked.outcome is not None:
                 continue
             if one.name is not None:

@@ -1,0 +1,91 @@
+"""The keys of a login, and the one place where they are put onto a request."""
+
+from __future__ import annotations
+
+import dataclasses
+from copy import copy
+from typing import Never
+
+import requests
+from requests.auth import AuthBase
+
+from vipps_nb.credentials import Credentials
+from vipps_nb.environment import Environment
+from vipps_nb.errors import NotLoggedInError
+from vipps_nb.introduction import Introduction, introduction_for, secret_headers
+from vipps_nb.secret import Secret
+from vipps_nb.token_cache import TokenCache
+from vipps_nb.tokens import AccessToken
+
+
+class KeyRing(AuthBase):
+    """Adds the secret headers to one request, if the request goes where the keys belong.
+
+    Args:
+        credentials: The keys.
+        environment: Their home.
+        cache: Where access tokens come from.
+    """
+
+    def __init__(self, credentials: Credentials, environment: Environment, cache: TokenCache) -> None:
+        self.credentials = credentials
+        self.environment = environment
+        self.cache = cache
+        self._forgotten = False
+
+    def forget(self) -> None:
+        """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
+        self.cache.forget(self.credentials, self.environment)
+        self.credentials = dataclasses.replace(
+            self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
+        )
+        self._forgotten = True
+
+    def token(self) -> AccessToken:
+        """The current token, fetched or renewed if need be."""
+        return self.cache.get(self.credentials, self.environment)
+
+    def renewed(self, worn_out: AccessToken | None) -> AccessToken:
+        """A newer token than the one that was rejected."""
+        return self.cache.renew(self.credentials, self.environment, worn_out=worn_out)
+
+    def peek(self) -> AccessToken | None:
+        """The cached token, whatever its state."""
+        return self.cache.peek(self.credentials, self.environment)
+
+    def introduction(self, url: str) -> Introduction:
+        """What a request to this URL will be introduced with: nothing, unless it goes home.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout.
+        """
+        if not self.environment.owns(url):
+            return Introduction.NOTHING
+        if self._forgotten:
+            raise NotLoggedInError(
+                "This session was logged out and has forgotten its keys. Nothing was sent. Run %vipps_login "
+                "(or vipps_nb.login()) and use the session it gives."
+            )
+        return introduction_for(url, self.credentials)
+
+    def introduced(
+        self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
+    ) -> requests.PreparedRequest:
+        """A copy of the request with the secrets on, about to leave. The caller's own headers win."""
+        outgoing = copy(request)
+        outgoing.headers = request.headers.copy()
+        headers = secret_headers(kind, self.credentials, token.reveal() if token else None)
+        # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
+        for name, value in headers.items():
+            outgoing.headers.setdefault(name, value)
+        return outgoing
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; secrets are added at the door."""
+        return request
+
+    def __repr__(self) -> str:
+        return f"<KeyRing for {self.environment.host}>"
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        raise TypeError("Keys cannot be pickled: a pickle is a file. Log in where they are needed.")

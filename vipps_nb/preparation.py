@@ -1,0 +1,84 @@
+"""Making a request ready, and looking up what the environment says about it: requests' own work, done less often.
+
+Preparing a usual request and looking up its proxies takes requests longer than sending it. What comes out is the same;
+a request that is not usual goes the long way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import requests
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+from requests.utils import check_header_validity
+
+# A path that no step of requests' preparation would change: no escapes, no query, no dot segments.
+PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
+
+# All that requests reads from the process environment for a request. Asked anew each time, which costs little
+# beside looking up what follows from it.
+_VARIABLES = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUEST_METHOD"),
+)
+
+
+def prepare_plain(
+    method: str, url: str, headers: Iterable[Mapping[str, Any]], data: Any, json: Any
+) -> requests.PreparedRequest:
+    """What ``Session.prepare_request`` makes of a plain path and perhaps a body.
+
+    Args:
+        method: In capitals.
+        url: Our own address and a :data:`PLAIN_PATH`.
+        headers: Later ones win; ``None`` as a value takes a header away.
+        data: The body, or a form.
+        json: The body, if there is no ``data``.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url = method, url
+    prepared.headers = CaseInsensitiveDict()
+    for some in headers:
+        for name, value in some.items():
+            if value is None:
+                prepared.headers.pop(name, None)
+            else:
+                check_header_validity((name, value))
+                prepared.headers[name] = value
+    prepared.prepare_cookies(RequestsCookieJar())
+    if data or json is not None:
+        prepared.prepare_body(data, None, json)
+    else:
+        prepared.prepare_content_length(None)
+    return prepared
+
+
+class Surroundings:
+    """Proxies and certificates of one session, looked up again when anything that decides about them has changed."""
+
+    def __init__(self) -> None:
+        self._known: tuple[object, dict[str, Any]] | None = None
+
+    def settings(
+        self, look_up: Callable[[], Mapping[str, Any]], proxies: Iterable[Mapping[str, str]], *others: object
+    ) -> dict[str, Any]:
+        """What a request is sent with.
+
+        Args:
+            look_up: How requests finds out.
+            proxies: Those of the session and of the call.
+            others: What else of the session and the call decides.
+        """
+        asked = (*map(os.environ.get, _VARIABLES), *others, *(tuple(some.items()) for some in proxies))
+        known = self._known
+        if known is None or known[0] != asked:
+            self._known = known = (asked, dict(look_up()))
+        return {**known[1], "proxies": dict(known[1]["proxies"])}
+
+    def forget(self) -> None:
+        """Look up again at the next request: on some systems proxies are no variables."""
+        self._known = None
