@@ -99,6 +99,7 @@ def test_a_request_appears_and_goes_when_it_is_decided(held, desk):
 def test_a_desk_at_which_nothing_happens_says_nothing(held, desk, monkeypatch):
     create(held)
     eventually(lambda: desk.widget.total == held.sandbox.requests()[-1]["number"])
+    time.sleep(0.5)  # the last look sets its traits before it has sent them
     sent: list[object] = []
     monkeypatch.setattr(SandboxDesk, "_send", lambda self, message, buffers=None: sent.append(message))
     time.sleep(1)

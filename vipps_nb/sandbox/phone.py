@@ -10,7 +10,6 @@ from itertools import islice
 from vipps_nb.sandbox.clock import Clock
 from vipps_nb.sandbox.customer import Expiring, Named, PhoneRequest
 
-
 KEPT_IN_SIGHT = 1000
 
 
