@@ -79,7 +79,7 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     "--host", default="127.0.0.1", show_default=True, help="IPv4 address to listen on; others need --let-others-in."
 )
 @click.option("--let-others-in", is_flag=True, help="With --host: other machines may do all that you can.")
-def sandbox(
+def sandbox(  # noqa: PLR0917 - click gives them by name
     port: int,
     seed: int,
     token_lifetime: int,

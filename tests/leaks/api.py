@@ -72,8 +72,9 @@ class Home(ScriptedServer):
         write(".env.slow", VIPPS_CLIENT_ID="5" + CLIENT_ID[1:])
         write(".env.half", VIPPS_CLIENT_ID=None)
         write(".env.quoted", VIPPS_CLIENT_SECRET=f"“{CANARIES['client secret']}”")
-        write(".env.dash", VIPPS_CLIENT_SECRET=CANARIES["client secret"] + "–")
+        write(".env.dash", VIPPS_CLIENT_ID="6" + CLIENT_ID[1:], VIPPS_CLIENT_SECRET=CANARIES["client secret"] + "–")
         write(".env.gone", VIPPS_BASE_URL="http://127.0.0.1:9")
+        (folder / ".env.latin").write_bytes((folder / ".env").read_bytes() + "X=æ".encode("latin-1"))
         values = [{"key": key, "value": value, "enabled": True} for key, value in self.settings().items()]
         (folder / "postman.json").write_text(json.dumps({"values": values}), encoding="utf-8")
         (folder / "process.json").write_text(json.dumps(self.settings()), encoding="utf-8")

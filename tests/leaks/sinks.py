@@ -66,7 +66,10 @@ LOGINS = (
     ),
     sink(
         "logins that fail",
-        *(f"%vipps_login --profile {name}" for name in ("refused", "half", "quoted", "dash", "gone", "nowhere")),
+        *(
+            f"%vipps_login --profile {name}"
+            for name in ("refused", "half", "quoted", "dash", "gone", "latin", "nowhere")
+        ),
         "vipps_nb.login(profile='refused')",
         "%vipps_login --env tset",
         leaks="raise vipps_nb.CredentialsError(str(planted))",
@@ -179,7 +182,7 @@ FAILURES = (
     "vipps.get('/epayment/v1/payments/abc', proxies={'http': 'http://127.0.0.1:9'}, retries=0)",
     ALARM + "vipps.get('/slow')",
     ALARM + "vipps_nb.login(profile='slow')",
-    *(f"vipps_nb.login(profile={name!r})" for name in ("refused", "half", "quoted", "dash", "gone")),
+    *(f"vipps_nb.login(profile={name!r})" for name in ("refused", "half", "quoted", "dash", "gone", "latin")),
     "vipps_nb.login(env='production')",
     "vipps_nb.login(postman='.env')",
     "vipps_nb.login(dotenv='no-such-file')",
@@ -224,7 +227,7 @@ MEMORY = (
         "%store",
         *(f"%store {name}" for name in ("vipps", "answer", "secret", "listener", "verdict", "things")),
         "%store",
-        leaks="%store planted",
+        leaks="%store one two three four planted\n%store",
     ),
     sink(
         "%logstart, %save",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -29,8 +29,8 @@ def look(pytestconfig: pytest.Config) -> Look:
     return judge
 
 
-def as_markdown(sinks: list[str]) -> str:
-    """The table as it stands in the documents: held by the tests, each of which ends in nought."""
+def as_markdown(sinks: Iterable[str]) -> str:
+    """The table as it stands in the documents. Each row is held by a test that ends in nought."""
     rows = [["sink", *CANARIES], ["---", *("--:" for _ in CANARIES)]]
     rows += [[sink, *("0" for _ in CANARIES)] for sink in sinks]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

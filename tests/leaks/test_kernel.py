@@ -10,17 +10,9 @@ import pytest
 from tests.leaks.api import Home, Stranger
 from tests.leaks.canaries import CANARIES, CLIENT_ID, MSN
 from tests.leaks.kernel import Kernel
+from tests.leaks.rows import FILES, FORM
 from tests.leaks.sinks import CELLS, PLANT, SET_UP
 from tests.leaks.table import Look
-
-FORM = "login form: what is typed, as its message to the kernel"
-FILES = {
-    "IPython's history database": ("history.sqlite*",),
-    "%store's files": ("db/*", "*.pickle"),
-    "log files": ("debug.log", "typed.log*"),
-    "%save's file": ("saved.py",),
-    "the kernel's own output, and every other file": ("*",),
-}
 
 
 def submission() -> dict[str, object]:
@@ -77,7 +69,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, 
 def test_what_was_done_was_done(lives):
     """A cell that failed for another reason would have shown nothing, and proved nothing."""
     honest, _, stranger = lives
-    text = {name: said.decode() for name, said in honest.items()}
+    text = {name: honest[name].decode() for name in (*(sink.name for sink in CELLS), FORM)}
 
     for words in (
         "TokenRefusedError",

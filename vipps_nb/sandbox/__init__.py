@@ -6,7 +6,7 @@ imitated differently, and what not at all, is written in the docstring of each p
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -53,7 +53,7 @@ class Sandbox(DeskClient):
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:
             raise SandboxError("A sandbox has one sales unit at least.")
-        self._host = _address(host, let_others_in)
+        self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
         self._port = port
         self._token_lifetime = token_lifetime
@@ -215,21 +215,19 @@ class Sandbox(DeskClient):
         return ring.units[msn].keys
 
 
-def _address(host: str, let_others_in: bool) -> str:
+def _where_to_listen(host: str, let_others_in: bool) -> str:
     """The address to listen on.
 
     Raises:
         SandboxError: It is none, or other machines would reach it and that was not said twice.
     """
     try:
-        address = ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        address = None
-    if not isinstance(address, IPv4Address):
-        raise SandboxError("host is an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0.")
+        address = IPv4Address(LOOPBACK if host == "localhost" else host)
+    except ValueError as error:
+        raise SandboxError("host is an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0.") from error
     if not address.is_loopback and not let_others_in:
         raise SandboxError(
-            f"On {host} everybody in this network can reach the sandbox, and its desk asks nobody for a key. Nothing was "
-            "started. If that is meant, say it a second time: --let-others-in, or let_others_in=True."
+            f"On {host} everybody in this network can reach the sandbox, and its desk asks nobody for a key. Nothing "
+            "was started. If that is meant, say it a second time: --let-others-in, or let_others_in=True."
         )
     return str(address)
