@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 import pytest
 from xdist.remote import Producer
@@ -29,3 +30,34 @@ class SharedThings(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedThings:
     """Hand the tests out this way."""
     return SharedThings(config, log)
+
+
+REPORT = pytest.StashKey[dict[str, list[str]]]()
+
+
+@pytest.fixture(scope="session")
+def served_operations(pytestconfig: pytest.Config) -> dict[str, list[str]]:
+    """For the report at the end: lines per official document, operations served and operations in the document."""
+    return pytestconfig.stash.setdefault(REPORT, {})
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tests run in several processes; each sends its part of the report to the one that prints it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["served operations"] = session.config.stash.get(REPORT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in a process's part."""
+    node.config.stash.setdefault(REPORT, {}).update(getattr(node, "workeroutput", {}).get("served operations", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the report; here, because the printing process collects no tests and so reads no other conftest."""
+    report = terminalreporter.config.stash.get(REPORT, {})
+    if report:
+        terminalreporter.section("official documents: operations served / in the document")
+    for name in sorted(report):
+        for line in report[name]:
+            terminalreporter.line(line)

@@ -149,31 +149,3 @@ def other_login_client(sandbox, http):
 @pytest.fixture
 def code():
     return _code
-
-
-@pytest.fixture(scope="session")
-def served_operations(pytestconfig):
-    """For the report at the end: lines per official document, operations served and operations in the document."""
-    return pytestconfig.stash.setdefault(REPORT, {})
-
-
-REPORT = pytest.StashKey[dict[str, list[str]]]()
-
-
-def pytest_sessionfinish(session):
-    if hasattr(session.config, "workeroutput"):  # tests run in several processes; this is one of them
-        session.config.workeroutput["served operations"] = session.config.stash.get(REPORT, {})
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node):
-    node.config.stash.setdefault(REPORT, {}).update(getattr(node, "workeroutput", {}).get("served operations", {}))
-
-
-def pytest_terminal_summary(terminalreporter):
-    report = terminalreporter.config.stash.get(REPORT, {})
-    if report:
-        terminalreporter.section("official documents: operations served / in the document")
-    for name in sorted(report):
-        for line in report[name]:
-            terminalreporter.line(line)
