@@ -13,12 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.leaks.table import (  # noqa: F401 - a fixture, and the hooks that print the table
-    look,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-    pytest_testnodedown,
-)
 from vipps_nb import Credentials, Environment, Secret, login, logout
 
 CLIENT_ID = "f47ac10b-58cc-4372-a567-0e02b2c3d479"

@@ -86,6 +86,8 @@ LOOKS = (
         "display of a cell's last value, Out, _",
         *("vipps", "vipps.token", "vipps.credentials", "secret", "answer", "things", "listener", "_", "Out"),
         "explain(b'{}', {'host': 'x'}, secret, path='/')",
+        # Answers that hand secrets out: shown, but not kept, for whoever keeps one keeps what is in it.
+        "display(vipps.post('/webhooks/v1/webhooks', json={}), vipps.post('/accesstoken/get'))",
         leaks="planted",
     ),
     sink(
