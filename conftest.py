@@ -13,14 +13,16 @@ from xdist.scheduler import LoadScopeScheduling
 # A developer's own .env must never be used, so all kernels start in the sandbox.
 os.environ["VIPPS_ENVIRONMENT"] = "sandbox"
 
+pytest_plugins = ["tests.leaks.table"]  # the table of secrets that were found
+
 
 class SharedThings(LoadScopeScheduling):
     """Tests run one by one wherever there is room, except those that share something costly."""
 
     def _split_scope(self, nodeid: str) -> str:
-        """What a test shares: a lesson's cells their kernel, the browser's tests one JupyterLab."""
+        """What a test shares: a lesson's cells a kernel, the browser's tests one JupyterLab, canaries two kernels."""
         place = nodeid.partition("::")[0]
-        if place.endswith(".ipynb") or place.startswith("tests/browser/"):
+        if place.endswith(".ipynb") or place.startswith(("tests/browser/", "tests/leaks/test_kernel")):
             return place
         published = re.fullmatch(r"tests/test_lessons\.py::.+\[(.+)\]", nodeid)
         return published[1] if published else nodeid

@@ -252,11 +252,3 @@ def test_production_keys_with_the_base_url_of_production_are_told_which_option_t
 
     with pytest.raises(EnvironmentChoiceError, match="choose it with --env production"):
         login()
-
-
-def test_real_keys_are_refused_on_a_public_binder(nowhere, monkeypatch):
-    write_env(nowhere / ".env")
-    monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
-
-    with pytest.raises(CredentialsError, match="public Binder"):
-        login(env="production")

@@ -54,7 +54,7 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1. Default: any free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on. Default: any free one.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Fixes the pretend keys and all ids.")
 @click.option(
     "--token-lifetime",
@@ -75,7 +75,19 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder to write one .env for each sales unit to, to be handed out: unit-01/.env and so on.",
 )
-def sandbox(port: int, seed: int, token_lifetime: int, sales_units: int, write_env: Path | None) -> None:
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="IPv4 address to listen on; others need --let-others-in."
+)
+@click.option("--let-others-in", is_flag=True, help="With --host: other machines may do all that you can.")
+def sandbox(  # noqa: PLR0917 - click gives them by name
+    port: int,
+    seed: int,
+    token_lifetime: int,
+    sales_units: int,
+    write_env: Path | None,
+    host: str,
+    let_others_in: bool,
+) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
     from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
 
@@ -83,7 +95,14 @@ def sandbox(port: int, seed: int, token_lifetime: int, sales_units: int, write_e
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with Sandbox(port=port, seed=seed, token_lifetime=token_lifetime, sales_units=sales_units) as running:
+        with Sandbox(
+            port=port,
+            seed=seed,
+            token_lifetime=token_lifetime,
+            sales_units=sales_units,
+            host=host,
+            let_others_in=let_others_in,
+        ) as running:
             handed_out = running.write_dotenvs(write_env) if write_env is not None else []
             # Standard output is the .env and nothing else, so that it can be piped into a file.
             click.echo(running.dotenv(), nl=False)

@@ -20,6 +20,7 @@ from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import Retry, VippsResponse
 from vipps_nb.errors import UnreachableError
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import Introduction
 from vipps_nb.key_ring import KeyRing
 from vipps_nb.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
@@ -129,6 +130,7 @@ class Door(BaseAdapter):
         failure.__traceback__ = failure.__context__ = None
         return failure
 
+    @leaves_no_locals
     def _pass(
         self,
         request: requests.PreparedRequest,

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from vipps_nb.credentials import Credentials
+from vipps_nb.errors import CredentialsError
 
 SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subscription-Key")
+_HEADER_VALUE = re.compile(r"[ -~]*", re.ASCII)
 SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 
 
@@ -70,6 +72,28 @@ def introduction_for(url: str, credentials: Credentials) -> Introduction:
     return kind
 
 
+# Documented for the test environment alone: in production a person approves, and nobody in their place.
+_ONLY_IN_TEST = re.compile(
+    r"/(epayment/v1/test|(ecomm/v2|psp/v3)/integration-test)/|/recurring/v\d+/agreements/[^/]+/accept/?$", re.IGNORECASE
+)
+# Takes no idempotency key, and rings a real person's phone.
+_RINGS = re.compile(r"/vipps-login-ciba/api/backchannel/authentication/?$", re.IGNORECASE)
+
+
+def is_only_in_test(method: str, url: str) -> bool:
+    """Whether a request decides in a customer's place (force approve, force accept), which production does not do."""
+    return method.upper() != "GET" and _ONLY_IN_TEST.match(urlsplit(url).path) is not None
+
+
+def changes_something(method: str, url: str) -> bool:
+    """Whether a request is a write, for the guard of production; a login that rings a phone is one."""
+    return takes_idempotency_key(method, url) or (method.upper() == "POST" and _is_ring(url))
+
+
+def _is_ring(url: str) -> bool:
+    return _RINGS.match(urlsplit(url).path) is not None
+
+
 def takes_idempotency_key(method: str, url: str) -> bool:
     """Whether a request is a write that could be done twice by accident."""
     return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(urlsplit(url).path)
@@ -91,7 +115,11 @@ def open_headers(
 
 
 def secret_headers(kind: Introduction, credentials: Credentials, access_token: str | None) -> dict[str, str]:
-    """The headers that must not be seen, for one request to the keys' own host."""
+    """The headers that must not be seen, for one request to the keys' own host.
+
+    Raises:
+        CredentialsError: One cannot travel in a header. Found here, because whoever finds it later quotes it.
+    """
     headers: dict[str, str] = {}
     if kind in (Introduction.BEARER, Introduction.BEARER_ONLY) and access_token:
         # The word and its capital B matter ("HTTP headers" page).
@@ -104,6 +132,12 @@ def secret_headers(kind: Introduction, credentials: Credentials, access_token: s
         headers["client_secret"] = credentials.client_secret.reveal()
     if kind in (Introduction.BEARER, Introduction.KEYS) and credentials.subscription_key:
         headers["Ocp-Apim-Subscription-Key"] = credentials.subscription_key.reveal()
+    unfit = [name for name, value in headers.items() if not _HEADER_VALUE.fullmatch(value)]
+    if unfit:
+        raise CredentialsError(
+            f"What belongs into the header {unfit[0]} has a character in it that no header can carry, such as a line "
+            "break or a typographic dash, so nothing was sent. Copy the keys again from the portal."
+        )
     return headers
 
 

@@ -25,12 +25,16 @@ class KeyRing(AuthBase):
         credentials: The keys.
         environment: Their home.
         cache: Where access tokens come from.
+
+    Attributes:
+        writes_switched_on: Whether somebody has switched writes to production on, for every session of this login.
     """
 
     def __init__(self, credentials: Credentials, environment: Environment, cache: TokenCache) -> None:
         self.credentials = credentials
         self.environment = environment
         self.cache = cache
+        self.writes_switched_on = False
         self._forgotten = False
 
     def forget(self) -> None:
@@ -39,6 +43,7 @@ class KeyRing(AuthBase):
         self.credentials = dataclasses.replace(
             self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
         )
+        self.writes_switched_on = False
         self._forgotten = True
 
     def token(self) -> AccessToken:

@@ -155,16 +155,18 @@ def read_dotenv(file: Path) -> dict[str, str]:
         with file.open(encoding="utf-8-sig") as stream:
             # No interpolation: a secret with a dollar sign in it is a secret, not a reference.
             values = dotenv_values(stream=stream, interpolate=False)
-    except UnicodeDecodeError as error:
-        raise CredentialsError(
-            f"{file.name} is not a text file in UTF-8. Expected lines like VIPPS_CLIENT_ID=…; "
-            "save it again as UTF-8 text."
-        ) from error
+    except UnicodeDecodeError:
+        values = None  # not raised in here: this error holds the whole file, and would be the new one's context
     except OSError as error:
         raise CredentialsError(
             f"{file.name} is there but cannot be read ({error.strerror}). Expected a text file that you may "
             "read: check that it is a file, and its permissions (chmod 600 makes it yours alone)."
         ) from error
+    if values is None:
+        raise CredentialsError(
+            f"{file.name} is not a text file in UTF-8. Expected lines like VIPPS_CLIENT_ID=…; "
+            "save it again as UTF-8 text."
+        )
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -273,11 +275,12 @@ def _read_postman(file: Path) -> dict[str, str]:
             f"The Postman file {file.name} cannot be read ({error.strerror}). Expected an environment exported "
             "from Postman (Environments → … → Export); check the path."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CredentialsError(
-            f"{file.name} is no Postman environment. Expected JSON with a list named “values”; "
-            "export it again from Postman (Environments → … → Export)."
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # not raised in here: what json says holds the whole file
+    raise CredentialsError(
+        f"{file.name} is no Postman environment. Expected JSON with a list named “values”; "
+        "export it again from Postman (Environments → … → Export)."
+    )
 
 
 def _exists(path: Path) -> bool:

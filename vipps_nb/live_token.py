@@ -30,6 +30,8 @@ class LiveToken:
         self.widget = TokenStatus(
             on_renew=self._renew,
             on_logout=on_logout,
+            on_writes=self._switch_writes,
+            writes_allowed=session.keys.writes_switched_on,
             environment=session.environment.name,
             merchant_serial_number=session.merchant_serial_number or "",
             key_type=session.credentials.key_type,
@@ -52,6 +54,9 @@ class LiveToken:
         token = self._session.keys.peek()
         if token is None or _moments(token)["issued_at"] == seen_issued_at:
             self._session.keys.renewed(token)
+
+    def _switch_writes(self, on: bool) -> None:
+        self._session.keys.writes_switched_on = on
 
     def _follow(self, event: TokenEvent) -> None:
         if event.key != self._key:

@@ -26,6 +26,7 @@ from vipps_nb.environment import (
     parse_environment_name,
 )
 from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, MissingKeysError, NotLoggedInError
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.secret import Secret
 from vipps_nb.session import Settings, VippsSession
 from vipps_nb.token_cache import TokenCache
@@ -110,6 +111,7 @@ class Login:
     notices: tuple[str, ...]
 
 
+@leaves_no_locals
 def login(
     *,
     env: str | None = None,
@@ -147,6 +149,8 @@ def login(
     kind = parse_key_type(key_type)
     typed = None
     if form:
+        if on_public_binder() and env != "sandbox":
+            raise CredentialsError(refusal_on_binder("test"))
         sources = key_sources.load_sources(folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
         typed = _ask_in_terminal(kind, key_sources.where_found(sources, kind))
     outcome = connect(
@@ -164,6 +168,7 @@ def login(
     return outcome.session
 
 
+@leaves_no_locals
 def connect(
     *,
     env: str | None = None,
@@ -273,7 +278,8 @@ def _decide(
             return _sandbox(None, sources, key_type)
         raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
     environment = environment_at(name or "test", base_url)
-    _refuse_on_public_binder(environment)
+    if on_public_binder():
+        raise CredentialsError(refusal_on_binder(environment.name))
     return credentials, environment, None
 
 
@@ -347,14 +353,18 @@ def _same_session(credentials: Credentials, environment: Environment) -> VippsSe
     )
 
 
-def _refuse_on_public_binder(environment: Environment) -> None:
-    # BINDER_LAUNCH_HOST is set by BinderHub in every server it starts.
-    if os.environ.get("BINDER_LAUNCH_HOST"):
-        raise CredentialsError(
-            f"This notebook runs on a public Binder, a machine of strangers, so keys for the {environment.name} "
-            "environment are refused. Nothing was sent. Use --env sandbox here, or your own computer; if the keys "
-            "were typed or uploaded here, make new ones in the portal."
-        )
+def on_public_binder() -> bool:
+    """Whether this process runs where strangers may look: BinderHub sets this variable in every server it starts."""
+    return bool(os.environ.get("BINDER_LAUNCH_HOST"))
+
+
+def refusal_on_binder(place: EnvironmentName) -> str:
+    """Why real keys are refused there, and what to do."""
+    return (
+        f"This notebook runs on a public Binder, a machine of strangers, so keys for the {place} environment are "
+        "refused. Nothing was sent. Use --env sandbox here, or your own computer; if the keys were typed or uploaded "
+        "here, make new ones in the portal."
+    )
 
 
 def _ask_in_terminal(key_type: KeyType, found: Mapping[str, str]) -> dict[str, str]:

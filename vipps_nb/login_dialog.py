@@ -9,8 +9,8 @@ from typing import Any
 from vipps_nb import key_sources
 from vipps_nb.credentials import KeyType
 from vipps_nb.dotenv_file import ignore_in_git, save_keys
-from vipps_nb.login import Login, connect
-from vipps_nb.widget.login_form import FormChoices, FormField, LoginForm
+from vipps_nb.login import Login, connect, on_public_binder
+from vipps_nb.widget.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm
 
 _LABELS = {
     "client_id": "Client ID",
@@ -20,6 +20,7 @@ _LABELS = {
 }
 _HINTS = {"subscription_key": "primary or secondary"}
 _SECRETS = ("client_secret", "subscription_key")
+_BINDER = "This is a public Binder, a machine of strangers: only the sandbox is offered. Type no real key here."
 
 
 def login_dialog(
@@ -57,16 +58,21 @@ def login_dialog(
             said += " " + _save(folder, typed, choices)
         return said
 
-    return LoginForm(
+    binder = on_public_binder()
+    form = LoginForm(
         fields=[
             FormField(
                 what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, "")
             )
             for what in key_sources.required_fields(key_type)
         ],
-        environment=env or "test",
+        environment="sandbox" if binder else env or "test",
+        # What must not be used here is not asked for.
+        environments=("sandbox",) if binder else ENVIRONMENTS,
         on_submit=submit,
     )
+    form.message = _BINDER if binder else ""
+    return form
 
 
 def _save(folder: Path, typed: Mapping[str, str], choices: FormChoices) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Never
 
 MASK = "••••••••"
@@ -13,17 +14,19 @@ class Secret:
     """A string that every way of looking at masks, and that leaves only through :meth:`reveal`.
 
     ``repr``, ``str``, f-strings, ``vars`` and JSON show a mask or refuse; pickling refuses, because a
-    pickle is a file. Two secrets compare equal when their values do (in constant time).
+    pickle is a file. No attribute holds the value either, so that a variable inspector or a debugger that
+    opens everything finds nothing. Two secrets compare equal when their values do (in constant time).
     """
 
-    __slots__ = ("__value",)
+    __slots__ = ("__tell",)
 
     def __init__(self, value: str) -> None:
-        self.__value = value
+        # In a closure and not in an attribute: whoever walks over attributes meets a function.
+        self.__tell: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
         """The value itself. Call it where the value is used, never as the last line of a cell."""
-        return self.__value
+        return self.__tell()
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"
@@ -35,15 +38,15 @@ class Secret:
         return format(MASK, format_spec)
 
     def __bool__(self) -> bool:
-        return bool(self.__value)
+        return bool(self.reveal())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.__value.encode(), other.reveal().encode())
+        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
 
     def __hash__(self) -> int:
-        return hash(hashlib.sha256(self.__value.encode()).digest())
+        return hash(hashlib.sha256(self.reveal().encode()).digest())
 
     def __copy__(self) -> Secret:
         return self

@@ -17,14 +17,21 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.door import Bounds, Door
 from vipps_nb.environment import Environment
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
-from vipps_nb.introduction import SECRET_HEADERS, idempotency_header, open_headers, takes_idempotency_key
+from vipps_nb.introduction import (
+    SECRET_HEADERS,
+    changes_something,
+    idempotency_header,
+    is_only_in_test,
+    open_headers,
+    takes_idempotency_key,
+)
 from vipps_nb.key_ring import KeyRing
 from vipps_nb.mapping import AT_ONCE, Answers, Call, map_calls
 from vipps_nb.polling import TIME_LIMIT, Until, poll
@@ -32,7 +39,7 @@ from vipps_nb.preparation import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
-from vipps_nb.transport import Transport
+from vipps_nb.transport import Transport, past_proxies, silence
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
@@ -98,6 +105,7 @@ class VippsSession(requests.Session):
         self._keys = KeyRing(credentials, environment, cache or TokenCache())
         self._msn = merchant_serial_number or credentials.merchant_serial_number
         self._writes_allowed = 0
+        self._lender: VippsSession | None = None
         self.auth = self._keys
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
         self.retries = Retries()
@@ -160,7 +168,10 @@ class VippsSession(requests.Session):
             self.cert,
         )
         other.way_in = self.way_in
-        other.behave(dataclasses.replace(self.settings, merchant_serial_number=other.merchant_serial_number))
+        # It writes while this one may, and no longer.
+        other._lender = self
+        settings = dataclasses.replace(self.settings, merchant_serial_number=other._msn, writes_allowed=0)
+        other.behave(settings)
         return other
 
     @contextlib.contextmanager
@@ -173,6 +184,12 @@ class VippsSession(requests.Session):
             self._writes_allowed -= 1
 
     @property
+    def writes_allowed(self) -> bool:
+        """Whether a write to production may leave: inside ``allow_writes()``, or while the widget's switch is on."""
+        lent = self._lender is not None and self._lender.writes_allowed
+        return self._writes_allowed > 0 or self._keys.writes_switched_on or lent
+
+    @property
     def settings(self) -> Settings:
         """What makes another session of the same login behave like this one."""
         return Settings(
@@ -182,7 +199,7 @@ class VippsSession(requests.Session):
             self.longest_answer,
             self.largest_answer,
             tuple(self.system.items()),
-            self._writes_allowed,
+            int(self.writes_allowed),
         )
 
     def behave(self, settings: Settings) -> None:
@@ -338,11 +355,18 @@ class VippsSession(requests.Session):
         """
         if not self.environment.owns(str(url)):
             return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
+        proxies = past_proxies(self.base_url) | proxies
         return self._surroundings.settings(
             lambda: super(VippsSession, self).merge_environment_settings(url, dict(proxies), stream, verify, cert),
             (self.proxies, proxies),
             *(self.trust_env, self.stream, self.verify, self.cert, stream, verify, cert),
         )
+
+    def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
+        """Use an adapter for some URLs; one of requests no longer prints headers at http.client's debug level."""
+        if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, Transport):
+            silence(adapter)
+        super().mount(prefix, adapter)
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
@@ -382,11 +406,19 @@ class VippsSession(requests.Session):
                     "give the path alone, like vipps.get('/epayment/v1/payments/…')."
                 )
             return
-        read_only = self.environment.name == "production" and not self._writes_allowed
-        if read_only and takes_idempotency_key(str(request.method), url):
+        if self.environment.name != "production":
+            return
+        method, path = str(request.method), urlsplit(url).path
+        if is_only_in_test(method, url):
             raise ReadOnlyError(
-                f"{request.method} {urlsplit(url).path} would change something in production, which is read-only "
-                "until you say otherwise. Nothing was sent. If it is meant: with vipps.allow_writes(): …"
+                f"{method} {path} decides in a customer's place, which the test environment does and production does "
+                "not. Nothing was sent. In production, wait for the customer."
+            )
+        if changes_something(method, url) and not self.writes_allowed:
+            raise ReadOnlyError(
+                f"{method} {path} would change something in production, or ring somebody's phone, and production is "
+                "read-only until you say otherwise. Nothing was sent. If it is meant: with vipps.allow_writes(): …, or "
+                "the switch on the card that %vipps_status shows."
             )
 
     def __repr__(self) -> str:

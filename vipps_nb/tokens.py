@@ -5,7 +5,6 @@ Caching, sharing and renewing them is :mod:`vipps_nb.token_cache`'s work.
 
 from __future__ import annotations
 
-import base64
 import enum
 import math
 import time
@@ -15,14 +14,18 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.environment import Environment
 from vipps_nb.errors import TokenRefusedError, UnreachableError
+from vipps_nb.frames import leaves_no_locals
+from vipps_nb.introduction import Introduction, secret_headers
 from vipps_nb.problem import Problem
 from vipps_nb.secret import Secret
+from vipps_nb.transport import Transport, past_proxies
 
 # Renewal begins this long before the end: a tenth of the life, because lives run from 15 minutes to 24 hours,
 # but at least a minute (a renewal needs time), at most 20 (a token is there to be used), never half of it.
@@ -165,6 +168,7 @@ class AccessToken:
         return f"<AccessToken {self.token_type}, valid until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC>"
 
 
+@leaves_no_locals
 def fetch_access_token(
     credentials: Credentials,
     environment: Environment,
@@ -220,25 +224,26 @@ def _ask(
     headers: dict[str, str],
     timeout: tuple[float, float],
 ) -> tuple[requests.Response | None, UnreachableError | None]:
-    body: dict[str, str] | bytes = b""
-    if credentials.specialized:
-        pair = f"{credentials.client_id}:{credentials.client_secret.reveal()}".encode()
-        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-        body = {"grant_type": "client_credentials"}
-    else:
-        headers["client_id"] = credentials.client_id
-        headers["client_secret"] = credentials.client_secret.reveal()
-        if credentials.subscription_key:
-            headers["Ocp-Apim-Subscription-Key"] = credentials.subscription_key.reveal()
-        if credentials.merchant_serial_number:
-            headers["Merchant-Serial-Number"] = credentials.merchant_serial_number
+    body: dict[str, str] | bytes = {"grant_type": "client_credentials"} if credentials.specialized else b""
+    kind = Introduction.BASIC if credentials.specialized else Introduction.KEYS
+    headers |= secret_headers(kind, credentials, None)
+    if credentials.merchant_serial_number and not credentials.specialized:
+        headers["Merchant-Serial-Number"] = credentials.merchant_serial_number
     # A session of its own: the caller's would ask for a token before asking for a token.
     with requests.Session() as bare:
         bare.auth = _leave_alone  # anything set here keeps a ~/.netrc entry from replacing the keys
+        bare.mount(f"{urlsplit(url).scheme}://", Transport())
         try:
             # Redirects are not followed: keys go to the host they belong to, or nowhere.
             return (
-                bare.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False),
+                bare.post(
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    proxies=past_proxies(url),
+                ),
                 None,
             )
         except requests.RequestException as error:

@@ -6,6 +6,7 @@ one byte now and then would otherwise be listened to for ever.
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import os
@@ -20,6 +21,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from vipps_nb.environment import is_loopback
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
 HOSTS = 10
@@ -66,11 +69,20 @@ class _Answer(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Punctual(self.fp.detach(), sock, until))
 
 
-class _Http(HTTPConnection):
+class _Silent:
+    """Not heard by http.client's debugging, which prints every header that leaves into the cell.
+
+    Its level is a class attribute that people set for the whole process; this one stands in front of it.
+    """
+
+    debuglevel = 0
+
+
+class _Http(_Silent, HTTPConnection):
     response_class = _Answer
 
 
-class _Https(HTTPSConnection):
+class _Https(_Silent, HTTPSConnection):
     response_class = _Answer
 
 
@@ -88,6 +100,34 @@ class _HttpsPool(HTTPSConnectionPool):
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
         """See ``_HttpPool``."""
         return super().urlopen(*args, enforce_content_length=True, **kwargs)
+
+
+def past_proxies(url: str) -> dict[str, str]:
+    """For this very machine: use no proxy of the environment. None leads there, and it would read the keys."""
+    return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else {}
+
+
+@functools.cache  # of the few kinds of pools there are
+def _silent(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """The same kind of pool, whose connections print nothing."""
+    if issubclass(pool.ConnectionCls, _Silent):
+        return pool
+    connection = type(pool.ConnectionCls.__name__, (_Silent, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def silence(adapter: HTTPAdapter) -> None:
+    """Keep the connections of an adapter that somebody else has made from printing the headers they send."""
+    managers = adapter.proxy_manager_for
+    # A method of one object, because its class is not ours to change.
+    adapter.proxy_manager_for = lambda *args, **kwargs: _silenced(managers(*args, **kwargs))  # type: ignore[method-assign]
+    _silenced(adapter.poolmanager)
+
+
+def _silenced(manager: Any) -> Any:
+    pools = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _silent(pool) for scheme, pool in pools.items()}
+    return manager
 
 
 _all: WeakSet[Transport] = WeakSet()
@@ -110,8 +150,9 @@ class Transport(HTTPAdapter):
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """As the adapter's own; deadlines hold on the way through a proxy as well."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        if "SOCKS" not in type(manager).__name__:
-            manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        if "SOCKS" in type(manager).__name__:
+            return _silenced(manager)
+        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
         return manager
 
     def get_connection_with_tls_context(

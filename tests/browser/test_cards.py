@@ -101,6 +101,7 @@ def token(left: int, **traits: Any) -> dict[str, Any]:
         "source": ".env",
         "state": "ready",
         "message": "",
+        "writes_allowed": False,
     }
     return {**labels, **life(left), **traits}
 
@@ -114,6 +115,7 @@ STATES = {
     "welcome": token(59 * MINUTE, environment="sandbox", source="the sandbox's pretend keys", message=NO_KEYS),
     "stale": token(4 * MINUTE + 3_000),
     "production": token(0, environment="production") | life(23 * HOUR + 4 * MINUTE, length=DAY),
+    "writing": token(0, environment="production", writes_allowed=True) | life(23 * HOUR + 4 * MINUTE, length=DAY),
     "expired": token(-2 * MINUTE, key_type="partner"),
     "renewing": token(4 * MINUTE, state="renewing"),
     "renewal_failed": token(31 * MINUTE, state="renewal_failed", message=REFUSED),
@@ -176,7 +178,8 @@ class TestTokenCard:
         [
             ("sandbox", "valid for 59 min 12 s", ["MSN 123456", "the sandbox's pretend keys", "until 13:59"]),
             ("stale", "valid for 4 min 03 s", ["renews with the next request", "keys from .env"]),
-            ("production", "valid for 23 h 04 min 00 s", ["until 2 Jan 12:04"]),
+            ("production", "valid for 23 h 04 min 00 s", ["until 2 Jan 12:04", "read-only"]),
+            ("writing", "valid for 23 h 04 min 00 s", ["writes allowed"]),
             ("expired", "expired 2 min ago", ["the next request fetches a new one", "partner keys"]),
             ("renewing", "valid for 4 min 00 s", ["renewing …"]),
             ("renewal_failed", "valid for 31 min 00 s", ["renewal failed, old token still valid"]),
@@ -298,6 +301,29 @@ class TestTokenCard:
         assert page.evaluate("sent.at(-1)") == {"do": "log_out"}
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid"
+
+    def test_production_is_opened_and_closed_by_a_switch(self, page: Page, show: Callable[..., None]) -> None:
+        show(STATES["production"])
+        switch = page.get_by_role("switch", name="Allow writes")
+        expect(switch).to_have_attribute("aria-checked", "false")
+
+        page.keyboard.press("Tab")
+        expect(switch).to_be_focused()
+        page.keyboard.press("Space")
+        assert page.evaluate("sent.at(-1)") == {"do": "allow_writes", "on": True}
+        expect(switch).to_have_attribute("aria-checked", "false")  # it shows what is so, not what was wished
+
+        page.evaluate("update({ writes_allowed: true })")
+        expect(switch).to_have_attribute("aria-checked", "true")
+        expect(page.get_by_role("status")).to_have_text("Writes to production are allowed.")
+        switch.click()
+        assert page.evaluate("sent.at(-1)") == {"do": "allow_writes", "on": False}
+
+    @pytest.mark.parametrize("state", ["sandbox", "stale", "logged_out"])
+    def test_elsewhere_there_is_no_switch(self, page: Page, show: Callable[..., None], state: str) -> None:
+        show(STATES[state])
+
+        expect(page.get_by_role("switch")).to_have_count(0)
 
     def test_moves_nothing_when_asked_not_to(self, page: Page, show: Callable[..., None]) -> None:
         show(STATES["renewing"])

@@ -6,6 +6,7 @@ imitated differently, and what not at all, is written in the docstring of each p
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sandbox", "SandboxError"]
 
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused unless it is said twice
 _LIFETIMES = range(1, 86_401)
 
 
@@ -31,13 +34,26 @@ class Sandbox(DeskClient):
         port: On 127.0.0.1; 0 takes any free one.
         token_lifetime: Seconds that a standard access token lives.
         sales_units: How many the world has. The first is the one ``keys`` and ``dotenv`` tell about.
+        host: Another IPv4 address of this machine to listen on. 0.0.0.0 is all of them.
+        let_others_in: Say a second time that other machines may come in. They can do whatever you can: the desk asks
+            for no key.
     """
 
-    def __init__(self, *, seed: int = 1, port: int = 0, token_lifetime: int = 3600, sales_units: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        port: int = 0,
+        token_lifetime: int = 3600,
+        sales_units: int = 1,
+        host: str = LOOPBACK,
+        let_others_in: bool = False,
+    ) -> None:
         if token_lifetime not in _LIFETIMES:
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:
             raise SandboxError("A sandbox has one sales unit at least.")
+        self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
         self._port = port
         self._token_lifetime = token_lifetime
@@ -73,7 +89,7 @@ class Sandbox(DeskClient):
             return self._joined
         if self._server is None:
             raise SandboxError("The sandbox is not running; call start() first.")
-        return f"http://127.0.0.1:{self._server.port}"
+        return self._address(self._server)
 
     def start(self) -> Self:
         """Start listening; returns once requests are answered. Does nothing when it runs already.
@@ -92,9 +108,10 @@ class Sandbox(DeskClient):
         from vipps_nb.sandbox.settings import Settings  # noqa: PLC0415
         from vipps_nb.sandbox.world import Premises  # noqa: PLC0415
 
-        server = LoopbackServer(self._port)
+        server = LoopbackServer(self._port, self._host)
         settings = Settings(token_lifetime_seconds=self._token_lifetime)
-        app = build_app(Premises(self._seed, self._ring, settings, f"http://127.0.0.1:{server.port}"))
+        premises = Premises(self._seed, self._ring, settings, self._address(server))
+        app = build_app(premises, let_others_in=self._host != LOOPBACK)
         server.start(app, on_stop=app.close)
         self._server = server
         return self
@@ -179,6 +196,10 @@ class Sandbox(DeskClient):
             ) from error
         return files
 
+    def _address(self, server: LoopbackServer) -> str:
+        # 0.0.0.0 is where to listen; where to knock is an address.
+        return f"http://{LOOPBACK if self._host == EVERYWHERE else self._host}:{server.port}"
+
     def _own_ring(self) -> KeyRing:
         if self._ring is None:
             raise SandboxError("This sandbox was joined; its keys are in the .env lines it printed when it started.")
@@ -193,3 +214,21 @@ class Sandbox(DeskClient):
         if key_type != KeyType.MERCHANT or msn not in ring.units:
             raise SandboxError(f"Merchant keys exist for {', '.join(ring.units)}.")
         return ring.units[msn].keys
+
+
+def _where_to_listen(host: str, let_others_in: bool) -> str:
+    """The address to listen on.
+
+    Raises:
+        SandboxError: It is none, or other machines would reach it and that was not said twice.
+    """
+    try:
+        address = IPv4Address(LOOPBACK if host == "localhost" else host)
+    except ValueError as error:
+        raise SandboxError("host is an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0.") from error
+    if not address.is_loopback and not let_others_in:
+        raise SandboxError(
+            f"On {host} everybody in this network can reach the sandbox, and its desk asks nobody for a key. Nothing "
+            "was started. If that is meant, say it a second time: --let-others-in, or let_others_in=True."
+        )
+    return str(address)

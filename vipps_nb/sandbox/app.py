@@ -23,8 +23,8 @@ class WrongMethod(GatewayRefusal):
     title = "Method not allowed"
 
 
-def build_app(premises: Premises) -> FrontDoor:
-    """Everything behind one door."""
+def build_app(premises: Premises, *, let_others_in: bool = False) -> FrontDoor:
+    """Everything behind one door, which answers to other machines only if they are let in."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
         openapi_url=None,
@@ -39,7 +39,7 @@ def build_app(premises: Premises) -> FrontDoor:
     app.state.pages = [*PAGES, desk.page, customer_desk.page, live_desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
-    return FrontDoor(app, premises, courier)
+    return FrontDoor(app, premises, courier, let_others_in)
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
+LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
+MOST_HEADERS = 100
 OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class WrongHost(GatewayRefusal):
     """Another host was asked for; a page elsewhere may be trying to reach this machine by its name."""
 
     status = HTTPStatus.MISDIRECTED_REQUEST
-    title = "This sandbox answers to 127.0.0.1 and localhost only."
+    title = "This sandbox answers to 127.0.0.1 and localhost only, and to IP addresses if others were let in."
 
 
 class ForeignOrigin(GatewayRefusal):
@@ -45,6 +48,15 @@ class ForeignOrigin(GatewayRefusal):
 
     status = HTTPStatus.FORBIDDEN
     title = "Requests from pages of other origins are refused."
+
+
+class HeadersTooLarge(GatewayRefusal):
+    """More than any client of the real APIs sends."""
+
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    title = (
+        f"The address and the headers are longer than {LARGEST_HEADERS} bytes together, or more than {MOST_HEADERS}."
+    )
 
 
 class BodyTooLarge(GatewayRefusal):
@@ -84,10 +96,11 @@ class Answer:
 class FrontDoor:
     """The ASGI app that the server runs."""
 
-    def __init__(self, app: ASGIApp, premises: Premises, courier: Courier) -> None:
+    def __init__(self, app: ASGIApp, premises: Premises, courier: Courier, let_others_in: bool = False) -> None:
         self._app = app
         self._premises = premises
         self._courier = courier
+        self._let_others_in = let_others_in
 
     async def close(self) -> None:
         """Keep nobody waiting any longer: the server is about to stop."""
@@ -104,7 +117,8 @@ class FrontDoor:
             return
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
-        _check_loopback(scope)
+        _check_size(scope)
+        _check_origin(scope, self._let_others_in)
         path: str = scope["path"]
         if path.lower() in ANY_CASE:
             scope["path"] = path.lower()
@@ -181,13 +195,20 @@ def _refused(refusal: GatewayRefusal) -> Answer:
     return Answer.of(gateway.say(refusal, ""), refusal.status)
 
 
-def _check_loopback(scope: Scope) -> None:
+def _check_size(scope: Scope) -> None:
+    headers = scope["headers"]
+    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) for name, value in headers)
+    if size > LARGEST_HEADERS or len(headers) > MOST_HEADERS:
+        raise HeadersTooLarge(headers={"Connection": "close"})
+
+
+def _check_origin(scope: Scope, let_others_in: bool) -> None:
     """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
     headers = {
         name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
     }
     host = headers.get(b"host", "")
-    if host.rpartition(":")[0] not in LOOPBACK_NAMES and host not in LOOPBACK_NAMES:
+    if not {host, host.rpartition(":")[0]} & LOOPBACK_NAMES and not (let_others_in and _is_address(host)):
         raise WrongHost
     origin = headers.get(b"origin")
     if origin is not None and origin != f"http://{host}":
@@ -213,3 +234,12 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
     scope["state"]["hang_up"]()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _is_address(host: str) -> bool:
+    """Whether a Host header holds an IP address: a name might be one that somebody has pointed here."""
+    try:
+        address = ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return not address.is_unspecified

@@ -49,10 +49,10 @@ class _Server(uvicorn.Server):
 
 
 class LoopbackServer:
-    """Serves one app on 127.0.0.1 from a daemon thread, between ``start`` and ``stop``."""
+    """Serves one app on 127.0.0.1, or where it is told, from a daemon thread, between ``start`` and ``stop``."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._socket = _bound_socket(port)
+    def __init__(self, port: int = 0, host: str = LOOPBACK) -> None:
+        self._socket = _bound_socket(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -106,17 +106,17 @@ class LoopbackServer:
                 raise SandboxError(f"The sandbox did not stop within {PATIENCE:.0f} seconds.")
 
 
-def _bound_socket(port: int) -> socket.socket:
+def _bound_socket(host: str, port: int) -> socket.socket:
     # Saying TCP aloud matters: only then does asyncio turn Nagle's algorithm off, which costs 40 ms per answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there the option would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise SandboxError(
-            f"Port {port} on {LOOPBACK} cannot be used ({error.strerror}). "
+            f"Port {port} on {host} cannot be used ({error.strerror}). "
             "Choose another one, or leave the port out to get any free one."
         ) from error
     return listener

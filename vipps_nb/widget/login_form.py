@@ -20,6 +20,7 @@ _LIVE_WORDS = (
     "In a running notebook a form stands here that asks for the keys. "
     "What is typed there never becomes part of the notebook."
 )
+ENVIRONMENTS = ("test", "production", "sandbox")
 _LOGIN_FAILED = "Logging in failed unexpectedly. Run %vipps_login to see why."
 
 
@@ -84,7 +85,7 @@ class LoginForm(anywidget.AnyWidget):
         fields: Sequence[FormField],
         environment: str,
         on_submit: Callable[[Mapping[str, str], FormChoices], str],
-        environments: Sequence[str] = ("test", "production", "sandbox"),
+        environments: Sequence[str] = ENVIRONMENTS,
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()

@@ -2,7 +2,7 @@
  * The card of an access token. The kernel sends moments, this module counts: the countdown moves while the
  * kernel computes, and costs no message. Holds moments and labels only; there is no token in the browser.
  *
- * browser → kernel   {do: "renew", issued_at}   {do: "log_out"}   {ask: "time", id}
+ * browser → kernel   {do: "renew", issued_at}   {do: "log_out"}   {do: "allow_writes", on}   {ask: "time", id}
  * kernel → browser   {time, id}
  *
  * @typedef {object} Model
@@ -50,6 +50,7 @@ const TRAITS = [
   "source",
   "state",
   "message",
+  "writes_allowed",
 ];
 
 /** A new token has come, or (ipywidgets' own event) the kernel has gone or come back. */
@@ -156,6 +157,9 @@ function factsOf(model, phase, life, offset, now) {
   const facts = [];
   if (msn) facts.push(`MSN ${msn}`);
   if (keys && keys !== "merchant") facts.push(`${keys} keys`);
+  if (model.get("environment") === "production" && phase !== "logged_out") {
+    facts.push(model.get("writes_allowed") ? "writes allowed" : "read-only");
+  }
   // "the sandbox's pretend keys" already says that it is keys.
   if (source) facts.push(source.endsWith("keys") ? source : `keys from ${source}`);
   if (!life.expires || phase === "logged_out") return facts;
@@ -172,6 +176,10 @@ function spokenWords(phase, life, now) {
   const [before, large, after] = clockWords(phase, life, now);
   const note = noteWords(phase, now >= life.expires);
   return `Access token ${before}${large}${after}${note && `, ${note}`}.`;
+}
+
+function writesWords(allowed) {
+  return allowed ? "Writes to production are allowed." : "Production is read-only.";
 }
 
 function leftWords(milliseconds) {
@@ -245,12 +253,15 @@ function buildCard() {
   clock.append(before, large, after);
   const buttons = element("div", "buttons");
   const [renew, logOut] = [element("button", "", "Renew"), element("button", "", "Log out")];
-  for (const button of [renew, logOut]) {
+  // Its name stays and its position changes, which is what screen readers expect of a switch.
+  const writes = element("button", "switch", "Allow writes");
+  writes.setAttribute("role", "switch");
+  for (const button of [writes, renew, logOut]) {
     button.type = "button";
     // JupyterLab hears keys before anything in here does: without this, "d d" on a button deletes a cell.
     button.dataset.lmSuppressShortcuts = "true";
   }
-  buttons.append(renew, logOut);
+  buttons.append(writes, renew, logOut);
   const row = element("div", "row");
   row.append(badge, clock, buttons);
 
@@ -266,7 +277,7 @@ function buildCard() {
   card.append(row, meta, message, line, speaker);
   const clockParts = { before, large, after };
   const lineParts = { line, fuel, notch };
-  return { card, badge, ...clockParts, buttons, renew, logOut, meta, message, ...lineParts, speaker };
+  return { card, badge, ...clockParts, buttons, writes, renew, logOut, meta, message, ...lineParts, speaker };
 }
 
 /** Draws "59 min 12 s" with its numbers large and its units small. */
@@ -304,7 +315,7 @@ function render({ model, el }) {
   let offset = 0;
   let answered = false;
   let clicked = 0; // when a button was pressed to which nothing has happened yet
-  let spoken = { phase: "", issued: 0, left: 0 };
+  let spoken = { phase: "", issued: 0, left: 0, writes: false };
   let timer = 0;
 
   /** Whether the kernel has left a question or a click unanswered for too long. */
@@ -322,9 +333,11 @@ function render({ model, el }) {
     const left = life.expires - now;
     const news = phase !== spoken.phase || life.issued !== spoken.issued;
     const passed = SPOKEN_MOMENTS.filter((moment) => left <= moment && moment < spoken.left);
-    if (spoken.phase && news) write(parts.speaker, spokenWords(phase, life, now));
+    const writes = model.get("writes_allowed");
+    if (spoken.phase && writes !== spoken.writes) write(parts.speaker, writesWords(writes));
+    else if (spoken.phase && news) write(parts.speaker, spokenWords(phase, life, now));
     else if (passed.length && left > 0) write(parts.speaker, leftWords(Math.min(...passed)));
-    spoken = { phase, issued: life.issued, left };
+    spoken = { phase, issued: life.issued, left, writes };
   }
 
   function draw() {
@@ -354,6 +367,9 @@ function render({ model, el }) {
     // aria-disabled instead of disabled: a button that had the focus keeps it.
     parts.renew.setAttribute("aria-disabled", String(silent || clicked > 0 || phase === "renewing"));
     parts.logOut.setAttribute("aria-disabled", String(silent || clicked > 0));
+    parts.writes.hidden = model.get("environment") !== "production";
+    parts.writes.setAttribute("aria-checked", String(model.get("writes_allowed")));
+    parts.writes.setAttribute("aria-disabled", String(silent || clicked > 0));
     const text = [model.get("message"), silent && !loggedOut && SILENCE].filter(Boolean).join(" · ");
     parts.message.hidden = !text;
     write(parts.message, text);
@@ -394,11 +410,13 @@ function render({ model, el }) {
 
   const renew = () => click(parts.renew, { do: "renew", issued_at: model.get("issued_at") });
   const logOut = () => click(parts.logOut, { do: "log_out" });
+  const switchWrites = () => click(parts.writes, { do: "allow_writes", on: !model.get("writes_allowed") });
   // A hidden tab's timers are throttled; the moment it is looked at, it must be right.
   const looked = () => document.hidden || tick();
 
   parts.renew.addEventListener("click", renew);
   parts.logOut.addEventListener("click", logOut);
+  parts.writes.addEventListener("click", switchWrites);
   document.addEventListener("visibilitychange", looked);
   TRAITS.forEach((name) => model.on(`change:${name}`, reacted));
   ASKING_TIMES.forEach((event) => model.on(event, askKernel));

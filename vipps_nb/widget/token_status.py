@@ -35,6 +35,7 @@ class TokenStatus(anywidget.AnyWidget):
             person saw, so that a click about a token which is gone already can be ignored. An error of ours
             that it raises is shown as a sentence.
         on_logout: Called when Log out is pressed, on a thread of its own.
+        on_writes: Called when the switch for writes is used, with its new position. Only production has the switch.
         **traits: Initial values of the traits below.
     """
 
@@ -52,13 +53,22 @@ class TokenStatus(anywidget.AnyWidget):
     source = traitlets.Unicode("").tag(sync=True)  # where the keys came from, e.g. ".env"
     state = traitlets.Unicode("ready").tag(sync=True)  # ready | renewing | renewal_failed | logged_out
     message = traitlets.Unicode("").tag(sync=True)  # one sentence, or nothing
+    writes_allowed = traitlets.Bool(False).tag(sync=True)  # shown only; who decides is `on_writes`
 
-    def __init__(self, *, on_renew: Callable[[int], None], on_logout: Callable[[], None], **traits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        on_renew: Callable[[int], None],
+        on_logout: Callable[[], None],
+        on_writes: Callable[[bool], None] = lambda on: None,
+        **traits: Any,
+    ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
         self._renewing = False
         self._on_renew = on_renew
         self._on_logout = on_logout
+        self._on_writes = on_writes
         super().__init__(**traits)
         self.on_msg(self._receive)
 
@@ -76,7 +86,7 @@ class TokenStatus(anywidget.AnyWidget):
 
     def show_logged_out(self) -> None:
         """Say that token and keys are forgotten."""
-        self._show(issued_at=0, stale_at=0, expires_at=0, state="logged_out", message="")
+        self._show(issued_at=0, stale_at=0, expires_at=0, state="logged_out", message="", writes_allowed=False)
 
     def __repr__(self) -> str:
         """The card in one line, without seconds or addresses: nbval compares it."""
@@ -112,6 +122,8 @@ class TokenStatus(anywidget.AnyWidget):
                 self.send({"time": _now_in_milliseconds(), "id": question})
             case {"do": "renew", "issued_at": int() as seen_issued_at}:
                 self._start_renewal(seen_issued_at)
+            case {"do": "allow_writes", "on": bool() as on}:
+                self._switch_writes(on)
             case {"do": "log_out"}:
                 card.in_background(self._log_out, "log out")
 
@@ -135,6 +147,12 @@ class TokenStatus(anywidget.AnyWidget):
             # Whoever listens to the token cache may have shown the outcome already, or a logout.
             if self.state == "renewing":
                 self._show(**outcome)
+
+    def _switch_writes(self, on: bool) -> None:
+        with self._changing:
+            if self.environment == "production" and self.state != "logged_out":
+                self._on_writes(on)
+                self._show(writes_allowed=on)
 
     def _log_out(self) -> None:
         try:

@@ -1,0 +1,87 @@
+"""A real kernel in a home of its own, and every message it sends on any channel."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+from tests.leaks.api import SOURCES
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+class Kernel:
+    """Runs cells; gives back all messages that a cell caused, on the shell's channel and on iopub's, as bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        home = folder / "home"
+        home.mkdir()
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS", "JUPYTER", "PYTEST"))}
+        environ = {**own, "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "PYTHONPATH": str(ROOT)}
+        self._log = (folder / "kernel.log").open("wb")
+        self._manager = KernelManager(kernel_name="python3")
+        self._manager.start_kernel(cwd=str(folder), env=environ, stdout=self._log, stderr=self._log)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=PATIENCE)
+        self.comms: list[str] = []
+
+    def run(self, code: str) -> bytes:
+        """Run one cell, which may fail."""
+        asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
+        said = [*self._until_idle(asked), self._client.get_shell_msg(timeout=PATIENCE)]
+        return _as_bytes(said)
+
+    def ask(self, kind: str, **content: Any) -> bytes:
+        """What a front end asks beside cells: `inspect`, `complete`, `history`."""
+        asked = getattr(self._client, kind)(**content)
+        reply = self._client.get_shell_msg(timeout=PATIENCE)
+        return _as_bytes([*self._until_idle(asked), reply])
+
+    def tell_widget(self, comm: str, content: dict[str, Any]) -> bytes:
+        """What a view in the browser does: a custom message to a widget; and all that is said within a while."""
+        data = {"comm_id": comm, "data": {"method": "custom", "content": content}}
+        self._client.shell_channel.send(self._client.session.msg("comm_msg", data))
+        said, until = [], time.monotonic() + 3
+        while time.monotonic() < until:
+            try:
+                said.append(self._client.get_iopub_msg(timeout=0.3))
+            except queue.Empty:
+                continue
+        return _as_bytes(said)
+
+    def stop(self) -> None:
+        """Shut down as a front end does, so that what is kept for later is written."""
+        self._client.shutdown()
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=False)
+        self._log.close()
+
+    def files(self, *patterns: str) -> bytes:
+        """What is in the files of these names, under the folder; without those that keys are read from."""
+        written = [file for pattern in patterns for file in self.folder.rglob(pattern) if file.is_file()]
+        kept = [file for file in written if not any(file.match(source) for source in SOURCES)]
+        return b"\n".join(str(file).encode() + file.read_bytes() for file in sorted(set(kept)))
+
+    def _until_idle(self, asked: str) -> list[dict[str, Any]]:
+        said = []
+        while True:
+            message = self._client.get_iopub_msg(timeout=PATIENCE)
+            said.append(message)
+            if message["msg_type"] == "comm_open" and "fields" in message["content"]["data"].get("state", {}):
+                self.comms.append(message["content"]["comm_id"])
+            idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+            if idle and message["parent_header"].get("msg_id") == asked:
+                return said
+
+
+def _as_bytes(messages: list[dict[str, Any]]) -> bytes:
+    return json.dumps(messages, default=str, ensure_ascii=False).encode()

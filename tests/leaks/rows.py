@@ -1,0 +1,28 @@
+"""The rows of the table: all places that are searched."""
+
+from __future__ import annotations
+
+from tests.leaks.sinks import CELLS
+
+FORM = "login form: what is typed, as its message to the kernel"
+FILES = {
+    "IPython's history database": ("history.sqlite*",),
+    "%store's files": ("db/*", "autorestore/*"),
+    "log files": ("debug.log", "typed.log*"),
+    "%save's file": ("saved.py",),
+    "the kernel's own output, and every other file": ("*",),
+}
+NBCLIENT = "the notebook as nbclient saves it, widget state kept"
+HTML = "its HTML export"
+PAPERMILL = "the notebook as papermill saves it"
+BROWSER = "JupyterLab: keys typed into the form, widget state saved, checkpoints, page"
+ANOTHER_HOST = "another host: redirects, chains, absolute URLs"
+LOCAL_PROXY = "a proxy of the environment, for what is on this machine"
+PROXY = "a proxy on the way to the real APIs"
+MOUNTED = "Session.mount for another host, and hooks"
+
+# papermill is searched where it is installed, and so makes no row of the documents.
+ROWS = (
+    *(sink.name for sink in CELLS),
+    *(FORM, *FILES, NBCLIENT, HTML, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
+)
