@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from vipps_nb.answers import ApiError, OversizedAnswerError, Retry, VippsResponse
+    from vipps_nb.cards.registration import show
     from vipps_nb.credentials import Credentials
     from vipps_nb.environment import PRODUCTION, TEST, Environment
     from vipps_nb.errors import (
@@ -70,6 +71,7 @@ __all__ = [
     "fetch_access_token",
     "login",
     "logout",
+    "show",
 ]
 
 
@@ -91,6 +93,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 # script that only wants an error's name, does not wait for the rest.
 _WHERE = {
     "answers": "ApiError OversizedAnswerError Retry VippsResponse",
+    "cards.registration": "show",
     "credentials": "Credentials",
     "environment": "PRODUCTION TEST Environment",
     "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "

@@ -17,6 +17,7 @@ from IPython.display import display
 
 import vipps_nb
 from vipps_nb import completion
+from vipps_nb.cards.registration import Registration
 from vipps_nb.credentials import KEY_TYPES
 from vipps_nb.environment import parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
@@ -40,11 +41,12 @@ _SECRET_SHAPES = re.compile(
 
 
 def register(shell: InteractiveShell) -> None:
-    """Register magics and completion with a shell."""
+    """Register magics, completion and displays with a shell."""
     shell.register_magics(VippsMagics)
     magics = shell.magics_manager.registry["VippsMagics"]
     if isinstance(magics, VippsMagics):
         shell.Completer.custom_matchers.append(magics.matcher)
+        magics.displays = Registration(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -53,6 +55,8 @@ def unregister(shell: InteractiveShell) -> None:
     if isinstance(magics, VippsMagics):
         magics.log_out()
         shell.Completer.custom_matchers.remove(magics.matcher)
+        if magics.displays is not None:
+            magics.displays.give_back()
     for name in _MAGICS:
         shell.magics_manager.magics["line"].pop(name, None)
 
@@ -66,6 +70,7 @@ class VippsMagics(Magics):
         self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
         self._live: list[LiveToken] = []  # one per session that was shown
         self._desk: LiveDesk | None = None
+        self.displays: Registration | None = None
         options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell))
 

@@ -24,6 +24,7 @@ from vipps_nb.credentials import Credentials
 from vipps_nb.door import Bounds, Door
 from vipps_nb.environment import Environment
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
+from vipps_nb.history import History
 from vipps_nb.introduction import (
     SECRET_HEADERS,
     changes_something,
@@ -89,6 +90,7 @@ class VippsSession(requests.Session):
         way_in: How to log in again elsewhere, if that takes no secret of this process; what a pickle holds.
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
+        history: The calls made so far, without secrets; shows itself as a table.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class VippsSession(requests.Session):
         self.sandbox: Sandbox | None = None
         self.way_in: Callable[[Settings], VippsSession] | None = None
         self._surroundings = Surroundings()
+        self.history = History(self)
 
     @property
     def environment(self) -> Environment:
@@ -371,7 +374,8 @@ class VippsSession(requests.Session):
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
         bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
-        return Door(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
+        door = Door(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
+        return self.history.watch(door)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Before a redirect is followed: leave behind what does not belong to where it leads."""

@@ -1,0 +1,329 @@
+"""An answer of an API as a card: what was asked in words, how it went, what it means. HTML and text, always both."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from http.client import responses as phrases
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from vipps_nb import catalogue
+from vipps_nb.bodies import body_of
+from vipps_nb.cards import tree
+from vipps_nb.cards.drawings import Drawing, draw
+from vipps_nb.cards.markup import Markup, join, tag
+from vipps_nb.cards.values import DOTS, View, is_secret, persons_in, size
+from vipps_nb.environment import is_loopback, official_environment
+from vipps_nb.explanations import Exchange, Symptom, explain
+from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.openapi import Operation
+
+_REFUSAL, _FAILURE = 400, 500
+_SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))
+_CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
+_IDEMPOTENCY_KEY = "Idempotency-Key"
+# What differs between two installations, and says nothing about the call.
+_OF_THIS_MACHINE = frozenset({"user-agent", "accept-encoding", "vipps-system-version", "server", "via"})
+_LONGEST_TEXT = 4000
+_LARGEST_PICTURE = 1 << 20
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+_IN_WORDS = re.compile(r"json|xml|text|html|csv|javascript|x-www-form-urlencoded", re.IGNORECASE)
+_TITLE_END = re.compile(r"[:,;(]")
+
+
+@dataclass(frozen=True)
+class AnswerCard:
+    """A response, ready to be shown.
+
+    Attributes:
+        personal: Whether phone and identity numbers are shown in full.
+    """
+
+    response: requests.Response
+    personal: bool = False
+
+    @cached_property
+    def view(self) -> View:
+        """For whom, and whether it must be the same each time: the sandbox says when its clock is held."""
+        persons = persons_in(self.exchange.sent) | persons_in(self.exchange.answer)
+        held = self.response.headers.get(_CLOCK) == "held"
+        return View(self.personal, still=held, persons=frozenset(persons))
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """The request and what came back."""
+        return Exchange.of(self.response)
+
+    @cached_property
+    def operation(self) -> Operation | None:
+        """What was asked, if the catalogue knows it."""
+        return catalogue.find(self.exchange.method, self.exchange.path) if self.environment != "elsewhere" else None
+
+    @cached_property
+    def explanation(self) -> Symptom | None:
+        """What it means, if anybody knows."""
+        return explain(self.exchange) if self.environment != "elsewhere" else None
+
+    @property
+    def title(self) -> str:
+        """The operation in words."""
+        if self.operation is None:
+            return f"{self.exchange.method} {self.view.text(self.exchange.path)}"
+        purpose = _TITLE_END.split(self.operation.purpose)[0].strip().rstrip(".")
+        return f"{self.operation.api.replace(' API', '')} · {purpose}"
+
+    @property
+    def tone(self) -> str:
+        """How it went: good, refused (by the request's fault) or failed (by the server's)."""
+        status = self.response.status_code
+        return "good" if status < _REFUSAL else "refused" if status < _FAILURE else "failed"
+
+    @property
+    def status(self) -> str:
+        """The status in number and words."""
+        code = self.response.status_code
+        return f"{code} {self.response.reason or phrases.get(code, '')}".strip()
+
+    @cached_property
+    def environment(self) -> str:
+        """Who answered."""
+        url = self.response.request.url or ""
+        official = official_environment(url)
+        if official is not None:
+            return official.name
+        return "sandbox" if _CLOCK in self.response.headers or is_loopback(url) else "elsewhere"
+
+    @property
+    def facts(self) -> list[str]:
+        """What stands below the title: time, size, repeats, trace id, idempotency key."""
+        facts = []
+        if not self.view.still:
+            facts.append(f"{self.response.elapsed.total_seconds() * 1000:.0f} ms")
+        content = body_of(self.response)
+        facts.append("not read yet" if content is None else size(len(content)) if content else "no body")
+        retries = getattr(self.response, "retries", ())
+        if retries:
+            causes = ", ".join(str(retry.cause) for retry in retries)
+            facts.append(f"{'1 retry' if len(retries) == 1 else f'{len(retries)} retries'} ({causes})")
+        problem = self.exchange.problem
+        if problem is not None and problem.trace_id:
+            facts.append(f"trace id {problem.trace_id}")
+        key = self.response.request.headers.get(_IDEMPOTENCY_KEY)
+        if key:
+            facts.append(f"{_IDEMPOTENCY_KEY} {self.view.masked(_as_text(key), _IDEMPOTENCY_KEY)}")
+        return facts
+
+    @property
+    def target(self) -> str:
+        """Method, path and query, and the host of a stranger."""
+        parts = urlsplit(self.response.request.url or "")
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        masked = [f"{name}={self.view.masked(value, name)}" for name, value in pairs]
+        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if self.environment == "elsewhere" else ""
+        words = f"{self.exchange.method} {host}{parts.path}" + (f"?{'&'.join(masked)}" if masked else "")
+        return self.view.text(words)
+
+    @cached_property
+    def text(self) -> str:
+        """The card for terminals, and for whoever reads the notebook's file."""
+        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts])]
+        problem = self.exchange.problem
+        if problem is not None:
+            lines.append(
+                self.view.text(f"{_code(problem.code, problem.title)}{_sentence(problem.title, problem.detail)}")
+            )
+            lines += [self.view.text(f"  {field.name}: {field.reason}") for field in problem.field_errors]
+        if self.explanation is not None:
+            lines += [f"{label}: {words}" for label, words in _sentences(self.explanation)]
+        if problem is None:
+            drawn, body = self._drawing, self._body
+            if drawn is not None:
+                lines.append(drawn.text)
+            elif isinstance(body, str):
+                lines.append(_cut(body))
+            elif body is not None:
+                lines.append(tree.with_remarks(body, self.view))
+        return "\n".join(line for line in lines if line)
+
+    @cached_property
+    def html(self) -> str:
+        """The card for notebooks: HTML and CSS, no script."""
+        page = self.operation.page if self.operation is not None else None
+        parts = [
+            tag("style", Markup(stylesheet())),
+            tag(
+                "header",
+                tag("span", self.environment, class_="vipps-nb-badge"),
+                " ",
+                tag("strong", self.title, class_="vipps-nb-title"),
+                " ",
+                tag("span", self.status, class_="vipps-nb-status", data_tone=self.tone),
+            ),
+            tag(
+                "p",
+                tag("code", self.target),
+                *(join(" · ", tag("span", fact)) for fact in self.facts),
+                class_="vipps-nb-meta",
+            ),
+            self._refusal(),
+            self._explanation(),
+            self._drawing.html if self._drawing is not None else None,
+            self._answer(),
+            self._request(),
+            tag("p", _leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
+        ]
+        return tag(
+            "section",
+            *parts,
+            class_="vipps-nb vipps-nb-answer",
+            data_environment=self.environment,
+            aria_label=f"Answer: {self.title}, {self.status}",
+        )
+
+    @cached_property
+    def _kind(self) -> str:
+        return self.response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def _body(self) -> Any:
+        """What is shown of the answer: JSON without secrets, text, or None where there is nothing to read."""
+        content = body_of(self.response)
+        if not content or self._kind in _PICTURES:
+            return None
+        if isinstance(self.exchange.answer, str) and not _readable(content, self._kind):
+            return f"{size(len(content))} of {self._kind or 'something that is no text'}, not shown: .content has it"
+        return self.view.masked(self.exchange.answer)
+
+    def _refusal(self) -> Markup | None:
+        problem = self.exchange.problem
+        if problem is None:
+            return None
+        code = tag("b", f"{problem.code} ") if _code(problem.code, problem.title) else None
+        fields = [
+            tag("li", tag("code", field.name), f" {self.view.text(field.reason)}") for field in problem.field_errors
+        ]
+        words = tag("p", code, self.view.text(_sentence(problem.title, problem.detail)), class_="vipps-nb-words")
+        return join(words, tag("ul", *fields, class_="vipps-nb-fields") if fields else None)
+
+    def _explanation(self) -> Markup | None:
+        if self.explanation is None:
+            return None
+        rows = [
+            item
+            for label, words in _sentences(self.explanation)
+            for item in (tag("dt", label), " ", tag("dd", _code_marked(words)), " ")
+        ]
+        return tag(
+            "div",
+            tag("dl", *rows),
+            _leaf_link("Read more", self.explanation.page),
+            class_="vipps-nb-explanation",
+            data_tone=self.tone,
+        )
+
+    @cached_property
+    def _drawing(self) -> Drawing | None:
+        if self._kind in _PICTURES:
+            return self._picture()
+        return draw(self.exchange, self._body, self.view)
+
+    def _picture(self) -> Drawing | None:
+        content = body_of(self.response)
+        if not content:
+            return None
+        words = f"A picture ({self._kind}, {size(len(content))})"
+        if len(content) > _LARGEST_PICTURE:
+            return Drawing(tag("p", f"{words}, too large to be shown here: .content has it"), words)
+        data = base64.b64encode(content).decode()
+        alt = f"Picture: {self.title}"
+        return Drawing(tag("img", src=f"data:{self._kind};base64,{data}", alt=alt, class_="vipps-nb-picture"), words)
+
+    def _answer(self) -> Markup | None:
+        if self._body is None:
+            return None
+        shown = tag("pre", _cut(self._body)) if isinstance(self._body, str) else tree.as_html(self._body, self.view)
+        in_full = self.exchange.problem is None and self._drawing is None
+        return tag("details", tag("summary", "Answer"), shown, open=in_full)
+
+    def _request(self) -> Markup:
+        sent = self.view.masked(self.exchange.sent)
+        content = None
+        if sent is not None:
+            content = tag("pre", _cut(sent)) if isinstance(sent, str) else tree.as_html(sent, self.view)
+        return tag(
+            "details",
+            tag("summary", "Request and headers"),
+            content,
+            self._headers("Sent", self.response.request.headers),
+            self._headers("Received", self.response.headers),
+        )
+
+    def _headers(self, title: str, headers: Mapping[str, Any]) -> Markup:
+        rows = [
+            tag("tr", tag("th", name, scope="row"), " ", tag("td", self._header(name, value)))
+            for name, value in headers.items()
+            if not (self.view.still and name.lower() in _OF_THIS_MACHINE)
+        ]
+        return tag("table", tag("caption", title), tag("tbody", *rows), class_="vipps-nb-headers")
+
+    def _header(self, name: str, value: Any) -> str:
+        if name.lower() in _SECRET_HEADERS or is_secret(name):
+            return DOTS
+        return self.view.text(str(self.view.masked(_as_text(value), name)))
+
+
+def _sentences(symptom: Symptom) -> list[tuple[str, str]]:
+    cause = "Why" if symptom.certain else "Probably"
+    return [("What happened", symptom.what), (cause, symptom.cause), ("What to do", symptom.remedy)]
+
+
+def _code(code: str, title: str) -> str:
+    return f"{code} · " if code and code != title else ""
+
+
+def _sentence(title: str, detail: str) -> str:
+    return f"{title}: {detail}" if detail and detail != title else title
+
+
+def _code_marked(words: str) -> Markup:
+    """Words in which `code` is marked as code."""
+    pieces = words.split("`")
+    return join(*(tag("code", piece) if place % 2 else piece for place, piece in enumerate(pieces)))
+
+
+def _leaf_link(words: str, page: str) -> Markup:
+    return tag("a", words, href=page, target="_blank", rel="noopener noreferrer")
+
+
+def _as_text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:_LONGEST_TEXT]} … the rest is not shown: .text has it all"
+
+
+def _readable(content: bytes, kind: str) -> bool:
+    """Whether bytes are meant to be read; without a type, whether they can be."""
+    if kind:
+        return _IN_WORDS.search(kind) is not None
+    return b"\0" not in content[:_LONGEST_TEXT]
+
+
+@lru_cache
+def stylesheet() -> str:
+    """The sheet that each card carries along, without comments and needless blanks."""
+    here = Path(__file__).parent
+    sheets = (here.parent / "widget" / "card.css", here / "answer.css")
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()

@@ -1,0 +1,77 @@
+"""A session's calls as a table, newest last. HTML and text, always both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from vipps_nb.cards.answer import stylesheet
+from vipps_nb.cards.drawings.drawing import lines_of, wide
+from vipps_nb.cards.markup import Markup, tag
+from vipps_nb.cards.values import DOTS, View, persons_in
+
+if TYPE_CHECKING:
+    from vipps_nb.history import Calls, PastCall
+
+_MOST_ROWS = 30
+_COLUMNS = ("", "When", "Answer", "Took", "Call")
+_REFUSAL, _FAILURE = 400, 500
+
+
+def as_text(calls: Calls) -> str:
+    """The newest calls as text."""
+    shown, earlier = _newest(calls)
+    if not shown:
+        return "No calls yet."
+    table = lines_of([(str(call.number), *_cells(call)) for call in shown], numbers=frozenset({0, 3}))
+    return "\n".join(filter(None, [earlier, table]))
+
+
+def as_html(calls: Calls) -> str:
+    """The newest calls as HTML."""
+    shown, earlier = _newest(calls)
+    rows = []
+    for call in shown:
+        when, outcome, took, what = _cells(call)
+        known = (tag("b", call.title), tag("br")) if call.title not in what else ()
+        status = call.status if call.status is not None else _FAILURE
+        tone = "good" if status < _REFUSAL else "refused" if status < _FAILURE else "failed"
+        rows.append(
+            tag(
+                "tr",
+                tag("th", str(call.number), scope="row", class_="vipps-nb-number"),
+                tag("td", when),
+                tag("td", tag("span", outcome, class_="vipps-nb-status", data_tone=tone)),
+                tag("td", took, class_="vipps-nb-number"),
+                tag("td", *known, tag("code", what)),
+            )
+        )
+    head = tag("tr", tag("td"), *(tag("th", name, scope="col") for name in _COLUMNS[1:]))
+    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="vipps-nb-list vipps-nb-calls")
+    return tag(
+        "section",
+        tag("style", Markup(stylesheet())),
+        tag("p", earlier, class_="vipps-nb-remark") if earlier else None,
+        wide(table, "Calls of this session") if rows else tag("p", "No calls yet."),
+        class_="vipps-nb vipps-nb-answer",
+        aria_label="Calls of this session",
+    )
+
+
+def _newest(calls: Calls) -> tuple[list[PastCall], str]:
+    everything = list(calls)
+    earlier = len(everything) - _MOST_ROWS
+    words = f"… {earlier} earlier call{'' if earlier == 1 else 's'}" if earlier > 0 else ""
+    return everything[-_MOST_ROWS:], words
+
+
+def _cells(call: PastCall) -> tuple[str, str, str, str]:
+    view = View(still=call.still, persons=frozenset(persons_in(call.sent_as_json())))
+    took = "" if call.still else f"{call.seconds * 1000:.0f} ms"
+    tries = f" after {len(call.retries) + 1} tries" if call.retries else ""
+    return (
+        view.moment(call.shown_moment).rpartition(", ")[2],
+        call.outcome + tries,
+        took,
+        view.text(f"{call.method} {call.path}".replace(quote(DOTS), DOTS)),
+    )

@@ -1,0 +1,40 @@
+"""An access token by its claims and its life; never the token itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from vipps_nb.cards.answer import stylesheet
+from vipps_nb.cards.drawings.drawing import Drawing
+from vipps_nb.cards.drawings.token import claims
+from vipps_nb.cards.markup import Markup, tag
+from vipps_nb.cards.values import View
+from vipps_nb.tokens import AccessToken
+
+
+@dataclass(frozen=True)
+class TokenCard:
+    """An access token, ready to be shown. Moments are in UTC, as the token has them."""
+
+    token: AccessToken
+
+    @cached_property
+    def _drawing(self) -> Drawing:
+        return claims(self.token.reveal(), "Access token", View(still=True))
+
+    @property
+    def text(self) -> str:
+        """The claims as text."""
+        return self._drawing.text
+
+    @property
+    def html(self) -> str:
+        """The claims as HTML."""
+        return tag(
+            "section",
+            tag("style", Markup(stylesheet())),
+            self._drawing.html,
+            class_="vipps-nb vipps-nb-answer",
+            aria_label="Access token",
+        )

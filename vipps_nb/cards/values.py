@@ -1,0 +1,175 @@
+"""What a value in an answer means to a person: money, moments, and what is better not shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+DOTS = "••••••••"
+SECRET_FIELDS = frozenset(
+    {"access_token", "id_token", "refresh_token", "secret", "client_secret", "client_assertion", "code_verifier"}
+    | {"authorization", "ocp-apim-subscription-key", "subscription_key", "password", "testwebsitepassword"}
+    | {"callbackauthorizationtoken", "authtoken", "makepaymenttoken"}
+)
+PERSONAL_FIELDS = frozenset(
+    {"phonenumber", "phone_number", "customerphonenumber", "msisdn", "login_hint"}
+    | {"mobilenumber", "usermobilenumber", "customermobilenumber"}
+    | {"nin", "nnin", "nationalidentitynumber", "ssn", "personalidentificationnumber"}
+)
+MINOR_UNIT_FIELDS = frozenset(
+    {"amount", "value", "price", "maxamount", "suggestedmaxamount", "balancebefore", "balanceafter"}
+    | {"captured", "refunded", "cancelled", "amountcaptured", "amountrefunded", "amountcanceled"}
+    | {"totalamount", "totalamountexcludingtax", "totaltaxamount", "unitprice", "tipamount", "giftcardamount"}
+)
+EPOCH_FIELDS = frozenset({"expires_on", "not_before", "exp", "iat", "nbf", "auth_time"})
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})")
+# An access token, an ID token: three parts, the first two of which are JSON objects in Base64.
+TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}")
+_LOOPBACK_PORT = re.compile(r"(?<=//127\.0\.0\.1:)\d+")
+_RANDOM_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey"})
+_EIGHT_DIGITS, _SHOWN = 8, 2
+_LATEST_YEAR = 9999
+
+
+@dataclass(frozen=True)
+class View:
+    """For whom something is shown, and where.
+
+    Attributes:
+        personal: Whether phone and identity numbers are shown in full.
+        still: Whether nothing may be shown that differs from run to run or from machine to machine: the sandbox's
+            clock is held, and what a lesson shows is stored and compared.
+        persons: Numbers that stand for people; they are taken out of sentences as well.
+    """
+
+    personal: bool = False
+    still: bool = False
+    persons: frozenset[str] = frozenset()
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in the reader's time zone; in UTC where the reader's zone would make the difference."""
+        local = moment.astimezone(UTC if self.still else None)
+        return f"{local.day} {local:%b %Y, %H:%M:%S} {local.tzname() or ''}".rstrip()
+
+    def masked(self, value: Any, field: str = "") -> Any:
+        """A copy without secrets, and without personal numbers unless they were asked for."""
+        if isinstance(value, Mapping):
+            return {name: self.masked(item, str(name)) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.masked(item, field) for item in value]
+        if is_secret(field) and value is not None:
+            return DOTS
+        if not self.personal and is_personal(field, value):
+            return masked_person(value)
+        if isinstance(value, str):
+            return self._text(value, field)
+        return value
+
+    def text(self, text: str) -> str:
+        """Words without what looks like a token, without persons, and without what differs from run to run."""
+        text = TOKEN.sub(DOTS, text)
+        if not self.personal:
+            for number in self.persons:
+                text = text.replace(number, masked_person(number))
+        return _LOOPBACK_PORT.sub("…", text) if self.still else text
+
+    def _text(self, value: str, field: str) -> str:
+        if self.still and field.lower() in _KEY_FIELDS and _RANDOM_UUID.fullmatch(value):
+            return "(a random UUID)"
+        return self.text(value)
+
+
+def money(value: int, currency: str) -> str:
+    """Minor units as money: ``499.00 NOK``, with thousands apart."""
+    sign = "−" if value < 0 else ""
+    whole, rest = divmod(abs(value), 100)
+    return f"{sign}{whole:,}".replace(",", "\u202f") + f".{rest:02d} {currency}".rstrip()
+
+
+def size(count: int) -> str:
+    """A number of bytes for people."""
+    for unit, step in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= step:
+            return f"{count / step:.1f} {unit}"
+    return f"{count} B"
+
+
+def is_secret(field: str) -> bool:
+    """Whether a field's value opens doors."""
+    return field.lower() in SECRET_FIELDS
+
+
+def is_personal(field: str, value: Any) -> bool:
+    """Whether a field names a person by a number."""
+    return field.lower() in PERSONAL_FIELDS and isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def masked_person(value: Any) -> str:
+    """A phone or identity number of which only the end is shown, enough to tell two apart."""
+    text = str(value)
+    return "•" * (len(text) - _SHOWN) + text[-_SHOWN:] if len(text) >= _EIGHT_DIGITS else DOTS
+
+
+def persons_in(value: Any, field: str = "") -> set[str]:
+    """The personal numbers in a body, as text, so that they can be taken out of sentences about it."""
+    if isinstance(value, Mapping):
+        return {number for name, item in value.items() for number in persons_in(item, str(name))}
+    if isinstance(value, list):
+        return {number for item in value for number in persons_in(item, field)}
+    found = is_personal(field, value) and len(str(value)) >= _EIGHT_DIGITS
+    return {str(value)} if found else set()
+
+
+def remark(field: str, value: Any, owner: Mapping[str, Any], view: View) -> str | None:
+    """What stands beside a value: an amount as money, a moment in the reader's time zone.
+
+    Args:
+        field: The value's name in its object.
+        value: The value.
+        owner: The object, which may say in which currency an amount is.
+        view: For whom.
+    """
+    currency = owner.get("currency")
+    if whole_number(value) and field.lower() in MINOR_UNIT_FIELDS and isinstance(currency, str):
+        return money(value, currency)
+    epoch = field in EPOCH_FIELDS and str(value).isdigit()
+    moment = moment_of_epoch(value) if epoch else moment_of(value)
+    # Beside a moment in UTC the same in UTC would say nothing new.
+    if moment is None or (view.still and not epoch and str(value).upper().endswith("Z")):
+        return None
+    return view.moment(moment)
+
+
+def whole_number(value: Any) -> bool:
+    """Whether a value is an integer; JSON's true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def moment_of(value: Any) -> datetime | None:
+    """The moment that a text names, if it does."""
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.upper())
+    except ValueError:
+        return None
+    # The first and the last day of the calendar cannot be told in every time zone.
+    return moment if 1 < moment.year < _LATEST_YEAR else None
+
+
+def moment_of_epoch(value: Any) -> datetime | None:
+    """The moment that a number of seconds since 1970 names, written as number or text."""
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def as_json(value: Any) -> str:
+    """A value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,86 @@
+"""One exchange with an API, reduced to what an explanation may depend on. It holds no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from vipps_nb.bodies import body_of, parsed
+from vipps_nb.problem import Problem
+
+_REFUSAL = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request and what came back.
+
+    Attributes:
+        path: Without host and query.
+        host: Who was asked.
+        headers: The names of the request's headers in lower case; values only of those that are no secret.
+        sent: The request's body, parsed; None when there was none.
+        answer: The answer's body, parsed, or its text.
+        refused_before: Whether this very idempotency key has met a refusal before.
+    """
+
+    method: str
+    path: str
+    host: str
+    status: int
+    sent: Any = None
+    answer: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refused_before: bool = False
+
+    @classmethod
+    def of(cls, response: requests.Response) -> Exchange:
+        """Read an exchange out of a response; one that is still being streamed is left alone."""
+        request = response.request
+        parts = urlsplit(request.url or "")
+        headers = {name.lower(): str(value) for name, value in request.headers.items()}
+        for secret in ("authorization", "client_id", "client_secret", "ocp-apim-subscription-key"):
+            if secret in headers:
+                headers[secret] = ""
+        return cls(
+            method=request.method or "",
+            path=parts.path,
+            host=parts.hostname or "",
+            status=response.status_code,
+            sent=parsed(request.body, form=True),
+            answer=parsed(body_of(response)),
+            headers=headers,
+            # Written there by the history of the session that sent it.
+            refused_before=bool(getattr(response, "refused_before", False)),
+        )
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """The refusal, if it is one."""
+        return Problem.from_body(self.answer, self.status) if self.status >= _REFUSAL else None
+
+    @cached_property
+    def words(self) -> str:
+        """All the server said, to be searched for a wording."""
+        return self.answer if isinstance(self.answer, str) else json.dumps(self.answer, ensure_ascii=False)
+
+    def values(self, *names: str) -> Iterator[Any]:
+        """Every value that the request's body has under one of these names, however deep."""
+        yield from _values(self.sent, {name.lower() for name in names})
+
+
+def _values(node: Any, names: set[str]) -> Iterator[Any]:
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            if name.lower() in names:
+                yield value
+            yield from _values(value, names)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _values(item, names)

@@ -1,0 +1,122 @@
+"""What the other APIs say no to, as far as their pages tell: webhooks, Login, reports, eCom."""
+
+from __future__ import annotations
+
+from vipps_nb.explanations.exchange import Exchange
+from vipps_nb.explanations.symptom import DOCS, Symptom
+
+
+def _nothing_in_it(exchange: Exchange) -> bool:
+    answer = exchange.answer
+    return isinstance(answer, dict) and answer.get("items") == []
+
+
+ECOM = {
+    "35": (
+        "No payment of this sales unit has this orderId.",
+        "A typo, or keys of another sales unit.",
+        "Check the orderId, then the MSN.",
+    ),
+    "81": (
+        "Nobody can be asked under this number.",
+        "Not a customer of this environment, or not eight digits.",
+        "eCom wants the eight digits without 47; in test use a test user's number.",
+    ),
+    "99": (
+        "It did not work, and the code does not say why.",
+        "In test often a test user who was never prepared.",
+        "Approve one payment by hand in the test app, then try again.",
+    ),
+}
+SYMPTOMS = (
+    Symptom(
+        name="webhook-address-refused",
+        what="The webhook's address was not accepted.",
+        cause="It must be https and reachable from the internet, and its name may be too new to be found yet.",
+        remedy="Check the address from outside; if the name is new, try again in a few seconds. In the sandbox "
+        "http://127.0.0.1 is accepted.",
+        page=f"{DOCS}/APIs/webhooks-api/",
+        statuses=frozenset({400}),
+        path=r"^/webhooks/",
+        when=lambda exchange: (
+            exchange.problem is not None and any(field.name.lower() == "url" for field in exchange.problem.field_errors)
+        ),
+    ),
+    Symptom(
+        name="login-request-invalid",
+        what="The login request was not accepted.",
+        cause="Most often redirect_uri differs from the registered one by a character, or something is missing.",
+        remedy="Compare redirect_uri with the portal letter by letter, the last slash too.",
+        page=f"{DOCS}/APIs/login-api/",
+        codes=frozenset({"invalid_request"}),
+        path=r"^/(access-management|vipps-login)",
+    ),
+    Symptom(
+        name="login-grant-invalid",
+        what="The code was not accepted.",
+        cause="A code works once and for minutes; redirect_uri must be the same as in the first step.",
+        remedy="Start the login again and trade the new code at once.",
+        page=f"{DOCS}/APIs/login-api/",
+        codes=frozenset({"invalid_grant"}),
+        path=r"^/access-management",
+    ),
+    Symptom(
+        name="login-client-invalid",
+        what="The client was not accepted.",
+        cause="The keys are sent in the other way than the portal's setting says: client_secret_basic is the usual "
+        "one, many libraries send client_secret_post.",
+        remedy="Send them as HTTP Basic (as `vipps` does), or change the setting in the portal.",
+        page=f"{DOCS}/APIs/login-api/",
+        codes=frozenset({"invalid_client"}),
+        path=r"^/(access-management|vipps-login)",
+    ),
+    Symptom(
+        name="ledger-unknown",
+        what="There is no such ledger, for these keys.",
+        cause="The id is wrong, or the merchant has not given your keys access to reports.",
+        remedy="List the ledgers first (GET /settlement/v1/ledgers); the merchant grants access in the portal.",
+        page=f"{DOCS}/APIs/report-api/",
+        statuses=frozenset({404}),
+        path=r"^/report/",
+    ),
+    Symptom(
+        name="ledgers-empty",
+        what="The list is empty.",
+        cause="Nobody has given these keys access to a ledger, or nothing has been settled yet.",
+        remedy="The merchant grants access in the portal; the first entries come with the first settlement.",
+        page=f"{DOCS}/APIs/report-api/",
+        statuses=frozenset({200}),
+        path=r"^/(report|settlement)/",
+        when=_nothing_in_it,
+    ),
+    *(
+        Symptom(
+            name=f"ecom-{code}",
+            what=what,
+            cause=cause,
+            remedy=remedy,
+            page=f"{DOCS}/APIs/ecom-api/",
+            path=r"^/ecomm/",
+            codes=frozenset({code}),
+        )
+        for code, (what, cause, remedy) in ECOM.items()
+    ),
+    Symptom(
+        name="ecom-order-taken",
+        what="This orderId is taken.",
+        cause="Every payment needs one of its own, failed ones too.",
+        remedy="Take a new orderId; a suffix helps: order-1001-2.",
+        page=f"{DOCS}/APIs/ecom-api/",
+        path=r"^/ecomm/",
+        words=r"orderId.{0,40}(already|used|exists|unique)",
+    ),
+    Symptom(
+        name="ecom-customer-unknown",
+        what="Nobody can be asked under this number.",
+        cause="The customer is not registered in this environment.",
+        remedy="In test use a test user's number, eight digits.",
+        page=f"{DOCS}/APIs/ecom-api/",
+        path=r"^/ecomm/",
+        words=r"not registered",
+    ),
+)

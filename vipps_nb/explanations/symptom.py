@@ -1,0 +1,64 @@
+"""A symptom: how a mistake shows itself, why it happens, and what to do. Data, and the one way to match it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vipps_nb.explanations.exchange import Exchange
+
+DOCS = "https://developer.vippsmobilepay.com/docs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symptom:
+    """One row of what people meet.
+
+    All conditions that are given must hold. The more of them, the more surely this is what happened.
+
+    Attributes:
+        name: A handle that stays the same, such as ``capture-before-approval``.
+        what: What happened, in one sentence.
+        cause: The probable cause.
+        remedy: What to do.
+        page: The official page.
+        statuses: HTTP statuses it comes with.
+        codes: Business codes it comes with.
+        path: A pattern that the request's path must have somewhere.
+        words: A pattern that the server's words must have somewhere.
+        when: Whatever else must be true.
+        certain: Whether the signs leave no other reading; otherwise the explanation says "probably".
+        urgent: Whether it is to be said whatever else fits.
+    """
+
+    name: str
+    what: str
+    cause: str
+    remedy: str
+    page: str = f"{DOCS}/knowledge-base/errors/"
+    statuses: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    path: str | None = None
+    words: str | None = None
+    when: Callable[[Exchange], bool] | None = field(default=None, compare=False)
+    certain: bool = True
+    urgent: bool = False
+
+    def fits(self, exchange: Exchange) -> bool:
+        """Whether an exchange shows this symptom."""
+        problem = exchange.problem
+        return (
+            (not self.statuses or exchange.status in self.statuses)
+            and (not self.codes or (problem is not None and problem.code in self.codes))
+            and (self.path is None or re.search(self.path, exchange.path, re.IGNORECASE) is not None)
+            and (self.words is None or re.search(self.words, exchange.words, re.IGNORECASE) is not None)
+            and (self.when is None or self.when(exchange))
+        )
+
+    @property
+    def sharpness(self) -> int:
+        """How many conditions it has; the sharper of two that fit says more."""
+        given = (self.codes, self.words, self.when, self.path, self.statuses)
+        weights = (8, 6, 4, 2, 1)
+        return 100 * self.urgent + sum(weight for condition, weight in zip(given, weights, strict=True) if condition)

@@ -1,0 +1,113 @@
+"""The history of one session: it watches the way out, and keeps what may be kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import BaseAdapter
+
+from vipps_nb.history.calls import Calls
+from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
+
+if TYPE_CHECKING:
+    from vipps_nb.session import VippsSession
+
+MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+# Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
+_BOUND = frozenset({400, 403, 404, 409, 422})
+
+
+class History(Calls):
+    """The session's calls, the newest 1000 of them, each hop of a redirect counted.
+
+    As a cell's last value it is a table. ``vipps.history[7]`` is call 7 as a card, ``vipps.history.filter("refund")``
+    some of them, ``vipps.history.resend(7)`` sends one again under its own idempotency key, and
+    ``vipps.history.save("calls.har")`` writes them down.
+    """
+
+    def __init__(self, session: VippsSession) -> None:
+        self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
+        self._lock = threading.Lock()
+        self._made = 0
+        self._bytes = 0
+        super().__init__(session, self._kept)
+
+    def __iter__(self) -> Iterator[PastCall]:
+        with self._lock:
+            return iter(list(self._kept))
+
+    def watch(self, adapter: BaseAdapter) -> BaseAdapter:
+        """A way out that is watched."""
+        return _Watched(adapter, self)
+
+    def clear(self) -> None:
+        """Forget all calls; numbers go on."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+    def add(
+        self,
+        request: requests.PreparedRequest,
+        outcome: requests.Response | Exception,
+        *,
+        seconds: float,
+        streamed: bool,
+    ) -> None:
+        """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
+        secrets = _secrets_of(self._living())
+        with self._lock:
+            self._made += 1
+            if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
+                vars(outcome)["refused_before"] = True
+            number = self._made
+            call = remember(number, request, outcome, seconds=seconds, secrets=secrets, streamed=streamed)
+            if len(self._kept) == MOST_CALLS:
+                self._bytes -= self._kept.popleft().weight
+            self._kept.append(call)
+            self._bytes += call.weight
+            while self._bytes > MOST_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popleft().weight
+
+    def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
+        key = request.headers.get(IDEMPOTENCY_KEY)
+        if not key or response.status_code not in _BOUND:
+            return False
+        return any(call.idempotency_key == key and call.status in _BOUND for call in self._kept)
+
+
+def _secrets_of(session: VippsSession) -> list[str]:
+    """What must not be kept: the keys, and the token if there is one."""
+    keys, token = session.credentials, session.keys.peek()
+    held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
+    return [secret.reveal() for secret in held if secret]
+
+
+class _Watched(BaseAdapter):
+    """An adapter that tells the history what went through it."""
+
+    def __init__(self, inner: BaseAdapter, history: History) -> None:
+        super().__init__()
+        self._inner = inner
+        self._history = history
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        began = time.perf_counter()
+        streamed = bool(args[0] if args else kwargs.get("stream"))
+        try:
+            response = self._inner.send(request, *args, **kwargs)
+            if not streamed:
+                response.content  # noqa: B018 - the session reads it next anyhow
+        except Exception as error:
+            self._history.add(request, error, seconds=time.perf_counter() - began, streamed=False)
+            raise
+        self._history.add(request, response, seconds=time.perf_counter() - began, streamed=streamed)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
