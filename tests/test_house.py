@@ -100,6 +100,7 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
         "live_deliveries",
         "login_dialog",
         "progress",
+        "explorer",
     }
     assert set(elsewhere) <= known
 
@@ -185,4 +186,6 @@ def test_the_wheel_works_alone(tmp_path):
         "deliveries.css",
         "sandbox_desk.js",
         "sandbox_desk.css",
+        "explorer.js",
+        "explorer.css",
     } <= {file.name for file in (site / "vipps_nb" / "widget").iterdir()}

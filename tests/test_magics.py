@@ -36,15 +36,19 @@ def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys
 
     one_shell.run_line_magic("load_ext", "vipps_nb")
     assert set(one_shell.magics_manager.magics["line"]) - before == {
+        "vipps",
+        "vipps_explore",
         "vipps_login",
-        "vipps_status",
         "vipps_logout",
         "vipps_sandbox",
+        "vipps_status",
     }
+    assert "vipps" in one_shell.magics_manager.magics["cell"]
     one_shell.run_line_magic("vipps_login", "--env sandbox --quiet")
     one_shell.run_line_magic("unload_ext", "vipps_nb")
 
     assert set(one_shell.magics_manager.magics["line"]) == before
+    assert "vipps" not in one_shell.magics_manager.magics["cell"]
     assert "vipps" not in one_shell.user_ns
     assert capsys.readouterr().out == ""
 

@@ -21,6 +21,7 @@ import yaml
 CATALOGUE = Path(__file__).resolve().parent.parent / "vipps_nb" / "catalogue"
 DOCS = "https://developer.vippsmobilepay.com/docs/APIs"
 STANDARD = ("merchant", "partner")
+SPECIALIZED = ("management", "accounting", "donations")
 INTRODUCTION = {
     "authorization",
     "client_id",
@@ -55,11 +56,18 @@ class Api:
     keys: tuple[str, ...] = STANDARD
     in_test: bool = True
     not_in_test: tuple[str, ...] = ()
+    keys_for: tuple[tuple[str, tuple[str, ...]], ...] = ()  # paths that other keys open
     deprecated: bool = False
 
 
 APIS = [
-    Api(title="Access Token API", stem="access-token", page="access-token-api", not_in_test=("/miami/v1/token",)),
+    Api(
+        title="Access Token API",
+        stem="access-token",
+        page="access-token-api",
+        not_in_test=("/miami/v1/token",),
+        keys_for=(("/miami/v1/token", SPECIALIZED),),
+    ),
     Api(title="ePayment API", stem="epayment", page="epayment-api"),
     Api(title="Recurring API", stem="recurring", page="recurring-api"),
     Api(title="Webhooks API", stem="webhooks", page="webhooks-api", keys=(*STANDARD, "donations")),
@@ -149,6 +157,8 @@ def renew(api: Api, document: Mapping[str, Any], before: Mapping[str, Any]) -> d
                     made["deprecated"] = True
                 if full in api.not_in_test:
                     made["x-in-test"] = False
+                if keys := dict(api.keys_for).get(full):
+                    made["x-keys"] = list(keys)
                 paths.setdefault(full, {})[method] = made
     schemas: dict[str, Any] = {}
     wanted = sorted(set(references(paths)))
@@ -178,18 +188,17 @@ def operation(
     made: dict[str, Any] = {"summary": said.get("summary", "")}
     if official.get("deprecated"):
         made["deprecated"] = True
-    described = {item["name"]: item.get("description") for item in said.get("parameters", [])}
+    ours = {item["name"]: item for item in said.get("parameters", [])}
     parameters = []
     for one in [*methods.get("parameters", []), *official.get("parameters", [])]:
         found = resolve(document, one)
-        if found["name"].lower() in INTRODUCTION:
+        if found["in"] == "header" and found["name"].lower() in INTRODUCTION:
             continue
         name = "reference" if found["name"] == "Reference" else found["name"]
         parameter = {"name": name, "in": found["in"], "schema": facts(found.get("schema", {}))}
         if found.get("required"):
             parameter["required"] = True
-        if described.get(name):
-            parameter["description"] = described[name]
+        parameter |= {word: ours[name][word] for word in ("description", "example") if word in ours.get(name, {})}
         parameters.append(parameter)
     if parameters:
         made["parameters"] = parameters
@@ -205,10 +214,38 @@ def operation(
     return made
 
 
+def mend_login(document: dict[str, Any]) -> None:
+    """Say what the prose says and the document does not: flat forms in the standard's words, and a browser's query."""
+    names = {"loginHint": "login_hint", "bindingMessage": "binding_message"}
+    for path in ("/vipps-login-ciba/api/backchannel/authentication", "/vipps-login-ciba/api/v1/user-exists"):
+        content = resolve(document, document["paths"][path]["post"]["requestBody"])["content"]
+        inner = next(iter(next(iter(content.values()))["schema"]["properties"].values()))
+        payload = dict(resolve(document, inner))
+        payload["properties"] = {names.get(name, name): schema for name, schema in payload["properties"].items()}
+        payload["required"] = [names.get(name, name) for name in payload["required"]]
+        next(iter(content.values()))["schema"] = payload
+    text = {"type": "string"}
+    document["paths"]["/access-management-1.0/access/oauth2/auth"]["get"]["parameters"] = [
+        {"name": "response_type", "in": "query", "required": True, "schema": {"type": "string", "enum": ["code"]}},
+        *(
+            {"name": name, "in": "query", "required": True, "schema": text}
+            for name in ("client_id", "redirect_uri", "scope", "state")
+        ),
+        *(
+            {"name": name, "in": "query", "schema": text}
+            for name in ("nonce", "code_challenge", "code_challenge_method")
+        ),
+    ]
+
+
+MENDED = {"login": mend_login}
+
+
 def main(specs: Path) -> None:
-    """Renew every file of the catalogue."""
+    """Renew every file of the catalogue that has an official document."""
     for api in APIS:
         document = yaml.safe_load((specs / f"{api.stem}.yaml").read_text(encoding="utf-8"))
+        MENDED.get(api.stem, lambda _: None)(document)
         file = CATALOGUE / f"{api.stem.replace('-', '_')}.json"
         before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         made = renew(api, document, before)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from vipps_nb.answers import ApiError, OversizedAnswerError, Retry, VippsResponse
     from vipps_nb.cards.registration import show
+    from vipps_nb.catalogue.loading import openapi
     from vipps_nb.credentials import Credentials
     from vipps_nb.environment import PRODUCTION, TEST, Environment
     from vipps_nb.errors import (
@@ -71,6 +72,7 @@ __all__ = [
     "fetch_access_token",
     "login",
     "logout",
+    "openapi",
     "show",
 ]
 
@@ -94,6 +96,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 _WHERE = {
     "answers": "ApiError OversizedAnswerError Retry VippsResponse",
     "cards.registration": "show",
+    "catalogue.loading": "openapi",
     "credentials": "Credentials",
     "environment": "PRODUCTION TEST Environment",
     "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "

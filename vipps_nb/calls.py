@@ -1,7 +1,7 @@
 """A call as somebody writes it down: method, path and body, with the notebook's variables in it.
 
-``{name}`` in a path and ``${name}`` in a body are filled in from variables; comments are allowed in a body. A call is
-checked against the catalogue before anything is sent, and can be written down again as code.
+``{name}`` in a path or a header and ``${name}`` in a body are filled in from variables; comments are allowed in a body.
+A call remembers how it was written, so that it can be checked against the catalogue and written down again as code.
 """
 
 from __future__ import annotations
@@ -11,23 +11,46 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Never
 from urllib.parse import quote
+from uuid import UUID
 
-from vipps_nb import catalogue
+from vipps_nb import catalogue, schemas
+from vipps_nb.documents import Document, Operation
 from vipps_nb.errors import VippsNbError
-from vipps_nb.openapi import Document, Operation
 from vipps_nb.problem import FieldError
+from vipps_nb.secret import Secret
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
-_TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|(?<![\w"])#[^\n]*|\$\{(\w+)\}', re.DOTALL)
-_IN_TEXT = re.compile(r"\$\{(\w+)\}")
-_IN_PATH = re.compile(r"\{(\w+)\}")
+_TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|(?<![\w"])#[^\n]*|\$\{([^}"\n]*)\}', re.DOTALL)
+_IN_BODY = re.compile(r"\$\{([^}]*)\}")
+_IN_PATH = re.compile(r"\{([^}]*)\}")
+_MARK = "\ue000"  # stands for a variable while the body is read; of a private area, so nobody types it
 
 
 class CallError(VippsNbError):
     """The call cannot be made like this. Nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A place where a variable's value goes.
+
+    Attributes:
+        secret: Whether the value must not be written down.
+    """
+
+    name: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with variables in it."""
+
+    parts: tuple[str | Variable, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +60,31 @@ class Call:
     Attributes:
         path: From the host's root, filled in, with its query.
         body: What becomes the JSON body, or the form; None for no body.
+        headers: Sent in addition to those that the session adds.
+        written: Path, body and headers as they were written: the same, but for ``Variable`` and ``Text`` where
+            variables are. None for a call without variables.
     """
 
     method: str
     path: str
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    written: tuple[Any, Any, Mapping[str, Any]] | None = field(default=None, repr=False)
 
     @property
     def operation(self) -> Operation | None:
         """What the catalogue knows of it."""
         return catalogue.find(self.method, self.path)
 
+    @property
+    def is_form(self) -> bool:
+        """Whether the body travels as a form instead of JSON."""
+        operation = self.operation
+        return operation is not None and operation.body is not None and operation.body.media_type == FORM
+
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments for ``session.request``."""
-        operation = self.operation
-        as_form = operation is not None and operation.body is not None and operation.body.media_type == FORM
-        content = {} if self.body is None else {"data" if as_form else "json": self.body}
+        content = {} if self.body is None else {"data" if self.is_form else "json": self.body}
         return {"method": self.method, "url": self.path, "headers": dict(self.headers), **content}
 
 
@@ -64,24 +95,31 @@ def write_call(
 
     Args:
         method: In any case.
-        path: May hold ``{name}``.
+        path: From the host's root; may hold ``{name}``.
         body: JSON that may hold ``${name}`` and comments; empty for no body.
         variables: Where names are looked up.
-        headers: Sent in addition.
+        headers: Sent in addition; values may hold ``{name}``.
 
     Raises:
         CallError: The method is unknown, a variable is missing, or the body is no JSON. The message names it.
     """
-    method = method.upper()
-    if method not in METHODS:
-        near = difflib.get_close_matches(method, METHODS, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise CallError(f"{method} is no method that these APIs know. Expected one of {', '.join(METHODS)}.{hint}")
+    method = _method(method)
+    if not path.startswith("/"):
+        raise CallError(
+            f"{path} is no path. Expected one that starts with a slash, such as /epayment/v1/payments; the session "
+            "knows the host."
+        )
+    written_path = _with_variables(path, _IN_PATH, variables)
+    written_body = _read(body, variables) if body.strip() else None
+    written_headers = {
+        name: _with_variables(value, _IN_PATH, variables, secret=True) for name, value in (headers or {}).items()
+    }
     return Call(
         method=method,
-        path=_IN_PATH.sub(lambda found: quote(str(_value(found[1], variables)), safe=""), path),
-        body=_read(body, variables) if body.strip() else None,
-        headers=dict(headers or {}),
+        path=_filled(written_path, variables, lambda name: quote(_plain(name, variables), safe="")),
+        body=_filled(written_body, variables),
+        headers={name: str(_filled(value, variables)) for name, value in written_headers.items()},
+        written=(written_path, written_body, written_headers),
     )
 
 
@@ -91,31 +129,36 @@ def check(call: Call) -> list[FieldError]:
     Each finding names the field by a JSON pointer, such as ``/amount/value``.
     """
     operation = call.operation
-    if operation is None or operation.body is None:
+    if operation is None:
         return []
+    if operation.body is None:
+        return [] if call.body is None else [FieldError("/", "This operation takes no body.")]
     if call.body is None:
-        return [FieldError("/", "A body is needed.")] if operation.body.required else []
+        return [FieldError("/", "This operation needs a body.")] if operation.body.required else []
     return list(check_body(call.body, operation, catalogue.document_of(operation)))
 
 
 def check_body(body: Any, operation: Operation, document: Document) -> Iterable[FieldError]:
     """The same for an operation of any document."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and not everybody checks
+    return schemas.faults(document, operation.body.schema, body) if operation.body is not None else []
 
-    assert operation.body is not None  # noqa: S101 - the caller has looked
-    schema = _strict(document.closed(operation.body.schema))
-    seen: set[FieldError] = set()
-    for error in sorted(Draft202012Validator(schema).iter_errors(body), key=lambda one: list(map(str, one.path))):
-        # Of several alternatives, say what is wrong with the one that came nearest.
-        nearest = min(error.context, key=lambda one: -len(one.path)) if error.context else error
-        pointer = "/" + "/".join(str(part) for part in nearest.absolute_path)
-        finding = FieldError(pointer, _reason(nearest))
-        if finding not in seen:  # each missing field is an error of its own, and all are named at once
-            seen.add(finding)
-            yield finding
+
+def _method(text: str) -> str:
+    method = text.upper()
+    if method in METHODS:
+        return method
+    near = difflib.get_close_matches(method, METHODS, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    example = " The method comes first: %vipps GET /epayment/v1/payments/{reference}." if text.startswith("/") else ""
+    raise CallError(f"{text} is no method of these APIs. Expected one of {', '.join(METHODS)}.{hint}{example}")
 
 
 def _value(name: str, variables: Mapping[str, Any]) -> Any:
+    if not name.isidentifier():
+        raise CallError(
+            f"{{{name}}} is not a variable's name. Expected a plain name, set in a cell above: "
+            "payment_id = answer.json()['id'], then {payment_id}."
+        )
     if name not in variables:
         public = [known for known in variables if not known.startswith("_")]
         near = difflib.get_close_matches(name, public, 1)
@@ -124,60 +167,118 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:
     return variables[name]
 
 
-def _read(text: str, variables: Mapping[str, Any]) -> Any:
-    def fill(found: re.Match[str]) -> str:
-        token = found[0]
-        if token.startswith('"'):
-            return _IN_TEXT.sub(lambda name: _escaped(_value(name[1], variables)), token)
-        return _encoded(found[1], variables) if found[1] else " "
+def _plain(name: str, variables: Mapping[str, Any]) -> str:
+    """A variable's value as it stands in a path or within a text."""
+    value = _value(name, variables)
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, str | int | float | UUID) and not isinstance(value, bool):
+        return str(value)
+    raise CallError(
+        f"The variable {name} is {_kind(value)}, which has no place within a text. Expected text or a number."
+    )
 
-    filled = _TOKENS.sub(fill, text)
+
+def _with_variables(
+    text: str, pattern: re.Pattern[str], variables: Mapping[str, Any], *, secret: bool = False
+) -> str | Variable | Text:
+    """A text as it was written: the text itself, or with its variables named. A secret may go only where allowed."""
+    parts: list[str | Variable] = []
+    end = 0
+    for found in pattern.finditer(text):
+        value = _value(found[1], variables)
+        if isinstance(value, Secret) and not secret:
+            raise CallError(f"The variable {found[1]} is a secret, and a path is written into every log on its way.")
+        parts += [text[end : found.start()], Variable(found[1], isinstance(value, Secret))]
+        end = found.end()
+    parts = [part for part in (*parts, text[end:]) if part != ""]
+    if all(isinstance(part, str) for part in parts):
+        return text
+    return parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else Text(tuple(parts))
+
+
+def _read(text: str, variables: Mapping[str, Any]) -> Any:
+    def mark(found: re.Match[str]) -> str:
+        # As long as before, so that an error says where it is in what was typed.
+        token = found[0]
+        if found[1] is not None:
+            return f'"{_MARK}{found[1]}"'
+        return token if token.startswith('"') else re.sub(r"[^\n]", " ", token)
+
     try:
-        return json.loads(filled)
+        return _written(
+            json.loads(_TOKENS.sub(mark, text), object_pairs_hook=_object, parse_constant=_no_number), variables
+        )
     except json.JSONDecodeError as error:
         raise CallError(
-            f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. Expected an object like "
-            '{"amount": {"currency": "NOK", "value": 49900}}. Nothing was sent.'
+            f"The body is not JSON: {error.msg} in line {error.lineno} of the body, column {error.colno}. Expected an "
+            'object like {"amount": {"currency": "NOK", "value": 49900}}. Nothing was sent.'
         ) from None
 
 
-def _escaped(value: Any) -> str:
-    return json.dumps(str(value), ensure_ascii=False)[1:-1]
-
-
-def _encoded(name: str, variables: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(_value(name, variables), ensure_ascii=False)
-    except TypeError:
-        kind = type(variables[name]).__name__
-        raise CallError(
-            f"The variable {name} is a {kind}, which JSON has no word for. Expected text, a number, a list or a dict."
-        ) from None
-
-
-def _strict(node: Any, *, merged: bool = False) -> Any:
-    """A schema that refuses unknown fields, as the APIs do and their documents do not say."""
+def _written(node: Any, variables: Mapping[str, Any]) -> Any:
+    if isinstance(node, dict):
+        return {name: _written(value, variables) for name, value in node.items()}
     if isinstance(node, list):
-        return [_strict(item, merged=merged) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    changed = {name: _strict(value, merged=merged or name == "allOf") for name, value in node.items()}
-    if "properties" in changed and isinstance(changed["properties"], dict) and not merged and "allOf" not in changed:
-        changed.setdefault("additionalProperties", False)
-    return changed
+        return [_written(value, variables) for value in node]
+    if isinstance(node, str) and node.startswith(_MARK):
+        name = node.removeprefix(_MARK)
+        return Variable(name, isinstance(_value(name, variables), Secret))
+    if isinstance(node, str):
+        found = _with_variables(node, _IN_BODY, variables, secret=True)
+        return Text((found,)) if isinstance(found, Variable) else found  # in quotes it becomes text, whatever it is
+    return node
 
 
-def _reason(error: Any) -> str:
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = list(error.schema.get("properties", {}))
-        unknown = [name for name in error.instance if name not in known]
-        near = [match for name in unknown for match in difflib.get_close_matches(name, known, 1)]
-        return f"There is no field {', '.join(unknown)}." + (f" Did you mean {near[0]}?" if near else "")
-    if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        return f"{', '.join(missing)} is missing."
-    if error.validator == "enum":
-        return f"{json.dumps(error.instance)} is none of {', '.join(map(str, error.validator_value))}."
-    if error.validator == "pattern":
-        return f"{json.dumps(error.instance)} does not look like {error.validator_value}"
-    return str(error.message)[:300]
+def _filled(node: Any, variables: Mapping[str, Any], within: Any = None) -> Any:
+    def text(part: str | Variable) -> str:
+        if isinstance(part, str):
+            return part
+        value = _value(part.name, variables)
+        if isinstance(value, Secret):
+            return value.reveal()
+        return str(within(part.name)) if within else _plain(part.name, variables)
+
+    if isinstance(node, Text):
+        return "".join(map(text, node.parts))
+    if isinstance(node, Variable):
+        return text(node) if within else _json(node.name, variables)
+    if isinstance(node, dict):
+        return {name: _filled(value, variables) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(value, variables) for value in node]
+    return node
+
+
+def _json(name: str, variables: Mapping[str, Any]) -> Any:
+    """A variable's value as JSON has it; a copy, so that what is sent stays what it was."""
+    value = _value(name, variables)
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, date | UUID):
+        return _plain(name, variables)
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        raise CallError(
+            f"The variable {name} is {_kind(value)}, which JSON has no word for. Expected text, a number, a list or a "
+            "dict."
+        ) from None
+
+
+def _kind(value: Any) -> str:
+    kind = type(value).__name__
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CallError(f"The body has the field {twice} twice in one object. Expected it once. Nothing was sent.")
+    return found
+
+
+def _no_number(word: str) -> Never:
+    raise CallError(f"The body is not JSON: {word} is no number there. Nothing was sent.")

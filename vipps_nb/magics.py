@@ -1,9 +1,10 @@
-"""The magics: arguments in; :mod:`vipps_nb.login` and :mod:`vipps_nb.live_desk` do it."""
+"""The magics: arguments in; the modules they name do it."""
 
 from __future__ import annotations
 
 import keyword
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    line_magic,
+    magics_class,
+    no_var_expand,
+    output_can_be_silenced,
+)
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
@@ -23,11 +31,13 @@ from vipps_nb.environment import parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 
 if TYPE_CHECKING:
+    import requests
+
     from vipps_nb.live_desk import LiveDesk
     from vipps_nb.live_token import LiveToken
     from vipps_nb.login import Login
 
-_MAGICS = ("vipps_login", "vipps_status", "vipps_logout", "vipps_sandbox")
+_MAGICS = ("vipps", "vipps_explore", "vipps_login", "vipps_status", "vipps_logout", "vipps_sandbox")
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
       | (secret|key|token|password)\w*\s*=                # NAME=value
@@ -58,7 +68,8 @@ def unregister(shell: InteractiveShell) -> None:
         if magics.displays is not None:
             magics.displays.give_back()
     for name in _MAGICS:
-        shell.magics_manager.magics["line"].pop(name, None)
+        for kind in ("line", "cell"):
+            shell.magics_manager.magics[kind].pop(name, None)
 
 
 @magics_class
@@ -72,7 +83,7 @@ class VippsMagics(Magics):
         self._desk: LiveDesk | None = None
         self.displays: Registration | None = None
         options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
-        self.matcher = completion.matcher(options, lambda: _notebook_folder(shell))
+        self.matcher = completion.matcher(options, lambda: _notebook_folder(shell), shell.user_ns)
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
@@ -110,6 +121,114 @@ class VippsMagics(Magics):
         self._welcome(outcome, options.name)
         if not options.quiet:
             self._show(outcome.notices)
+
+    @magic_arguments()
+    @argument("method", metavar="METHOD", nargs="?", help="GET, POST, PUT, PATCH or DELETE.")
+    @argument("path", metavar="PATH", nargs="?", help="From the host's root. {name} is filled in from a variable.")
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @argument("-o", "--out", metavar="NAME", help="Also keep the answer in this variable.")
+    @argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="One header more; {name} works.")
+    @argument("--session", metavar="NAME", help="Send with this session. Default: the one of the last login.")
+    @argument("--dry-run", action="store_true", help="Print the request, secrets masked, and send nothing.")
+    @argument(
+        "--as", dest="language", metavar="LANGUAGE", help="Print it as python, magic, curl or httpie; send nothing."
+    )
+    @argument("--force", action="store_true", help="Send a body even if the catalogue finds it wrong.")
+    @no_var_expand  # {name} is filled in where a value can be escaped and a missing one be named
+    @output_can_be_silenced
+    @line_cell_magic
+    def vipps(self, line: str, cell: str = "") -> requests.Response | None:
+        """Send one request through the session; the result is the response, also in _.
+
+        Below `%%vipps` stands a JSON body. ${name} in it is filled in from a variable, comments are allowed, and it is
+        checked before anything is sent. The session is the one of the last %vipps_login, whatever its name, unless
+        --session says otherwise. Tab completes methods, paths, fields, values, and references seen in this kernel.
+        In production a write needs Python: `with vipps.allow_writes(): ...`, and --as python writes the rest of it.
+
+        Examples:
+            %vipps GET /webhooks/v1/webhooks
+
+            reference = "coffee-0001"
+
+            %%vipps POST /epayment/v1/payments -o payment
+            {
+              "amount": {"currency": "NOK", "value": 4900},  // in øre
+              "paymentMethod": {"type": "WALLET"},
+              "reference": ${reference},
+              "userFlow": "WEB_REDIRECT",
+              "returnUrl": "https://example.com/thanks?order=${reference}",
+              "paymentDescription": "A cup of coffee"
+            }
+
+            %vipps GET /epayment/v1/payments/{reference}
+
+            %vipps GET /epayment/v1/payments/{reference}/events --as curl
+
+            %%vipps POST /epayment/v1/payments/{reference}/cancel --header "Idempotency-Key: {reference}-x" --dry-run
+            {}
+        """
+        from vipps_nb import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
+
+        magic = self.vipps
+        cells.refuse_secrets(f"{line}\n{cell}", self._shell.user_ns)
+        try:
+            options = magic.parser.parse_args(shlex.split(line.rstrip().removesuffix(";")))
+        except ValueError as error:
+            raise UsageError(f"The line cannot be read: {error}. Expected quotes in pairs.") from None
+        if options.help:
+            print(magic.parser.format_help())
+            return None
+        if options.method is None or options.path is None:
+            raise UsageError(
+                "Expected a method and a path: %vipps GET /epayment/v1/payments/{reference}. More: %vipps -h"
+            )
+        if options.out is not None and (not options.out.isidentifier() or keyword.iskeyword(options.out)):
+            raise UsageError(f"-o {options.out} is no name for a variable. Expected something like payment.")
+        order = cells.Order(
+            method=options.method,
+            path=options.path,
+            headers=options.header,
+            language=options.language,
+            session=options.session,
+            dry_run=options.dry_run,
+            force=options.force,
+        )
+        answer = cells.carry_out(order, cell.rstrip().removesuffix(";"), self._shell.user_ns)
+        if isinstance(answer, str):
+            print(answer)
+            return None
+        if options.out is not None:
+            self._shell.user_ns[options.out] = answer
+        return answer
+
+    @magic_arguments()
+    @argument("words", metavar="WORD", nargs="*", help="An API, a method and path, or words to look for.")
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @line_magic
+    def vipps_explore(self, line: str) -> None:
+        """Find an operation, fill in its form, send it, see the answer, take the call along as code.
+
+        In a terminal the operations are listed. A document that vipps_nb.openapi(...) has read is found by its title.
+
+        Examples:
+            %vipps_explore
+
+            %vipps_explore capture
+
+            %vipps_explore recurring charges
+
+            %vipps_explore POST /epayment/v1/payments
+        """
+        options = self._parse(self.vipps_explore, line)
+        if options is None:
+            return
+        from vipps_nb import explorer  # noqa: PLC0415 - reads the catalogue, which not everybody needs
+
+        words = [word.strip("\"'") for word in options.words]
+        if _has_front_end(self._shell):
+            display(explorer.explore(words, self._shell.user_ns))
+        else:
+            print(explorer.listing(words))
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
@@ -164,6 +283,9 @@ class VippsMagics(Magics):
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
+        from vipps_nb.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
+
+        SEEN.forget()
         vipps_nb.logout()
         namespace = self._shell.user_ns
         for name in [name for name, value in namespace.items() if isinstance(value, vipps_nb.VippsSession)]:

@@ -346,7 +346,7 @@ class VippsSession(requests.Session):
         """Send a prepared request; sent again, it keeps its idempotency key."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
-        self._guard(request)
+        self.guard(request)
         return super().send(request, **kwargs)
 
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
@@ -400,7 +400,14 @@ class VippsSession(requests.Session):
             return url
         return urljoin(self.base_url + "/", "/" + url.lstrip("/"))
 
-    def _guard(self, request: requests.PreparedRequest) -> None:
+    def guard(self, request: requests.PreparedRequest) -> None:
+        """Refuse what must not leave; every request passes here before it is sent.
+
+        Raises:
+            EnvironmentChoiceError: It would go to the session's own host without https.
+            ReadOnlyError: It would write to production, which nobody has allowed, or does what only the test
+                environment does.
+        """
         url = request.url or ""
         if not self.environment.owns(url):
             same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname

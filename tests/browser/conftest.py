@@ -138,6 +138,7 @@ class Lab:
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.notebooks}",
             "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",  # Notebook 7, where it is installed
             "--LabApp.extension_manager=readonly",
             "--LabApp.news_url=None",
         ]
@@ -181,9 +182,13 @@ class Lab:
         nbformat.write(notebook, self.notebooks / name)
         return self.notebooks / name
 
+    def address_of(self, name: str, *, app: str = "lab/tree") -> str:
+        """Where an application, such as Notebook 7 (`notebooks`), shows a notebook."""
+        return f"{self._address}/{app}/{name}?token={self._token}&reset"
+
     def open(self, name: str) -> None:
         """Open a notebook and wait for its kernel."""
-        self.page.goto(f"{self._address}/lab/tree/{name}?token={self._token}&reset")
+        self.page.goto(self.address_of(name))
         self.wait_for_kernel()
 
     def wait_for_kernel(self) -> None:

@@ -20,10 +20,10 @@ from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, is_secret, persons_in, size
+from vipps_nb.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
 from vipps_nb.introduction import SECRET_HEADERS
-from vipps_nb.openapi import Operation
 
 _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))

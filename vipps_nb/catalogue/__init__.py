@@ -1,42 +1,82 @@
 """The catalogue: every operation of every API, as data.
 
-One OpenAPI document for each API, with facts from the official ones and our own sentences. Newer official documents
-can be explored with ``vipps_nb.openapi``; nothing here has to change for that.
+One OpenAPI document for each API, with facts from the official ones and our own sentences. A newer official document
+can be added with ``vipps_nb.openapi``; for its paths it is then asked before the catalogue's own.
 """
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from vipps_nb.openapi import Document, Operation, read
+from vipps_nb.documents import Document, Operation, read
 
-__all__ = ["document_of", "documents", "find", "operations", "search"]
+__all__ = ["add", "document_of", "documents", "find", "named", "operations", "remove", "search"]
+
+_added: list[Document] = []  # the newest first
+_lock = threading.Lock()
 
 
 @cache
-def documents() -> tuple[Document, ...]:
-    """The documents of all APIs, in the order of their names."""
+def _own() -> dict[str, Document]:
     folder = files(__name__)
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return tuple(read(name, (folder / name).read_text(encoding="utf-8")) for name in names)
+    return {name.removesuffix(".json"): read(name, (folder / name).read_text(encoding="utf-8")) for name in names}
+
+
+def documents() -> tuple[Document, ...]:
+    """All documents: added ones first, the newest of them before all, then the catalogue's in the order of names."""
+    return (*_added, *_own().values())
+
+
+def named(name: str) -> Document | None:
+    """The catalogue's own document of that name: ``epayment``, ``order-management``, ``ePayment API``."""
+    stem = name.strip().lower().replace("-", "_")
+    return next((one for key, one in _own().items() if stem in (key, one.title.lower().replace("-", "_"))), None)
+
+
+def add(document: Document) -> None:
+    """Let a document be asked before all others. One from the same source takes the place of the older one."""
+    with _lock:
+        _added[:] = [document, *(one for one in _added if one.source != document.source)]
+        _all.cache_clear()
+
+
+def remove(document: Document) -> None:
+    """Take an added document out again."""
+    with _lock:
+        _added[:] = [one for one in _added if one is not document]
+        _all.cache_clear()
 
 
 @cache
+def _all() -> dict[str, tuple[Operation, Document]]:
+    found: dict[str, tuple[Operation, Document]] = {}
+    for document in documents():
+        for operation in document.operations:
+            # Documents spell the names of parameters in their own ways.
+            found.setdefault(re.sub(r"\{[^}]+\}", "{}", str(operation)).lower(), (operation, document))
+    return found
+
+
 def operations() -> tuple[Operation, ...]:
-    """All operations of all APIs. An operation that two documents have is listed once."""
-    unique = {str(operation): operation for document in documents() for operation in document.operations}
-    return tuple(unique.values())
+    """All operations of all APIs. An operation that two documents have is listed once, as the first has it."""
+    return tuple(operation for operation, _ in _all().values())
 
 
 def document_of(operation: Operation) -> Document:
     """The document that an operation's schemas refer into."""
-    return next(document for document in documents() if operation in document.operations)
+    for document in documents():
+        if any(operation is one for one in document.operations):
+            return document
+    raise ValueError(f"{operation} is in no document of the catalogue")
 
 
 def find(method: str, path: str) -> Operation | None:
-    """The operation that a request belongs to; None for a path that the catalogue does not know."""
+    """The operation that a request belongs to; None for a path that no document knows."""
     fitting = [operation for operation in operations() if operation.matches(method, path)]
     return max(fitting, key=lambda operation: operation.literal_length, default=None)
 

@@ -19,6 +19,7 @@ from vipps_nb.errors import VippsNbError
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 Place = Literal["path", "query", "header", "cookie"]
 Schema = Mapping[str, Any]
+_MOST_NODES = 1_000_000  # the largest official document has 4,000
 
 
 class DocumentError(VippsNbError):
@@ -33,6 +34,7 @@ class Parameter:
         place: Where it travels: in the path, the query, a header or a cookie.
         schema: JSON schema of its value.
         purpose: What it means; empty where the document does not say.
+        example: A value that can be sent; None where the document has none.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Parameter:
     required: bool
     schema: Schema = field(default_factory=dict)
     purpose: str = ""
+    example: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,13 +117,36 @@ class Document:
             raise DocumentError(
                 f"{source or 'The document'} is OpenAPI {content['openapi']}. Expected version 3.0 or 3.1; convert it."
             )
-        self._content = _modern(content) if str(content["openapi"]).startswith("3.0") else content
         self.source = source
-        self.title: str = self._content.get("info", {}).get("title", source)
-        self.operations: tuple[Operation, ...] = tuple(self._read())
+        try:
+            _refuse_endless(content)
+            self._content = _modern(content) if str(content["openapi"]).startswith("3.0") else content
+            self.title: str = self._content.get("info", {}).get("title", source)
+            self.operations: tuple[Operation, ...] = tuple(self._read())
+        except (AttributeError, IndexError, KeyError, TypeError, RecursionError) as error:
+            raise DocumentError(
+                f"{source or 'The document'} breaks the form of OpenAPI documents ({type(error).__name__}: {error}). "
+                "Expected one that a validator accepts."
+            ) from error
 
     def __repr__(self) -> str:
-        return f"<Document {self.title}, {len(self.operations)} operations>"
+        """A line for each operation, so that a document as a cell's last value is its table of contents."""
+        rows = "".join(f"\n  {operation.method:6} {operation.path}" for operation in self.operations)
+        return f"<Document {self.title}, {len(self.operations)} operations>{rows}"
+
+    def __getitem__(self, name: str) -> Operation:
+        """An operation by its method and path: ``document["GET /epayment/v1/payments/{reference}"]``.
+
+        Raises:
+            KeyError: The document has no such operation.
+        """
+        for operation in self.operations:
+            if str(operation) == name:
+                return operation
+        raise KeyError(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [str(operation) for operation in self.operations]
 
     @property
     def components(self) -> Mapping[str, Any]:
@@ -148,9 +174,11 @@ class Document:
             node = found
         return node
 
-    def closed(self, schema: Schema) -> dict[str, Any]:
-        """A schema together with all it may refer to, so that a validator needs nothing else."""
-        return {**schema, "components": self.components}
+    def explore(self) -> Any:
+        """A widget with a form for each operation: choose, fill in, send, see, take along as code."""
+        from vipps_nb.explorer import explore_document  # noqa: PLC0415 - shows documents, so it knows this module
+
+        return explore_document(self)
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation that a request belongs to; the most literal one where several match."""
@@ -185,13 +213,14 @@ class Document:
                     required=one.get("required", False),
                     schema=one.get("schema", {}),
                     purpose=one.get("description", ""),
+                    example=one.get("example", one.get("schema", {}).get("example")),
                 )
                 for one in named.values()
             ),
             body=self._body(found["requestBody"]) if "requestBody" in found else None,
             keys=tuple(found.get("x-keys", self._content.get("x-keys", ()))),
             in_test=found.get("x-in-test", self._content.get("x-in-test", True)),
-            page=docs.get("url"),
+            page=docs.get("url") if str(docs.get("url")).startswith(("https://", "http://")) else None,
             deprecated=found.get("deprecated", False),
         )
 
@@ -226,9 +255,18 @@ def read(source: str | Path, text: str) -> Document:
             f"{name} is not JSON, and YAML cannot be read here. Expected JSON, or PyYAML beside vipps_nb: "
             "pip install pyyaml"
         ) from error
+
+    class OnlyWhatJsonHas(yaml.SafeLoader):
+        """A date stays the text it is: JSON has no other."""
+
+    OnlyWhatJsonHas.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     try:
-        return Document(yaml.safe_load(text), source=name)
-    except yaml.YAMLError as error:
+        # The loader is a SafeLoader that knows one type less.
+        return Document(yaml.load(text, OnlyWhatJsonHas), source=name)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
         raise DocumentError(f"{name} is neither JSON nor YAML. Expected an OpenAPI document.") from error
 
 
@@ -239,6 +277,20 @@ def _purpose(found: Mapping[str, Any]) -> str:
 
 def _base_path(servers: Sequence[Mapping[str, Any]]) -> str:
     return urlsplit(servers[0].get("url", "")).path.rstrip("/") if servers else ""
+
+
+def _refuse_endless(content: Any) -> None:
+    """YAML can write down, in a few lines, more than any memory holds, or something that contains itself."""
+    waiting, count = [content], 0
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        if count > _MOST_NODES:
+            raise DocumentError(f"The document has more than {_MOST_NODES:,} parts. Expected an OpenAPI document.")
+        if isinstance(node, Mapping):
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
 
 
 def _modern(node: Any) -> Any:
@@ -253,7 +305,6 @@ def _modern(node: Any) -> Any:
             changed[f"exclusive{edge}"] = changed.pop(edge.lower())
         elif changed.get(f"exclusive{edge}") is False:
             del changed[f"exclusive{edge}"]
-    if changed.get("nullable") is True and ("type" in changed or "$ref" in changed or "enum" in changed):
-        del changed["nullable"]
+    if isinstance(changed.get("nullable"), bool) and changed.pop("nullable"):
         return {"anyOf": [changed, {"type": "null"}]}
     return changed

@@ -1,0 +1,239 @@
+"""`%vipps` and `%%vipps`, as a person types them, in a real IPython shell against the sandbox."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import textwrap
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.testing.globalipapp import start_ipython
+
+from vipps_nb import Environment, NotLoggedInError, ReadOnlyError, Secret, VippsSession
+from vipps_nb.calls import CallError
+
+from .conftest import CLIENT_SECRET, SUBSCRIPTION_KEY
+
+CREATE = """%%vipps POST /epayment/v1/payments {options}
+{{
+  // a comment
+  "amount": {{"currency": "NOK", "value": ${{amount}}}},
+  "paymentMethod": {{"type": "WALLET"}},
+  "reference": ${{reference}},
+  "userFlow": "WEB_REDIRECT",
+  "returnUrl": "https://example.com/thanks?order=${{reference}}",
+  "paymentDescription": "It's \\"good\\" coffee, æøå"
+}}"""
+TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOi"
+
+
+@pytest.fixture(scope="module")
+def one_shell() -> InteractiveShell:
+    return start_ipython() or InteractiveShell.instance()
+
+
+@pytest.fixture
+def shell(one_shell):
+    one_shell.run_line_magic("load_ext", "vipps_nb")
+    one_shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    one_shell.user_ns["vipps"].sandbox.reset(seed=1)
+    one_shell.user_ns |= {"reference": "coffee-0001", "amount": 4900}
+    yield one_shell
+    one_shell.run_line_magic("unload_ext", "vipps_nb")
+    for name in ("reference", "amount", "payment", "word", "shop", "key"):
+        one_shell.user_ns.pop(name, None)
+
+
+def run(shell, cell):
+    return shell.run_cell(cell, store_history=True)
+
+
+def refused(shell, cell, error=CallError):
+    """What is said about a cell that must not be sent; and that nothing was sent."""
+    sandbox = shell.user_ns["vipps"].sandbox
+    before = len(sandbox.requests())
+    found = run(shell, cell).error_in_exec
+    assert isinstance(found, error), found
+    assert len(sandbox.requests()) == before
+    return str(found)
+
+
+def test_a_cell_is_filled_in_sent_and_answered(shell):
+    answer = run(shell, CREATE.format(options="-o payment")).result
+
+    assert answer.status_code == 201
+    assert shell.user_ns["payment"] is answer is shell.user_ns["_"]
+    sent = answer.request.body if isinstance(answer.request.body, str) else answer.request.body.decode()
+    assert '"value": 4900' in sent
+    assert "order=coffee-0001" in sent
+    assert run(shell, "%vipps GET /epayment/v1/payments/{reference}").result.json()["reference"] == "coffee-0001"
+
+
+def test_a_semicolon_keeps_the_answer_from_being_shown(shell, capsys):
+    assert run(shell, "%vipps GET /webhooks/v1/webhooks;").error_in_exec is None
+
+    assert "Response" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%vipps GET /epayment/v1/payments/{referenc}", "no variable referenc .* Did you mean reference"),
+        ("%vipps GOT /epayment/v1/payments/x", "Did you mean GET"),
+        ("%vipps GET epayment/v1/payments", "starts with a slash"),
+        ("%vipps GET https://example.com/x", "another host"),
+        ("%vipps GET /x --session shop", "no session called shop. Expected one of vipps"),
+        ("%vipps GET /x --header nonsense", "a name, a colon and a value"),
+        ('%%vipps POST /epayment/v1/payments\n{"a": 1, "a": 2}', "the field a twice"),
+        ('%%vipps POST /epayment/v1/payments\n{"a": ]', "not JSON: .* line 1 of the body, column 7"),
+        ("%vipps POST /epayment/v1/payments", "needs a body"),
+        ("%%vipps POST /accesstoken/get\n{}", "takes no body"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_a_sentence_and_not_sent(shell, cell, said):
+    import re
+
+    assert re.search(said, refused(shell, cell))
+
+
+def test_a_body_is_checked_before_it_is_sent_and_the_field_is_pointed_out(shell):
+    wrong = CREATE.format(options="").replace("${amount}", "49.00").replace("WALLET", "WALET").replace("userF", "userf")
+
+    said = refused(shell, wrong)
+
+    assert "/amount/value (line 3 of the body): 49.0 should be a whole number." in said
+    assert "Did you mean WALLET?" in said
+    assert "/userflow (line 6 of the body): There is no such field. Did you mean userFlow?" in said
+    assert "missing" not in said
+    forced = wrong.replace("payments ", "payments --force ", 1)
+    assert run(shell, forced).result.status_code == 400
+
+
+def test_dry_run_shows_the_request_masked_and_sends_nothing(shell, capsys):
+    assert run(shell, CREATE.format(options="--dry-run")).result is None
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("POST /epayment/v1/payments HTTP/1.1\nHost: 127.0.0.1")
+    assert "Authorization: Bearer ••••••••" in shown
+    assert "Ocp-Apim-Subscription-Key: ••••••••" in shown
+    credentials = shell.user_ns["vipps"].credentials
+    assert credentials.client_secret.reveal() not in shown
+    assert credentials.subscription_key.reveal() not in shown
+    assert shell.user_ns["vipps"].get("/epayment/v1/payments/coffee-0001").status_code == 404
+
+
+def test_as_python_is_code_that_does_the_same_and_keeps_the_variables(shell, capsys):
+    run(shell, CREATE.format(options="--as python"))
+
+    code = capsys.readouterr().out
+    assert '"reference": reference,' in code
+    assert 'f"https://example.com/thanks?order={reference}"' in code
+    assert run(shell, code).result.status_code == 201
+
+
+def test_as_magic_is_a_cell_that_does_the_same(shell, capsys):
+    run(shell, CREATE.format(options="--as magic"))
+
+    cell = capsys.readouterr().out
+    assert '"reference": ${reference}' in cell
+    assert run(shell, cell).result.status_code == 201
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
+def test_as_curl_is_a_command_that_works_with_the_keys_in_the_environment(shell, capsys):
+    run(shell, CREATE.format(options="--as curl --header 'Idempotency-Key: a-key-of-mine'"))
+
+    command = capsys.readouterr().out
+    vipps = shell.user_ns["vipps"]
+    environ = os.environ | {
+        "VIPPS_ACCESS_TOKEN": vipps.token.reveal(),
+        "VIPPS_SUBSCRIPTION_KEY": vipps.credentials.subscription_key.reveal(),
+    }
+    said = subprocess.run(
+        ["bash", "-c", command.replace("curl ", "curl -sS ")], env=environ, capture_output=True, text=True, check=True
+    )
+    assert '"reference":"coffee-0001"' in said.stdout.replace(" ", ""), said.stdout + said.stderr
+    assert vipps.get("/epayment/v1/payments/coffee-0001").status_code == 200
+    assert not any(value in command for name, value in environ.items() if name.startswith("VIPPS"))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f'%%vipps POST /webhooks/v1/webhooks\n{{"url": "{TOKEN}"}}',
+        f'%%vipps POST /webhooks/v1/webhooks\n{{"url": "{CLIENT_SECRET}"}}',
+        f'%vipps GET /webhooks/v1/webhooks --header "Ocp-Apim-Subscription-Key: {SUBSCRIPTION_KEY}"',
+        '%vipps GET /webhooks/v1/webhooks --header "Authorization: Bearer abc"',
+        "%vipps GET /webhooks/v1/webhooks --client-secret hunter2",
+    ],
+)
+def test_a_secret_in_a_cell_is_refused_without_repeating_it(shell, cell):
+    said = refused(shell, cell)
+
+    assert "looks like a key" in said
+    assert not any(secret in said for secret in (TOKEN, CLIENT_SECRET, SUBSCRIPTION_KEY, "hunter2"))
+
+
+def test_a_key_of_this_kernel_is_refused_whatever_it_looks_like(shell):
+    key = shell.user_ns["vipps"].credentials.subscription_key.reveal()
+
+    assert key not in refused(shell, f'%%vipps POST /webhooks/v1/webhooks\n{{"url": "x{key}x"}}')
+
+
+@pytest.mark.parametrize("language", ["python", "magic", "curl", "httpie"])
+def test_a_secret_variable_is_sent_and_never_written_down(shell, capsys, language):
+    shell.user_ns["word"] = Secret("open-sesame-42")
+    body = '{{"url": "https://example.com/${{word}}", "events": ["epayments.payment.created.v1"]}}'
+    cell = f"%%vipps POST /webhooks/v1/webhooks {{}}\n{body}"
+
+    run(shell, cell.format("--as " + language))
+    run(shell, cell.format("--dry-run"))
+
+    shown = capsys.readouterr().out
+    assert "open-sesame-42" not in shown
+    assert "word" in shown.lower()
+    assert "open-sesame-42" in run(shell, cell.format("")).result.request.body.decode()
+    assert "a path is written into every log" in refused(shell, "%vipps GET /epayment/v1/payments/{word}")
+
+
+def test_the_session_of_the_last_login_is_used_unless_another_is_named(shell):
+    run(shell, "%vipps_login --env sandbox --key-type accounting --as books --quiet")
+
+    assert run(shell, "%vipps GET /epayment/v1/payments/no-such-payment").result.status_code in (401, 403)
+    assert run(shell, "%vipps GET /epayment/v1/payments/no-such-payment --session vipps").result.status_code == 404
+
+
+def test_production_is_read_only(shell, credentials):
+    shell.user_ns["shop"] = VippsSession(credentials, Environment("production", "https://api.vipps.no"))
+    cell = CREATE.format(options="--session shop")
+
+    assert isinstance(run(shell, cell).error_in_exec, ReadOnlyError)
+
+
+def test_without_a_login_it_says_what_to_type(shell):
+    run(shell, "%vipps_logout")
+
+    assert isinstance(run(shell, "%vipps GET /webhooks/v1/webhooks").error_in_exec, NotLoggedInError)
+
+
+def test_nothing_but_a_method_is_a_usage_error(shell):
+    with pytest.raises(UsageError, match="Expected a method and a path"):
+        shell.run_line_magic("vipps", "GET")
+
+
+def test_help_has_examples_and_all_of_them_run(shell, capsys):
+    run(shell, "%vipps -h")
+    help_text = capsys.readouterr().out
+    examples = textwrap.dedent(help_text.partition("Examples:\n")[2].partition("positional arguments")[0]).strip()
+
+    cells = examples.split("\n\n")
+    assert len(cells) >= 5
+    for cell in cells:
+        found = run(shell, cell)
+        assert found.success, cell
+        assert found.result is None or found.result.ok, cell
+    assert shell.user_ns["payment"].status_code == 201
+    assert examples.splitlines()[0] in textwrap.dedent(type(shell.magics_manager.registry["VippsMagics"]).vipps.__doc__)

@@ -1,0 +1,90 @@
+"""Completion of calls, through IPython's own completer. A `|` is the cursor."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.testing.globalipapp import start_ipython
+
+PAYMENTS = "%%vipps POST /epayment/v1/payments\n"
+
+
+@pytest.fixture(scope="module")
+def shell():
+    shell = start_ipython() or InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "vipps_nb")
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    shell.user_ns["agreement_id"] = "agr_5kSeqz"
+    yield shell
+    shell.user_ns.pop("agreement_id")
+    shell.run_line_magic("unload_ext", "vipps_nb")
+
+
+def complete(shell, typed):
+    offset = typed.index("|") if "|" in typed else len(typed)
+    with provisionalcompleter():
+        return [found.text for found in shell.Completer.completions(typed.replace("|", ""), offset)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("%vipps ", ["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        ("%vipps pa", ["PATCH"]),
+        ("%vipps GET /epay", ["/epayment/v1/payments/"]),
+        ("x = %vipps GET /webh", ["/webhooks/v1/webhooks"]),
+        ("import os\n%vipps GET /webh", ["/webhooks/v1/webhooks"]),
+        ("%vipps GET /recurring/v3/agreements/", ["/recurring/v3/agreements/{agreement_id}"]),
+        ("%vipps GET /epayment/v1/payments/abc/", ["/epayment/v1/payments/abc/events"]),
+        ("%vipps GET /epayment/v1/payments/{agr", ["/epayment/v1/payments/{agreement_id}"]),
+        ("%vipps GET /order-management/v2/", ["/order-management/v2/ECOM", "/order-management/v2/RECURRING"]),
+        ("%vipps GET /recurring/v3/agreements?st", ["status="]),
+        ("%vipps GET /recurring/v3/agreements?status=P", ["PENDING"]),
+        ("%vipps GET /x --as ", ["python", "magic", "curl", "httpie"]),
+        ("%vipps GET /x --session ", ["vipps"]),
+        ("%vipps GET /x --dry", ["--dry-run"]),
+        ('%vipps GET /qr/v1/merchant-redirect --header "Acc', ['"Accept: ']),
+        (PAYMENTS + '{"am', ['amount": ']),
+        (PAYMENTS + '{"am|"', ["amount"]),
+        (PAYMENTS + '{"amount": {"', ['currency": ', 'value": ']),
+        (PAYMENTS + '{"amount": {"|": "NOK", "value": 1}}', ["currency"]),
+        (PAYMENTS + '{"amount": {"currency": "N', ['NOK"']),
+        (PAYMENTS + '{ // a comment\n "paymentMethod": {"type": ', ['"WALLET"', '"CARD"', '"CARD_PASSTHROUGH"']),
+        (PAYMENTS + '{"reference": ${', ["${agreement_id}"]),
+        (PAYMENTS + '{"receipt": {"orderLines": [{"isR', ['isReturn": ']),
+    ],
+)
+def test_what_could_be_typed_is_offered(shell, typed, expected):
+    assert complete(shell, typed) == expected
+
+
+def test_a_field_that_is_there_is_not_offered_again(shell):
+    offered = complete(shell, PAYMENTS + '{"amount": 1, "|", "userFlow": "QR"}')
+
+    assert "reference" in offered
+    assert not {"amount", "userFlow"} & set(offered)
+
+
+@pytest.mark.parametrize("typed", ["%vipps GET /nothing-like-it/", PAYMENTS + '{"amount" ', PAYMENTS + "{ // pri"])
+def test_where_there_is_nothing_to_say_nothing_else_mixes_in(shell, typed):
+    assert complete(shell, typed) == []
+
+
+def test_references_seen_in_this_kernel_are_offered_the_newest_first(shell):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    vipps = shell.user_ns["vipps"]
+    for reference in ("seen-order-1", "seen-order-2"):
+        shell.run_cell(
+            PAYMENTS + '{"amount": {"currency": "NOK", "value": 4900}, "paymentMethod": {"type": "WALLET"}, '
+            f'"reference": "{reference}", "userFlow": "WEB_REDIRECT", "returnUrl": "https://example.com"}}'
+        )
+    hook = {"url": "https://example.com/hook", "events": ["epayments.payment.created.v1"]}
+    registered = vipps.post("/webhooks/v1/webhooks", json=hook).json()["id"]
+    shell.run_cell("%vipps GET /webhooks/v1/webhooks;")
+
+    base = "/epayment/v1/payments/"
+    assert complete(shell, f"%vipps GET {base}seen") == [f"{base}seen-order-2", f"{base}seen-order-1"]
+    assert f"/webhooks/v1/webhooks/{registered}" in complete(shell, "%vipps DELETE /webhooks/v1/webhooks/")
+    shell.run_line_magic("vipps_logout", "")
+    assert complete(shell, f"%vipps GET {base}seen") == []

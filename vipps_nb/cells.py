@@ -1,0 +1,226 @@
+"""What ``%vipps`` and ``%%vipps`` do with a request that was typed into a cell.
+
+Read it, refuse what must not be sent, then send it, show it (``--dry-run``) or write it down as code (``--as``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from vipps_nb import json_cursor
+from vipps_nb.calls import Call, CallError, Text, Variable, check, write_call
+from vipps_nb.cards.tree import as_text
+from vipps_nb.credentials import Credentials
+from vipps_nb.errors import ReadOnlyError
+from vipps_nb.introduction import SECRET_HEADERS, Introduction, secret_headers
+from vipps_nb.login import current_session
+from vipps_nb.problem import FieldError
+from vipps_nb.secret import MASK, Secret
+from vipps_nb.session import VippsSession
+from vipps_nb.snippets import LANGUAGES, outline
+
+_SHAPES = re.compile(
+    r"""(?<!\w)--?[\w-]*(secret|token|password|subscription-?key)\b  # an option that sounds like one
+      | \bVIPPS_\w*(SECRET|KEY|TOKEN)\w*\s*=                # NAME=value
+      | (?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z-])              # a subscription key
+      | (?<![\w/+])eyJ[\w-]{8,}                             # an access token
+      | (?<![\w/.+-])(?=[\w+/]*[0-9+])[\w+/]{16,88}={1,2}(?!\w) # a client secret; a picture in base64 is longer
+      | ["']?\bclient_secret\b["']?\s*[:=]\s*["']?[^\s"'{$]   # under its own name
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_HEADER = re.compile(r"\s*([!#$%&'*+.^`|~\w-]+)\s*:\s*(.*\S)\s*", re.DOTALL)
+_SHORTEST_SECRET = 8  # shorter ones would be found in ordinary words
+_EXAMPLE = "%vipps GET /epayment/v1/payments/{reference}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What was asked for on the magic's line.
+
+    Attributes:
+        headers: Each as ``Name: value``.
+        language: Write the call down in it instead of sending; None to send.
+        session: The name of the session's variable; None for the one of the last login.
+        force: Send what the catalogue finds wrong.
+    """
+
+    method: str
+    path: str
+    headers: Sequence[str] = ()
+    language: str | None = None
+    session: str | None = None
+    dry_run: bool = False
+    force: bool = False
+
+
+def refuse_secrets(text: str, variables: Mapping[str, Any]) -> None:
+    """Refuse a cell that holds a key or a token: by its shape, or because it is one of this kernel's.
+
+    Raises:
+        CallError: It does. The message does not repeat it.
+    """
+    sessions = [value for value in variables.values() if isinstance(value, VippsSession)]
+    known = {secret for session in sessions for secret in _secrets(session)}
+    if _SHAPES.search(text) or any(secret in text for secret in known) or _secret_header(text):
+        raise CallError(
+            "Something in this cell looks like a key or a token, so nothing was sent. A cell is saved in the notebook "
+            "and in IPython's history. The session adds its keys by itself; another secret goes into a variable that "
+            "no cell shows, and is named here: ${name} in a body, {name} in a header. Delete what you typed, and if it "
+            "was real make a new one in the portal."
+        )
+
+
+def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests.Response | str:
+    """Do what was asked for.
+
+    Args:
+        order: The magic's line.
+        body: The cell's body; empty for a line.
+        variables: The notebook's namespace.
+
+    Returns:
+        The answer; or text to show, when nothing was to be sent.
+
+    Raises:
+        CallError: The request cannot be made like this. Nothing was sent.
+        NotLoggedInError: There is no session.
+        ReadOnlyError: A write to production that nobody allowed. Nothing was sent.
+    """
+    session = _session(order.session, variables)
+    call = write_call(order.method, _path(order.path, session), body, variables, dict(map(_header, order.headers)))
+    if not order.force and (found := check(call)):
+        raise CallError(_faults(call, found, body))
+    if order.language is not None:
+        return concealed(LANGUAGES[order.language](call, session), session)
+    if order.dry_run:
+        return concealed(as_sent(call, session), session)
+    return session.request(**call.arguments())
+
+
+def as_sent(call: Call, session: VippsSession) -> str:
+    """The request as it would go over the wire, its secrets masked."""
+    prepared = session.prepare_request(requests.Request(**call.arguments()))
+    headers = {"Host": session.environment.host, **_masked_introduction(prepared, session)}
+    _, body, given = outline(call, variables=False)
+    written = {name.lower(): value for name, value in given.items()}
+    own = {name.lower() for name in call.headers}
+    for name, value in prepared.headers.items():
+        if name == "Idempotency-Key" and name.lower() not in own:
+            value = "(a new one for each call)"  # noqa: PLW2901 - shown instead
+        # What the caller sets wins over what the session would add.
+        headers = {key: old for key, old in headers.items() if key.lower() != name.lower()}
+        headers[name] = _shown(written.get(name.lower(), value))
+    lines = [
+        f"{prepared.method} {prepared.path_url} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    if body is not None:
+        shown = _mask(body)
+        lines += ["", urlencode(shown, safe=MASK) if call.is_form else as_text(shown)]
+    try:
+        session.guard(prepared)
+    except ReadOnlyError as refusal:
+        lines += ["", f"It would be refused: {refusal}"]
+    return "\n".join(lines)
+
+
+def _session(name: str | None, variables: Mapping[str, Any]) -> VippsSession:
+    if name is None:
+        return current_session()
+    found = variables.get(name)
+    if isinstance(found, VippsSession):
+        return found
+    names = [key for key, value in variables.items() if isinstance(value, VippsSession) and not key.startswith("_")]
+    known = f"one of {', '.join(names)}" if names else "a login first: %vipps_login --as NAME"
+    raise CallError(f"There is no session called {name}. Expected {known}.")
+
+
+def _path(text: str, session: VippsSession) -> str:
+    """The path alone; a whole URL is understood if it is the session's own host."""
+    if "://" not in text.partition("?")[0]:
+        return text
+    if session.environment.owns(text):
+        return "/" + text.split("/", 3)[3] if text.count("/") > 2 else "/"  # noqa: PLR2004 - scheme and host
+    raise CallError(
+        f"That URL belongs to another host than the session's, {session.environment.host}. Expected a path: "
+        f"{_EXAMPLE}. For other hosts use requests itself."
+    )
+
+
+def _header(text: str) -> tuple[str, str]:
+    found = _HEADER.fullmatch(text)
+    if found is None or "\n" in text:
+        raise CallError('--header expects a name, a colon and a value, in quotes: --header "Idempotency-Key: abc".')
+    return found[1], found[2]
+
+
+def _faults(call: Call, found: Sequence[FieldError], body: str) -> str:
+    lines = json_cursor.lines(body)
+    rows = []
+    for fault in found:
+        line = lines.get(fault.name)
+        rows.append(f"  {fault.name}{f' (line {line} of the body)' if line else ''}: {fault.reason}")
+    operation = call.operation
+    return "\n".join(
+        [f"The body does not fit {operation}. Nothing was sent.", *rows, "Meant like this? --force sends it."]
+    )
+
+
+def _secret_header(text: str) -> bool:
+    """Whether a header that opens doors is given by its value instead of a variable's name."""
+    names = "|".join(map(re.escape, SECRET_HEADERS))
+    values = re.findall(rf"\b(?:{names})\s*:\s*((?:Bearer |Basic )?\S*)", text, re.IGNORECASE)
+    return any(not re.search(r"\{\w+\}", value) for value in values)
+
+
+def _secrets(session: VippsSession) -> set[str]:
+    credentials: Credentials = session.credentials
+    token = session.keys.peek()
+    found = [
+        credentials.client_secret.reveal(),
+        credentials.subscription_key.reveal() if credentials.subscription_key else "",
+        token.reveal() if token else "",
+    ]
+    return {secret for secret in found if len(secret) >= _SHORTEST_SECRET}
+
+
+def concealed(text: str, session: VippsSession) -> str:
+    """The last net: whatever happens to equal a secret of this session is masked, wherever it came from."""
+    for secret in _secrets(session):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _masked_introduction(prepared: requests.PreparedRequest, session: VippsSession) -> dict[str, str]:
+    masked = dataclasses.replace(
+        session.credentials,
+        client_id=MASK,
+        client_secret=Secret(MASK),
+        subscription_key=Secret(MASK) if session.credentials.subscription_key else None,
+    )
+    kind = session.keys.introduction(str(prepared.url))
+    headers = secret_headers(kind, masked, MASK)
+    return headers | ({"Authorization": f"Basic {MASK}"} if kind is Introduction.BASIC else {})
+
+
+def _shown(node: Any) -> str:
+    parts = node.parts if isinstance(node, Text) else (node,)
+    return "".join(MASK if isinstance(part, Variable) else str(part) for part in parts)
+
+
+def _mask(node: Any) -> Any:
+    if isinstance(node, Variable | Text):
+        return _shown(node)
+    if isinstance(node, Mapping):
+        return {name: _mask(value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_mask(value) for value in node]
+    return node

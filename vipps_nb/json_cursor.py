@@ -1,0 +1,175 @@
+"""Where a cursor stands in JSON that somebody is still typing.
+
+The text may hold comments and ``${name}``, may stop anywhere and may be wrong: what can be understood is understood.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+_TOKENS = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|\#[^\n]*)
+      | (?P<string>"(?:\\.|[^"\\\n])*(?P<closing>"?))
+      | (?P<punctuation>[{}\[\]:,])
+      | (?P<word>\$\{[^}"\s]*\}?|[^\s{}\[\]:,"]+)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+Role = Literal["key", "value", "nothing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """What could be typed at a place.
+
+    Attributes:
+        role: A field's name, a value, or nothing but punctuation.
+        path: Of the object whose field is named, or of the value.
+        fragment: What is typed of it so far, without the opening quote.
+        quoted: Whether an opening quote stands before the fragment.
+        closed: Whether a closing quote follows the cursor.
+        present: The names that the object has already, before and after the cursor.
+    """
+
+    role: Role
+    path: tuple[str | int, ...]
+    fragment: str = ""
+    quoted: bool = False
+    closed: bool = False
+    present: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Frame:
+    """An object or a list that is not closed yet."""
+
+    path: tuple[str | int, ...]
+    is_object: bool
+    names: set[str] = field(default_factory=set)
+    name: str = ""
+    position: int = 0
+    expects: Literal["key", "colon", "value", "comma"] = "value"
+
+    @property
+    def inner(self) -> tuple[str | int, ...]:
+        return (*self.path, self.name if self.is_object else self.position)
+
+
+class _Reader:
+    """Reads tokens and knows what may follow."""
+
+    def __init__(self) -> None:
+        self.frames: list[_Frame] = []
+        self.done = False  # the outermost value is complete
+        self.lines: dict[tuple[str | int, ...], int] = {}
+        self.line = 1
+
+    def read(self, text: str) -> re.Match[str] | None:
+        """Read all of a text; returns the last token if the text ends within it."""
+        token = None
+        for token in _TOKENS.finditer(text):
+            unfinished = token.end() == len(text) and (
+                (token["string"] and not token["closing"]) or token["word"] or token["comment"]
+            )
+            if unfinished:
+                return token
+            self.take(token)
+        return None
+
+    def take(self, token: re.Match[str]) -> None:
+        kind, text = token.lastgroup, token[0]
+        if token["string"]:
+            self._atom(text.strip('"'))
+        elif kind == "word":
+            self._atom(text)
+        elif kind == "punctuation":
+            self._punctuation(text)
+        self.line += text.count("\n")
+
+    def _atom(self, text: str) -> None:
+        frame = self.frames[-1] if self.frames else None
+        if frame is None:
+            self.done = True
+        elif frame.expects == "key":
+            frame.name, frame.expects = text, "colon"
+            frame.names.add(text)
+            self.lines.setdefault(frame.inner, self.line)
+        elif frame.expects == "value":
+            self.lines.setdefault(frame.inner, self.line)
+            frame.expects = "comma"
+
+    def _punctuation(self, sign: str) -> None:
+        frame = self.frames[-1] if self.frames else None
+        if sign in "{[":
+            path = frame.inner if frame else ()
+            self.lines.setdefault(path, self.line)
+            if frame:
+                frame.expects = "comma"
+            self.frames.append(_Frame(path, sign == "{", expects="key" if sign == "{" else "value"))
+        elif frame is None:
+            return
+        elif sign in "}]":
+            self.frames.pop()
+            self.done = not self.frames
+        elif sign == ":" and frame.is_object:
+            frame.expects = "value"
+        elif sign == ",":
+            frame.position += 1
+            frame.expects = "key" if frame.is_object else "value"
+
+
+def cursor_at(text: str, offset: int) -> Cursor:
+    """What could be typed at an offset of a text."""
+    reader = _Reader()
+    last = reader.read(text[:offset])
+    if last is not None and last["comment"]:
+        return Cursor(role="nothing", path=())
+    fragment, quoted = "", False
+    if last is not None:
+        quoted = bool(last["string"])
+        fragment = last[0][1:] if quoted else last[0]
+    rest = text[offset:]
+    if quoted:
+        tail = re.match(r'(?:\\.|[^"\\\n])*("?)', rest)
+        closed = bool(tail and tail[1])
+        # Without a closing quote nobody knows where the text ends: at once, most likely.
+        rest = rest[tail.end() :] if tail and closed else rest
+    else:
+        closed = False
+        rest = re.sub(r'^[^\s{}\[\]:,"]+', "", rest)
+    if not reader.frames:
+        return Cursor(role="nothing" if reader.done else "value", path=(), fragment=fragment, quoted=quoted)
+    frame = reader.frames[-1]
+    role: Role = frame.expects if frame.expects in ("key", "value") else "nothing"
+    return Cursor(
+        role=role,
+        path=frame.path if role == "key" else frame.inner,
+        fragment=fragment,
+        quoted=quoted,
+        closed=closed,
+        present=frozenset(frame.names | _names_after(reader, frame, rest)),
+    )
+
+
+def lines(text: str) -> dict[str, int]:
+    """On which line each value of a JSON text stands, by JSON pointer; of what can be read of it."""
+    reader = _Reader()
+    reader.read(text)
+    return {"".join(f"/{part}" for part in path) or "/": line for path, line in reader.lines.items()}
+
+
+def _names_after(reader: _Reader, frame: _Frame, rest: str) -> set[str]:
+    """The names that follow the cursor in the same object."""
+    names: set[str] = set()
+    if frame.expects == "key":
+        frame.expects = "colon"  # the name that is being typed
+    before = set(frame.names)
+    for token in _TOKENS.finditer(rest):
+        reader.take(token)
+        if frame not in reader.frames:
+            break
+        names = frame.names - before
+    return names

@@ -1,0 +1,253 @@
+"""Reads JSON schemas the way somebody writing a body needs them: which fields, which values, and what is wrong.
+
+The schemas of OpenAPI documents are loose where the APIs are strict (unknown fields are refused), and strict where
+they should not be (`oneOf` of shapes that overlap). Here both are read as they are meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from vipps_nb.problem import FieldError
+
+if TYPE_CHECKING:
+    from vipps_nb.documents import Document
+
+Schema = Mapping[str, Any]
+_COMBINED = ("allOf", "anyOf", "oneOf")
+_LONGEST_REASON = 300
+_FEW = 8
+_MISSING = "This field is missing."
+
+
+def parts(document: Document, schemas: Iterable[Schema]) -> list[Schema]:
+    """Schemas together with all they are combined from, references followed; each once."""
+    found: list[Schema] = []
+    seen: set[int] = set()
+    waiting = list(schemas)
+    while waiting:
+        schema = document.resolve(waiting.pop(0))
+        if id(schema) in seen:
+            continue
+        seen.add(id(schema))
+        found.append(schema)
+        for word in _COMBINED:
+            waiting += schema.get(word, ())
+    return found
+
+
+def at(document: Document, schema: Schema, path: Sequence[str | int]) -> list[Schema]:
+    """All schemas that a value somewhere in a body has to do with.
+
+    Args:
+        document: Where references point to.
+        schema: The body's.
+        path: From the body's root: names of fields and positions in lists.
+    """
+    here = parts(document, [schema])
+    for step in path:
+        if isinstance(step, int):
+            inner = [part["items"] for part in here if isinstance(part.get("items"), Mapping)]
+        else:
+            inner = [part["properties"][step] for part in here if step in part.get("properties", {})]
+            inner = inner or [part["additionalProperties"] for part in here if _is_open(part) is not True]
+            inner = [one for one in inner if isinstance(one, Mapping)]
+        here = parts(document, inner)
+    return here
+
+
+def fields(schemas: Iterable[Schema]) -> dict[str, Schema]:
+    """The fields that an object of these schemas may have; required ones first."""
+    known: dict[str, Schema] = {}
+    needed: list[str] = []
+    for schema in schemas:
+        needed += schema.get("required", ())
+        for name, inner in schema.get("properties", {}).items():
+            known.setdefault(name, inner)
+    return {name: known[name] for name in sorted(known, key=lambda name: name not in needed)}
+
+
+def required(schemas: Iterable[Schema]) -> set[str]:
+    """The fields that one of these schemas demands."""
+    return {name for schema in schemas for name in schema.get("required", ())}
+
+
+def values(schemas: Iterable[Schema]) -> list[Any]:
+    """The values that these schemas name: an enum's, a constant, true and false."""
+    named: list[Any] = []
+    for schema in schemas:
+        named += schema.get("enum", ())
+        if "const" in schema:
+            named.append(schema["const"])
+        if schema.get("type") == "boolean":
+            named += [True, False]
+    return list({json.dumps(value): value for value in named if value is not None}.values())
+
+
+def kinds(schemas: Iterable[Schema]) -> set[str]:
+    """The JSON types that these schemas allow, as far as they say."""
+    said: set[str] = set()
+    for schema in schemas:
+        kind = schema.get("type", "object" if "properties" in schema else ())
+        said |= {kind} if isinstance(kind, str) else set(kind)
+    return said
+
+
+def faults(document: Document, schema: Schema, body: Any) -> list[FieldError]:
+    """What is wrong with a body, each with a JSON pointer such as ``/amount/value``; empty for a good one."""
+    unknown = list(_unknown(document, [schema], body, ""))
+    meant = {fault.name.rpartition("/")[0] + "/" + near for fault in unknown if (near := _meant(fault))}
+    missing = {FieldError(name, _MISSING) for name in meant}  # said already, by the name that was mistyped
+    refused = [fault for fault in _refusals(document, schema, body) if fault not in missing]
+    return list(dict.fromkeys([*refused, *unknown]))
+
+
+def _meant(fault: FieldError) -> str:
+    return fault.reason.partition("Did you mean ")[2].removesuffix("?")
+
+
+def _is_open(schema: Schema) -> Any:
+    """What an object may have beside its named fields: True for no word about it, else the document's own."""
+    return schema.get("additionalProperties", True)
+
+
+def _unknown(document: Document, schemas: Iterable[Schema], value: Any, pointer: str) -> Iterator[FieldError]:
+    """Fields that nobody knows, which the APIs refuse although their documents do not say so."""
+    here = parts(document, schemas)
+    if isinstance(value, list):
+        inner = [part["items"] for part in here if isinstance(part.get("items"), Mapping)]
+        for number, item in enumerate(value if inner else ()):
+            yield from _unknown(document, inner, item, f"{pointer}/{number}")
+    if not isinstance(value, Mapping):
+        return
+    known = fields(here)
+    if not known or any(isinstance(_is_open(part), Mapping) for part in here):
+        return
+    for name, item in value.items():
+        if name in known:
+            inner = [part["properties"][name] for part in here if name in part.get("properties", {})]
+            yield from _unknown(document, inner, item, f"{pointer}/{name}")
+        else:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            yield FieldError(f"{pointer}/{name}", f"There is no such field.{hint}")
+
+
+def _refusals(document: Document, schema: Schema, body: Any) -> Iterator[FieldError]:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and not everybody checks
+    from jsonschema.validators import extend  # noqa: PLC0415 - as above
+
+    # 499.0 is an integer to JSON Schema, and a refusal to the APIs.
+    checker = Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    validator = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call] # the stubs forgot it
+    closed = {**_lenient(schema), "components": _components(document)}
+    for error in sorted(validator(closed).iter_errors(body), key=lambda one: list(map(str, one.absolute_path))):
+        nearest = _nearest(error)
+        pointer = "".join(f"/{part}" for part in nearest.absolute_path)
+        if nearest.validator == "required":
+            for name in nearest.validator_value:
+                if name not in nearest.instance:
+                    yield FieldError(f"{pointer}/{name}", _MISSING)
+        else:
+            yield FieldError(pointer or "/", _reason(nearest))
+
+
+def _nearest(error: Any) -> Any:
+    """Of several alternatives, the one that came nearest: its fault lies deepest, and it is not "must be null"."""
+    while error.context:
+        branches: dict[Any, list[Any]] = {}
+        for one in error.context:
+            branches.setdefault(one.schema_path[0], []).append(one)
+        serious = [branch for branch in branches.values() if not _wants_null(branch[0])] or list(branches.values())
+        branch = min(serious, key=lambda branch: (_is_another_kind(branch), len(branch)))
+        error = max(branch, key=lambda one: len(one.absolute_path))
+    return error
+
+
+def _wants_null(error: Any) -> bool:
+    return bool(error.validator == "type" and error.validator_value == "null")
+
+
+def _is_another_kind(branch: Sequence[Any]) -> bool:
+    """Whether an alternative is out of the question: another type, or another word where a word tells them apart."""
+    return any(one.validator in ("type", "enum", "const") and len(one.relative_path) <= 1 for one in branch)
+
+
+@lru_cache(maxsize=64)
+def _components(document: Document) -> Any:
+    return _lenient(document.components)
+
+
+def _lenient(node: Any) -> Any:
+    """A schema that one matching alternative satisfies, and that leaves unknown fields to `_unknown`.
+
+    Generated documents forbid further fields in a base and in what is built on it, so that nothing would pass.
+    """
+    if isinstance(node, list):
+        return [_lenient(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    changed = {name: _lenient(value) for name, value in node.items()}
+    if isinstance(changed.get("additionalProperties"), bool):
+        del changed["additionalProperties"]
+    if isinstance(changed.get("pattern"), str) and not _is_pattern(changed["pattern"]):
+        del changed["pattern"]
+    if isinstance(changed.get("oneOf"), list):
+        alternatives = {"anyOf": changed.pop("oneOf")}
+        if "anyOf" in changed:
+            changed["allOf"] = [*changed.get("allOf", []), alternatives]
+        else:
+            changed |= alternatives
+    return changed
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether Python can read a regular expression; documents have those of other languages as well."""
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+def _reason(error: Any) -> str:
+    said = json.dumps(error.instance, ensure_ascii=False, default=str)
+    said = said if len(said) <= 60 else f"{said[:57]}…"  # noqa: PLR2004 - a message of one line
+    limit = error.validator_value
+    if error.validator == "enum":
+        near = difflib.get_close_matches(str(error.instance), map(str, limit), 1, 0.5)
+        named = ", ".join(map(str, limit[:_FEW])) + (", …" if len(limit) > _FEW else "")
+        return f"{said} is none of {named}." + (f" Did you mean {near[0]}?" if near else "")
+    if error.validator == "type":
+        return f"{said} should be {_article(limit)}."
+    simple = {
+        "pattern": f"{said} does not match {limit}.",
+        "minimum": f"{said} is less than {limit}.",
+        "maximum": f"{said} is more than {limit}.",
+        "minLength": f"{said} is shorter than {limit} characters.",
+        "maxLength": f"{said} is longer than {limit} characters.",
+        "minItems": f"At least {limit} entries are needed.",
+        "maxItems": f"At most {limit} entries are allowed.",
+    }
+    return simple.get(error.validator, str(error.message)[:_LONGEST_REASON])
+
+
+def _article(kind: Any) -> str:
+    if not isinstance(kind, str):
+        return " or ".join(map(_article, kind))
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "string": "text in quotes",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "an object",
+    }
+    return words.get(kind, kind)
