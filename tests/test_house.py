@@ -59,7 +59,10 @@ def test_the_name_login_is_the_function_whatever_was_imported_before(monkeypatch
 
 
 def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
-    heavy = "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
+    heavy = (
+        "vipps_nb.doctor vipps_nb.hygiene "
+        "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
+    )
     code = f"import sys, vipps_nb; vipps_nb.login; print([name for name in {heavy.split()} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
@@ -110,10 +113,33 @@ def test_login_takes_as_keywords_what_the_magic_takes_as_options():
 
     from vipps_nb.magics import VippsMagics
 
-    options = {action.dest for action in VippsMagics.vipps_login.parser._actions}
-    keywords = set(inspect.signature(vipps_nb.login).parameters)
+    actions = VippsMagics.vipps_login.parser._actions
+    options = {action.dest: action.default for action in actions if action.dest not in ("help", "name")}
+    keywords = inspect.signature(vipps_nb.login).parameters
 
-    assert options - {"help", "name"} == keywords
+    assert options == {name: keyword.default for name, keyword in keywords.items()}
+
+
+def test_the_doctor_takes_the_same_everywhere():
+    """As magic, as command and as function: all that says where keys are, spelled as for the login."""
+    import inspect
+
+    from vipps_nb.cli import doctor
+    from vipps_nb.doctor import examine
+    from vipps_nb.magics import VippsMagics
+
+    magic = {action.dest: action.default for action in VippsMagics.vipps_doctor.parser._actions}
+    command = {option.name: option.default for option in doctor.params}
+    function = {name: keyword.default for name, keyword in inspect.signature(examine).parameters.items()}
+    sources = {name: keyword.default for name, keyword in inspect.signature(vipps_nb.login).parameters.items()}
+    ways = {"form", "refresh", "init", "strip_outputs", "quiet"}
+
+    assert function.keys() - {"folder"} == sources.keys() - ways
+    assert magic.keys() - {"help", "report"} == command.keys() - {"report", "as_json"} == function.keys() - {"folder"}
+    for name in function.keys() - {"folder"}:
+        # click says that nothing was given in a way of its own.
+        given = None if "Sentinel" in type(command[name]).__name__ else command[name]
+        assert magic[name] == given == function[name] == sources[name], name
 
 
 def test_the_readme_and_ci_run_the_same_test_command():

@@ -37,6 +37,7 @@ def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys
     one_shell.run_line_magic("load_ext", "vipps_nb")
     assert set(one_shell.magics_manager.magics["line"]) - before == {
         "vipps",
+        "vipps_doctor",
         "vipps_explore",
         "vipps_login",
         "vipps_logout",
@@ -96,7 +97,7 @@ def test_status_without_a_login_says_what_to_type(shell):
         shell.run_line_magic("vipps_status", "")
 
 
-@pytest.mark.parametrize("magic", ["vipps_login", "vipps_status", "vipps_logout"])
+@pytest.mark.parametrize("magic", ["vipps_login", "vipps_status", "vipps_logout", "vipps_doctor"])
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help_is_shown_and_nothing_else_happens(shell, capsys, magic, flag):
     shell.run_line_magic(magic, flag)
@@ -161,6 +162,39 @@ def test_options_and_their_values_are_completed(shell, nowhere):
     assert complete(shell, "%vipps_login --key-type acc") == {"accounting"}
     assert "--env" not in complete(shell, "%vipps_login --env test --e")
     assert "--help" in complete(shell, "%vipps_logout --")
+
+
+def test_the_doctor_needs_no_login_and_gives_a_report_that_shows_itself(shell, capsys):
+    report = shell.run_line_magic("vipps_doctor", "--env sandbox --key-type accounting")
+
+    assert report.ok
+    assert repr(report).startswith("Doctor · sandbox · all is well")
+    assert "vipps" not in shell.user_ns
+    assert shell.run_line_magic("vipps_doctor", "--env sandbox --report") is None
+    assert "<summary>vipps-nb doctor</summary>" in capsys.readouterr().out
+
+
+def test_the_doctor_helps_where_a_login_fails(shell, nowhere):
+    (nowhere / ".env").write_text("VIPPS_CLIENT_ID=your-client-id\n")
+
+    report = shell.run_line_magic("vipps_doctor", "--env test")
+
+    assert {"names", "shapes"} <= {finding.check for finding in report.failed}
+
+
+def test_the_doctor_refuses_a_line_with_a_key_as_the_login_does(shell):
+    with pytest.raises(UsageError, match="looks like a key"):
+        shell.run_line_magic("vipps_doctor", f"--profile {SUBSCRIPTION_KEY}")
+
+
+def test_init_prepares_the_folder_and_logs_in(shell, nowhere, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox --init --strip-outputs")
+
+    said = capsys.readouterr().out
+    assert "✓ Wrote .env.example" in said
+    assert "– No output filter" in said
+    assert (nowhere / ".gitignore").read_text().startswith(".env\n")
+    assert isinstance(shell.user_ns["vipps"], VippsSession)
 
 
 def test_after_a_logout_no_card_of_any_login_says_valid(shell, monkeypatch):

@@ -1,11 +1,13 @@
-"""``vipps-nb lab`` and ``vipps-nb sandbox``."""
+"""``vipps-nb lab``, ``vipps-nb sandbox`` and ``vipps-nb doctor``."""
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -117,6 +119,30 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
             stopped.wait()
     except SandboxError as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--env", help="sandbox, test or production. Default: as a login would choose.")
+@click.option("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
+@click.option("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
+@click.option("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+@click.option("--key-type", default="merchant", show_default=True, help="Whose keys: merchant, partner, …")
+@click.option("--report", is_flag=True, help="As text for a bug report: no key, no path, no machine's name.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def doctor(context: click.Context, /, report: bool, as_json: bool, **options: Any) -> None:
+    """Check keys, host, clock, token, products and the .env, step by step; each finding with its remedy.
+
+    Sends the keys to their own host only, and changes nothing. Ends with 1 when a check has failed.
+    """
+    from vipps_nb.doctor import examine  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
+
+    found = examine(**options)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        click.echo(found.block if report else repr(found))
+    context.exit(0 if found.ok else 1)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,19 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+# Keys of others say whose they are by their first letters. Sent here, they would be known to one more stranger.
+_FOREIGN = {
+    owner: re.compile(pattern)
+    for owner, pattern in (
+        ("a key of Stripe", r"(sk|pk|rk)_(test|live)_|whsec_"),
+        ("a key of AWS", r"(AKIA|ASIA)[0-9A-Z]{16}$"),
+        ("a token of GitHub", r"gh[oprsu]_|github_pat_"),
+        ("a token of Slack", r"xox[a-z]-"),
+        ("an access token", r"eyJ[\w-]{8,}"),
+        ("a private key", r"-----BEGIN"),
+    )
+}
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -72,7 +85,9 @@ def check_shapes(values: Mapping[str, str], names: Mapping[str, str], *, source:
         CredentialsError: One line per finding. Nothing was sent.
     """
     findings = [
-        f"  {names.get(what, what)} {finding}" for what, value in values.items() for finding in _findings(what, value)
+        f"  {names.get(what, what)} {finding}"
+        for what, value in values.items()
+        for finding in shape_findings(what, value)
     ]
     if findings:
         raise CredentialsError(
@@ -82,7 +97,8 @@ def check_shapes(values: Mapping[str, str], names: Mapping[str, str], *, source:
         )
 
 
-def _findings(what: str, value: str) -> Iterator[str]:
+def shape_findings(what: str, value: str) -> Iterator[str]:
+    """Why a value cannot be what it should be, as ends of sentences; none of them shows it."""
     bare = value.strip()
     if "\n" in bare or "\r" in bare:
         yield "has a line break inside: it was probably pasted together with the line after it."
@@ -93,6 +109,9 @@ def _findings(what: str, value: str) -> Iterator[str]:
         bare = bare.strip(_QUOTES)
     if _PLACEHOLDER.fullmatch(bare):
         yield "is still a placeholder: put your own value there."
+        return
+    if owner := next((owner for owner, pattern in _FOREIGN.items() if pattern.match(bare)), None):
+        yield f"is {owner}: that belongs elsewhere."
         return
     yield from _misplaced(what, bare)
 

@@ -21,7 +21,7 @@ FIELDS = ("client_id", "client_secret", "subscription_key", "merchant_serial_num
 
 # Per field, families of names; within a family earlier names are preferred. The second family are names
 # without "vipps" in them: they may belong to another service, so a first-family name anywhere beats them.
-_NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "client_id": (
         ("VIPPS_CLIENT_ID", "AUTH_VIPPS_ID", "Vipps__ClientId"),
         ("CLIENT_ID", "client_id"),
@@ -73,7 +73,7 @@ def load_sources(
         CredentialsError: A file that was named, or found, cannot be read.
     """
     sources = [Source("process environment", dict(os.environ))]
-    if file := _dotenv_file(folder, dotenv, profile):
+    if file := dotenv_file(folder, dotenv, profile):
         sources.append(Source(file.name, read_dotenv(file)))
     if postman:
         sources.append(Source(f"Postman file {Path(postman).name}", _read_postman(Path(postman))))
@@ -92,7 +92,7 @@ def base_url_setting(sources: Sequence[Source]) -> str | None:
 
 def where_found(sources: Sequence[Source], key_type: KeyType) -> dict[str, str]:
     """By field, the source that has it; fields nobody has are absent. Shows no value and judges none."""
-    return {what: hit.source for what, hit in _hits(sources, key_type)}
+    return {what: hit.source for what, hit in hits(sources, key_type)}
 
 
 def find_credentials(sources: Sequence[Source], key_type: KeyType) -> Credentials | None:
@@ -105,13 +105,13 @@ def find_credentials(sources: Sequence[Source], key_type: KeyType) -> Credential
         MissingKeysError: Some keys are there and others are not.
         CredentialsError: One cannot be right.
     """
-    hits = dict(_hits(sources, key_type))
-    if not hits.keys() - {"merchant_serial_number"}:
+    found = dict(hits(sources, key_type))
+    if not found.keys() - {"merchant_serial_number"}:
         return None
     required = required_fields(key_type)
-    if missing := [what for what in required if what not in hits]:
-        raise MissingKeysError(_missing_sentence(missing, hits, sources, key_type))
-    wanted = {what: hits[what] for what in FIELDS if what in hits and _wanted(what, key_type)}
+    if missing := [what for what in required if what not in found]:
+        raise MissingKeysError(_missing_sentence(missing, found, sources, key_type))
+    wanted = {what: found[what] for what in FIELDS if what in found and _wanted(what, key_type)}
     origin = " + ".join(dict.fromkeys(hit.source for hit in wanted.values()))
     check_shapes(
         {what: hit.value for what, hit in wanted.items()},
@@ -185,7 +185,9 @@ def required_fields(key_type: KeyType) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Hit:
+class Hit:
+    """A value, the name it stands under, and where. Its repr shows no value."""
+
     name: str
     source: str
     value: str
@@ -194,14 +196,15 @@ class _Hit:
         return f"<{self.name} in {self.source}>"
 
 
-def _hits(sources: Sequence[Source], key_type: KeyType) -> Iterator[tuple[str, _Hit]]:
+def hits(sources: Sequence[Source], key_type: KeyType) -> Iterator[tuple[str, Hit]]:
+    """By field, the value that counts and where it stands; judges none."""
     own = {what: ((name,),) for what, name in names_for(key_type).items()}
     # A prefixed set stands for itself: mixing a partner's ID with a merchant's secret helps nobody.
     prefixed = key_type != "merchant" and any(_first(sources, own[what][0]) for what in FIELDS[:3])
     for what in FIELDS:
-        families: tuple[tuple[str, ...], ...] = own[what] if prefixed else _NAMES[what]
+        families: tuple[tuple[str, ...], ...] = own[what] if prefixed else NAMES[what]
         if prefixed and what == "merchant_serial_number":
-            families = (*own[what], *_NAMES[what])
+            families = (*own[what], *NAMES[what])
         for family in families:
             if hit := _first(sources, family):
                 yield what, hit
@@ -212,11 +215,11 @@ def _wanted(what: str, key_type: KeyType) -> bool:
     return not (what == "subscription_key" and key_type in SPECIALIZED_KEY_TYPES)
 
 
-def _first(sources: Sequence[Source], names: Sequence[str]) -> _Hit | None:
+def _first(sources: Sequence[Source], names: Sequence[str]) -> Hit | None:
     for source in sources:
         for name in names:
             if value := source.values.get(name):
-                return _Hit(name, source.name, value)
+                return Hit(name, source.name, value)
     return None
 
 
@@ -226,7 +229,7 @@ def _value(sources: Sequence[Source], names: Sequence[str]) -> str | None:
 
 
 def _missing_sentence(
-    missing: Sequence[str], hits: Mapping[str, _Hit], sources: Sequence[Source], key_type: KeyType
+    missing: Sequence[str], hits: Mapping[str, Hit], sources: Sequence[Source], key_type: KeyType
 ) -> str:
     names = names_for(key_type)
     found = ", ".join(f"{hit.name} (in {hit.source})" for hit in hits.values())
@@ -239,7 +242,12 @@ def _missing_sentence(
     )
 
 
-def _dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: str | None) -> Path | None:
+def dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: str | None) -> Path | None:
+    """The ``.env`` that a login would read; None when there is none and none was named.
+
+    Raises:
+        CredentialsError: One was named, and is not there.
+    """
     if dotenv:
         file = Path(dotenv).expanduser()
         file = file if file.is_absolute() else folder / file

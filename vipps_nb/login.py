@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
 
 PathLike = str | os.PathLike[str]
-_SKEW_WORTH_MENTIONING = timedelta(minutes=2)
-_SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
+SKEW_WORTH_MENTIONING = timedelta(minutes=2)
+SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class _Kernel:
     sandbox: Sandbox | None = None
     rejoined: dict[tuple[WayIn, Settings], VippsSession] = field(default_factory=dict)
     at_logout: list[Callable[[], None]] = field(default_factory=list)
+    told: set[Path] = field(default_factory=set)  # the .env files about which something was said
 
 
 _kernel = _Kernel()
@@ -121,6 +122,8 @@ def login(
     form: bool = False,
     key_type: str = "merchant",
     refresh: bool = False,
+    init: bool = False,
+    strip_outputs: bool = False,
     quiet: bool = False,
 ) -> VippsSession:
     """Find the keys, fetch and cache an access token, and return a session that is ready to use.
@@ -138,6 +141,9 @@ def login(
         form: Ask for the missing keys in the terminal (in a notebook use ``%vipps_login --form``).
         key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
         refresh: Fetch a new token even if the cached one is still good.
+        init: First make the working folder a safe place for keys: ``.env.example`` with the names, lines in
+            ``.gitignore``, a ``.env`` that only its owner can read. Nothing is overwritten.
+        strip_outputs: As ``init``, and git stores notebooks without their outputs from now on (nbstripout).
         quiet: Say nothing.
 
     Raises:
@@ -147,6 +153,12 @@ def login(
         UnreachableError: No usable answer came.
     """
     kind = parse_key_type(key_type)
+    if init or strip_outputs:
+        from vipps_nb.safe_folder import prepare  # noqa: PLC0415 - once in the life of a folder
+
+        said = prepare(Path.cwd(), key_type=kind, strip_outputs=strip_outputs)
+        if not quiet:
+            print(said, file=sys.stderr)
     typed = None
     if form:
         if on_public_binder() and env != "sandbox":
@@ -206,8 +218,10 @@ def connect(
     if not typed:
         session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
     token = session.keys.renewed(session.keys.peek()) if refresh else session.token
-    if abs(token.clock_skew) >= _SKEW_WORTH_MENTIONING:
-        notices.append(_skew_sentence(token.clock_skew))
+    if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING:
+        notices.append(skew_sentence(token.clock_skew))
+    if environment.name != "sandbox":
+        notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
     _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
     return Login(session, tuple(notices))
 
@@ -244,6 +258,11 @@ def current_session() -> VippsSession:
     return _kernel.sessions[-1]
 
 
+def own_sandbox() -> Sandbox | None:
+    """The sandbox that a login has started in this process, if it has."""
+    return _kernel.sandbox
+
+
 def parse_key_type(text: str) -> KeyType:
     """Read a key type.
 
@@ -265,7 +284,7 @@ def _decide(
 ) -> tuple[Credentials, Environment, Sandbox | None]:
     """Which keys, where to, and whose desk."""
     base_url = key_sources.base_url_setting(sources)
-    name = _environment_name(env, sources, base_url)
+    name = chosen_environment(env, sources, base_url)
     if name == "sandbox":
         return _sandbox(base_url, sources, key_type)
     credentials = key_sources.find_credentials(sources, key_type)
@@ -283,9 +302,14 @@ def _decide(
     return credentials, environment, None
 
 
-def _environment_name(
+def chosen_environment(
     env: str | None, sources: Sequence[key_sources.Source], base_url: str | None
 ) -> EnvironmentName | None:
+    """The environment that was asked for, in whichever way; None when nobody said.
+
+    Raises:
+        EnvironmentChoiceError: It is none of the three.
+    """
     if env:
         return parse_environment_name(env, said_by="--env")
     if setting := key_sources.environment_setting(sources):
@@ -312,20 +336,22 @@ def _sandbox(
             )
         return credentials, environment, Sandbox.join(environment.base_url)
     if _kernel.sandbox is None:
-        _kernel.sandbox = Sandbox(sales_units=_SALES_UNITS).start()
-    pretend = _kernel.sandbox.keys(key_type)
+        _kernel.sandbox = Sandbox(sales_units=SALES_UNITS).start()
+    environment = Environment("sandbox", _kernel.sandbox.base_url)
+    return pretend_credentials(_kernel.sandbox, key_type), environment, _kernel.sandbox
+
+
+def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
+    """The keys that a sandbox of this process accepts."""
+    pretend = sandbox.keys(key_type)
     key = pretend.get("subscription_key")
-    return (
-        Credentials(
-            client_id=pretend["client_id"],
-            client_secret=Secret(pretend["client_secret"]),
-            subscription_key=Secret(key) if key else None,
-            merchant_serial_number=pretend.get("merchant_serial_number"),
-            key_type=key_type,
-            source="the sandbox's pretend keys",
-        ),
-        Environment("sandbox", _kernel.sandbox.base_url),
-        _kernel.sandbox,
+    return Credentials(
+        client_id=pretend["client_id"],
+        client_secret=Secret(pretend["client_secret"]),
+        subscription_key=Secret(key) if key else None,
+        merchant_serial_number=pretend.get("merchant_serial_number"),
+        key_type=key_type,
+        source="the sandbox's pretend keys",
     )
 
 
@@ -367,6 +393,17 @@ def refusal_on_binder(place: EnvironmentName) -> str:
     )
 
 
+def _hygiene_notice(file: Path | None, credentials: Credentials) -> list[str]:
+    """What to say about how the file with the keys is kept: once per kernel and file."""
+    if file is None or file.name not in credentials.source.split(" + ") or file.resolve() in _kernel.told:
+        return []
+    from vipps_nb import hygiene  # noqa: PLC0415 - brings subprocess, and is needed once per kernel and file
+
+    _kernel.told.add(file.resolve())
+    said = hygiene.sentence(file)
+    return [said] if said else []
+
+
 def _ask_in_terminal(key_type: KeyType, found: Mapping[str, str]) -> dict[str, str]:
     typed = {}
     for what, name in key_sources.names_for(key_type).items():
@@ -396,7 +433,8 @@ def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Sourc
     )
 
 
-def _skew_sentence(skew: timedelta) -> str:
+def skew_sentence(skew: timedelta) -> str:
+    """Say how wrong this computer's clock is, and what that does."""
     seconds = abs(skew.total_seconds())
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         # Half a minute of grace: a clock that is a day off shall not be called 24 hours off.

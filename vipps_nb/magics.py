@@ -33,11 +33,12 @@ from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedI
 if TYPE_CHECKING:
     import requests
 
+    from vipps_nb.doctor import Report
     from vipps_nb.live_desk import LiveDesk
     from vipps_nb.live_token import LiveToken
     from vipps_nb.login import Login
 
-_MAGICS = ("vipps", "vipps_explore", "vipps_login", "vipps_status", "vipps_logout", "vipps_sandbox")
+_MAGICS = ("vipps", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox", "vipps_status")
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
       | (secret|key|token|password)\w*\s*=                # NAME=value
@@ -95,6 +96,8 @@ class VippsMagics(Magics):
     @argument("--as", dest="name", default="vipps", metavar="NAME", help="Name of the session. Default: vipps.")
     @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
     @argument("--refresh", action="store_true", help="Fetch a new token now.")
+    @argument("--init", action="store_true", help="First make this folder safe for keys: .env.example, .gitignore, …")
+    @argument("--strip-outputs", action="store_true", help="As --init, and git stores notebooks without outputs.")
     @argument("--quiet", action="store_true", help="Show nothing.")
     @line_magic
     def vipps_login(self, line: str) -> None:
@@ -109,6 +112,8 @@ class VippsMagics(Magics):
             raise UsageError(f"--as {options.name} is no name for a variable. Expected something like vipps.")
         if options.env:
             _usage(lambda: parse_environment_name(options.env, said_by="--env"))
+        if options.init or options.strip_outputs:
+            self._prepare(options)
         if options.form:
             self._ask(options)
             return
@@ -281,6 +286,36 @@ class VippsMagics(Magics):
                 self._desk = LiveDesk(session.sandbox)
             display(self._desk.widget)
 
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @argument("--env", help="sandbox, test or production. Default: as %%vipps_login would choose.")
+    @argument("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
+    @argument("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
+    @argument("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+    @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
+    @argument("--report", action="store_true", help="As text for a bug report: no key, no path, no machine's name.")
+    @line_magic
+    def vipps_doctor(self, line: str) -> Report | None:
+        """Check keys, host, clock, token, products and the .env, step by step; each finding with its remedy.
+
+        Works without a login, and when a login fails. Sends the keys to their own host only, and changes nothing.
+        """
+        options = self._parse(self.vipps_doctor, line)
+        if options is None:
+            return None
+        from vipps_nb.doctor import examine  # noqa: PLC0415 - whoever is well does not need it
+
+        report = examine(
+            env=options.env,
+            key_type=options.key_type,
+            folder=_notebook_folder(self._shell),
+            **_files(options),
+        )
+        if not options.report:
+            return report
+        print(report.block)
+        return None
+
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
         from vipps_nb.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
@@ -308,6 +343,15 @@ class VippsMagics(Magics):
             print(magic.parser.format_help())  # type: ignore[attr-defined] # @magic_arguments puts it there
             return None
         return options
+
+    def _prepare(self, options: SimpleNamespace) -> None:
+        from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
+        from vipps_nb.safe_folder import prepare  # noqa: PLC0415 - once in the life of a folder
+
+        folder, kind = _notebook_folder(self._shell), parse_key_type(options.key_type)
+        said = prepare(folder, key_type=kind, strip_outputs=options.strip_outputs)
+        if not options.quiet:
+            print(said)
 
     def _connect(self, options: SimpleNamespace) -> Login:
         # Logging in brings requests, which costs more than all the rest: not before somebody does it.

@@ -1,0 +1,142 @@
+"""The doctor's report as a card, as text for terminals, and as a block for a bug report."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from vipps_nb.cards.markup import Markup, join, tag
+from vipps_nb.doctor.findings import Finding, Report, Result, Standing
+
+_WIDTH = 100
+_MARKS = {Result.OK: "✓", Result.ATTENTION: "!", Result.FAILED: "✗", Result.SKIPPED: "–"}
+_WORDS = {
+    Result.OK: "all is well",
+    Result.ATTENTION: "to look at",
+    Result.FAILED: "failed",
+    Result.SKIPPED: "not looked at",
+}
+_STANDING_MARKS = {
+    Standing.ACTIVE: "✓",
+    Standing.NOT_ACTIVE: "✗",
+    Standing.NOT_IN_TEST: "–",
+    Standing.NO_ANSWER: "!",
+    Standing.UNKNOWN: "?",
+}
+_NAME_COLUMN = 16
+_COMMANDS = re.compile(r"(%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
+
+
+def as_text(report: Report) -> str:
+    """For a terminal, and for whoever reads the notebook's file. Holds no time, so that it stays the same."""
+    lines = [f"Doctor · {report.environment or 'no environment'} · {report.verdict}"]
+    for finding in report.findings:
+        lines.append(_folded(finding.found, f"{_MARKS[finding.result]} {finding.check.ljust(_NAME_COLUMN)}"))
+        if finding.check == "products":
+            lines += _products(report)
+        if finding.remedy:
+            lines.append(_folded(finding.remedy, f"{'':{_NAME_COLUMN}}→ "))
+    return "\n".join(lines)
+
+
+def as_block(report: Report) -> str:
+    """For a bug report: Markdown that folds, with versions and what each API said."""
+    versions = [f"{name} {number}" for name, number in report.versions.items()]
+    products = [f"{line.name}: {line.standing} ({line.told_by})" for line in report.products]
+    return "\n".join(
+        [
+            "<details><summary>vipps-nb doctor</summary>",
+            "",
+            "```text",
+            as_text(report),
+            *(["", "Products", *(f"  {line}" for line in products)] if products else []),
+            "",
+            "Versions",
+            *(f"  {line}" for line in versions),
+            "```",
+            "</details>",
+        ]
+    )
+
+
+def as_html(report: Report) -> Markup:
+    """For a notebook: HTML and CSS, no script, no time."""
+    tone = "failed" if report.failed else "refused" if report.verdict != "all is well" else "good"
+    rows = [row for finding in report.findings for row in _row(report, finding)]
+    return tag(
+        "section",
+        tag("style", Markup(_stylesheet())),
+        tag(
+            "header",
+            tag("span", report.environment, class_="vipps-nb-badge") if report.environment else None,
+            tag("strong", "Doctor", class_="vipps-nb-title"),
+            tag("span", report.verdict, class_="vipps-nb-verdict", data_tone=tone),
+        ),
+        tag("ul", *rows, class_="vipps-nb-checks"),
+        class_="vipps-nb vipps-nb-doctor",
+        data_environment=report.environment,
+        aria_label=f"Doctor: {report.verdict}",
+    )
+
+
+def _products(report: Report) -> Iterator[str]:
+    for standing in Standing:
+        names = ", ".join(line.name for line in report.products if line.standing is standing)
+        if names:
+            yield _folded(names, f"{'':{_NAME_COLUMN + 2}}{_STANDING_MARKS[standing]} {standing}: ")
+
+
+def _folded(words: str, first: str) -> str:
+    rest = " " * len(first)
+    return textwrap.fill(words, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+
+
+def _row(report: Report, finding: Finding) -> Iterator[Markup]:
+    products = report.products if finding.check == "products" else ()
+    yield tag(
+        "li",
+        tag("span", _MARKS[finding.result], class_="vipps-nb-mark", role="img", aria_label=_WORDS[finding.result]),
+        tag("span", finding.check, class_="vipps-nb-check"),
+        tag(
+            "div",
+            tag("p", _prose(finding.found)),
+            tag(
+                "ul",
+                *(
+                    tag(
+                        "li",
+                        tag("span", _STANDING_MARKS[line.standing], aria_hidden="true"),
+                        f" {line.name} ",
+                        tag("small", line.standing),
+                        data_standing=line.standing.replace(" ", "-"),
+                        title=line.told_by,
+                    )
+                    for line in products
+                ),
+                class_="vipps-nb-products",
+            )
+            if products
+            else None,
+            tag("p", tag("b", "What to do: "), _prose(finding.remedy), class_="vipps-nb-remedy")
+            if finding.remedy
+            else None,
+        ),
+        data_result=finding.result,
+    )
+
+
+def _prose(words: str) -> Markup:
+    """A sentence whose commands and options stay in one piece."""
+    pieces = _COMMANDS.split(words)
+    return join(*(tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)))
+
+
+@lru_cache
+def _stylesheet() -> str:
+    here = Path(__file__).parent
+    sheets = (here.parent / "widget" / "card.css", here / "doctor.css")
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()
