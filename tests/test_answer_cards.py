@@ -13,9 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import vipps_nb
 from tests.answers import TEST_HOST, answer
+from vipps_nb.answers import VippsResponse
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.cards.registration import Registration
-from vipps_nb.session import VippsResponse
 
 PAYMENTS = f"{TEST_HOST}/epayment/v1/payments"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJhcHBpZCI6ImYifQ.c2lnbmF0dXJl"

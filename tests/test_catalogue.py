@@ -41,7 +41,6 @@ NOT_IN_A_FRESH_WORLD = {
     "PATCH /recurring/v3/agreements/{agreementId}": "there must be an agreement first",
     "PATCH /recurring/v3/agreements/{agreementId}/accept": "there must be an agreement first",
     "POST /recurring/v3/agreements/{agreementId}/charges": "there must be an active agreement first",
-    "POST /recurring/v3/agreements/charges": "there must be active agreements first",
     "POST /recurring/v3/agreements/{agreementId}/charges/{chargeId}/capture": "there must be a reserved charge first",
     "POST /recurring/v3/agreements/{agreementId}/charges/{chargeId}/refund": "there must be a captured charge first",
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import get_ipython as start_ipython
 
 from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, catalogue, explorer, openapi
@@ -228,7 +229,7 @@ def test_the_terminal_gets_a_sentence_and_a_list():
 
 
 def test_the_magic_prints_the_list_where_no_widget_can_be(capsys):
-    shell = start_ipython()
+    shell = start_ipython() or InteractiveShell.instance()
     shell.run_line_magic("load_ext", "vipps_nb")
     try:
         shell.run_line_magic("vipps_explore", "capture")

@@ -38,6 +38,7 @@ _SHAPES = re.compile(
 )
 _HEADER = re.compile(r"\s*([!#$%&'*+.^`|~\w-]+)\s*:\s*(.*\S)\s*", re.DOTALL)
 _SHORTEST_SECRET = 8  # shorter ones would be found in ordinary words
+_STAND_IN = "secret"  # the mask itself cannot travel in a header
 _EXAMPLE = "%vipps GET /epayment/v1/payments/{reference}"
 
 
@@ -202,13 +203,15 @@ def concealed(text: str, session: VippsSession) -> str:
 def _masked_introduction(prepared: requests.PreparedRequest, session: VippsSession) -> dict[str, str]:
     masked = dataclasses.replace(
         session.credentials,
-        client_id=MASK,
-        client_secret=Secret(MASK),
-        subscription_key=Secret(MASK) if session.credentials.subscription_key else None,
+        client_id=_STAND_IN,
+        client_secret=Secret(_STAND_IN),
+        subscription_key=Secret(_STAND_IN) if session.credentials.subscription_key else None,
     )
     kind = session.keys.introduction(str(prepared.url))
-    headers = secret_headers(kind, masked, MASK)
-    return headers | ({"Authorization": f"Basic {MASK}"} if kind is Introduction.BASIC else {})
+    headers = secret_headers(kind, masked, _STAND_IN)
+    if kind is Introduction.BASIC:
+        headers["Authorization"] = f"Basic {MASK}"
+    return {name: value.replace(_STAND_IN, MASK) for name, value in headers.items()}
 
 
 def _shown(node: Any) -> str:

@@ -247,6 +247,11 @@ def at_logout(stop: Callable[[], None]) -> None:
     _kernel.at_logout.append(stop)
 
 
+def logged_in() -> tuple[VippsSession, ...]:
+    """The sessions of this kernel's logins, the latest last."""
+    return tuple(_kernel.sessions)
+
+
 def current_session() -> VippsSession:
     """The session of the last login.
 

@@ -17,6 +17,7 @@ import requests
 from vipps_nb import catalogue
 from vipps_nb.documents import Operation
 from vipps_nb.history import History
+from vipps_nb.login import logged_in
 from vipps_nb.session import VippsSession
 
 _MOST_CALLS = 200  # at once: somebody waits for a completion
@@ -141,7 +142,8 @@ SEEN = References()  # in this kernel
 
 
 def seen_by(variables: Mapping[str, Any]) -> References:
-    """The references of this kernel, up to the last call of every session that the notebook has a name for."""
-    for session in {value for value in variables.values() if isinstance(value, VippsSession)}:
+    """The references of this kernel, up to the last call of every session that is logged in or has a name."""
+    named = {value for value in variables.values() if isinstance(value, VippsSession)}
+    for session in named.union(logged_in()):
         SEEN.catch_up(session.history)
     return SEEN

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -24,7 +25,13 @@ _lock = threading.Lock()
 def _own() -> dict[str, Document]:
     folder = files(__name__)
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return {name.removesuffix(".json"): read(name, (folder / name).read_text(encoding="utf-8")) for name in names}
+    texts = {name: _dated((folder / name).read_text(encoding="utf-8")) for name in names}
+    return {name.removesuffix(".json"): read(name, text) for name, text in texts.items()}
+
+
+def _dated(text: str) -> str:
+    """The examples' days, which the data can only count from today: a charge must be due in the future."""
+    return re.sub(r"\{in (\d+) days\}", lambda found: str(date.today() + timedelta(days=int(found[1]))), text)
 
 
 def documents() -> tuple[Document, ...]:
