@@ -195,7 +195,8 @@ def test_a_secret_variable_is_sent_and_never_written_down(shell, capsys, languag
     shown = capsys.readouterr().out
     assert "open-sesame-42" not in shown
     assert "word" in shown.lower()
-    assert "open-sesame-42" in run(shell, cell.format("")).result.request.body.decode()
+    assert "open-sesame-42" not in run(shell, cell.format("")).result.request.body.decode()
+    assert "https://example.com/open-sesame-42" in shell.user_ns["vipps"].get("/webhooks/v1/webhooks").text
     assert "a path is written into every log" in refused(shell, "%vipps GET /epayment/v1/payments/{word}")
 
 

@@ -9,6 +9,7 @@ import requests
 
 from vipps_nb.errors import VippsNbError
 from vipps_nb.problem import Problem
+from vipps_nb.secret import Secret
 
 _REFUSAL = 400
 _AT_ONCE = 65_536  # bytes read from an answer in one go
@@ -62,9 +63,11 @@ class VippsResponse(requests.Response):
 
     Attributes:
         retries: What went wrong before this answer came, in order; empty when it came at once.
+        unspeakable: Secrets of the call, for which whoever shows the answer puts dots, should they be in it.
     """
 
     retries: tuple[Retry, ...] = ()
+    unspeakable: tuple[Secret, ...] = ()
     _content_consumed: bool
 
     def __getstate__(self) -> dict[str, Any]:

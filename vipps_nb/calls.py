@@ -9,18 +9,23 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Never
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Never
+from urllib.parse import quote, quote_plus
 from uuid import UUID
+
+import requests
 
 from vipps_nb import catalogue, schemas
 from vipps_nb.documents import Document, Operation
 from vipps_nb.errors import VippsNbError
 from vipps_nb.problem import FieldError
-from vipps_nb.secret import Secret
+from vipps_nb.secret import MASK, Secret, travelling
+
+if TYPE_CHECKING:
+    from vipps_nb.session import VippsSession
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
@@ -63,6 +68,7 @@ class Call:
         headers: Sent in addition to those that the session adds.
         written: Path, body and headers as they were written: the same, but for ``Variable`` and ``Text`` where
             variables are. None for a call without variables.
+        secrets: What must not be shown of what it carries.
     """
 
     method: str
@@ -70,6 +76,7 @@ class Call:
     body: Any = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     written: tuple[Any, Any, Mapping[str, Any]] | None = field(default=None, repr=False)
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @property
     def operation(self) -> Operation | None:
@@ -86,6 +93,23 @@ class Call:
         """Keyword arguments for ``session.request``."""
         content = {} if self.body is None else {"data" if self.is_form else "json": self.body}
         return {"method": self.method, "url": self.path, "headers": dict(self.headers), **content}
+
+    def send(self, session: VippsSession) -> requests.Response:
+        """Send it.
+
+        Raises:
+            requests.RequestException: No answer came.
+            VippsNbError: Nothing was sent: as ``session.request``.
+        """
+        with travelling(*self.secrets):
+            try:
+                response = session.request(**self.arguments())
+            except requests.RequestException as error:
+                if isinstance(error.request, requests.PreparedRequest):
+                    error.request = _without(self.secrets, error.request)
+                raise
+        response.request = _without(self.secrets, response.request)
+        return response
 
 
 def write_call(
@@ -114,12 +138,14 @@ def write_call(
     written_headers = {
         name: _with_variables(value, _IN_PATH, variables, secret=True) for name, value in (headers or {}).items()
     }
+    used = _variables((written_body, list(written_headers.values())))
     return Call(
         method=method,
         path=_filled(written_path, variables, lambda name: quote(_plain(name, variables), safe="")),
         body=_filled(written_body, variables),
         headers={name: str(_filled(value, variables)) for name, value in written_headers.items()},
         written=(written_path, written_body, written_headers),
+        secrets=tuple(value for name in used if isinstance(value := variables[name], Secret)),
     )
 
 
@@ -165,6 +191,38 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise CallError(f"There is no variable {name} to fill in. Expected it to be set in a cell above.{hint}")
     return variables[name]
+
+
+def _without(secrets: Sequence[Secret], request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """What an answer or an exception may keep of its request: a notebook's `Out` keeps both for as long as it lives."""
+    if not secrets:
+        return request
+    kept = request.copy()
+    for secret in secrets:
+        plain = secret.reveal()
+        # As it is, in a form, and in JSON.
+        for written in {plain, quote_plus(plain), json.dumps(plain)[1:-1]} - {""}:
+            for name, value in kept.headers.items():
+                kept.headers[name] = value.replace(written, MASK)
+            if isinstance(kept.body, bytes):
+                kept.body = kept.body.replace(written.encode(), MASK.encode())
+            elif isinstance(kept.body, str):
+                kept.body = kept.body.replace(written, MASK)
+    return kept
+
+
+def _variables(node: Any) -> Iterator[str]:
+    """The names of the variables in something that was written."""
+    match node:
+        case Variable():
+            yield node.name
+        case Text():
+            yield from _variables(node.parts)
+        case dict():
+            yield from _variables(list(node.values()))
+        case list() | tuple():
+            for part in node:
+                yield from _variables(part)
 
 
 def _plain(name: str, variables: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from vipps_nb.calls import Call, CallError, Text, Variable, check, write_call
 from vipps_nb.cards.tree import as_text
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import ReadOnlyError
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import SECRET_HEADERS, Introduction, secret_headers
 from vipps_nb.login import current_session
 from vipps_nb.problem import FieldError
@@ -79,6 +80,7 @@ def refuse_secrets(text: str, variables: Mapping[str, Any]) -> None:
         )
 
 
+@leaves_no_locals
 def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests.Response | str:
     """Do what was asked for.
 
@@ -103,7 +105,7 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
         return concealed(LANGUAGES[order.language](call, session), session)
     if order.dry_run:
         return concealed(as_sent(call, session), session)
-    return session.request(**call.arguments())
+    return call.send(session)
 
 
 def as_sent(call: Call, session: VippsSession) -> str:

@@ -17,6 +17,7 @@ from vipps_nb.cells import concealed, refuse_secrets
 from vipps_nb.documents import Document, Operation
 from vipps_nb.errors import NotLoggedInError, UnreachableError
 from vipps_nb.forms import form_of, secret_pointers, shape_of
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import changes_something
 from vipps_nb.login import current_session
 from vipps_nb.problem import FieldError
@@ -71,6 +72,7 @@ class Explorer:
         shown = [fault for fault in faults if fault.name not in hidden]
         return {"faults": _as_data(shown), **self._code(call, values), "place": _place()}
 
+    @leaves_no_locals
     def send(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send the call through the session of the last login.
 
@@ -89,9 +91,9 @@ class Explorer:
         try:
             if guarded:
                 with session.allow_writes():
-                    response = session.request(**call.arguments())
+                    response = call.send(session)
             else:
-                response = session.request(**call.arguments())
+                response = call.send(session)
         except requests.RequestException as error:
             raise UnreachableError(
                 f"No answer came from {session.environment.host} ({type(error).__name__}), so nothing is known about "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Never
 
 MASK = "••••••••"
@@ -59,3 +61,21 @@ class Secret:
             "A Secret cannot be pickled: a pickle is a file, and a secret in a file leaks. "
             "Log in again where the session is needed."
         )
+
+
+_travelling: ContextVar[tuple[Secret, ...]] = ContextVar("travelling", default=())
+
+
+@contextmanager
+def travelling(*secrets: Secret) -> Iterator[None]:
+    """While a request is made that carries these on purpose: nobody who remembers or shows it writes them down."""
+    before = _travelling.set(secrets)
+    try:
+        yield
+    finally:
+        _travelling.reset(before)
+
+
+def now_travelling() -> tuple[Secret, ...]:
+    """The secrets that the request carries which is being made; see :func:`travelling`."""
+    return _travelling.get()

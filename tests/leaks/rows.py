@@ -21,8 +21,7 @@ LOCAL_PROXY = "a proxy of the environment, for what is on this machine"
 PROXY = "a proxy on the way to the real APIs"
 MOUNTED = "Session.mount for another host, and hooks"
 
-# papermill is searched where it is installed, and so makes no row of the documents.
 ROWS = (
     *(sink.name for sink in CELLS),
-    *(FORM, *FILES, NBCLIENT, HTML, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
+    *(FORM, *FILES, NBCLIENT, HTML, PAPERMILL, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
 )

@@ -194,6 +194,9 @@ FAILURES = (
     "vipps_nb.VippsSession(dataclasses.replace(vipps.credentials, client_secret=vipps_nb.Secret("
     "vipps.credentials.client_secret.reveal() + chr(10))), vipps.environment).get('/checkout/v3/session/abc')",
     "vipps_nb.VippsSession(vipps.credentials, vipps_nb.Environment('production', vipps.base_url)).post('/x')",
+    "%%vipps POST /reset --header 'X-Mine: {secret}'\n{\"reference\": ${secret}}",
+    "guide.send(calls['POST /webhooks/v1/webhooks'], {'parameters': {}, 'force': True, "
+    "'body': '{\"url\": ${secret}}'})",
     "vipps.poll('/nothing/known')",
     "vipps.poll('/epayment/v1/payments/abc', until=lambda answer: 1 / 0)",
     "vipps.map('GET', ['/reset', '/status/400'], retries=0, quiet=True)[0].x",
@@ -247,4 +250,56 @@ WIDGETS = (
     ),
 )
 
-CELLS = (*LOGINS, *LOOKS, *LOGS, *TRACEBACKS, *MEMORY, *WIDGETS)
+TOOLS = (
+    sink(
+        "cards: answers, refusals, tokens, vipps_nb.show",
+        "vipps.token",
+        "vipps_nb.show(answer, personal=True)\nvipps_nb.show(vipps.get('/status/400'))",
+        "for path in ('/webhooks/v1/webhooks', '/accesstoken/get'):\n"
+        "    vipps_nb.show(vipps.post(path, json={}), personal=True)",
+        leaks="from IPython.display import HTML; HTML(f'<p>{planted}</p>')",
+    ),
+    sink(
+        "%vipps, %%vipps, --dry-run, copying as Python, magic, curl, httpie",
+        "%vipps GET /epayment/v1/payments/abc",
+        # Shown and not kept, as above.
+        """display(get_ipython().run_cell_magic("vipps", "POST /webhooks/v1/webhooks --force", '{"url": "x"}'))""",
+        *(
+            f"%%vipps POST /epayment/v1/payments --force --header 'Authorization: {{secret}}' {option}\n"
+            '{"reference": ${secret}}'
+            for option in ("--dry-run", "--as python", "--as magic", "--as curl", "--as httpie", "")
+        ),
+        leaks="print('curl --header', planted)",
+    ),
+    sink(
+        "exploring: forms, code, answers",
+        "%vipps_explore webhooks",
+        "from vipps_nb import catalogue; from vipps_nb.explorer import Explorer\n"
+        "guide = Explorer(catalogue.operations(), None, globals())\n"
+        "print([guide.form(number) for number in range(len(guide.operations))])",
+        "calls = {str(one): number for number, one in enumerate(guide.operations)}\n"
+        "typed = {'parameters': {}, 'body': json.dumps({'url': '${secret}', 'events': []}), 'force': True}\n"
+        "for ask in (guide.judge, guide.send): print(ask(calls['POST /webhooks/v1/webhooks'], typed))",
+        leaks="print({'form': planted})",
+    ),
+    sink(
+        "vipps.history: table, cards, HAR, script",
+        "vipps.history",
+        "display(*vipps.history)",
+        "print(vipps.history.as_har(personal=True), vipps.history.as_python(personal=True))",
+        "vipps.history.save('calls.har', personal=True), vipps.history.save('calls.py')",
+        "prying.look(*vipps.history)\nprint([vars(call) for call in vipps.history])",
+        leaks="print({'log': planted})",
+    ),
+    sink(
+        "%vipps_doctor and its report, %vipps_sandbox, --init",
+        "%vipps_doctor",
+        "%vipps_doctor --report",
+        "%vipps_doctor --profile refused --report",
+        "%vipps_sandbox --text",
+        "%vipps_login --init --quiet",
+        leaks="print('report', planted)",
+    ),
+)
+
+CELLS = (*LOGINS, *LOOKS, *TOOLS, *LOGS, *TRACEBACKS, *MEMORY, *WIDGETS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from tests.leaks.api import Home, Stranger
@@ -67,7 +68,6 @@ def test_a_saved_notebook_and_its_html(tmp_path: Path, home: Home, monkeypatch: 
 
 
 def test_a_notebook_run_by_papermill(tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch, look: Look) -> None:
-    papermill = pytest.importorskip("papermill")
     monkeypatch.delenv("VIPPS_ENVIRONMENT", raising=False)
     home.furnish(tmp_path)
     (tmp_path / "planted.txt").write_text(" ".join(CANARIES.values()))

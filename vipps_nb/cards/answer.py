@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from vipps_nb import catalogue
+from vipps_nb.answers import VippsResponse
 from vipps_nb.bodies import body_of
 from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
@@ -54,7 +55,8 @@ class AnswerCard:
         """For whom, and whether it must be the same each time: the sandbox says when its clock is held."""
         persons = persons_in(self.exchange.sent) | persons_in(self.exchange.answer)
         held = self.response.headers.get(_CLOCK) == "held"
-        return View(self.personal, still=held, persons=frozenset(persons))
+        unspeakable = self.response.unspeakable if isinstance(self.response, VippsResponse) else ()
+        return View(self.personal, still=held, persons=frozenset(persons), unspeakable=unspeakable)
 
     @cached_property
     def exchange(self) -> Exchange:

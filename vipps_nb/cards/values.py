@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from vipps_nb.secret import Secret
+
 DOTS = "••••••••"
 SECRET_FIELDS = frozenset(
     {"access_token", "id_token", "refresh_token", "secret", "client_secret", "client_assertion", "code_verifier"}
@@ -45,11 +47,13 @@ class View:
         still: Whether nothing may be shown that differs from run to run or from machine to machine: the sandbox's
             clock is held, and what a lesson shows is stored and compared.
         persons: Numbers that stand for people; they are taken out of sentences as well.
+        unspeakable: Secrets that could be in what is shown, under whatever name.
     """
 
     personal: bool = False
     still: bool = False
     persons: frozenset[str] = frozenset()
+    unspeakable: tuple[Secret, ...] = ()
 
     def moment(self, moment: datetime) -> str:
         """A moment in the reader's time zone; in UTC where the reader's zone would make the difference."""
@@ -73,6 +77,8 @@ class View:
     def text(self, text: str) -> str:
         """Words without what looks like a token, without persons, and without what differs from run to run."""
         text = TOKEN.sub(DOTS, text)
+        for secret in self.unspeakable:
+            text = text.replace(secret.reveal(), DOTS) if secret else text
         if not self.personal:
             for number in self.persons:
                 text = text.replace(number, masked_person(number))

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.adapters import BaseAdapter
 
+from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
 from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
+from vipps_nb.secret import Secret, now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -60,13 +62,16 @@ class History(Calls):
         streamed: bool,
     ) -> None:
         """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
-        secrets = _secrets_of(self._living())
+        secrets = (*_secrets_of(self._living()), *now_travelling())
+        if isinstance(outcome, VippsResponse):
+            outcome.unspeakable = secrets
         with self._lock:
             self._made += 1
             if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
                 vars(outcome)["refused_before"] = True
             number = self._made
-            call = remember(number, request, outcome, seconds=seconds, secrets=secrets, streamed=streamed)
+            plain = [secret.reveal() for secret in secrets]
+            call = remember(number, request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
             if len(self._kept) == MOST_CALLS:
                 self._bytes -= self._kept.popleft().weight
             self._kept.append(call)
@@ -81,11 +86,11 @@ class History(Calls):
         return any(call.idempotency_key == key and call.status in _BOUND for call in self._kept)
 
 
-def _secrets_of(session: VippsSession) -> list[str]:
+def _secrets_of(session: VippsSession) -> tuple[Secret, ...]:
     """What must not be kept: the keys, and the token if there is one."""
     keys, token = session.credentials, session.keys.peek()
     held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
-    return [secret.reveal() for secret in held if secret]
+    return tuple(secret for secret in held if secret)
 
 
 class _Watched(BaseAdapter):
