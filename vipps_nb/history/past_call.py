@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http.client import responses as phrases
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -16,12 +17,16 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.bodies import body_of, parsed
-from vipps_nb.cards.values import DOTS, TOKEN, View, is_secret, size
+from vipps_nb.cards.values import DOTS, SECRET_FIELDS, TOKEN, View, is_secret, size
 from vipps_nb.introduction import SECRET_HEADERS
+
+Pairs = tuple[tuple[str, str], ...]
 
 LARGEST_BODY = 64 << 10  # bytes; of a larger one only its size is kept
 IDEMPOTENCY_KEY = "Idempotency-Key"
-_SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))
+_SECRET_NAMES = SECRET_FIELDS.union(
+    name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization")
+)
 # Bodies without any of these are kept as they came; the others are looked at field by field.
 _SUSPECT = re.compile(rb"secret|token|password|authorization|assertion|verifier|subscription|eyJ", re.IGNORECASE)
 _ALL = View(personal=True)
@@ -36,11 +41,11 @@ class PastCall:
         number: Counted from 1 by the session.
         moment: When it was sent, by this machine's clock.
         url: Without secrets in its query.
-        sent_headers: Without secrets.
+        sent_pairs: The request's headers, without secrets.
         sent: The body, without secrets; None when there was none, or it was not kept.
         status: What was answered; None when no answer came.
         seconds: How long it took.
-        headers: Of the answer, without secrets.
+        pairs: The answer's headers, without secrets.
         content: The body of the answer, without secrets; None when it was not kept.
         received: How many bytes the answer's body had; None when it was left to be streamed.
         failure: The kind of error when no answer came.
@@ -52,18 +57,28 @@ class PastCall:
     moment: datetime
     method: str
     url: str
-    sent_headers: Mapping[str, str] = field(repr=False)
+    sent_pairs: Pairs = field(repr=False)
     sent: bytes | None = field(repr=False)
     status: int | None
     reason: str = ""
     seconds: float = field(default=0.0, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pairs: Pairs = field(default=(), repr=False)
     content: bytes | None = field(default=None, repr=False)
     received: int | None = field(default=None, repr=False)
     failure: str = ""
     retries: tuple[str, ...] = field(default=(), repr=False)
     left_out: str = field(default="", repr=False)
     refused_before: bool = field(default=False, repr=False)
+
+    @cached_property
+    def sent_headers(self) -> CaseInsensitiveDict[str]:
+        """The headers of the request; put together when somebody asks, for every request waits until it is kept."""
+        return CaseInsensitiveDict(self.sent_pairs)
+
+    @cached_property
+    def headers(self) -> CaseInsensitiveDict[str]:
+        """The headers of the answer, as with the request's."""
+        return CaseInsensitiveDict(self.pairs)
 
     @property
     def path(self) -> str:
@@ -118,10 +133,10 @@ class PastCall:
         response = requests.Response()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = self.method, self.url, self.sent
-        request.headers = CaseInsensitiveDict(self.sent_headers)
+        request.headers = self.sent_headers.copy()
         response.request, response.url = request, self.url
         response.status_code, response.reason = self.status or 0, self.reason
-        response.headers = CaseInsensitiveDict(self.headers)
+        response.headers = self.headers.copy()
         response.elapsed = timedelta(seconds=self.seconds)
         response._content = self.content or b""
         vars(response)["refused_before"] = self.refused_before
@@ -169,17 +184,17 @@ def remember(
     scrub = _scrubber(secrets)
     sent, left_out = _sent(request, scrub)
     headers = _headers(request.headers, scrub)
-    if any(DOTS in value for value in headers.values()):
+    if any(DOTS in value for _, value in headers):
         left_out = "it carried a secret in a header, which is not kept"
     url = _url(str(request.url), scrub)
-    if DOTS in unquote(url):
+    if url != request.url and DOTS in unquote(url):
         left_out = "it carried a secret in its address, which is not kept"
     call: dict[str, Any] = {
         "number": number,
         "moment": datetime.now(UTC) - timedelta(seconds=seconds),
         "method": str(request.method),
         "url": url,
-        "sent_headers": headers,
+        "sent_pairs": headers,
         "sent": sent,
         "seconds": seconds,
         "left_out": left_out,
@@ -191,7 +206,7 @@ def remember(
         **call,
         status=outcome.status_code,
         reason=outcome.reason or "",
-        headers=_headers(outcome.headers, scrub),
+        pairs=_headers(outcome.headers, scrub),
         content=_kept(content, scrub) if content is not None and len(content) <= LARGEST_BODY else None,
         received=None if content is None else len(content),
         retries=tuple(str(retry.cause) for retry in getattr(outcome, "retries", ())),
@@ -205,20 +220,25 @@ def _scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
     def scrub(text: str) -> str:
         for secret in known:
             text = text.replace(secret, DOTS)
-        return TOKEN.sub(DOTS, text)
+        return TOKEN.sub(DOTS, text) if "eyJ" in text else text
 
     return scrub
 
 
-def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str]) -> CaseInsensitiveDict[str]:
-    kept: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-    for name, value in headers.items():
-        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        kept[name] = DOTS if name.lower() in _SECRET_HEADERS or is_secret(name) else scrub(text)
-    return kept
+def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str]) -> Pairs:
+    pairs = [
+        (name, value.decode("latin-1") if isinstance(value, bytes) else str(value)) for name, value in headers.items()
+    ]
+    # Most carry no secret, which one look at all of them together tells.
+    names, values = "\n".join(name for name, _ in pairs).lower(), "\n".join(value for _, value in pairs)
+    if not _SECRET_NAMES.isdisjoint(names.split("\n")) or scrub(values) != values:
+        pairs = [(name, DOTS if name.lower() in _SECRET_NAMES else scrub(value)) for name, value in pairs]
+    return tuple(pairs)
 
 
 def _url(url: str, scrub: Callable[[str], str]) -> str:
+    if not ("?" in url or "@" in url or "#" in url):
+        return scrub(url)
     parts = urlsplit(url)
     query = parts.query
     if query:
