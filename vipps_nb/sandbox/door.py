@@ -15,14 +15,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.refusals import Body, GatewayRefusal, gateway
-from vipps_nb.sandbox.request_log import Masker
+from vipps_nb.sandbox.request_log import Entry
 from vipps_nb.sandbox.world import Premises
 
 if TYPE_CHECKING:
@@ -134,10 +134,19 @@ class FrontDoor:
         answer: Answer | None = None
         if verdict.drop != "before":
             answer = _refused(verdict.refusal) if verdict.refusal else await self._act(scope, body)
-        note: dict[str, Any] = {"time": timestamp(came), "ms": round((time.perf_counter() - started) * 1000, 1)}
-        if verdict.drop is not None:
-            note["dropped"] = verdict.drop
-        world.log.add(note | _noted(world.log.masker, scope, body, answer))
+        entry = Entry(
+            time=timestamp(came),
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=scope["headers"],
+            body=body,
+            dropped=verdict.drop,
+        )
+        if answer is not None:
+            entry.status, entry.response = answer.status, answer.body
+        world.log.add(entry)
         self._courier.ring()
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
@@ -180,18 +189,6 @@ class FrontDoor:
         headers = [*answer.headers, (b"date", date.encode()), (b"vipps-nb-clock", state)]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
-
-
-def _noted(mask: Masker, scope: Scope, body: bytes, answer: Answer | None) -> dict[str, Any]:
-    return {
-        "method": scope["method"],
-        "path": mask.text(scope["path"]),
-        "query": mask.text(unquote_plus(scope["query_string"].decode("latin-1"))),
-        "status": answer.status if answer else None,
-        "headers": mask.headers(scope["headers"]),
-        "body": mask.body(body),
-        "response": mask.body(answer.body) if answer else None,
-    }
 
 
 def _refused(refusal: GatewayRefusal) -> Answer:

@@ -275,6 +275,8 @@ def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) ->
 
 
 def _json(body: bytes) -> Any:
+    if not body:
+        return None
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -6,8 +6,9 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 KEPT = 1000
 MASK = "***"
@@ -56,23 +57,57 @@ class Masker:
         return value
 
 
+@dataclass(slots=True)
+class Entry:
+    """One request as it came and what was answered. Masked when somebody looks: most are never looked at."""
+
+    time: str
+    milliseconds: float
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    status: int | None = None
+    response: bytes = b""
+    dropped: str | None = None
+    number: int = 0
+
+    def shown(self, mask: Masker) -> dict[str, Any]:
+        """The entry for people."""
+        return {
+            "number": self.number,
+            "time": self.time,
+            "ms": self.milliseconds,
+            **({"dropped": self.dropped} if self.dropped else {}),
+            "method": self.method,
+            "path": mask.text(self.path),
+            "query": mask.text(unquote_plus(self.query.decode("latin-1"))),
+            "status": self.status,
+            "headers": mask.headers(self.headers),
+            "body": mask.body(self.body),
+            "response": mask.body(self.response),
+        }
+
+
 class RequestLog:
     """The latest requests to the imitated APIs; the desk's own are not among them."""
 
     def __init__(self, masker: Masker) -> None:
-        self.masker = masker
-        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._masker = masker
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
         self.total = 0
         """How many there were, the forgotten ones included."""
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, entry: dict[str, Any]) -> None:
+    def add(self, entry: Entry) -> None:
         """Append an entry; beyond the limit the oldest is forgotten."""
         self.total += 1
-        self._entries.append({"number": self.total, **entry})
+        entry.number = self.total
+        self._entries.append(entry)
 
     def entries(self, last: int = KEPT) -> list[dict[str, Any]]:
-        """The last entries, oldest first; all unless told."""
-        return list(self._entries)[-last:]
+        """The last entries, oldest first, secrets masked; all unless told."""
+        return [entry.shown(self._masker) for entry in list(self._entries)[-last:]]
