@@ -58,7 +58,11 @@ class Symptom:
 
     @property
     def sharpness(self) -> int:
-        """How many conditions it has; the sharper of two that fit says more."""
-        given = (self.codes, self.words, self.when, self.path, self.statuses)
-        weights = (8, 6, 4, 2, 1)
+        """How closely its conditions look; the sharper of two that fit says more.
+
+        The server's own wording is about this very case, a code about a kind of case, a status about a crowd. Each
+        outweighs all that come after it.
+        """
+        given = (self.words, self.codes, self.when, self.path, self.statuses)
+        weights = (16, 8, 4, 2, 1)
         return 100 * self.urgent + sum(weight for condition, weight in zip(given, weights, strict=True) if condition)

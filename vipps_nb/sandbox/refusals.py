@@ -243,6 +243,7 @@ class OrderedRefusal(Refusal):
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str]) -> None:
         super().__init__(detail, headers=headers)
         self.status = status
+        self.title = next((known.phrase for known in HTTPStatus if known == status), "Unknown error")
         self.code = code
 
 
