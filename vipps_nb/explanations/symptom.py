@@ -46,10 +46,11 @@ class Symptom:
     urgent: bool = False
 
     def fits(self, exchange: Exchange) -> bool:
-        """Whether an exchange shows this symptom."""
+        """Whether an exchange shows this symptom. What went well shows only those that ask for its status."""
         problem = exchange.problem
         return (
-            (not self.statuses or exchange.status in self.statuses)
+            (problem is not None or exchange.status in self.statuses)
+            and (not self.statuses or exchange.status in self.statuses)
             and (not self.codes or (problem is not None and problem.code in self.codes))
             and (self.path is None or re.search(self.path, exchange.path, re.IGNORECASE) is not None)
             and (self.words is None or re.search(self.words, exchange.words, re.IGNORECASE) is not None)
