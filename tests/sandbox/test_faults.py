@@ -21,6 +21,33 @@ def test_a_status_is_answered_by_the_gateway(merchant, sandbox):
     assert answer.json()["statusCode"] == 429
 
 
+@pytest.mark.parametrize(
+    ("path", "rule", "status", "said"),
+    [
+        (PATH, {"code": "6260"}, 400, {"name": "ErrorCode", "reason": "6260"}),
+        ("/recurring/v3/agreements", {"code": "conflict", "status": 409}, 409, "recurring-api-problems#conflict"),
+        ("/ecomm/v2/payments/none/details", {"code": "99", "detail": "No idea"}, 400, "'errorMessage': 'No idea'"),
+        (PATH, {"status": 401, "detail": "Something went wrong"}, 401, "'message': 'Something went wrong'"),
+    ],
+    ids=["ePayment", "Recurring", "eCom", "gateway"],
+)
+def test_a_code_is_said_in_the_dialect_of_the_api_that_was_asked(merchant, sandbox, path, rule, status, said):
+    sandbox.faults([rule])
+
+    answer = merchant.get(path)
+
+    assert answer.status_code == status
+    assert str(said) in str(answer.json())
+
+
+def test_an_ordered_refusal_acts_on_nothing_and_is_bound_to_no_key(merchant, sandbox):
+    sandbox.faults([{"method": "POST", "code": "5070"}])
+    assert merchant.create(key="the-same").status_code == 400
+    sandbox.clear_faults()
+
+    assert merchant.create(key="the-same").status_code == 201
+
+
 def test_a_status_acts_on_nothing(merchant, sandbox):
     sandbox.faults([{"status": 503}])
     assert merchant.create().status_code == 503
@@ -99,7 +126,16 @@ def test_the_desk_never_fails(sandbox):
 
 
 @pytest.mark.parametrize(
-    "rule", [{"status": 200}, {"status": 600}, {"rate": 2}, {"drop": "sometimes"}, {"latencyMs": -1}, {"colour": 1}]
+    "rule",
+    [
+        {"status": 200},
+        {"status": 600},
+        {"rate": 2},
+        {"drop": "sometimes"},
+        {"latencyMs": -1},
+        {"code": ""},
+        {"colour": 1},
+    ],
 )
 def test_senseless_rules_are_refused(sandbox, rule):
     with pytest.raises(SandboxError):

@@ -9,9 +9,18 @@ PAGE = f"{DOCS}/APIs/epayment-api/api-guide/errors/"
 PATH = r"^/epayment/"
 
 
-def _code(name: str, codes: str, what: str, cause: str, remedy: str) -> Symptom:
+def _code(
+    name: str, codes: str, what: str, cause: str, remedy: str, *, path: str = PATH, certain: bool = True
+) -> Symptom:
     return Symptom(
-        name=name, what=what, cause=cause, remedy=remedy, page=PAGE, path=PATH, codes=frozenset(codes.split())
+        name=name,
+        what=what,
+        cause=cause,
+        remedy=remedy,
+        page=PAGE,
+        path=path,
+        codes=frozenset(codes.split()),
+        certain=certain,
     )
 
 
@@ -38,8 +47,9 @@ SYMPTOMS = (
         "malformed-request",
         "3010",
         "The request was not understood.",
-        "Called an internal error; usually the request is malformed.",
+        "The code stands for an internal error; usually the request is malformed.",
         "Compare the body with the catalogue's schema (--dry-run), then try again.",
+        certain=False,
     ),
     _code(
         "capture-key-reused",
@@ -66,15 +76,17 @@ SYMPTOMS = (
         "customer-token-invalid",
         "4050",
         "The customer token is not valid.",
-        "It lives for 15 minutes after a check-in, or was mistyped.",
+        "It is older than 15 minutes, another sales unit's, or not whole.",
         "Let the customer scan again and use the new token.",
+        certain=False,
     ),
     _code(
         "personal-qr-invalid",
         "4060",
         "The personal QR code is not valid.",
-        "It is renewed in the app every few minutes.",
+        "It was shown too long ago, or not read whole.",
         "Scan the customer's code again.",
+        certain=False,
     ),
     _code(
         "phone-number-invalid",
@@ -109,14 +121,21 @@ SYMPTOMS = (
         "4140",
         "Something that this user flow needs is missing.",
         "WEB_REDIRECT needs returnUrl, PUSH_MESSAGE a customer; every write an Idempotency-Key.",
-        "Add the field that is named below.",
+        "Add the field that the server names.",
+    ),
+    _code(
+        "refund-key-reused",
+        "4150",
+        "This idempotency key was used before, for another refund.",
+        "A key belongs to one refund with one body.",
+        "Repeat the very same body to repeat that refund, or take a new key for a new one.",
+        path=r"^/epayment/.*/refund$",
     ),
     _code(
         "reference-taken",
         "4150",
         "This reference is taken.",
-        "Every payment of a sales unit has a reference of its own, for ever, failed ones too. (On a refund the code "
-        "means that the idempotency key was used for another refund.)",
+        "Every payment of a sales unit has a reference of its own, for ever, failed ones too.",
         "Take a new reference; a suffix helps: order-1001-2.",
     ),
     _code(
@@ -134,11 +153,25 @@ SYMPTOMS = (
         "Leave paymentMethod.blockedSources out.",
     ),
     _code(
-        "feature-not-approved",
-        "5020 5050 5080",
-        "This sales unit may not do that.",
-        "Express, long-living payments and PUSH_MESSAGE each need an approval.",
-        "Ask for the approval in the portal, or use WEB_REDIRECT and the usual ten minutes.",
+        "express-not-approved",
+        "5020",
+        "This sales unit may not use Express.",
+        "Express needs an approval.",
+        "Ask for it in the portal, or leave shipping out.",
+    ),
+    _code(
+        "long-living-not-approved",
+        "5050",
+        "This sales unit may not give the customer longer than ten minutes.",
+        "Long-living payments need an approval.",
+        "Ask for it in the portal, or leave expiresAt out.",
+    ),
+    _code(
+        "push-message-not-approved",
+        "5080",
+        "This sales unit may not call a customer's phone by itself.",
+        "PUSH_MESSAGE needs an approval.",
+        "Ask for it in the portal, or use WEB_REDIRECT.",
     ),
     _code(
         "scope-needs-approval",
@@ -167,6 +200,7 @@ SYMPTOMS = (
         "The payment cannot be created.",
         "The sales unit's set-up does not allow it: inactive, or without a payment product.",
         "Look at the sales unit in the portal.",
+        certain=False,
     ),
     _code(
         "reference-unknown",
@@ -174,6 +208,7 @@ SYMPTOMS = (
         "No payment of this sales unit has this reference.",
         "A typo (references are case-sensitive), or the keys or MSN of another sales unit or environment.",
         "Check the reference, then the MSN on the token's card.",
+        certain=False,
     ),
     _code(
         "refunds-switched-off",
@@ -201,7 +236,7 @@ SYMPTOMS = (
         "6030",
         "It is too late to cancel.",
         "The reservation has run out.",
-        "Nothing needs to be done: the bank has released the amount.",
+        "Look at the payment; a bank lets go of an old reservation by itself.",
     ),
     _code(
         "cancel-after-full-capture",
@@ -214,8 +249,9 @@ SYMPTOMS = (
         "cancel-unreserved",
         "6050",
         "There is nothing to cancel.",
-        "The payment was aborted, has expired or was ended before.",
+        "The customer has aborted, or their time was up, or the payment was ended before.",
         "Look at its state; a new payment needs a new reference.",
+        certain=False,
     ),
     _code(
         "cancel-transaction-only",
@@ -292,7 +328,7 @@ SYMPTOMS = (
         "captured-already",
         "6170",
         "It is captured already.",
-        "This capture has happened before.",
+        "Everything that was reserved has been taken.",
         "Read the aggregate; nothing needs to be done.",
     ),
     _code(
@@ -329,6 +365,7 @@ SYMPTOMS = (
         "The bank has let go of the reservation.",
         "Reservations can be released by the bank before they are captured.",
         "Create a new payment.",
+        certain=False,
     ),
     _code(
         "capture-failed",
@@ -336,6 +373,7 @@ SYMPTOMS = (
         "The capture did not go through this time.",
         "Trouble at the bank.",
         "Send the same request with the same key again later.",
+        certain=False,
     ),
     _code(
         "customer-unknown",
@@ -344,13 +382,53 @@ SYMPTOMS = (
         "No customer has it in this environment (a real number is unknown in test), the customer is too young, or the "
         "test user has never logged in.",
         "In test: use a test user's number, and log in to the Merchant Test app once.",
+        certain=False,
     ),
     _code(
         "approve-failed",
-        "10010 10020 10030 10040 10050 10060 10070",
+        "10010",
         "Force approve did not work.",
-        "The test user has no valid card, has never approved by hand, or the payment cannot be approved this way "
-        "(Express cannot).",
-        "Approve one payment by hand in the test app, add a card there, or take another test user.",
+        "The payment is not open any more, the token is another payment's, or the test user was never prepared.",
+        "Look at the payment's state; approve one payment by hand in the test app, then try again.",
+        certain=False,
+    ),
+    _code(
+        "approve-not-allowed",
+        "10020",
+        "This may not be force approved.",
+        "The test user has never approved a payment by hand.",
+        "Approve one payment by hand in the test app, or take another test user.",
+        certain=False,
+    ),
+    _code(
+        "approve-needs-identification",
+        "10030",
+        "The test user has to identify themselves first.",
+        "Force approve cannot do that for them.",
+        "Log in to the test app as that user and approve one payment by hand.",
+    ),
+    _code(
+        "approve-without-card",
+        "10040 10050",
+        "The test user has no card that can pay.",
+        "None was added, or it has expired.",
+        "Add a card in the test app, or take another test user.",
+        certain=False,
+    ),
+    _code(
+        "approve-not-supported",
+        "10060",
+        "This payment cannot be force approved.",
+        "Express cannot: a customer has to choose the delivery.",
+        "Approve it in the test app; in the sandbox, vipps.sandbox.approve(reference=…).",
+        certain=False,
+    ),
+    _code(
+        "approve-over-limit",
+        "10070",
+        "A limit of the test user is exceeded.",
+        "The amount is too high for them, or they have paid too much already.",
+        "Try a smaller amount, or another test user.",
+        certain=False,
     ),
 )

@@ -74,13 +74,24 @@ class Exchange:
         """Every value that the request's body has under one of these names, however deep."""
         yield from _values(self.sent, {name.lower() for name in names})
 
+    def amounts(self) -> Iterator[Any]:
+        """Every amount of the request's body: with a currency beside it, or under the name of one."""
+        for node in _objects(self.sent):
+            if "currency" in node and "value" in node:
+                yield node["value"]
+            named = (node.get("amount"), node.get("suggestedMaxAmount"))
+            yield from (amount for amount in named if amount is not None and not isinstance(amount, Mapping))
+
 
 def _values(node: Any, names: set[str]) -> Iterator[Any]:
+    for each in _objects(node):
+        yield from (value for name, value in each.items() if name.lower() in names)
+
+
+def _objects(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Every JSON object in a body, however deep."""
     if isinstance(node, Mapping):
-        for name, value in node.items():
-            if name.lower() in names:
-                yield value
-            yield from _values(value, names)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _values(item, names)
+        yield node
+    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for item in inside:
+        yield from _objects(item)

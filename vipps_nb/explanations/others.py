@@ -45,11 +45,12 @@ SYMPTOMS = (
     Symptom(
         name="login-request-invalid",
         what="The login request was not accepted.",
-        cause="Most often redirect_uri differs from the registered one by a character, or something is missing.",
+        cause="redirect_uri differs from the registered one by a character, or something is missing.",
         remedy="Compare redirect_uri with the portal letter by letter, the last slash too.",
         page=f"{DOCS}/APIs/login-api/",
         codes=frozenset({"invalid_request"}),
         path=r"^/(access-management|vipps-login)",
+        certain=False,
     ),
     Symptom(
         name="login-grant-invalid",
@@ -59,16 +60,18 @@ SYMPTOMS = (
         page=f"{DOCS}/APIs/login-api/",
         codes=frozenset({"invalid_grant"}),
         path=r"^/access-management",
+        certain=False,
     ),
     Symptom(
         name="login-client-invalid",
         what="The client was not accepted.",
-        cause="The keys are sent in the other way than the portal's setting says: client_secret_basic is the usual "
-        "one, many libraries send client_secret_post.",
+        cause="The keys are sent in the other way than the portal's setting says (client_secret_basic is the usual "
+        "one, many libraries send client_secret_post), or they are another sales unit's.",
         remedy="Send them as HTTP Basic (as `vipps` does), or change the setting in the portal.",
         page=f"{DOCS}/APIs/login-api/",
         codes=frozenset({"invalid_client"}),
         path=r"^/(access-management|vipps-login)",
+        certain=False,
     ),
     Symptom(
         name="ledger-unknown",
@@ -78,6 +81,7 @@ SYMPTOMS = (
         page=f"{DOCS}/APIs/report-api/",
         statuses=frozenset({404}),
         path=r"^/report/",
+        certain=False,
     ),
     Symptom(
         name="ledgers-empty",
@@ -88,6 +92,7 @@ SYMPTOMS = (
         statuses=frozenset({200}),
         path=r"^/(report|settlement)/",
         when=_nothing_in_it,
+        certain=False,
     ),
     *(
         Symptom(
@@ -98,6 +103,7 @@ SYMPTOMS = (
             page=f"{DOCS}/APIs/ecom-api/",
             path=r"^/ecomm/",
             codes=frozenset({code}),
+            certain=False,
         )
         for code, (what, cause, remedy) in ECOM.items()
     ),
@@ -113,10 +119,11 @@ SYMPTOMS = (
     Symptom(
         name="ecom-customer-unknown",
         what="Nobody can be asked under this number.",
-        cause="The customer is not registered in this environment.",
-        remedy="In test use a test user's number, eight digits.",
+        cause="No customer of this environment has it, or it is not eight digits.",
+        remedy="eCom wants the eight digits without 47; in test use a test user's number.",
         page=f"{DOCS}/APIs/ecom-api/",
         path=r"^/ecomm/",
         words=r"not registered",
+        certain=False,
     ),
 )

@@ -9,7 +9,7 @@ PAGE = f"{DOCS}/APIs/recurring-api/recurring-api-problems/"
 PATH = r"^/recurring/"
 
 
-def _id(identifier: str, what: str, cause: str, remedy: str) -> Symptom:
+def _id(identifier: str, what: str, cause: str, remedy: str, *, certain: bool = True) -> Symptom:
     return Symptom(
         name=f"recurring-{identifier}",
         what=what,
@@ -18,6 +18,7 @@ def _id(identifier: str, what: str, cause: str, remedy: str) -> Symptom:
         page=f"{PAGE}#{identifier}",
         path=PATH,
         codes=frozenset({identifier}),
+        certain=certain,
     )
 
 
@@ -41,8 +42,7 @@ SYMPTOMS = (
         what="This sales unit may not use Recurring.",
         cause="The product is not switched on for it.",
         remedy="Order Recurring for the sales unit in the portal.",
-        page=PAGE,
-        statuses=frozenset({400, 403}),
+        page=f"{PAGE}#invalid-sale-unit",
         path=PATH,
         words=r"merchant\.not\.allowed\.for\.recurring\.operation|invalid-sale-unit",
     ),
@@ -50,7 +50,7 @@ SYMPTOMS = (
         "validation-error",
         "Fields of the request break a rule.",
         "The server names them.",
-        "Read the fields below, correct them, and take a new idempotency key.",
+        "Correct the fields that the server names, and take a new idempotency key.",
     ),
     _id(
         "invalid-agreement-id",
@@ -59,7 +59,11 @@ SYMPTOMS = (
         "Copy the agreementId from the draft's answer.",
     ),
     _id(
-        "invalid-json", "The body is not JSON.", "A bracket or a quote is missing.", "Use json=… and let it be written."
+        "invalid-json",
+        "The body is not JSON.",
+        "A bracket or a quote is missing.",
+        "Use json=… and let it be written.",
+        certain=False,
     ),
     _id(
         "unsupported-media-type",
@@ -70,8 +74,9 @@ SYMPTOMS = (
     _id(
         "not-authorized",
         "These keys do not open this.",
-        "The token, the subscription key or the MSN belongs elsewhere.",
+        "The token, the subscription key or the MSN belongs to somebody else.",
         "Run %vipps_login --refresh and compare the MSN.",
+        certain=False,
     ),
     _id(
         "idempotency-key-header",
@@ -100,6 +105,7 @@ SYMPTOMS = (
         "This does not work for this agreement or sales unit.",
         "For example an unscheduled charge without an approval, or a campaign with another pricing than LEGACY.",
         "Read the detail; ask for the feature, or leave it out.",
+        certain=False,
     ),
     _id(
         "illegal-agreement-update",
@@ -119,12 +125,14 @@ SYMPTOMS = (
         "The charge cannot be cancelled.",
         "It is taken, or has ended already.",
         "Refund what was taken; a charge that has ended needs nothing.",
+        certain=False,
     ),
     _id(
         "charge-creation-failed",
         "The charge could not be created.",
         "The agreement is not ACTIVE, or the order ID is taken.",
         "Look at the agreement's status, and take a new orderId.",
+        certain=False,
     ),
     _id(
         "charge-capture-failed",
@@ -139,28 +147,25 @@ SYMPTOMS = (
         "`vipps` sends those of the guide by itself; was the call made with something else?",
     ),
     _id(
-        "invalid-sale-unit",
-        "This sales unit may not use Recurring.",
-        "The product is not switched on for it.",
-        "Order Recurring for the sales unit in the portal.",
-    ),
-    _id(
         "resource-not-found",
         "There is no such agreement or charge.",
         "A typo, or keys of another sales unit or environment.",
         "Check the id, then the MSN on the token's card.",
+        certain=False,
     ),
     _id(
         "operation-failed",
         "The operation did not go through.",
-        "Read the detail; often the state of the charge does not allow it.",
-        "Look at the charge's status and history.",
+        "The state of the agreement or the charge does not allow it; the server's words say more.",
+        "Look at its status and history.",
+        certain=False,
     ),
     _id(
         "conflict",
         "This collides with what is there.",
         "An orderId or externalId is taken, or two operations met.",
         "Take a new one, or look at what happened first.",
+        certain=False,
     ),
     _id(
         "idempotency-conflict",

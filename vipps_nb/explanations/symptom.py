@@ -46,10 +46,11 @@ class Symptom:
     urgent: bool = False
 
     def fits(self, exchange: Exchange) -> bool:
-        """Whether an exchange shows this symptom."""
+        """Whether an exchange shows this symptom. What went well shows only those that ask for its status."""
         problem = exchange.problem
         return (
-            (not self.statuses or exchange.status in self.statuses)
+            (problem is not None or exchange.status in self.statuses)
+            and (not self.statuses or exchange.status in self.statuses)
             and (not self.codes or (problem is not None and problem.code in self.codes))
             and (self.path is None or re.search(self.path, exchange.path, re.IGNORECASE) is not None)
             and (self.words is None or re.search(self.words, exchange.words, re.IGNORECASE) is not None)
@@ -58,7 +59,11 @@ class Symptom:
 
     @property
     def sharpness(self) -> int:
-        """How many conditions it has; the sharper of two that fit says more."""
-        given = (self.codes, self.words, self.when, self.path, self.statuses)
-        weights = (8, 6, 4, 2, 1)
+        """How closely its conditions look; the sharper of two that fit says more.
+
+        The server's own wording is about this very case, a code about a kind of case, a status about a crowd. Each
+        outweighs all that come after it.
+        """
+        given = (self.words, self.codes, self.when, self.path, self.statuses)
+        weights = (16, 8, 4, 2, 1)
         return 100 * self.urgent + sum(weight for condition, weight in zip(given, weights, strict=True) if condition)

@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import Courier
-from vipps_nb.sandbox.refusals import Body, GatewayRefusal, gateway
+from vipps_nb.sandbox.page import ORDERED
+from vipps_nb.sandbox.refusals import Body, GatewayRefusal, InjectedFault, gateway
 from vipps_nb.sandbox.request_log import Entry
 from vipps_nb.sandbox.world import Premises
 
@@ -132,8 +133,12 @@ class FrontDoor:
         if verdict.latency:
             await asyncio.sleep(verdict.latency)
         answer: Answer | None = None
-        if verdict.drop != "before":
-            answer = _refused(verdict.refusal) if verdict.refusal else await self._act(scope, body)
+        if isinstance(verdict.refusal, InjectedFault):
+            answer = _refused(verdict.refusal)
+        elif verdict.drop != "before":
+            # The counter says an ordered refusal, for it knows the dialect of its API.
+            scope["state"][ORDERED] = verdict.refusal
+            answer = await self._act(scope, body)
         entry = Entry(
             time=timestamp(came),
             milliseconds=round((time.perf_counter() - started) * 1000, 1),

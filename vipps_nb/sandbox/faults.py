@@ -1,4 +1,4 @@
-"""Faults on demand: latency, refusals by the gateway, dropped connections, a ``Date`` header that lies."""
+"""Faults on demand: latency, refusals by the gateway or by an API, dropped connections, a ``Date`` that lies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vipps_nb.sandbox.ids import Ids
-from vipps_nb.sandbox.refusals import InjectedFault
+from vipps_nb.sandbox.refusals import InjectedFault, OrderedRefusal
 from vipps_nb.sandbox.wire import Wire
 
 DAY = 86_400
@@ -26,6 +26,18 @@ class FaultRule(Wire):
     path: Annotated[str, Field(description="A path with * and ? as wildcards.")] = "*"
     rate: Annotated[float, Field(ge=0, le=1, description="The share of requests that are hit.")] = 1.0
     status: Annotated[int | None, Field(ge=400, le=599, description="Answered by the gateway; nothing happens.")] = None
+    code: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=60,
+            description="A business code, said by the API that was asked in its own dialect; 400 unless status says "
+            "otherwise. So every documented refusal can be met, also those that this sandbox never has a reason for.",
+        ),
+    ] = None
+    detail: Annotated[
+        str | None, Field(min_length=1, max_length=300, description="What the refusal says, with a status or a code.")
+    ] = None
     retry_after: Annotated[int | None, Field(ge=0, le=DAY, description="Seconds, sent with the status.")] = None
     latency_ms: Annotated[int, Field(ge=0, le=120_000, description="Real milliseconds before the request acts.")] = 0
     drop: Annotated[
@@ -41,7 +53,7 @@ class Verdict:
 
     latency: float = 0.0
     skew: timedelta = timedelta(0)
-    refusal: InjectedFault | None = None
+    refusal: InjectedFault | OrderedRefusal | None = None
     drop: Literal["before", "after"] | None = None
 
     @property
@@ -77,15 +89,18 @@ class Faults:
             if verdict.decided:
                 continue
             verdict.drop = rule.drop
-            if rule.drop is None and rule.status is not None:
-                verdict.refusal = _refusal(rule.status, rule.retry_after)
+            if rule.drop is None and (rule.status is not None or rule.code is not None):
+                verdict.refusal = _refusal(rule)
         return verdict
 
 
-def _refusal(status: int, retry_after: int | None) -> InjectedFault:
+def _refusal(rule: FaultRule) -> InjectedFault | OrderedRefusal:
+    headers = {} if rule.retry_after is None else {"Retry-After": str(rule.retry_after)}
+    status = rule.status or int(HTTPStatus.BAD_REQUEST)
+    if rule.code is not None:
+        return OrderedRefusal(status, rule.code, rule.detail or "", headers)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         text = "Rate limit is exceeded. Try again later."
     else:
         text = PHRASES.get(status, "Unknown error")
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return InjectedFault(status, text, headers)
+    return InjectedFault(status, rule.detail or text, headers)

@@ -28,6 +28,8 @@ from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
 AVAILABILITY = "Vipps-Nb-Availability"
+ORDERED = "ordered_refusal"
+"""Where the front door leaves what the fault desk has ordered for a request."""
 NOT_IN_TEST = "not in test"
 """Said of what the real test environment does not have: as a header of the answer, and in the docs."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -176,6 +178,9 @@ def _counter(page: Page) -> type[APIRoute]:
             async def serve(request: Request) -> Response:
                 premises: Premises = request.app.state.premises
                 try:
+                    ordered: Refusal | None = getattr(request.state, ORDERED, None)
+                    if ordered is not None:
+                        raise ordered
                     request.state.caller = admit(page.entrance, request.headers, premises)
                     answer = await _serve(page, given, operation, act, request)
                 except Refusal as refusal:

@@ -18,8 +18,8 @@ class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an a
     """Something the API says no to. Subclasses fix status, title and code; an instance adds the detail."""
 
     status: int = HTTPStatus.BAD_REQUEST
-    title: ClassVar[str] = "Bad Request"
-    code: ClassVar[str | None] = None
+    title: str = "Bad Request"
+    code: str | None = None
     dialect: ClassVar[Dialect | None] = None
     """A refusal that sounds the same whichever API was asked, such as the gateway's."""
 
@@ -235,6 +235,16 @@ class InjectedFault(GatewayRefusal):
     def __init__(self, status: int, detail: str, headers: Mapping[str, str]) -> None:
         super().__init__(detail, headers=headers)
         self.status = status
+
+
+class OrderedRefusal(Refusal):
+    """A refusal that the desk ordered: with a code of the API that was asked, and in its dialect."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str]) -> None:
+        super().__init__(detail, headers=headers)
+        self.status = status
+        self.title = next((known.phrase for known in HTTPStatus if known == status), "Unknown error")
+        self.code = code
 
 
 class TokenRefused(Refusal):

@@ -134,10 +134,7 @@ class Listener:
         with self._changed:
             found = self._changed.wait_for(find, timeout)
         if found is None:
-            raise NothingHeardError(
-                f"No such delivery within {timeout:g} seconds. Is the event among those you registered for, and does "
-                "the registration name this listener's url?"
-            )
+            raise NothingHeardError(f"No such delivery within {timeout:g} seconds. {self._why_nothing()}")
         return found
 
     def clear(self) -> None:
@@ -204,6 +201,16 @@ class Listener:
         if drill:
             self._stopping.wait(drill.delay)
         return status
+
+    def _why_nothing(self) -> str:
+        """What may keep a delivery from coming."""
+        last = next(reversed(self.deliveries), None)
+        if last is not None and last.verdict and not last.accepted:  # a stranger's holds nothing up
+            return (
+                f"The last one ({last.name or 'an event'}) was answered with {last.status}, and later events wait "
+                "until it is accepted. Answer it with 200: the platform tries again by itself."
+            )
+        return "Is the event among those you registered for, and does the registration name this listener's url?"
 
     def _judge(self, path: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Verdict:
         verdict = NOBODY

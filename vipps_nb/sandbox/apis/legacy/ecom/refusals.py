@@ -127,7 +127,7 @@ def _errors(refusal: Refusal) -> Iterator[JsonObject]:
         yield {"errorGroup": refusal.group, "errorCode": refusal.code, "errorMessage": message}
         return
     group = "Authentication" if refusal.status == HTTPStatus.FORBIDDEN else "InvalidRequest"
-    for name, reason in refusal.fields or [(str(int(refusal.status)), refusal.detail or refusal.title)]:
+    for name, reason in refusal.fields or [(refusal.code or str(int(refusal.status)), refusal.detail or refusal.title)]:
         yield {"errorGroup": group, "errorCode": name, "errorMessage": reason}
 
 
