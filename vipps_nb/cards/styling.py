@@ -1,4 +1,8 @@
-"""The part of a style sheet that one card needs. A card carries its style along, and a notebook holds many cards."""
+"""The part of a style sheet that one card needs. A card carries its style along, and a notebook holds many cards.
+
+On a page with many cards the last one's rules come last. So rules that can meet at one element must not part: those
+for different values of an attribute are kept together, and what is special must weigh more than what is general.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from functools import lru_cache
 _RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")  # one level of nesting: @media, @container
 _COMMA = re.compile(r",(?![^(]*\))")
 _FUNCTION = re.compile(r":[\w-]+\([^()]*\)")
-_NEEDED = re.compile(r"\.(vipps-nb[\w-]*)|(\[data-(?!jp-)[\w-]+=\"[^\"]*\")\]|(?:^|[\s>+~])([a-z]+)")
+_NEEDED = re.compile(r"\.(vipps-nb[\w-]*)|\[(data-(?!jp-)[\w-]+)|(?:^|[\s>+~])([a-z]+)")
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class _Selector:
 
     Attributes:
         classes: Our own; those of the page around a card are not the card's business.
-        marks: Attributes with their values, and the beginnings of tags, as they are written.
+        marks: Attributes and beginnings of tags as they are written.
     """
 
     text: str
@@ -68,5 +72,5 @@ def _parsed(sheet: str) -> tuple[_Parsed, ...]:
 def _selector(text: str) -> _Selector:
     # What stands in :is() and :not() is a choice; such a selector is kept for what stands around it.
     found = _NEEDED.findall(_FUNCTION.sub("", text))
-    marks = [attribute[1:] or f"<{element}" for name, attribute, element in found if not name]
+    marks = [f'{attribute}="' if attribute else f"<{element}" for name, attribute, element in found if not name]
     return _Selector(text, frozenset(name for name, _, _ in found if name), tuple(marks))
