@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,6 +17,8 @@ from tests.answers import TEST_HOST, answer
 from vipps_nb.answers import VippsResponse
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.cards.registration import Registration
+from vipps_nb.cards.styling import worn
+from vipps_nb.widget import card as widget
 
 PAYMENTS = f"{TEST_HOST}/epayment/v1/payments"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJhcHBpZCI6ImYifQ.c2lnbmF0dXJl"
@@ -330,3 +333,62 @@ def test_show_prints_where_there_is_no_notebook(capsys):
     vipps_nb.show(answer({"phoneNumber": "4712345678"}), personal=True)
 
     assert "4712345678" in capsys.readouterr().out
+
+
+def test_a_card_carries_only_the_style_that_it_needs():
+    html = AnswerCard(answer(RESERVED)).html
+    sheet = (Path(vipps_nb.__file__).parent / "cards" / "answer.css").read_text() + widget.stylesheet("explorer.css")
+
+    assert "<style>.vipps-nb{" in html
+    for needed in (".vipps-nb-bar{", '[data-part="refunded"]{', '.vipps-nb-status[data-tone="failed"]{', ".vscode-dark"):
+        assert needed in html
+    for needless in ("vipps-nb-calendar", "vipps-nb-timeline", "vipps-nb button", "data-mark", "figcaption"):
+        assert needless in sheet
+        assert needless not in html
+
+
+def test_the_style_that_is_left_out_chooses_nothing_in_the_card():
+    rules = (
+        ".a{x:1}.vipps-nb-a,.vipps-nb-b>li{x:2}@media (m){.vipps-nb-b{x:3}.vipps-nb-a{x:4}}.vipps-nb-b:is(p,li){x:5}"
+    )
+
+    assert worn(rules, '<p class="vipps-nb-a"></p>') == ".a{x:1}.vipps-nb-a{x:2}@media (m){.vipps-nb-a{x:4}}"
+    assert worn(rules, '<ul class="vipps-nb-b"><li></ul>') == (
+        ".a{x:1}.vipps-nb-b>li{x:2}@media (m){.vipps-nb-b{x:3}}.vipps-nb-b:is(p,li){x:5}"
+    )
+    assert worn(rules, "<p>no class of ours</p>") == ".a{x:1}"
+
+
+def test_a_word_in_a_number_s_place_names_nobody():
+    faded = answer({"name": "[Expired]", "phone_number": "[Expired]", "family_name": "Nordmann"})
+
+    for card in both(faded):
+        assert card.count("[Expired]") >= 2
+    for card in both(answer({"phone_number": "4712345678"})):
+        assert "4712345678" not in card
+
+
+def test_what_buys_a_person_s_token_is_not_shown():
+    form = "grant_type=authorization_code&code=one-time-code"
+    asked = answer({"error": "invalid_grant"}, method="POST", status=400)
+    asked.request.body, asked.request.headers["Content-Type"] = form, "application/x-www-form-urlencoded"
+
+    assert "authorization_code" in AnswerCard(asked).html
+    assert "one-time-code" not in AnswerCard(asked).html
+
+
+def test_what_differs_from_run_to_run_is_left_out_while_the_clock_is_held():
+    random = "5103b9ec-5b45-4fdf-a0fe-44a5e7a8ffe6"
+    asked = {"Vipps-System-Plugin-Version": "9.9.9", "X-Request-Id": random}
+    url = f"http://127.0.0.1:54321/epayment/v1/payments/lesson-2-{random}"
+    body = {"reference": f"lesson-2-{random}", "redirectUrl": "http://127.0.0.1:54321/landing", "sub": random}
+    response = answer(body, url=url, headers={"Vipps-Nb-Clock": "held"}, request_headers=asked)
+
+    for card in both(response):
+        assert "lesson-2-…" in card
+        assert "127.0.0.1:…" in card
+        assert card.count(random) == 1  # the sandbox's own ids are the same each time
+        assert "9.9.9" not in card
+    response.headers["Vipps-Nb-Clock"] = "running"
+    assert "9.9.9" in AnswerCard(response).html
+    assert f"lesson-2-{random}" in AnswerCard(response).html

@@ -125,6 +125,17 @@ def test_dry_run_shows_the_request_masked_and_sends_nothing(shell, capsys):
     assert shell.user_ns["vipps"].get("/epayment/v1/payments/coffee-0001").status_code == 404
 
 
+def test_a_dry_run_reads_the_same_on_every_machine_while_the_clock_is_held(shell, capsys):
+    shell.user_ns["vipps"].sandbox.hold("2026-01-01T12:00:00Z")
+    run(shell, CREATE.format(options="--dry-run"))
+
+    shown = capsys.readouterr().out
+    assert "Host: 127.0.0.1:…\n" in shown
+    assert "Merchant-Serial-Number: " in shown
+    assert "User-Agent" not in shown
+    assert "Vipps-System-Version" not in shown
+
+
 def test_as_python_is_code_that_does_the_same_and_keeps_the_variables(shell, capsys):
     run(shell, CREATE.format(options="--as python"))
 

@@ -8,9 +8,12 @@ import nbformat
 import pytest
 
 from tests.publishing import publish
+from vipps_nb import VippsSession
+from vipps_nb.magics import VippsMagics
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
+LARGEST = 300_000  # bytes; slower pages than that are not opened on a phone
 SOLUTION = re.compile(r"<details>\n<summary>Solution</summary>\n\n```python\n(.+)\n```\n\n</details>", re.DOTALL)
 
 # Runs in the lesson's kernel, before its last cell logs out, and leaves by a file, not by an output.
@@ -53,6 +56,52 @@ def test_every_lesson_is_built_alike(path):
     assert [cell.source.partition("\n")[0] for cell in lesson.cells[1:2]] == ["%load_ext vipps_nb"]
     assert lesson.cells[-1].source == "%vipps_logout"
     assert len(tagged(lesson, "exercise")) == len(tagged(lesson, "check")) == len(tagged(lesson, "solution")) == 2
+
+
+# What belongs to the session as an object, and to nobody's lesson.
+NOT_TAUGHT = {"behave", "get_adapter", "guard", "keys", "merge_environment_settings", "mount", "prepare_request"}
+NOT_TAUGHT |= {"environment", "rebuild_auth", "request", "settings", "writes_allowed"}
+
+
+def test_every_magic_and_what_a_session_can_do_is_used_in_some_lesson():
+    lessons = [nbformat.read(path, as_version=4) for path in LESSONS]
+    code = "\n".join(cell.source for lesson in lessons for cell in lesson.cells if cell.cell_type == "code")
+    said = "\n".join(cell.source for lesson in lessons for cell in lesson.cells)
+
+    for magic in set(VippsMagics.magics["line"]) - {"vipps_status"}:
+        assert re.search(rf"^%{magic}\b", code, re.MULTILINE), magic
+    assert re.search(r"^%%vipps ", code, re.MULTILINE)
+    assert "%vipps_status" in said  # only somebody in front of a screen misses the card
+    for option in ("-o", "--dry-run", "--as python", "--key-type", "--refresh"):
+        assert re.search(rf"^%+vipps.* {option}\b", code, re.MULTILINE), option
+    able = {name for name in vars(VippsSession) if not name.startswith("_")} | {"history", "sandbox"}
+    for name in able - NOT_TAUGHT - {"allow_writes"}:
+        assert re.search(rf"\bvipps\.{name}\b|\bsession\.{name}\b", code), name
+    assert "vipps.allow_writes()" in said  # production is nowhere to practise
+
+
+SEEN_BY_READERS = ("text/plain", "text/html")
+OF_ONE_MACHINE = {
+    "a port": r"\b(?:127\.0\.0\.1|localhost):\d",
+    "a folder": r"/(?:home|root|tmp|work|Users)/",
+    "a token": r"\beyJ[\w-]{8,}",
+    "a program's version": r"python-requests/|>(?:User-Agent|Vipps-System-(?:Plugin-)?Version)<",
+}
+
+
+def test_what_lessons_show_is_the_same_everywhere_and_tells_no_secret(lesson):
+    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
+    shown = [output.get("text") or "\n".join(map(output.data.get, SEEN_BY_READERS, ("", ""))) for output in outputs]
+
+    for what, pattern in OF_ONE_MACHINE.items():
+        for text in shown:
+            found = re.search(f".{{,40}}(?:{pattern}).{{,40}}", text)
+            assert found is None, f"{what}: {found[0]}"
+
+
+def test_lessons_stay_small_enough_for_every_page_that_shows_them():
+    for path in LESSONS:
+        assert path.stat().st_size < LARGEST, path.name
 
 
 def test_links_between_lessons_lead_somewhere():

@@ -17,6 +17,7 @@ import requests
 from vipps_nb import json_cursor
 from vipps_nb.calls import Call, CallError, Text, Variable, check, write_call
 from vipps_nb.cards.tree import as_text
+from vipps_nb.cards.values import OF_THIS_MACHINE, View
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.frames import leaves_no_locals
@@ -109,7 +110,11 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
 
 
 def as_sent(call: Call, session: VippsSession) -> str:
-    """The request as it would go over the wire, its secrets masked."""
+    """The request as it would go over the wire, its secrets masked.
+
+    While the sandbox's clock is held, what differs from machine to machine is left out, as in cards.
+    """
+    view = View(still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
     prepared = session.prepare_request(requests.Request(**call.arguments()))
     headers = {"Host": session.environment.host, **_masked_introduction(prepared, session)}
     _, body, given = outline(call, variables=False)
@@ -123,7 +128,11 @@ def as_sent(call: Call, session: VippsSession) -> str:
         headers[name] = _shown(written.get(name.lower(), value))
     lines = [
         f"{prepared.method} {prepared.path_url} HTTP/1.1",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *(
+            f"{name}: {value}"
+            for name, value in headers.items()
+            if not (view.still and name.lower() in OF_THIS_MACHINE)
+        ),
     ]
     if body is not None:
         shown = _mask(body)
@@ -132,7 +141,7 @@ def as_sent(call: Call, session: VippsSession) -> str:
         session.guard(prepared)
     except ReadOnlyError as refusal:
         lines += ["", f"It would be refused: {refusal}"]
-    return "\n".join(lines)
+    return view.text("\n".join(lines))
 
 
 def _session(name: str | None, variables: Mapping[str, Any]) -> VippsSession:

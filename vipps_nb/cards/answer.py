@@ -20,7 +20,8 @@ from vipps_nb.bodies import body_of
 from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
 from vipps_nb.cards.markup import Markup, join, tag
-from vipps_nb.cards.values import DOTS, View, is_secret, persons_in, size
+from vipps_nb.cards.styling import worn
+from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, is_secret, persons_in, size
 from vipps_nb.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
@@ -30,8 +31,6 @@ _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))
 _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
 _IDEMPOTENCY_KEY = "Idempotency-Key"
-# What differs between two installations, and says nothing about the call.
-_OF_THIS_MACHINE = frozenset({"user-agent", "accept-encoding", "vipps-system-version", "server", "via"})
 _LONGEST_TEXT = 4000
 _LARGEST_PICTURE = 1 << 20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -159,7 +158,6 @@ class AnswerCard:
         """The card for notebooks: HTML and CSS, no script."""
         page = self.operation.page if self.operation is not None else None
         parts = [
-            tag("style", Markup(stylesheet())),
             tag(
                 "header",
                 tag("span", self.environment, class_="vipps-nb-badge"),
@@ -181,13 +179,7 @@ class AnswerCard:
             self._request(),
             tag("p", _leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
         ]
-        return tag(
-            "section",
-            *parts,
-            class_="vipps-nb vipps-nb-answer",
-            data_environment=self.environment,
-            aria_label=f"Answer: {self.title}, {self.status}",
-        )
+        return card(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
 
     @cached_property
     def _kind(self) -> str:
@@ -271,7 +263,7 @@ class AnswerCard:
         rows = [
             tag("tr", tag("th", name, scope="row"), " ", tag("td", self._header(name, value)))
             for name, value in headers.items()
-            if not (self.view.still and name.lower() in _OF_THIS_MACHINE)
+            if not (self.view.still and name.lower() in OF_THIS_MACHINE)
         ]
         return tag("table", tag("caption", title), tag("tbody", *rows), class_="vipps-nb-headers")
 
@@ -321,11 +313,24 @@ def _readable(content: bytes, kind: str) -> bool:
     return b"\0" not in content[:_LONGEST_TEXT]
 
 
+def card(*content: str | None, label: str, environment: str | None = None) -> Markup:
+    """The frame of a card, with the rules of style that what is in it needs.
+
+    Args:
+        content: What is in it.
+        label: What it is called where it is read aloud.
+        environment: Who answered, if somebody did.
+    """
+    attributes = {"class_": "vipps-nb vipps-nb-answer", "data_environment": environment, "aria_label": label}
+    style = worn(_stylesheet(), tag("section", *content, **attributes))
+    return tag("section", tag("style", Markup(style)), *content, **attributes)
+
+
 @lru_cache
-def stylesheet() -> str:
-    """The sheet that each card carries along, without comments and needless blanks."""
+def _stylesheet() -> str:
+    """The sheet of all cards, without comments and needless blanks."""
     here = Path(__file__).parent
     sheets = (here.parent / "widget" / "card.css", here / "answer.css")
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
+    return re.sub(r"\s*([{};,>])\s*|(?<=[\w-]:) (?=[^{}]*[;}])", r"\1", re.sub(r"\s+", " ", text)).strip()

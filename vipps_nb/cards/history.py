@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from vipps_nb.cards.answer import stylesheet
+from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import lines_of, wide
-from vipps_nb.cards.markup import Markup, tag
+from vipps_nb.cards.markup import tag
 from vipps_nb.cards.values import DOTS, View, persons_in
 
 if TYPE_CHECKING:
@@ -48,13 +48,10 @@ def as_html(calls: Calls) -> str:
         )
     head = tag("tr", tag("td"), *(tag("th", name, scope="col") for name in _COLUMNS[1:]))
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="vipps-nb-list vipps-nb-calls")
-    return tag(
-        "section",
-        tag("style", Markup(stylesheet())),
+    return card(
         tag("p", earlier, class_="vipps-nb-remark") if earlier else None,
         wide(table, "Calls of this session") if rows else tag("p", "No calls yet."),
-        class_="vipps-nb vipps-nb-answer",
-        aria_label="Calls of this session",
+        label="Calls of this session",
     )
 
 

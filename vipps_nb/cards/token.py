@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from vipps_nb.cards.answer import stylesheet
+from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import Drawing
 from vipps_nb.cards.drawings.token import claims
-from vipps_nb.cards.markup import Markup, tag
 from vipps_nb.cards.values import View
 from vipps_nb.tokens import AccessToken
 
@@ -31,10 +30,4 @@ class TokenCard:
     @property
     def html(self) -> str:
         """The claims as HTML."""
-        return tag(
-            "section",
-            tag("style", Markup(stylesheet())),
-            self._drawing.html,
-            class_="vipps-nb vipps-nb-answer",
-            aria_label="Access token",
-        )
+        return card(self._drawing.html, label="Access token")
