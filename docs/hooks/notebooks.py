@@ -18,6 +18,7 @@ from mkdocs.structure.pages import Page
 
 _KEPT: dict[str, list[str]] = {}  # of each page, the outputs that its Markdown only points to
 _PLACE = '<div class="vipps-nb-output" data-kept="{}"></div>'
+_PROMISE = re.compile(r"[^.?!]*will know$")  # what a list of goals follows upon
 _LIST = "<!-- lessons -->"
 _PLACES = re.compile(_PLACE.format(r"(\d+)"))
 
@@ -47,9 +48,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         first = "".join(json.loads(files.src_uris[lesson].content_string)["cells"][0]["source"])
         title, _, text = first.partition("\n")
         number, _, name = title.removeprefix("# ").partition(" · ")
-        rows.append(
-            f"| {number} | [{name}](../{lesson}) | {text.strip().splitlines()[0].partition(' You will know')[0]} |"
-        )
+        begins = _PROMISE.sub("", text.strip().splitlines()[0])
+        rows.append(f"| {number} | [{name}](../../{lesson}) | {begins} |")
     return markdown.replace(_LIST, "\n".join(["| | lesson | |", "| --: | --- | --- |", *rows]))
 
 

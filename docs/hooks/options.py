@@ -19,9 +19,11 @@ _MARK = re.compile(r"^<!-- options: (?P<of>[%\w]+) -->$", re.MULTILINE)
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put options, and the words about them, where a page asks for them."""
-    return _MARK.sub(
-        lambda found: _magic(found["of"][1:]) if found["of"][0] == "%" else _command(found["of"]), markdown
-    )
+
+    def told(found: re.Match[str]) -> str:
+        return _magic(found["of"][1:]) if found["of"].startswith("%") else _command(found["of"])
+
+    return _MARK.sub(told, markdown)
 
 
 def _magic(name: str) -> str:

@@ -20,7 +20,7 @@ _ELSEWHERE = {
     "CHANGELOG.md": "changelog/index.html",
     "benchmarks/README.md": "benchmarks/index.html",
 }
-_FOLDER_PAGES = {"notebooks": "docs/lessons.md"}
+_FOLDER_PAGES = {"notebooks": "docs/lessons/index.md"}
 
 _PICTURE = re.compile(
     r'<picture>\s*<source media="\(prefers-color-scheme: dark\)" srcset="(?P<dark>[^"]+)">\s*'
