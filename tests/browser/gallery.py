@@ -16,11 +16,13 @@ from tests.browser.test_cards import FORM, NOW, REFUSED, SHOW, THEMES
 from tests.browser.test_cards import STATES as TOKENS
 from tests.browser.test_deliveries_card import STATES as DELIVERIES
 from tests.browser.test_sandbox_desk import STATES as DESKS
+from tests.browser.test_sandbox_desk import row
 from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession, catalogue
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.cards.token import TokenCard
 from vipps_nb.doctor import examine
 from vipps_nb.explorer import Explorer
+from vipps_nb.login_dialog import login_dialog
 from vipps_nb.widget import card
 
 NOON = "2026-01-01T12:00:00Z"
@@ -31,6 +33,10 @@ ASKING = SHOW.replace(
     "window.sent.push(content);",
     "window.sent.push(content); window.kernel(content).then((said) => said && tell('msg:custom', said));",
 ).replace("kernelClock !== null", "false")
+# And a notebook, into which cells can be inserted.
+IN_A_NOTEBOOK = ASKING.replace(
+    "const model = {", "const model = { widget_manager: { context: { model: { sharedModel: { insertCell() {} } } } },"
+)
 
 
 def answers_time(content: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -68,18 +74,19 @@ class Wall:
         """Show an exhibit, and nothing of the one before."""
         self._kernel = exhibit.kernel
         self.page.goto("about:blank")
-        self.page.clock.set_system_time(NOW)
-        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.clock.set_system_time(NOW / 1000)
+        self.page.set_viewport_size({"width": width, "height": 1300})
         colours = ";".join(f"{name}:{value}" for name, value in THEMES[theme].items())
         sheet = card.stylesheet(f"{exhibit.widget}.css") if exhibit.widget else ""
         self.page.set_content(
             f"<!doctype html><html lang='en'><title>Gallery</title><style>{sheet}</style>"
             f"<body data-jp-theme-light='{str(theme == 'light').lower()}' "
-            f"style='{colours};margin:0;background:var(--jp-layout-color1)'><main>{exhibit.html}</main>"
+            f"style='{colours};margin:0;background:var(--jp-layout-color1)'>"
+            f"<main style='padding:8px'>{exhibit.html}</main>"
         )
         if exhibit.widget:
             esm = (card.HERE / f"{exhibit.widget}.js").read_text(encoding="utf-8")
-            self.page.evaluate(ASKING, {"esm": esm, "traits": dict(exhibit.traits), "kernelClock": None})
+            self.page.evaluate(IN_A_NOTEBOOK, {"esm": esm, "traits": dict(exhibit.traits), "kernelClock": None})
         exhibit.prepare(self.page)
 
 
@@ -166,15 +173,14 @@ class Shop:
         return {"agreement": self.vipps.get(f"{place}/{name}"), "charges": self.vipps.get(charges)}
 
     def ledger(self) -> dict[str, Any]:
-        """Ten days of sales and what became of the money."""
-        for day, sales in enumerate([(49900, 89900), (34900,), (), (12000, 26000), (25000,), (49900,), (129000,)]):
+        """Some days of sales, and what became of the money."""
+        for day, sales in enumerate([(49900, 89900), (34900,), (), (129000,)]):
             for number, value in enumerate(sales):
                 self.sell(f"sale-{day}-{number}", value)
                 self.move("capture", f"sale-{day}-{number}", value)
-            if day == 4:
+            if day == 1:
                 self.move("refund", "sale-0-1", 89900)
             self.sandbox.advance(DAY)
-        self.sandbox.advance(3 * DAY)
         [books] = self.vipps.get("/settlement/v1/ledgers").json()["items"]
         return {"ledger": self.vipps.get(f"/report/v2/ledgers/{books['ledgerId']}/funds/feed")}
 
@@ -191,19 +197,23 @@ class Shop:
         }
 
 
-def answered(shop: Shop) -> dict[str, str]:
-    """The cards of all answers, by name."""
+def both(one: str, other: str) -> str:
+    return f"{one}<div style='height:10px'></div>{other}"
+
+
+def answered(shop: Shop, other: Sandbox) -> dict[str, str]:
+    """The cards of all answers, by name; the ledger is another shop's."""
     answers = shop.payment()
     history = shop.vipps.history._repr_html_()
-    answers |= {**shop.subscription(), **shop.ledger(), **shop.rest()}
+    answers |= {**shop.subscription(), **shop.rest(), **Shop(other).ledger()}
     answers["failed"] = answer("<html><title>Bad gateway</title>", status=502)
     answers["empty"] = answer(None, status=204)
     answers["list"] = answer([{"deep": [{"a": True}]}, None, "words"], url=f"{TEST_HOST}/unknown")
     drawn = {name: AnswerCard(one).html for name, one in answers.items()}
     return {
         **drawn,
-        "payment and events": drawn["payment"] + drawn["events"],
-        "agreement and charges": drawn["agreement"] + drawn["charges"],
+        "payment and events": both(drawn["payment"], drawn["events"]),
+        "agreement and charges": both(drawn["agreement"], drawn["charges"]),
         "token's claims": TokenCard(shop.vipps.token).html,
         "history": history,
         "no history": VippsSession(shop.vipps.credentials, shop.vipps.environment).history._repr_html_(),
@@ -227,8 +237,8 @@ def visited(folder: Path) -> dict[str, str]:
     return {name: report._repr_html_() for name, report in found.items()}
 
 
-def explorer(sent_card: str, prepare: Callable[[Page], None], chosen: str = "") -> Exhibit:
-    """The explorer with a real guide, except that what it sends is answered with a card that is there already."""
+def explorer(prepare: Callable[[Page], None], chosen: str = "") -> Exhibit:
+    """The explorer with its real guide."""
     operations = tuple(one for one in catalogue.operations() if not one.deprecated)
     guide = Explorer(operations, None, {})
 
@@ -236,13 +246,20 @@ def explorer(sent_card: str, prepare: Callable[[Page], None], chosen: str = "") 
         question, number = content["id"], content["operation"]
         if content.get("ask") == "form":
             return {"id": question, "form": guide.form(number), "model": "m"}
-        if content.get("ask") == "judge":
-            return {"id": question, **guide.judge(number, content["values"])}
-        return {"id": question, "answer": sent_card, "status": "201 Created", "title": "Created", "tone": "good"}
+        ask = guide.judge if content.get("ask") == "judge" else guide.send
+        return {"id": question, **ask(number, content["values"])}
 
     state = guide.card(subject="every API").get_state(["operations", "subject", "query"])
     place = next((place for place, one in enumerate(operations) if str(one) == chosen), -1)
     return Exhibit(widget="explorer", traits={**state, "chosen": place}, kernel=kernel, prepare=prepare)
+
+
+def whole_form(folder: Path) -> Exhibit:
+    """The form as `%vipps_login --form` shows it where there are no keys yet."""
+    files = {"dotenv": None, "profile": None, "postman": None}
+    form = login_dialog(folder=folder, env="test", key_type="merchant", options=files, on_login=str)
+    names = ["fields", "environment", "environments", "keyless", "state", "message"]
+    return Exhibit(widget="login_form", traits=form.get_state(names))
 
 
 def search(page: Page) -> None:
@@ -262,8 +279,11 @@ def faulty(page: Page) -> None:
 
 def sent(page: Page) -> None:
     formed(page)
+    page.locator("[data-at='/userFlow'] select").select_option("PUSH_MESSAGE")
+    page.locator(".vipps-nb-code", has_text="PUSH_MESSAGE").wait_for()
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("region", name="Answer", exact=True).wait_for()
+    page.mouse.move(0, 0)
 
 
 def ask_to_reset(page: Page) -> None:
@@ -285,6 +305,13 @@ def desk_kernel(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {"entry": entry, "id": content["id"]} if "look" in content else answers_time(content)
 
 
+CALLS = [
+    row(1, "POST", "/accesstoken/get"),
+    row(9, "POST", "/epayment/v1/payments", 201),
+    row(12, "GET", "/epayment/v1/payments/order-0002", 404),
+    row(15, "POST", "/recurring/v3/agreements", 201),
+    row(21, "GET", "/epayment/v1/payments/order-0001"),
+]
 CREATE = "POST /epayment/v1/payments"
 ANSWERS = (
     *("created", "refusal", "payment", "events", "unknown", "fields", "agreement", "charges", "ledger"),
@@ -293,41 +320,44 @@ ANSWERS = (
 VISITS = ("well", "wrong secret", "product off", "no environment")
 WIDGETS = (
     *(f"token: {state}" for state in TOKENS),
-    *("form: test", "form: production", "form: sandbox", "form: refused"),
+    *("form: test", "form: production", "form: sandbox", "form: whole", "form: refused"),
     *(f"deliveries: {state}" for state in DELIVERIES),
     *(f"desk: {state}" for state in DESKS),
-    *("desk: reset asked", "desk: log opened"),
+    *("desk: shop", "desk: reset asked", "desk: log opened"),
     *("explorer: start", "explorer: search", "explorer: form", "explorer: fault", "explorer: sent"),
 )
 NAMES = (*(f"answer: {name}" for name in ANSWERS), *(f"doctor: {name}" for name in VISITS), *WIDGETS)
 
 
-def collect(answers: Mapping[str, str], visits: Mapping[str, str]) -> dict[str, Exhibit]:
+def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit) -> dict[str, Exhibit]:
     """All exhibits by name."""
     found = {f"answer: {name}": Exhibit(html, prepare=unfold) for name, html in answers.items()}
     found |= {f"doctor: {name}": Exhibit(html) for name, html in visits.items()}
     found |= {f"token: {name}": Exhibit(widget="token_status", traits=traits) for name, traits in TOKENS.items()}
     for name in ("test", "production", "sandbox"):
         found[f"form: {name}"] = Exhibit(widget="login_form", traits=FORM | {"environment": name})
+    found["form: whole"] = form
     found["form: refused"] = Exhibit(widget="login_form", traits=FORM | {"message": REFUSED})
     found |= {f"deliveries: {name}": Exhibit(widget="deliveries", traits=traits) for name, traits in DELIVERIES.items()}
-    for name, traits in DESKS.items():
+    desks = {**DESKS, "shop": DESKS["payment"] | {"rows": CALLS, "total": len(CALLS)}}
+    for name, traits in desks.items():
         found[f"desk: {name}"] = Exhibit(widget="sandbox_desk", traits=traits, kernel=desk_kernel)
     for name, prepare in (("reset asked", ask_to_reset), ("log opened", open_log)):
         found[f"desk: {name}"] = Exhibit(
             widget="sandbox_desk", traits=DESKS["payment"], kernel=desk_kernel, prepare=prepare
         )
-    created = answers["created"]
-    found["explorer: start"] = explorer(created, lambda page: page.get_by_role("option").first.wait_for())
-    found["explorer: search"] = explorer(created, search)
+    found["explorer: start"] = explorer(lambda page: page.get_by_role("option").first.wait_for())
+    found["explorer: search"] = explorer(search)
     for name, prepare in (("form", formed), ("fault", faulty), ("sent", sent)):
-        found[f"explorer: {name}"] = explorer(created, prepare, CREATE)
+        found[f"explorer: {name}"] = explorer(prepare, CREATE)
     return found
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[dict[str, Exhibit]]:
     """The gallery, in an empty folder and without keys in the process environment."""
-    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
+    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox, Sandbox(seed=2) as other:
         patch.chdir(folder)
-        yield collect(answered(Shop(sandbox)), visited(folder))
+        shop = Shop(sandbox)
+        patch.setattr("vipps_nb.explorer.current_session", lambda: shop.vipps)
+        yield collect(answered(shop, other), visited(folder), whole_form(folder))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,21 @@ from tests.browser.gallery import NAMES, WIDGETS, Exhibit, Wall, opened
 from tests.browser.test_cards import NOW, THEMES
 
 pytestmark = pytest.mark.browser
+
+DOCS_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+# By file name: what is shown, how wide in CSS pixels, and how many of the picture's go into one.
+PICTURES = {
+    "answer": ("answer: payment and events", 640, 1.4),
+    "refusal": ("answer: refusal", 640, 1.4),
+    "agreement": ("answer: agreement and charges", 820, 1.1),
+    "ledger": ("answer: ledger", 900, 1),
+    "history": ("answer: history", 720, 1.25),
+    "doctor": ("doctor: wrong secret", 740, 1.2),
+    "token": ("token: sandbox", 580, 1.55),
+    "login-form": ("form: whole", 580, 1.55),
+    "explorer": ("explorer: sent", 900, 1),
+    "desk": ("desk: shop", 900, 1),
+}
 
 # For each kind of barrier something small that has it.
 BARRIERS = {
@@ -73,6 +90,7 @@ NOT_REACHED = """
   .filter((node) => !node.dataset.reached)
   .map((node) => node.outerHTML.slice(0, 120))
 """
+NARROW = 340
 MOVING = "document.querySelector('main').getAnimations({ subtree: true }).length"
 
 
@@ -86,9 +104,13 @@ def exhibits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Exh
 def wall(chromium: Browser) -> Iterator[Wall]:
     context = chromium.new_context(timezone_id="Europe/Oslo", device_scale_factor=2)
     page = context.new_page()
-    page.clock.install(time=NOW)
+    page.clock.install(time=NOW / 1000)
     yield Wall(page)
     context.close()
+
+
+def artifact(artifacts: Path, name: str, kind: str) -> Path:
+    return artifacts / "gallery" / f"{name}-{kind}.png".replace(": ", "-").replace(" ", "-").replace("'", "")
 
 
 def test_the_gallery_is_whole(exhibits: dict[str, Exhibit]) -> None:
@@ -110,12 +132,19 @@ def test_nothing_keeps_anybody_out(
     wall: Wall, exhibits: dict[str, Exhibit], artifacts: Path, name: str, theme: str
 ) -> None:
     wall.hang(exhibits[name], theme)
-    file = artifacts / "gallery" / f"{name}-{theme}.png".replace(": ", "-").replace(" ", "-").replace("'", "")
-    wall.page.locator("main").screenshot(path=file, animations="disabled")
+    wall.page.locator("main").screenshot(path=artifact(artifacts, name, theme), animations="disabled")
 
     contrast, text = wall.page.evaluate(LEAST_CONTRAST)
     assert contrast >= 4.5, text
     assert barriers(wall.page, "main") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_fits_a_narrow_cell(wall: Wall, exhibits: dict[str, Exhibit], artifacts: Path, name: str) -> None:
+    wall.hang(exhibits[name], width=NARROW)
+    wall.page.locator("main").screenshot(path=artifact(artifacts, name, "narrow"), animations="disabled")
+
+    assert wall.page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -154,3 +183,25 @@ def test_nothing_moves_for_those_who_do_not_want_it(wall: Wall, exhibits: dict[s
 
     assert {"token: renewing", "desk: payment"} <= moving["no-preference"]
     assert moving["reduce"] == set()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_documentations_pictures(
+    chromium: Browser, exhibits: dict[str, Exhibit], artifacts: Path, name: str
+) -> None:
+    """Drawn anew into the artifacts; whoever likes the new ones better copies them to docs/pictures."""
+    title, width, scale = PICTURES[name]
+    context = chromium.new_context(timezone_id="Europe/Oslo", device_scale_factor=scale)
+    page = context.new_page()
+    page.clock.install(time=NOW / 1000)
+    wall = Wall(page)
+    exhibit = exhibits[title]
+    for theme in THEMES:
+        # As a cell shows it: what is folded stays folded.
+        wall.hang(exhibit if exhibit.widget else replace(exhibit, prepare=lambda page: None), theme, width)
+        words = page.locator("main").inner_text()
+        page.locator("main").screenshot(path=artifacts / "pictures" / f"{name}-{theme}.png", animations="disabled")
+
+        assert not re.search(r"127\.0\.0\.1:|localhost|eyJ|/tmp/", words)
+        assert (DOCS_PICTURES / f"{name}-{theme}.png").stat().st_size <= 120 * 1024
+    context.close()
