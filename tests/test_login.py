@@ -160,12 +160,13 @@ def test_the_forms_button_logs_in_and_saves_when_asked(nowhere):
         options = {"dotenv": None, "profile": None, "postman": None}
         form = login_dialog(
             folder=nowhere,
-            env="sandbox",
+            env=None,
             key_type="merchant",
             options=options,
             on_login=lambda outcome: said.append(outcome) or "Logged in.",
         )
 
+        assert (form.environment, form.keyless) == ("sandbox", [])
         form._receive(
             form, {"do": "submit", "values": keys, "environment": "sandbox", "save": True, "gitignore": True}, []
         )

@@ -9,6 +9,7 @@ from typing import Any
 from vipps_nb import key_sources
 from vipps_nb.credentials import KeyType
 from vipps_nb.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.environment import official_environment
 from vipps_nb.login import Login, connect, on_public_binder
 from vipps_nb.widget.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm
 
@@ -35,7 +36,7 @@ def login_dialog(
 
     Args:
         folder: Where the notebook stands.
-        env: The environment to propose; ``None`` proposes ``test``.
+        env: The environment to propose; ``None`` proposes the sandbox that ``VIPPS_BASE_URL`` names, or else ``test``.
         key_type: Whose keys to ask for.
         options: ``dotenv``, ``profile`` and ``postman``, as for :func:`vipps_nb.login`.
         on_login: Called after a successful login; returns the sentence that the form shows.
@@ -59,6 +60,9 @@ def login_dialog(
         return said
 
     binder = on_public_binder()
+    base_url = key_sources.base_url_setting(sources)
+    # A sandbox that runs elsewhere, such as the teacher's, has keys of its own.
+    joins = base_url is not None and official_environment(base_url) is None and not binder
     form = LoginForm(
         fields=[
             FormField(
@@ -66,9 +70,10 @@ def login_dialog(
             )
             for what in key_sources.required_fields(key_type)
         ],
-        environment="sandbox" if binder else env or "test",
+        environment="sandbox" if binder else env or ("sandbox" if joins else "test"),
         # What must not be used here is not asked for.
         environments=("sandbox",) if binder else ENVIRONMENTS,
+        keyless=() if joins else ("sandbox",),
         on_submit=submit,
     )
     form.message = _BINDER if binder else ""

@@ -13,13 +13,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Browser, Page, Playwright, Route, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, Route, WebSocket, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -186,9 +187,9 @@ class Lab:
         """Where an application, such as Notebook 7 (`notebooks`), shows a notebook."""
         return f"{self._address}/{app}/{name}?token={self._token}&reset"
 
-    def open(self, name: str) -> None:
+    def open(self, name: str, *, app: str = "lab/tree") -> None:
         """Open a notebook and wait for its kernel."""
-        self.page.goto(self.address_of(name))
+        self.page.goto(self.address_of(name, app=app))
         self.wait_for_kernel()
 
     def wait_for_kernel(self) -> None:
@@ -228,6 +229,14 @@ class Lab:
             index,
         )
 
+    def sources(self) -> list[str]:
+        """What stands in the cells, from top to bottom."""
+        return self.page.evaluate(f"() => {PANEL}.content.widgets.map(cell => cell.model.sharedModel.getSource())")
+
+    def output_of(self, index: int) -> Locator:
+        """What a cell shows below itself."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputWrapper")
+
     def cell_count(self) -> int:
         return self.page.evaluate(f"() => {PANEL}.content.widgets.length")
 
@@ -241,6 +250,9 @@ class Lab:
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         self.page.wait_for_function(f"() => !{PANEL}.context.model.dirty")
+
+    def shut_kernel_down(self) -> None:
+        self.page.evaluate(f"() => {PANEL}.sessionContext.shutdown()")
 
     def trust(self, notebook: Path) -> None:
         """Sign a notebook, as JupyterLab does for those a person has run and saved."""
@@ -264,21 +276,29 @@ class Lab:
             self._server.wait()
 
 
-@pytest.fixture
-def start_lab(tmp_path: Path, chromium: Browser) -> Iterator[Callable[..., Lab]]:
-    """Start a JupyterLab: `start_lab(theme="JupyterLab Dark", save_widget_state=True)`."""
-    labs: list[Lab] = []
+@contextmanager
+def labs(folder: Path, browser: Browser) -> Iterator[Callable[..., Lab]]:
+    """Starts JupyterLabs: `start(theme="JupyterLab Dark", save_widget_state=True)`; all are stopped at the end."""
+    running: list[Lab] = []
 
     def start(theme: str = "JupyterLab Light", save_widget_state: bool = False) -> Lab:
-        labs.append(Lab(tmp_path / f"lab{len(labs)}", chromium, theme, save_widget_state))
-        return labs[-1]
+        running.append(Lab(folder / f"lab{len(running)}", browser, theme, save_widget_state))
+        return running[-1]
 
     yield start
-    for running in labs:
-        running.close()
+    for lab in running:
+        lab.close()
+
+
+@pytest.fixture(scope="module")
+def make_lab(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Callable[..., Lab]]:
+    """Starts JupyterLabs that a whole module shares."""
+    with labs(tmp_path_factory.mktemp("shared"), chromium) as start:
+        yield start
 
 
 @pytest.fixture
-def lab(start_lab: Callable[..., Lab]) -> Lab:
+def lab(tmp_path: Path, chromium: Browser) -> Iterator[Lab]:
     """A JupyterLab that saves widget state: the setting under which a leak would be written down."""
-    return start_lab(save_widget_state=True)
+    with labs(tmp_path, chromium) as start:
+        yield start(save_widget_state=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_cards import LEAST_CONTRAST, NOW, SHOW, THEMES
+from tests.browser.test_cards import NOW, SHOW, THEMES
 from vipps_nb.widget import card
 
 if TYPE_CHECKING:
@@ -147,17 +147,6 @@ def sent(page: Page) -> list[dict[str, Any]]:
     """The orders that went to the kernel, without their numbers."""
     orders = page.evaluate("window.sent.filter(content => content.do)")
     return [{name: value for name, value in order.items() if name != "id"} for order in orders]
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("state", STATES)
-def test_every_state_is_readable(show: Callable[..., Page], artifacts: Path, state: str, theme: str) -> None:
-    page = show(state, theme)
-    page.wait_for_timeout(500)
-    page.screenshot(path=artifacts / f"desk-{state}-{theme}.png", animations="disabled", full_page=True)
-
-    ratio, text = page.evaluate(LEAST_CONTRAST)
-    assert ratio >= 4.5, text
 
 
 @pytest.mark.parametrize("width", [320, 480, 640, 900])
@@ -322,46 +311,21 @@ def test_leaving_stops_everything(show: Callable[..., Page]) -> None:
 SHOP = """\
 %load_ext vipps_nb
 %vipps_login --env sandbox --quiet
-vipps.sandbox.hold("2026-01-01T12:00:00Z")
 %vipps_sandbox"""
 PAY = """\
 order = {"amount": {"currency": "NOK", "value": 49900}, "paymentMethod": {"type": "WALLET"}, "userFlow": "WEB_REDIRECT",
          "returnUrl": "https://example.com/return", "paymentDescription": "One pair of socks"}
 vipps.post("/epayment/v1/payments", json=order | {"reference": "order-0001"}).status_code"""
-LOOK = 'print(vipps.get("/epayment/v1/payments/order-0001").json()["state"])'
-AGREE = """\
-pricing = {"type": "LEGACY", "amount": 29900, "currency": "NOK"}
-draft = {"pricing": pricing, "interval": {"unit": "MONTH", "count": 1}, "productName": "Socks every month",
-         "merchantRedirectUrl": "https://example.com/return", "merchantAgreementUrl": "https://example.com/agreement"}
-vipps.post("/recurring/v3/agreements", json=draft).status_code"""
 STOP = "vipps.sandbox.stop()"
 
 
-def test_a_payment_is_approved_on_the_phone_in_jupyterlab(lab: Lab, artifacts: Path) -> None:
-    lab.page.set_viewport_size({"width": 1240, "height": 1150})
-    lab.write("shop.ipynb", SHOP, PAY, LOOK, AGREE, STOP)
+def test_in_jupyterlab_it_is_quiet_writes_no_token_down_and_knows_when_it_is_over(lab: Lab) -> None:
+    lab.write("shop.ipynb", SHOP, PAY, STOP)
     lab.open("shop.ipynb")
     lab.run(0)
-    phone = lab.page.get_by_role("region", name="The customer's phone")
-    expect(phone.get_by_text("Nothing is waiting.")).to_be_visible(timeout=30_000)
-
     lab.run(1)
-    expect(phone.locator(".vipps-nb-price")).to_have_text("499.00 NOK", timeout=10_000)
-    lab.page.wait_for_timeout(600)  # until the request has slid in
-    lab.page.screenshot(path=artifacts / "desk-in-jupyterlab.png")
-    phone.get_by_role("button", name="Approve").click()
-    expect(phone.get_by_text("order-0001 is AUTHORIZED now.")).to_be_visible(timeout=10_000)
-    lab.run(2)
-    assert lab.text_of(2) == "AUTHORIZED\n"
-
-    lab.page.get_by_role("button", name="+1 h").click()
-    expect(lab.page.get_by_role("timer")).to_have_text("13:00:00", timeout=10_000)
-
-    lab.use_theme("JupyterLab Dark")
-    lab.run(3)
-    expect(phone.locator(".vipps-nb-text")).to_have_text("Socks every month", timeout=10_000)
-    lab.page.wait_for_timeout(600)
-    lab.page.screenshot(path=artifacts / "desk-in-jupyterlab-dark.png")
+    phone = lab.page.get_by_role("region", name="The customer's phone")
+    expect(phone.locator(".vipps-nb-price")).to_have_text("499.00 NOK", timeout=30_000)
 
     sent = len(lab.sent)
     lab.page.wait_for_timeout(5000)
@@ -370,6 +334,6 @@ def test_a_payment_is_approved_on_the_phone_in_jupyterlab(lab: Lab, artifacts: P
     lab.save()
     assert lab.files_holding("eyJ") == []
     assert lab.files_holding("landing?token=") == []
-    lab.run(4)
+    lab.run(2)
     expect(lab.page.get_by_text("The sandbox was stopped.")).to_be_visible(timeout=10_000)
     assert lab.blocked == []

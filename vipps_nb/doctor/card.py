@@ -27,7 +27,7 @@ _STANDING_MARKS = {
     Standing.UNKNOWN: "?",
 }
 _NAME_COLUMN = 16
-_COMMANDS = re.compile(r"(%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
+_COMMANDS = re.compile(r"(`[^`]+`|%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
 
 
 def as_text(report: Report) -> str:
@@ -131,7 +131,7 @@ def _row(report: Report, finding: Finding) -> Iterator[Markup]:
 def _prose(words: str) -> Markup:
     """A sentence whose commands and options stay in one piece."""
     pieces = _COMMANDS.split(words)
-    return join(*(tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)))
+    return join(*(tag("code", piece.strip("`")) if number % 2 else piece for number, piece in enumerate(pieces)))
 
 
 @lru_cache

@@ -538,7 +538,8 @@ function buildCard(subject) {
     placeholder: "Find an operation: capture, recurring charges, POST payments …",
   });
   head.append(element("strong", "title", "Explore"), element("span", "subject", subject), badge);
-  const list = element("div", "list", "", { role: "listbox", id: listId, "aria-label": "Operations" });
+  // Arrow keys in the search field move through it. A browser would make it a stop for Tab, for it scrolls.
+  const list = element("div", "list", "", { role: "listbox", id: listId, "aria-label": "Operations", tabindex: "-1" });
   const none = element("p", "none", "No operation has all of these words. Fewer words find more.");
   const panel = element("div", "panel");
   const answer = element("div", "answer-place", "", { role: "region", "aria-label": "Answer", tabindex: "-1" });

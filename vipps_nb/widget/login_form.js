@@ -21,8 +21,6 @@
 /** A kernel that is alive and free answers in milliseconds; after this long the person deserves a word. */
 const PATIENCE = 3000;
 
-const NO_KEYS_NEEDED = "sandbox";
-
 /** Password managers must neither fill in nor keep a merchant's keys. */
 const LEAVE_ALONE = {
   autocapitalize: "off",
@@ -173,8 +171,9 @@ function render({ model, el }) {
   const chosen = () => radios.find((radio) => radio.checked)?.value ?? model.get("environment");
 
   function fillEnvironments() {
+    const keyless = model.get("keyless");
     const built = model.get("environments").map((name) => {
-      const text = name === NO_KEYS_NEEDED ? `${name} (no keys needed)` : name;
+      const text = keyless.includes(name) ? `${name} (no keys needed)` : name;
       return choice({ type: "radio", name: group, value: name }, text);
     });
     radios = built.map(({ input }) => input);
@@ -201,7 +200,7 @@ function render({ model, el }) {
     parts.badge.textContent = environment === "production" ? "PRODUCTION" : environment;
     parts.questions.hidden = parts.submit.hidden = state === "done";
     parts.questions.disabled = busy;
-    parts.lines.disabled = parts.savings.disabled = environment === NO_KEYS_NEEDED;
+    parts.lines.disabled = parts.savings.disabled = model.get("keyless").includes(environment);
     parts.gitignore.label.hidden = !parts.save.input.checked;
     parts.submit.setAttribute("aria-disabled", String(busy));
     parts.alert.textContent = state === "asking" && !busy ? model.get("message") : "";

@@ -65,6 +65,7 @@ class LoginForm(anywidget.AnyWidget):
         fields: What to ask for, in order.
         environment: The choice at the start.
         environments: All that can be chosen.
+        keyless: Those of them that need no keys: the kernel's own sandbox, but not one that runs elsewhere.
         on_submit: Called with the typed texts (by field name, only those that were typed, without the spaces
             that copying adds) and the choices, on a thread of its own. Returns the sentence to show. An error
             of ours that it raises is shown as a sentence, and the form asks again.
@@ -76,6 +77,7 @@ class LoginForm(anywidget.AnyWidget):
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)
     environment = traitlets.Unicode("test").tag(sync=True)
     environments = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    keyless = traitlets.List(traitlets.Unicode()).tag(sync=True)
     state = traitlets.Unicode("asking").tag(sync=True)  # asking | checking | done
     message = traitlets.Unicode("").tag(sync=True)  # one sentence, or nothing
 
@@ -86,6 +88,7 @@ class LoginForm(anywidget.AnyWidget):
         environment: str,
         on_submit: Callable[[Mapping[str, str], FormChoices], str],
         environments: Sequence[str] = ENVIRONMENTS,
+        keyless: Sequence[str] = ("sandbox",),
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
@@ -94,6 +97,7 @@ class LoginForm(anywidget.AnyWidget):
             fields=[asdict(field) for field in fields],
             environment=environment,
             environments=list(environments),
+            keyless=list(keyless),
         )
         self.on_msg(self._receive)
 
