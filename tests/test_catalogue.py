@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from tests.sandbox.official import SPECS
-from vipps_nb import catalogue, login, schemas
+from vipps_nb import catalogue, login
 from vipps_nb.calls import Call, check
-from vipps_nb.documents import Document
+from vipps_nb.catalogue import schemas
+from vipps_nb.catalogue.documents import Document
 from vipps_nb.sandbox.apis import NOT_YET
 
 FOLDER = Path(catalogue.__file__).parent

@@ -13,9 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import get_ipython as start_ipython
 
 from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, catalogue, explorer, openapi
-from vipps_nb.documents import Document
+from vipps_nb.calls.references import SEEN
+from vipps_nb.catalogue.documents import Document
 from vipps_nb.explorer import Explorer, explore, listing
-from vipps_nb.references import SEEN
 from vipps_nb.widget.explorer import ExplorerCard
 
 CREATE = "POST /epayment/v1/payments"

@@ -9,7 +9,7 @@ import pytest
 import vipps_nb
 from vipps_nb import UnreachableError, catalogue
 from vipps_nb.calls import Call, check
-from vipps_nb.documents import DocumentError
+from vipps_nb.catalogue.documents import DocumentError
 
 from .conftest import Answer
 

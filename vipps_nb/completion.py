@@ -1,6 +1,6 @@
 """Completes what is typed after our magics, and lets nothing else mix in.
 
-Options and their values here; calls (`%vipps`, `%%vipps`) in :mod:`vipps_nb.suggestions`.
+Options and their values here; calls (`%vipps`, `%%vipps`) in :mod:`vipps_nb.calls.suggestions`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def matcher(
 
     def _suggested(line: str, body: str | None, context: CompletionContext) -> SimpleMatcherResult:
         # Only for those who type a call: the catalogue takes a moment to read.
-        from vipps_nb.suggestions import Helper  # noqa: PLC0415
+        from vipps_nb.calls.suggestions import Helper  # noqa: PLC0415
 
         helper = Helper(list(options.get("vipps", ())), variables or {})
         if body is None:

@@ -10,20 +10,21 @@ from urllib.parse import quote
 
 import requests
 
-from vipps_nb import catalogue, schemas
+from vipps_nb import catalogue
 from vipps_nb.calls import Call, CallError, check_body, write_call
+from vipps_nb.calls.cells import concealed, refuse_secrets
+from vipps_nb.calls.references import seen_by
+from vipps_nb.calls.snippets import as_curl, as_magic, as_python
 from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.cells import concealed, refuse_secrets
-from vipps_nb.documents import Document, Operation
+from vipps_nb.catalogue import schemas
+from vipps_nb.catalogue.documents import Document, Operation
 from vipps_nb.errors import NotLoggedInError, UnreachableError
 from vipps_nb.forms import form_of, secret_pointers, shape_of
 from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import changes_something
 from vipps_nb.login import current_session
 from vipps_nb.problem import FieldError
-from vipps_nb.references import seen_by
 from vipps_nb.session import VippsSession
-from vipps_nb.snippets import as_curl, as_magic, as_python
 
 if TYPE_CHECKING:
     from vipps_nb.widget.explorer import ExplorerCard

@@ -172,7 +172,7 @@ class VippsMagics(Magics):
             %%vipps POST /epayment/v1/payments/{reference}/cancel --header "Idempotency-Key: {reference}-x" --dry-run
             {}
         """
-        from vipps_nb import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
+        from vipps_nb.calls import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
 
         magic = self.vipps
         cells.refuse_secrets(f"{line}\n{cell}", self._shell.user_ns)
@@ -318,7 +318,7 @@ class VippsMagics(Magics):
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
-        from vipps_nb.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
+        from vipps_nb.calls.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
 
         SEEN.forget()
         vipps_nb.logout()

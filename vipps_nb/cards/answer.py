@@ -22,7 +22,7 @@ from vipps_nb.cards.drawings import Drawing, draw
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.styling import worn
 from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, is_secret, persons_in, size
-from vipps_nb.documents import Operation
+from vipps_nb.catalogue.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
 from vipps_nb.introduction import SECRET_HEADERS

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-from vipps_nb.documents import Document, Operation, read
+from vipps_nb.catalogue.documents import Document, Operation, read
 
 __all__ = ["add", "document_of", "documents", "find", "named", "operations", "remove", "search"]
 

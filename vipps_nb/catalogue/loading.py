@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from vipps_nb import catalogue
-from vipps_nb.documents import Document, DocumentError, read
+from vipps_nb.catalogue.documents import Document, DocumentError, read
 from vipps_nb.environment import is_loopback
 from vipps_nb.errors import UnreachableError
 

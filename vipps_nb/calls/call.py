@@ -18,8 +18,9 @@ from uuid import UUID
 
 import requests
 
-from vipps_nb import catalogue, schemas
-from vipps_nb.documents import Document, Operation
+from vipps_nb import catalogue
+from vipps_nb.catalogue import schemas
+from vipps_nb.catalogue.documents import Document, Operation
 from vipps_nb.errors import VippsNbError
 from vipps_nb.problem import FieldError
 from vipps_nb.secret import MASK, Secret, travelling

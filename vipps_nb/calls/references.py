@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import requests
 
 from vipps_nb import catalogue
-from vipps_nb.documents import Operation
+from vipps_nb.catalogue.documents import Operation
 from vipps_nb.history import History
 from vipps_nb.login import logged_in
 from vipps_nb.session import VippsSession

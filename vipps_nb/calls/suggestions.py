@@ -13,13 +13,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from vipps_nb import catalogue, schemas
+from vipps_nb import catalogue
 from vipps_nb.calls import METHODS
-from vipps_nb.documents import Operation
-from vipps_nb.json_cursor import Cursor, cursor_at
-from vipps_nb.references import References, seen_by
+from vipps_nb.calls.json_cursor import Cursor, cursor_at
+from vipps_nb.calls.references import References, seen_by
+from vipps_nb.calls.snippets import LANGUAGES
+from vipps_nb.catalogue import schemas
+from vipps_nb.catalogue.documents import Operation
 from vipps_nb.session import VippsSession
-from vipps_nb.snippets import LANGUAGES
 
 _SWITCHES = {"--dry-run", "--force", "-h", "--help"}
 _MOST_VALUES = 40

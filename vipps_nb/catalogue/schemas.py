@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from vipps_nb.problem import FieldError
 
 if TYPE_CHECKING:
-    from vipps_nb.documents import Document
+    from vipps_nb.catalogue.documents import Document
 
 Schema = Mapping[str, Any]
 _COMBINED = ("allOf", "anyOf", "oneOf")

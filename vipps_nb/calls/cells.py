@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 import requests
 
-from vipps_nb import json_cursor
-from vipps_nb.calls import Call, CallError, Text, Variable, check, write_call
+from vipps_nb.calls import Call, CallError, Text, Variable, check, json_cursor, write_call
+from vipps_nb.calls.snippets import LANGUAGES, outline
 from vipps_nb.cards.tree import as_text
 from vipps_nb.cards.values import OF_THIS_MACHINE, View
 from vipps_nb.credentials import Credentials
@@ -26,7 +26,6 @@ from vipps_nb.login import current_session
 from vipps_nb.problem import FieldError
 from vipps_nb.secret import MASK, Secret
 from vipps_nb.session import VippsSession
-from vipps_nb.snippets import LANGUAGES, outline
 
 _SHAPES = re.compile(
     r"""(?<!\w)--?[\w-]*(secret|token|password|subscription-?key)\b  # an option that sounds like one
