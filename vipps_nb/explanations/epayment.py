@@ -6,18 +6,27 @@ from vipps_nb.explanations.exchange import Exchange
 from vipps_nb.explanations.symptom import DOCS, Symptom
 
 PAGE = f"{DOCS}/APIs/epayment-api/api-guide/errors/"
+FORCE_APPROVE = f"{DOCS}/APIs/epayment-api/api-guide/operations/force-approve/"
 PATH = r"^/epayment/"
 
 
 def _code(
-    name: str, codes: str, what: str, cause: str, remedy: str, *, path: str = PATH, certain: bool = True
+    name: str,
+    codes: str,
+    what: str,
+    cause: str,
+    remedy: str,
+    *,
+    page: str = PAGE,
+    path: str = PATH,
+    certain: bool = True,
 ) -> Symptom:
     return Symptom(
         name=name,
         what=what,
         cause=cause,
         remedy=remedy,
-        page=PAGE,
+        page=page,
         path=path,
         codes=frozenset(codes.split()),
         certain=certain,
@@ -390,6 +399,7 @@ SYMPTOMS = (
         "Force approve did not work.",
         "The payment is not open any more, the token is another payment's, or the test user was never prepared.",
         "Look at the payment's state; approve one payment by hand in the test app, then try again.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -398,6 +408,7 @@ SYMPTOMS = (
         "This may not be force approved.",
         "The test user has never approved a payment by hand.",
         "Approve one payment by hand in the test app, or take another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -406,6 +417,7 @@ SYMPTOMS = (
         "The test user has to identify themselves first.",
         "Force approve cannot do that for them.",
         "Log in to the test app as that user and approve one payment by hand.",
+        page=FORCE_APPROVE,
     ),
     _code(
         "approve-without-card",
@@ -413,6 +425,7 @@ SYMPTOMS = (
         "The test user has no card that can pay.",
         "None was added, or it has expired.",
         "Add a card in the test app, or take another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -421,6 +434,7 @@ SYMPTOMS = (
         "This payment cannot be force approved.",
         "Express cannot: a customer has to choose the delivery.",
         "Approve it in the test app; in the sandbox, vipps.sandbox.approve(reference=…).",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -429,6 +443,7 @@ SYMPTOMS = (
         "A limit of the test user is exceeded.",
         "The amount is too high for them, or they have paid too much already.",
         "Try a smaller amount, or another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
 )
