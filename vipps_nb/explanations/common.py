@@ -198,7 +198,7 @@ SYMPTOMS = (
     Symptom(
         name="msn-not-under-these-keys",
         what="Keys, merchant serial number and host do not fit together.",
-        cause="Test and production mixed up, or the MSN of another sales unit.",
+        cause="Test and production mixed up, keys that were regenerated, or the MSN of another sales unit.",
         remedy="Take host, keys and MSN from one and the same sales unit; %vipps_doctor tells which one is off.",
         page=f"{DOCS}/knowledge-base/api-keys/",
         words=r"supermerchant|invalid msn|check your api keys|does not belong to the sales unit",

@@ -200,8 +200,9 @@ SYMPTOMS = (
         "bank-account-unverified",
         "5060",
         "The merchant's bank account is not verified.",
-        "The order of the sales unit is not complete.",
-        "Complete it in the portal.",
+        "Its verification in the portal is not finished.",
+        "Finish it in the portal.",
+        certain=False,
     ),
     _code(
         "payment-cannot-be-created",
@@ -299,11 +300,18 @@ SYMPTOMS = (
         "Create a new payment.",
     ),
     _code(
-        "expires-at",
-        "6110 6120",
-        "expiresAt is too near or too far.",
-        "More than 10 minutes and less than 60 days ahead.",
-        "Move it, or leave it out for the usual ten minutes.",
+        "expires-too-late",
+        "6110",
+        "expiresAt is too far ahead.",
+        "It must be less than 60 days ahead.",
+        "Move it nearer, or leave it out for the usual ten minutes.",
+    ),
+    _code(
+        "expires-too-soon",
+        "6120",
+        "expiresAt is too near.",
+        "It must be more than ten minutes ahead.",
+        "Move it further, or leave it out for the usual ten minutes.",
     ),
     _code(
         "receipt-needed",
@@ -332,6 +340,7 @@ SYMPTOMS = (
         "The payment is being worked on.",
         "The bank has not answered the operation before this one.",
         "Send the same request with the same key again in a few seconds.",
+        certain=False,
     ),
     _code(
         "captured-already",
@@ -353,6 +362,7 @@ SYMPTOMS = (
         "The payment's state does not allow this.",
         "It was aborted, has expired, was ended, or what was left of it is released.",
         "Look at the payment and its events to see what happened before.",
+        certain=False,
     ),
     _code(
         "refund-period-over",
