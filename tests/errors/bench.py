@@ -103,10 +103,10 @@ class Bench:
 
     @property
     def browser(self) -> LoginClient:
-        return LoginClient(self.sandbox.base_url, self.sandbox.keys(), self._plain)
+        return LoginClient(self.sandbox.base_url, self.sandbox.keys(), self.http)
 
     @cached_property
-    def _plain(self) -> requests.Session:
+    def http(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
         return session
@@ -120,20 +120,20 @@ class Bench:
             **(more.pop("headers", None) or {}),
         }
         sent = {name: value for name, value in headers.items() if name not in without}
-        return self._plain.request(method, self.sandbox.base_url + path, headers=sent, **more)
+        return self.http.request(method, self.sandbox.base_url + path, headers=sent, **more)
 
     def ask_for_token(self, keys: Mapping[str, str] | None = None, **more: Any) -> requests.Response:
         """The token call by hand, with keys as headers."""
         keys = self.sandbox.keys() if keys is None else keys
         names = {"client_id": "client_id", "client_secret": "client_secret", "subscription_key": KEY_HEADER}
         headers = {header: keys[name] for name, header in names.items() if name in keys}
-        return self._plain.post(self.sandbox.base_url + "/accesstoken/get", headers=headers, **more)
+        return self.http.post(self.sandbox.base_url + "/accesstoken/get", headers=headers, **more)
 
     def elsewhere(self, host: str, method: str, path: str, status: int, body: bytes) -> requests.Response:
         """What a real host would say, said by a server of ours."""
         server = self.serve(lambda seen: Answer(status, body))
-        self._plain.mount(f"https://{host}", StandIn(server.base_url))
-        return self._plain.request(method, f"https://{host}{path}")
+        self.http.mount(f"https://{host}", StandIn(server.base_url))
+        return self.http.request(method, f"https://{host}{path}")
 
     def allow(self, **switches: Any) -> None:
         self.sandbox.sales_unit(self.msn, **switches)

@@ -111,7 +111,7 @@ def _ordered(code: str, symptom: str) -> Case:
         row=code,
         see=code,
         symptom=symptom,
-        how=f'vipps.sandbox.faults([{{"code": "{code}"}}]), then any call',
+        how=f'`vipps.sandbox.faults([{{"code": "{code}"}}])`, then any call',
         by=By.FAULTS,
         provoke=lambda bench: (
             bench.refuse("POST", path.replace("v1", "v1/test"), code=code)
@@ -271,13 +271,13 @@ EPAYMENT = (
     ),
     _epayment(
         "6110",
-        "expires-at",
+        "expires-too-late",
         "expiresAt three months ahead",
         _create(**LONG_LIFE | {"expiresAt": "2026-04-01T12:00:00Z"}),
     ),
     _epayment(
         "6120",
-        "expires-at",
+        "expires-too-soon",
         "expiresAt five minutes ahead",
         _create(**LONG_LIFE | {"expiresAt": "2026-01-01T12:05:00Z"}),
     ),
@@ -402,7 +402,7 @@ def _same_order_id(bench: Bench) -> requests.Response:
     return bench.charge(agreement, orderId="order-0001", amount=100)
 
 
-def _partner_elsewhere(bench: Bench) -> requests.Response:
+def _not_authorized(bench: Bench) -> requests.Response:
     return bench.refuse("GET", AGREEMENTS, code="not-authorized", status=403)
 
 
@@ -418,8 +418,8 @@ RECURRING = (
     _recurring("unsupported-media-type", "A draft as text/plain", _body("{}", "text/plain")),
     _recurring(
         "not-authorized",
-        'vipps.sandbox.faults([{"code": "not-authorized", "status": 403}]), then any call',
-        _partner_elsewhere,
+        '`vipps.sandbox.faults([{"code": "not-authorized", "status": 403}])`, then any call',
+        _not_authorized,
         by=By.FAULTS,
     ),
     _recurring(
@@ -450,7 +450,7 @@ RECURRING = (
     _recurring("charge-capture-failed", "A capture of a charge that is not reserved", _act("capture", amount=100)),
     _recurring(
         "missing-request-header",
-        'vipps.sandbox.faults([{"code": "missing-request-header"}]), then any call',
+        '`vipps.sandbox.faults([{"code": "missing-request-header"}])`, then any call',
         lambda bench: bench.refuse("GET", AGREEMENTS, code="missing-request-header"),
         by=By.FAULTS,
     ),

@@ -31,7 +31,7 @@ def _of_code(row: str, code: str, see: str) -> Case:
 
 
 def _keys_in_the_query(bench: Bench) -> requests.Response:
-    return bench._plain.post(f"{bench.sandbox.base_url}/accesstoken/get", params=bench.sandbox.keys())
+    return bench.http.post(f"{bench.sandbox.base_url}/accesstoken/get", params=bench.sandbox.keys())
 
 
 def _keys_of(seed: int) -> dict[str, str]:
@@ -63,7 +63,7 @@ def _miami(key_type: str, form: dict[str, str], **headers: str) -> Any:
         keys = bench.sandbox.keys(key_type)
         basic = base64.b64encode(f"{keys['client_id']}:{keys['client_secret']}".encode()).decode()
         sent = {"Authorization": f"Basic {basic}", **headers}
-        return bench._plain.post(f"{bench.sandbox.base_url}/miami/v1/token", data=form, headers=sent)
+        return bench.http.post(f"{bench.sandbox.base_url}/miami/v1/token", data=form, headers=sent)
 
     return provoke
 
@@ -504,7 +504,7 @@ ROWS = (
         Case(
             row="29",
             see=f"eCom code {code} for force approve",
-            how=f'vipps.sandbox.faults([{{"code": "{code}"}}]), then eCom\'s force approve',
+            how=f'`vipps.sandbox.faults([{{"code": "{code}"}}])`, then eCom\'s force approve',
             provoke=lambda bench, code=code: bench.refuse(
                 "POST", "/ecomm/v2/integration-test/payments/order-0001/approve", code=code
             ),

@@ -17,7 +17,8 @@ _ANSWER_MODULES = ("vipps_nb.session", "vipps_nb.answers")
 class Registration:
     """The displays of one shell: registered, and later given back as they were.
 
-    Only answers of our own session are drawn as cards, never ordinary responses of requests; tokens by their claims.
+    Only answers of our own session are drawn as cards, never ordinary responses of requests; tokens by their claims,
+    webhooks' deliveries with their verdict.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
@@ -26,6 +27,7 @@ class Registration:
         for module in _ANSWER_MODULES:
             self._register(formatters, (module, "VippsResponse"), _answer_html, _answer_text)
         self._register(formatters, ("vipps_nb.tokens", "AccessToken"), _token_html, _token_text)
+        self._register(formatters, ("vipps_nb.webhooks.delivery", "Delivery"), _delivery_html, _delivery_text)
 
     def give_back(self) -> None:
         """Leave each formatter as it was found; whoever has registered something else since keeps it."""
@@ -102,4 +104,16 @@ def _token_text(token: Any, printer: Any, cycle: bool) -> None:
     printer.text(TokenCard(token).text if len(printer.stack) == 1 else repr(token))
 
 
-_OURS = (_answer_html, _answer_text, _token_html, _token_text)
+def _delivery_html(delivery: Any) -> str:
+    from vipps_nb.cards.delivery import DeliveryCard  # noqa: PLC0415 - as in show
+
+    return DeliveryCard(delivery).html
+
+
+def _delivery_text(delivery: Any, printer: Any, cycle: bool) -> None:
+    from vipps_nb.cards.delivery import DeliveryCard  # noqa: PLC0415 - as in show
+
+    printer.text(DeliveryCard(delivery).text if len(printer.stack) == 1 else repr(delivery))
+
+
+_OURS = (_answer_html, _answer_text, _token_html, _token_text, _delivery_html, _delivery_text)

@@ -198,7 +198,7 @@ SYMPTOMS = (
     Symptom(
         name="msn-not-under-these-keys",
         what="Keys, merchant serial number and host do not fit together.",
-        cause="Test and production mixed up, or the MSN of another sales unit.",
+        cause="Test and production mixed up, keys that were regenerated, or the MSN of another sales unit.",
         remedy="Take host, keys and MSN from one and the same sales unit; %vipps_doctor tells which one is off.",
         page=f"{DOCS}/knowledge-base/api-keys/",
         words=r"supermerchant|invalid msn|check your api keys|does not belong to the sales unit",
@@ -218,7 +218,7 @@ SYMPTOMS = (
         what="Force approve did not work.",
         cause="The test user has no valid card (they expire), or has never approved a payment by hand in the test app.",
         remedy="Approve one payment by hand in the Merchant Test app, add a card there, or make a new test user.",
-        page=f"{DOCS}/knowledge-base/force-approve-payments/",
+        page=f"{DOCS}/APIs/epayment-api/api-guide/operations/force-approve/",
         path=_FORCED,
         when=lambda exchange: (
             exchange.status >= 500  # noqa: PLR2004 - the class of server errors
@@ -299,6 +299,7 @@ SYMPTOMS = (
         cause="Trouble in the gateway or behind it; it may have nothing to do with your request.",
         remedy="Send the same request with the same key again in a while; look at the status page "
         "(vipps.statuspage.io) when it goes on.",
+        page=f"{DOCS}/knowledge-base/status-pages/",
         statuses=frozenset({422, 502, 503, 504}),
         when=_says_nothing_more,
         certain=False,

@@ -6,18 +6,27 @@ from vipps_nb.explanations.exchange import Exchange
 from vipps_nb.explanations.symptom import DOCS, Symptom
 
 PAGE = f"{DOCS}/APIs/epayment-api/api-guide/errors/"
+FORCE_APPROVE = f"{DOCS}/APIs/epayment-api/api-guide/operations/force-approve/"
 PATH = r"^/epayment/"
 
 
 def _code(
-    name: str, codes: str, what: str, cause: str, remedy: str, *, path: str = PATH, certain: bool = True
+    name: str,
+    codes: str,
+    what: str,
+    cause: str,
+    remedy: str,
+    *,
+    page: str = PAGE,
+    path: str = PATH,
+    certain: bool = True,
 ) -> Symptom:
     return Symptom(
         name=name,
         what=what,
         cause=cause,
         remedy=remedy,
-        page=PAGE,
+        page=page,
         path=path,
         codes=frozenset(codes.split()),
         certain=certain,
@@ -191,8 +200,9 @@ SYMPTOMS = (
         "bank-account-unverified",
         "5060",
         "The merchant's bank account is not verified.",
-        "The order of the sales unit is not complete.",
-        "Complete it in the portal.",
+        "Its verification in the portal is not finished.",
+        "Finish it in the portal.",
+        certain=False,
     ),
     _code(
         "payment-cannot-be-created",
@@ -290,11 +300,18 @@ SYMPTOMS = (
         "Create a new payment.",
     ),
     _code(
-        "expires-at",
-        "6110 6120",
-        "expiresAt is too near or too far.",
-        "More than 10 minutes and less than 60 days ahead.",
-        "Move it, or leave it out for the usual ten minutes.",
+        "expires-too-late",
+        "6110",
+        "expiresAt is too far ahead.",
+        "It must be less than 60 days ahead.",
+        "Move it nearer, or leave it out for the usual ten minutes.",
+    ),
+    _code(
+        "expires-too-soon",
+        "6120",
+        "expiresAt is too near.",
+        "It must be more than ten minutes ahead.",
+        "Move it further, or leave it out for the usual ten minutes.",
     ),
     _code(
         "receipt-needed",
@@ -323,6 +340,7 @@ SYMPTOMS = (
         "The payment is being worked on.",
         "The bank has not answered the operation before this one.",
         "Send the same request with the same key again in a few seconds.",
+        certain=False,
     ),
     _code(
         "captured-already",
@@ -344,6 +362,7 @@ SYMPTOMS = (
         "The payment's state does not allow this.",
         "It was aborted, has expired, was ended, or what was left of it is released.",
         "Look at the payment and its events to see what happened before.",
+        certain=False,
     ),
     _code(
         "refund-period-over",
@@ -390,6 +409,7 @@ SYMPTOMS = (
         "Force approve did not work.",
         "The payment is not open any more, the token is another payment's, or the test user was never prepared.",
         "Look at the payment's state; approve one payment by hand in the test app, then try again.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -398,6 +418,7 @@ SYMPTOMS = (
         "This may not be force approved.",
         "The test user has never approved a payment by hand.",
         "Approve one payment by hand in the test app, or take another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -406,6 +427,7 @@ SYMPTOMS = (
         "The test user has to identify themselves first.",
         "Force approve cannot do that for them.",
         "Log in to the test app as that user and approve one payment by hand.",
+        page=FORCE_APPROVE,
     ),
     _code(
         "approve-without-card",
@@ -413,6 +435,7 @@ SYMPTOMS = (
         "The test user has no card that can pay.",
         "None was added, or it has expired.",
         "Add a card in the test app, or take another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -421,6 +444,7 @@ SYMPTOMS = (
         "This payment cannot be force approved.",
         "Express cannot: a customer has to choose the delivery.",
         "Approve it in the test app; in the sandbox, vipps.sandbox.approve(reference=…).",
+        page=FORCE_APPROVE,
         certain=False,
     ),
     _code(
@@ -429,6 +453,7 @@ SYMPTOMS = (
         "A limit of the test user is exceeded.",
         "The amount is too high for them, or they have paid too much already.",
         "Try a smaller amount, or another test user.",
+        page=FORCE_APPROVE,
         certain=False,
     ),
 )

@@ -103,7 +103,7 @@ SYMPTOMS = (
     _id(
         "unsupported-feature",
         "This does not work for this agreement or sales unit.",
-        "For example an unscheduled charge without an approval, or a campaign with another pricing than LEGACY.",
+        "An unscheduled charge or a scope without an approval, or a campaign with another pricing than LEGACY.",
         "Read the detail; ask for the feature, or leave it out.",
         certain=False,
     ),
@@ -143,8 +143,8 @@ SYMPTOMS = (
     _id(
         "missing-request-header",
         "A header is missing.",
-        "Named in the detail.",
-        "`vipps` sends those of the guide by itself; was the call made with something else?",
+        "The server's words name it.",
+        "Send it; `vipps` sends those of the guide by itself.",
     ),
     _id(
         "resource-not-found",

@@ -143,7 +143,11 @@ class DeskClient:
         return self._object("POST", "/customer/withdraw", _given(reference=reference, msn=msn))
 
     def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
-        """Which faults are on; with ``rules``, these from now on."""
+        """Which faults are on; with ``rules``, these from now on.
+
+        A rule with a ``status`` has the gateway refuse, one with a ``code`` the API that was asked, in its own way:
+        ``[{"path": "/epayment/*", "code": "6260"}]``. ``detail`` is what the refusal says.
+        """
         return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})
 
     def clear_faults(self) -> JsonObject:

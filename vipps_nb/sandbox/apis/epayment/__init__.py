@@ -20,6 +20,8 @@ bearer token of merchant or partner keys, the subscription key and the Merchant-
 **Not simulated**
 
 - ``CARD_PASSTHROUGH`` (payment service providers), ``cardBin``, ``captureGuaranteedUntil``.
+- What would need a bank or a badly prepared test user: the codes 6260, 6280, 10020 to 10050 and 10070, and a bare
+  5070. The fault desk gives any code on demand: ``vipps.sandbox.faults([{"code": "6260"}])``.
 """
 
 from __future__ import annotations

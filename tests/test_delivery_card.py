@@ -1,0 +1,142 @@
+"""A webhook as a card: its registration with the secret masked, its deliveries with their verdict."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from tests.test_webhooks import send
+from vipps_nb.cards.answer import AnswerCard
+from vipps_nb.cards.delivery import DeliveryCard, in_words
+from vipps_nb.cards.registration import Registration
+from vipps_nb.webhooks import Listener
+
+EVENTS = ["epayments.payment.created.v1", "epayments.payment.authorized.v1"]
+PAYMENT = {
+    "amount": {"currency": "NOK", "value": 49900},
+    "paymentMethod": {"type": "WALLET"},
+    "reference": "order-0001",
+    "userFlow": "PUSH_MESSAGE",
+    "customer": {"phoneNumber": "4712345678"},
+}
+
+
+@pytest.fixture
+def listener():
+    with Listener(secrets=["a secret"]) as listener:
+        yield listener
+
+
+def both(delivery):
+    card = DeliveryCard(delivery)
+    return card.text, unescape(re.sub(r"<style.*?</style>|<[^>]+>", "", card.html, flags=re.DOTALL))
+
+
+def test_a_delivery_of_the_sandbox_says_what_happened_and_that_it_is_genuine(vipps):
+    with Listener(vipps) as listener:
+        registered = vipps.post("/webhooks/v1/webhooks", json={"url": listener.url, "events": EVENTS})
+        listener.trust(registered.json()["secret"])
+        vipps.post("/epayment/v1/payments", json=PAYMENT)
+        delivery = listener.wait_for("CREATED")
+
+    for said in both(delivery):
+        for words in ("Webhook · Payment created", "genuine", "order-0001", "499.00 NOK", "answered 200"):
+            assert words in said
+
+
+def test_a_registration_is_drawn_as_one_and_keeps_its_secret(vipps):
+    body = {"url": "https://shop.example.com/hook", "events": EVENTS}
+    registered = vipps.post("/webhooks/v1/webhooks", json=body)
+    listed = vipps.get("/webhooks/v1/webhooks")
+
+    for response in (registered, listed):
+        card = AnswerCard(response)
+        for said in (card.text, card.html):
+            assert "https://shop.example.com/hook" in said
+            assert EVENTS[0] in said
+            assert registered.json()["secret"] not in said
+    assert "Webhook registered" in AnswerCard(registered).text
+
+
+def test_a_false_delivery_says_why_and_what_to_do(listener):
+    send(listener, b'{"name":"CAPTURED","reference":"order-0001"}', secret="a stranger's")
+
+    for said in both(listener.deliveries[0]):
+        for words in (
+            "not to be trusted: wrong signature",
+            "What it says it is about",
+            "Compare the secret (as text",
+            "answered 401",
+            "order-0001",
+        ):
+            assert words in said
+
+
+def test_without_a_secret_it_says_that_nothing_was_checked():
+    with Listener() as listener:
+        send(listener)
+
+        assert DeliveryCard(listener.deliveries[0]).text.startswith("not checked · Webhook")
+
+
+def test_a_repeated_delivery_is_told_apart(listener):
+    send(listener)
+    send(listener)
+
+    for said in both(listener.deliveries[1]):
+        assert "attempt 2" in said
+        assert "do not act on it again" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "words"),
+    [
+        ("AUTHORIZED", {"pspReference": "1"}, "Payment authorized"),
+        ("recurring.charge-creation-failed.v1", {}, "Charge creation failed"),
+        ("donations.agreement.withdrawal-day-changed.v1", {}, "Agreement withdrawal day changed"),
+        ("user.checked-in.v1", {}, "User checked in"),
+        ("", {}, "An event"),
+    ],
+)
+def test_events_are_told_in_words(name, payload, words):
+    assert in_words(name, payload) == words
+
+
+def test_neither_a_signature_nor_a_persons_number_is_shown(listener):
+    body = {"name": "CHECKED_IN", "phoneNumber": "4799887778", "text": "from 4799887778", "secret": "hush-hush"}
+    send(listener, json.dumps(body).encode())
+    card = DeliveryCard(listener.deliveries[0])
+
+    for said in (card.text, card.html):
+        assert not re.search("4799887778|hush-hush|Signature=", said)
+    assert "x-ms-date" in card.html
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"\xff\xfe", b'{"name":"<script>alert(1)</script>"}'])
+def test_whatever_arrives_is_shown_as_words(listener, body):
+    send(listener, body)
+    card = DeliveryCard(listener.deliveries[0])
+
+    assert "genuine" in card.text
+    assert "<script" not in card.html
+
+
+def test_a_delivery_is_drawn_alone_and_stays_short_in_a_list(listener):
+    send(listener)
+    (delivery,) = listener.deliveries
+    shell = InteractiveShell()
+    registration = Registration(shell)
+
+    def drawn(thing):
+        return shell.display_formatter.format(thing)[0]
+
+    assert "vipps-nb-answer" in drawn(delivery)["text/html"]
+    assert drawn(delivery)["text/plain"].startswith("genuine · Webhook")
+    assert drawn([delivery]) == {"text/plain": f"[{delivery!r}]"}
+    registration.give_back()
+    assert drawn(delivery) == {"text/plain": repr(delivery)}
+    shell.history_manager.end_session()
