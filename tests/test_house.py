@@ -150,6 +150,7 @@ def test_the_readme_and_ci_run_the_same_test_command():
         ".venv/bin/vipps-nb lab",
         ".venv/bin/vipps-nb lab --execute",
         ".venv/bin/python -m pytest",
+        ".venv-docs/bin/python -m mkdocs build --strict",
     ]
     assert "-m pytest$" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
