@@ -280,6 +280,8 @@ def test_a_refusal_is_an_answer_until_raise_for_status(serve, credentials):
     assert isinstance(caught.value, requests.HTTPError)
     assert caught.value.problem.code == "6090"
     assert caught.value.response is response
+    [note] = caught.value.__notes__
+    assert "What to do: Read the aggregate of the payment" in note
 
 
 def test_an_exception_of_requests_holds_no_secret(session, server):

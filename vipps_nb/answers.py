@@ -78,10 +78,18 @@ class VippsResponse(requests.Response):
         """Raise for a refusal.
 
         Raises:
-            ApiError: The status is 400 or higher; ``.problem`` holds the refusal.
+            ApiError: The status is 400 or higher; ``.problem`` holds the refusal, and a note below the message says
+                what to do, where that is known.
         """
-        if self.status_code >= _REFUSAL:
-            raise ApiError(Problem.from_response(self), self)
+        if self.status_code < _REFUSAL:
+            return
+        from vipps_nb.cards.answer import AnswerCard  # noqa: PLC0415 - nothing is explained before it goes wrong
+
+        error = ApiError(Problem.from_response(self), self)
+        explanation = AnswerCard(self).explanation
+        if explanation is not None:
+            error.add_note("\n".join(f"{label}: {words}" for label, words in explanation.sentences))
+        raise error
 
     def read(self, largest: int) -> None:
         """Read the body to its end, as ``.content`` does, but never more than so many bytes.

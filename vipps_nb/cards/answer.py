@@ -142,7 +142,7 @@ class AnswerCard:
             )
             lines += [self.view.text(f"  {field.name}: {field.reason}") for field in problem.field_errors]
         if self.explanation is not None:
-            lines += [f"{label}: {words}" for label, words in _sentences(self.explanation)]
+            lines += [f"{label}: {words}" for label, words in self.explanation.sentences]
         if problem is None:
             drawn, body = self._drawing, self._body
             if drawn is not None:
@@ -211,7 +211,7 @@ class AnswerCard:
             return None
         rows = [
             item
-            for label, words in _sentences(self.explanation)
+            for label, words in self.explanation.sentences
             for item in (tag("dt", label), " ", tag("dd", _code_marked(words)), " ")
         ]
         return tag(
@@ -271,11 +271,6 @@ class AnswerCard:
         if name.lower() in _SECRET_HEADERS or is_secret(name):
             return DOTS
         return self.view.text(str(self.view.masked(_as_text(value), name)))
-
-
-def _sentences(symptom: Symptom) -> list[tuple[str, str]]:
-    cause = "Why" if symptom.certain else "Probably"
-    return [("What happened", symptom.what), (cause, symptom.cause), ("What to do", symptom.remedy)]
 
 
 def _code(code: str, title: str) -> str:

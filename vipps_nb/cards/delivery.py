@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vipps_nb.bodies import parsed
 from vipps_nb.cards import tree
-from vipps_nb.cards.answer import stylesheet
+from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import Drawing, facts
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, money, persons_in
@@ -94,9 +94,7 @@ class DeliveryCard:
     def html(self) -> str:
         """The card for notebooks: HTML and CSS, no script."""
         tone = "good" if self.delivery.verdict else "refused" if self.status == "not checked" else "failed"
-        return tag(
-            "section",
-            tag("style", Markup(stylesheet())),
+        return card(
             tag(
                 "header",
                 tag("strong", self.title, class_="vipps-nb-title"),
@@ -108,8 +106,7 @@ class DeliveryCard:
             self._drawing.html if self._drawing is not None else None,
             tag("details", tag("summary", "Payload"), self._body()),
             tag("details", tag("summary", "Headers"), self._headers()),
-            class_="vipps-nb vipps-nb-answer",
-            aria_label=f"{self.title}, {self.status}",
+            label=f"{self.title}, {self.status}",
         )
 
     @cached_property

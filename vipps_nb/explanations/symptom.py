@@ -58,6 +58,12 @@ class Symptom:
         )
 
     @property
+    def sentences(self) -> list[tuple[str, str]]:
+        """What is said about it, each with its label."""
+        cause = "Why" if self.certain else "Probably"
+        return [("What happened", self.what), (cause, self.cause), ("What to do", self.remedy)]
+
+    @property
     def sharpness(self) -> int:
         """How closely its conditions look; the sharper of two that fit says more.
 
