@@ -14,6 +14,13 @@ ROOT = Path(__file__).parent.parent
 GUIDES = sorted([*(ROOT / "docs" / "guides").glob("*.md"), ROOT / "docs" / "many_requests.md"])
 FENCE = re.compile(r"(?P<before>[^\n]*)\n```(?P<language>\w+)\n(?P<code>.*?)\n```", re.DOTALL)
 
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+REFUSED_ON_PURPOSE = {
+    "answers": {"POST /epayment/v1/payments/coffee-0003/capture", "GET /epayment/v1/payments/no-such-payment"},
+    "many_requests": {"GET /epayment/v1/payments/batch-1-40", "POST /epayment/v1/payments"},
+    "payment": {"POST /epayment/v1/payments/order-…/capture"},
+}
+
 
 def blocks(guide: Path, language: str) -> list[re.Match[str]]:
     found = FENCE.finditer(guide.read_text(encoding="utf-8"))
@@ -32,6 +39,10 @@ def shell():
 def test_what_a_guide_shows_runs_from_top_to_bottom(guide, shell):
     for block in blocks(guide, "python"):
         assert shell.run_cell(block["code"]).success, block["code"]
+
+    calls = shell.user_ns["vipps"].history if "vipps" in shell.user_ns else []
+    refused = {UUID.sub("…", f"{call.method} {call.path}") for call in calls if not call.ok}
+    assert refused == REFUSED_ON_PURPOSE.get(guide.stem, set())
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)

@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "CHANGELOG.md": "changelog/index.html",
     "benchmarks/README.md": "benchmarks/index.html",
 }
+_WIDE = 450  # characters in a row of a table, from which on it needs all the room there is
 _FOLDER_PAGES = {"notebooks": "docs/lessons/index.md"}
 
 _PICTURE = re.compile(
@@ -57,6 +58,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Includes, pictures in two colours, and links to what is in the repository and not in the site."""
+    if any(line.startswith("|") and len(line) > _WIDE for line in markdown.splitlines()):
+        page.meta["hide"] = ["toc"]  # the column with the page's contents goes to the table
     markdown = _INCLUDE.sub(lambda found: _included(found["path"], found["heading"], page), markdown)
     markdown = _PICTURE.sub(r"![\g<alt>](\g<light>#only-light)\n![\g<alt>](\g<dark>#only-dark)", markdown)
     return _LINK.sub(lambda found: _link(found, page, files), markdown)
