@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from vipps_nb.answers import ApiError, OversizedAnswerError, Retry, VippsResponse
+    from vipps_nb.calls import CallError
     from vipps_nb.cards.registration import show
+    from vipps_nb.catalogue.documents import DocumentError
     from vipps_nb.catalogue.loading import openapi
     from vipps_nb.credentials import Credentials
     from vipps_nb.environment import PRODUCTION, TEST, Environment
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         UnreachableError,
         VippsNbError,
     )
+    from vipps_nb.history import HistoryError
     from vipps_nb.login import current_session, login, logout
     from vipps_nb.problem import FieldError, Problem
     from vipps_nb.retries import Retries
@@ -44,11 +47,14 @@ __all__ = [
     "TEST",
     "AccessToken",
     "ApiError",
+    "CallError",
     "Credentials",
     "CredentialsError",
+    "DocumentError",
     "Environment",
     "EnvironmentChoiceError",
     "FieldError",
+    "HistoryError",
     "MissingKeysError",
     "NotLoggedInError",
     "NotSentError",
@@ -95,12 +101,15 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 # script that only wants an error's name, does not wait for the rest.
 _WHERE = {
     "answers": "ApiError OversizedAnswerError Retry VippsResponse",
+    "calls": "CallError",
     "cards.registration": "show",
+    "catalogue.documents": "DocumentError",
     "catalogue.loading": "openapi",
     "credentials": "Credentials",
     "environment": "PRODUCTION TEST Environment",
     "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "
     "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
+    "history": "HistoryError",
     "login": "current_session login logout",
     "problem": "FieldError Problem",
     "retries": "Retries",

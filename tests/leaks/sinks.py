@@ -104,7 +104,7 @@ LOOKS = (
         leaks="import types; prying.write_down(planted)",
     ),
     sink(
-        "response.request.headers, .history, .__dict__",
+        "response.request.headers, response.history, vars(response)",
         "print(answer.request.headers, vars(answer.request), answer.history, vars(answer), answer.headers)",
         "print(*[vars(a.request) for a in vipps.get('/chain').history], vars(vipps.get('/away/302').request))",
         "print(vipps.headers, vipps.params, vipps.cookies, vipps.auth, vipps.proxies, vipps.adapters, vipps.hooks)",

@@ -6,8 +6,8 @@ call can be sent again, and masked in everything that is shown or written unless
 
 from __future__ import annotations
 
-from vipps_nb.history.calls import Calls
+from vipps_nb.history.calls import Calls, HistoryError
 from vipps_nb.history.history import History
 from vipps_nb.history.past_call import PastCall
 
-__all__ = ["Calls", "History", "PastCall"]
+__all__ = ["Calls", "History", "HistoryError", "PastCall"]
