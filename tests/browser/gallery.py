@@ -28,6 +28,31 @@ from vipps_nb.widget import card
 NOON = "2026-01-01T12:00:00Z"
 DAY = 24 * 3600
 
+# What JupyterLab and Notebook 7 say about every HTML output, as specific as they say it.
+HOST = """
+.jp-RenderedHTMLCommon { color: var(--jp-ui-font-color0); font: 14px/1.6 system-ui, sans-serif; padding-right: 20px; }
+.jp-RenderedHTMLCommon a:link { text-decoration: none; color: #1565c0; }
+.jp-RenderedHTMLCommon :is(ul, ol):not(.list-inline) { padding-left: 2em; }
+.jp-RenderedHTMLCommon ul { list-style: disc; margin-bottom: 1em; }
+.jp-RenderedHTMLCommon ul ul { list-style: square; }
+.jp-RenderedHTMLCommon ol { list-style: decimal; margin-bottom: 1em; }
+.jp-ThemedContainer .jp-RenderedHTMLCommon :is(pre, code) { border: 0; background: #fff; line-height: 1.3; padding: 0; }
+.jp-ThemedContainer .jp-RenderedHTMLCommon :not(pre) > code { background: #eee; padding: 1px 5px; }
+.jp-RenderedHTMLCommon table { border: 0; margin: 0 auto 1em; table-layout: fixed; font-size: 13px; color: #111; }
+.jp-RenderedHTMLCommon thead { border-bottom: 1px solid #bdbdbd; vertical-align: bottom; }
+.jp-RenderedHTMLCommon :is(td, th, tr) { vertical-align: middle; padding: 0.5em; line-height: normal; }
+:not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon :is(td, th, tr) { text-align: right; }
+.jp-RenderedHTMLCommon th { font-weight: bold; }
+.jp-RenderedHTMLCommon tbody tr:nth-child(even) { background: #f5f5f5; }
+.jp-RenderedHTMLCommon p { text-align: left; margin: 0 0 1em; }
+.jp-OutputArea-output dl { display: block; width: 100%; overflow: hidden; }
+.jp-OutputArea-output dt { display: block; float: left; width: 20%; font-weight: bold; }
+.jp-OutputArea-output dd { display: block; float: left; width: 80%; }
+.jp-RenderedHTMLCommon svg { max-width: 100%; height: auto; }
+"""
+# A page may show all widgets at once; none may touch another.
+SHEETS = [HOST, *(card.stylesheet(file.name) for file in sorted(card.HERE.glob("*.css")) if file.name != "card.css")]
+
 # Instead of SHOW's stand-in for a kernel: whoever hung the widget answers.
 ASKING = SHOW.replace(
     "window.sent.push(content);",
@@ -67,6 +92,11 @@ class Wall:
         self._kernel: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = answers_time
         page.expose_function("kernel", self._ask)
 
+    @staticmethod
+    def _as_output(exhibit: Exhibit) -> str:
+        kind = "jp-RenderedHTMLCommon jp-OutputArea-output"
+        return f"<div class='{kind}' style='padding:0'>{exhibit.html}</div>" if exhibit.html else ""
+
     def _ask(self, content: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return self._kernel(content)
 
@@ -77,12 +107,11 @@ class Wall:
         self.page.clock.set_system_time(NOW / 1000)
         self.page.set_viewport_size({"width": width, "height": 1300})
         colours = ";".join(f"{name}:{value}" for name, value in THEMES[theme].items())
-        sheet = card.stylesheet(f"{exhibit.widget}.css") if exhibit.widget else ""
         self.page.set_content(
-            f"<!doctype html><html lang='en'><title>Gallery</title><style>{sheet}</style>"
+            f"<!doctype html><html lang='en'><title>Gallery</title><style>{''.join(SHEETS)}</style>"
             f"<body data-jp-theme-light='{str(theme == 'light').lower()}' "
             f"style='{colours};margin:0;background:var(--jp-layout-color1)'>"
-            f"<main style='padding:8px'>{exhibit.html}</main>"
+            f"<main class='jp-ThemedContainer' style='padding:8px'>{self._as_output(exhibit)}</main>"
         )
         if exhibit.widget:
             esm = (card.HERE / f"{exhibit.widget}.js").read_text(encoding="utf-8")

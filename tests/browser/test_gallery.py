@@ -13,10 +13,14 @@ from playwright.sync_api import Browser
 from tests.browser.axe import barriers
 from tests.browser.gallery import NAMES, WIDGETS, Exhibit, Wall, opened
 from tests.browser.test_cards import NOW, THEMES
+from vipps_nb.widget import card
 
 pytestmark = pytest.mark.browser
 
-DOCS_PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+REPOSITORY = Path(__file__).parents[2]
+SHEETS = [*(file for file in sorted(card.HERE.glob("*.css")) if file.name != "card.css")]
+SHEETS += [REPOSITORY / "vipps_nb" / name for name in ("cards/answer.css", "doctor/doctor.css")]
+DOCS_PICTURES = REPOSITORY / "docs" / "pictures"
 # By file name: what is shown, how wide in CSS pixels, and how many of the picture's go into one.
 PICTURES = {
     "answer": ("answer: payment and events", 640, 1.4),
@@ -91,6 +95,19 @@ NOT_REACHED = """
   .map((node) => node.outerHTML.slice(0, 120))
 """
 NARROW = 340
+LOOSE = """
+(text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  const style = (rule) => {
+    if (rule.selectorText) return [rule];
+    return rule instanceof CSSKeyframesRule ? [] : [...rule.cssRules].flatMap(style);
+  };
+  const rules = [...sheet.cssRules].flatMap(style);
+  const root = rules[0].selectorText.split(".").at(-1);
+  return rules.flatMap((rule) => rule.selectorText.split(/,(?![^(]*\\))/)).filter((one) => !one.includes(`.${root}`));
+}
+"""
 MOVING = "document.querySelector('main').getAnimations({ subtree: true }).length"
 
 
@@ -117,6 +134,16 @@ def test_the_gallery_is_whole(exhibits: dict[str, Exhibit]) -> None:
     combined = {"answer: payment and events", "answer: agreement and charges"}
 
     assert set(exhibits) - combined == set(NAMES)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
+def test_no_widget_dresses_another(wall: Wall, sheet: Path) -> None:
+    """All their sheets come together in one page: each speaks of its own root only."""
+    wall.hang(Exhibit("<p>"))
+
+    loose = wall.page.evaluate(LOOSE, sheet.read_text(encoding="utf-8"))
+
+    assert loose == []
 
 
 @pytest.mark.parametrize("barrier", BARRIERS)

@@ -108,6 +108,9 @@ def test_an_answer_is_a_card_that_unfolds_by_keyboard(sitting: Sitting) -> None:
     expect(card.locator(".vipps-nb-title")).to_have_text("ePayment · Create payment")
 
     fold = card.locator("details", has_text="redirectUrl").first
+    # The front end has its own styles for lists and code.
+    expect(fold.locator("ul").first).to_have_css("list-style-type", "none")
+    expect(fold.locator("code").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     expect(fold).to_have_attribute("open", "")
     fold.locator("summary").first.focus()
     for key in ("Enter", "Space"):
@@ -123,6 +126,7 @@ def test_a_refusal_is_explained(sitting: Sitting) -> None:
     expect(card.locator(".vipps-nb-status")).to_have_text("400 Bad Request")
     for label in ("What happened", "What to do"):
         expect(card.get_by_text(label, exact=True)).to_be_visible()
+        expect(card.get_by_text(label, exact=True)).to_have_css("float", "none")
 
 
 def find(card: Locator) -> None:
