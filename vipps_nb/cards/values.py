@@ -39,6 +39,8 @@ _LOOPBACK_PORT = re.compile(r"(?<=\b127\.0\.0\.1:)\d+")
 _RANDOM_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 # The random end of a name that a lesson made up, such as lesson-2-….
 _RANDOM_END = re.compile(rf"(?<=\w-){_RANDOM_UUID.pattern}")
+# What opens a customer's page; whoever runs the notebook follows the link itself, not its stored copy.
+_LANDING_TOKEN = re.compile(r"(?<=[?&]token=)[\w-]+")
 _KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey", "x-request-id"})
 _EIGHT_DIGITS, _SHOWN = 8, 2
 _LATEST_YEAR = 9999
@@ -90,7 +92,11 @@ class View:
         if not self.personal:
             for number in self.persons:
                 text = text.replace(number, masked_person(number))
-        return _RANDOM_END.sub("…", _LOOPBACK_PORT.sub("…", text)) if self.still else text
+        if not self.still:
+            return text
+        for varying in (_LOOPBACK_PORT, _RANDOM_END, _LANDING_TOKEN):
+            text = varying.sub("…", text)
+        return text
 
     def _text(self, value: str, field: str) -> str:
         if self.still and field.lower() in _KEY_FIELDS and _RANDOM_UUID.fullmatch(value):
