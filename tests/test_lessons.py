@@ -99,6 +99,15 @@ def test_what_lessons_show_is_the_same_everywhere_and_tells_no_secret(lesson):
             assert found is None, f"{what}: {found[0]}"
 
 
+def test_every_lesson_is_refused_something_on_purpose_and_shows_the_card(lesson):
+    cards = [output.get("data", {}).get("text/html", "") for cell in lesson.cells for output in cell.get("outputs", [])]
+
+    assert any('class="vipps-nb-status" data-tone="refused"' in card for card in cards)
+    assert any(
+        re.search(r"^## (A refusal, on purpose|What each 401 means)", cell.source, re.M) for cell in lesson.cells
+    )
+
+
 def test_lessons_stay_small_enough_for_every_page_that_shows_them():
     for path in LESSONS:
         assert path.stat().st_size < LARGEST, path.name
