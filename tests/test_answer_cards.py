@@ -381,7 +381,11 @@ def test_what_differs_from_run_to_run_is_left_out_while_the_clock_is_held():
     random = "5103b9ec-5b45-4fdf-a0fe-44a5e7a8ffe6"
     asked = {"Vipps-System-Plugin-Version": "9.9.9", "X-Request-Id": random}
     url = f"http://127.0.0.1:54321/epayment/v1/payments/lesson-2-{random}"
-    body = {"reference": f"lesson-2-{random}", "redirectUrl": "http://127.0.0.1:54321/landing?token=x1-y2", "sub": random}
+    body = {
+        "reference": f"lesson-2-{random}",
+        "redirectUrl": "http://127.0.0.1:54321/landing?token=x1-y2",
+        "sub": random,
+    }
     response = answer(body, url=url, headers={"Vipps-Nb-Clock": "held"}, request_headers=asked)
 
     for card in both(response):

@@ -6,9 +6,8 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from http.client import responses as phrases
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,8 +18,8 @@ from vipps_nb.answers import VippsResponse
 from vipps_nb.bodies import body_of
 from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
+from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import Markup, join, tag
-from vipps_nb.cards.styling import worn
 from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, is_secret, persons_in, size
 from vipps_nb.catalogue.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
@@ -179,7 +178,7 @@ class AnswerCard:
             self._request(),
             tag("p", _leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
         ]
-        return card(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
+        return framed(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
 
     @cached_property
     def _kind(self) -> str:
@@ -306,26 +305,3 @@ def _readable(content: bytes, kind: str) -> bool:
     if kind:
         return _IN_WORDS.search(kind) is not None
     return b"\0" not in content[:_LONGEST_TEXT]
-
-
-def card(*content: str | None, label: str, environment: str | None = None) -> Markup:
-    """The frame of a card, with the rules of style that what is in it needs.
-
-    Args:
-        content: What is in it.
-        label: What it is called where it is read aloud.
-        environment: Who answered, if somebody did.
-    """
-    attributes = {"class_": "vipps-nb vipps-nb-answer", "data_environment": environment, "aria_label": label}
-    style = worn(_stylesheet(), tag("section", *content, **attributes))
-    return tag("section", tag("style", Markup(style)), *content, **attributes)
-
-
-@lru_cache
-def _stylesheet() -> str:
-    """The sheet of all cards, without comments and needless blanks."""
-    here = Path(__file__).parent
-    sheets = (here.parent / "widget" / "card.css", here / "answer.css")
-    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,>])\s*|(?<=[\w-]:) (?=[^{}]*[;}])", r"\1", re.sub(r"\s+", " ", text)).strip()

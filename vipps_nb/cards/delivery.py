@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from vipps_nb.bodies import parsed
 from vipps_nb.cards import tree
-from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import Drawing, facts
+from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, money, persons_in
 
@@ -94,7 +94,7 @@ class DeliveryCard:
     def html(self) -> str:
         """The card for notebooks: HTML and CSS, no script."""
         tone = "good" if self.delivery.verdict else "refused" if self.status == "not checked" else "failed"
-        return card(
+        return framed(
             tag(
                 "header",
                 tag("strong", self.title, class_="vipps-nb-title"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import lines_of, wide
+from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import tag
 from vipps_nb.cards.values import DOTS, View, persons_in
 
@@ -49,7 +49,7 @@ def as_html(calls: Calls) -> str:
         )
     head = tag("tr", tag("td"), *(tag("th", name, scope="col") for name in _COLUMNS if timed or name != "Took"))
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="vipps-nb-list vipps-nb-calls")
-    return card(
+    return framed(
         tag("p", earlier, class_="vipps-nb-remark") if earlier else None,
         wide(table, "Calls of this session") if rows else tag("p", "No calls yet."),
         label="Calls of this session",

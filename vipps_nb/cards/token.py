@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from vipps_nb.cards.answer import card
 from vipps_nb.cards.drawings.drawing import Drawing
 from vipps_nb.cards.drawings.token import claims
+from vipps_nb.cards.frame import framed
 from vipps_nb.cards.values import View
 from vipps_nb.tokens import AccessToken
 
@@ -30,4 +30,4 @@ class TokenCard:
     @property
     def html(self) -> str:
         """The claims as HTML."""
-        return card(self._drawing.html, label="Access token")
+        return framed(self._drawing.html, label="Access token")
