@@ -320,12 +320,12 @@ def card(*content: str | None, label: str, environment: str | None = None) -> Ma
         environment: Who answered, if somebody did.
     """
     attributes = {"class_": "vipps-nb vipps-nb-answer", "data_environment": environment, "aria_label": label}
-    style = worn(_stylesheet(), tag("section", *content, **attributes))
+    style = worn(stylesheet(), tag("section", *content, **attributes))
     return tag("section", tag("style", Markup(style)), *content, **attributes)
 
 
 @lru_cache
-def _stylesheet() -> str:
+def stylesheet() -> str:
     """The sheet of all cards, without comments and needless blanks."""
     here = Path(__file__).parent
     sheets = (here.parent / "widget" / "card.css", here / "answer.css")
