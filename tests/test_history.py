@@ -60,6 +60,16 @@ def scripted(serve, credentials):
     return start
 
 
+def test_while_the_clock_is_held_no_column_waits_for_what_nobody_measures(vipps):
+    vipps.get(f"{PAYMENTS}/order-0001")
+    assert "Took" in vipps.history._repr_html_()
+    vipps.history.clear()
+    vipps.sandbox.hold("2026-01-01T12:00:00Z")
+    vipps.get(f"{PAYMENTS}/order-0001")
+
+    assert "Took" not in vipps.history._repr_html_()
+
+
 def test_it_is_a_table_as_html_and_as_text(told):
     text, html = pretty(told.history), told.history._repr_html_()
 

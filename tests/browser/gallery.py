@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -384,9 +385,12 @@ def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit
 
 @contextmanager
 def opened(folder: Path) -> Iterator[dict[str, Exhibit]]:
-    """The gallery, in an empty folder and without keys in the process environment."""
+    """The gallery, made in an empty folder and without keys or proxies in the process environment."""
     with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox, Sandbox(seed=2) as other:
         patch.chdir(folder)
+        for name in list(os.environ):
+            if "VIPPS" in name.upper() or name.upper() in ("CLIENT_ID", "CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
+                patch.delenv(name)
         shop = Shop(sandbox)
         patch.setattr("vipps_nb.explorer.current_session", lambda: shop.vipps)
         yield collect(answered(shop, other), visited(folder), whole_form(folder))

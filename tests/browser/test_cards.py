@@ -21,7 +21,7 @@ DAY = 24 * HOUR
 # JupyterLab's own colours, as in its two themes.
 THEMES = {
     "light": {"--jp-layout-color1": "#fff", "--jp-ui-font-color0": "#000", "--jp-brand-color1": "#1976d2"},
-    "dark": {"--jp-layout-color1": "#111", "--jp-ui-font-color0": "#fff", "--jp-brand-color1": "#2196f3"},
+    "dark": {"--jp-layout-color1": "#212121", "--jp-ui-font-color0": "#fff", "--jp-brand-color1": "#2196f3"},
 }
 
 # Stands in for anywidget's model. `kernelClock` is how far the kernel's clock is ahead; null: nobody answers.

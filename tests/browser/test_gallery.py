@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import barriers
 from tests.browser.gallery import NAMES, WIDGETS, Exhibit, Wall, opened
@@ -95,6 +95,7 @@ NOT_REACHED = """
   .map((node) => node.outerHTML.slice(0, 120))
 """
 NARROW = 340
+# Selectors that would meet something outside the sheet's own root.
 LOOSE = """
 (text) => {
   const sheet = new CSSStyleSheet();
@@ -134,6 +135,12 @@ def test_the_gallery_is_whole(exhibits: dict[str, Exhibit]) -> None:
     combined = {"answer: payment and events", "answer: agreement and charges"}
 
     assert set(exhibits) - combined == set(NAMES)
+
+
+def test_the_doctors_commands_are_marked_and_not_ticked(wall: Wall, exhibits: dict[str, Exhibit]) -> None:
+    wall.hang(exhibits["doctor: wrong secret"])
+
+    expect(wall.page.locator("code", has_text="vipps-nb sandbox")).to_have_text("vipps-nb sandbox")
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
