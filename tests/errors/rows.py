@@ -196,6 +196,13 @@ def _foreign_ledger(bench: Bench) -> requests.Response:
     return bench.session("accounting").get("/report/v2/ledgers/999999/funds/feed")
 
 
+def _day_to_come(bench: Bench) -> requests.Response:
+    bench.sandbox.hold("2026-01-08T12:00:00Z")
+    session = bench.session("accounting")
+    [ledger, *_] = session.get("/settlement/v1/ledgers").json()["items"]
+    return session.get(f"/report/v2/ledgers/{ledger['ledgerId']}/funds/dates/2026-01-09")
+
+
 def _no_ledgers(bench: Bench) -> requests.Response:
     for unit in bench.sandbox.sales_units():
         bench.sandbox.sales_unit(unit["merchantSerialNumber"], accountingPartnerHasAccess=False)
@@ -637,6 +644,13 @@ ROWS = (
         how="A ledger that these keys may not read",
         provoke=_foreign_ledger,
         symptom="ledger-unknown",
+    ),
+    Case(
+        row="44",
+        see="404 for a day of a ledger",
+        how="Tomorrow's entries",
+        provoke=_day_to_come,
+        symptom="ledger-day-unknown",
     ),
     Case(
         row="44",
