@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from copy import copy
 from typing import Never
 
 import requests
@@ -36,6 +35,7 @@ class KeyRing(AuthBase):
         self.cache = cache
         self.writes_switched_on = False
         self._forgotten = False
+        self._secrets: tuple[AccessToken | None, tuple[Secret, ...]] | None = None
 
     def forget(self) -> None:
         """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
@@ -45,6 +45,7 @@ class KeyRing(AuthBase):
         )
         self.writes_switched_on = False
         self._forgotten = True
+        self._secrets = None
 
     def token(self) -> AccessToken:
         """The current token, fetched or renewed if need be."""
@@ -57,6 +58,16 @@ class KeyRing(AuthBase):
     def peek(self) -> AccessToken | None:
         """The cached token, whatever its state."""
         return self.cache.peek(self.credentials, self.environment)
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """What must neither be kept nor shown: the keys, and the token if there is one."""
+        token = self.peek()
+        known = self._secrets
+        if known is None or known[0] is not token:
+            keys = self.credentials
+            held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
+            self._secrets = known = (token, tuple(secret for secret in held if secret))
+        return known[1]
 
     def introduction(self, url: str) -> Introduction:
         """What a request to this URL will be introduced with: nothing, unless it goes home.
@@ -77,8 +88,8 @@ class KeyRing(AuthBase):
         self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
     ) -> requests.PreparedRequest:
         """A copy of the request with the secrets on, about to leave. The caller's own headers win."""
-        outgoing = copy(request)
-        outgoing.headers = request.headers.copy()
+        outgoing = requests.PreparedRequest()
+        vars(outgoing).update(vars(request), headers=request.headers.copy())
         headers = secret_headers(kind, self.credentials, token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():

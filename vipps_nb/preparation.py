@@ -6,6 +6,7 @@ a request that is not usual goes the long way.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -27,29 +28,35 @@ _VARIABLES = (
 )
 
 
+# They are nearly always those of the call before. What a call brings along is not remembered: it may be a secret.
+_check_standing = functools.lru_cache(1024)(check_header_validity)
+
+
 def prepare_plain(
-    method: str, url: str, headers: Iterable[Mapping[str, Any]], data: Any, json: Any
+    method: str, url: str, *, standing: Iterable[Mapping[str, Any]], given: Mapping[str, Any], data: Any, json: Any
 ) -> requests.PreparedRequest:
     """What ``Session.prepare_request`` makes of a plain path and perhaps a body.
 
     Args:
         method: In capitals.
         url: Our own address and a :data:`PLAIN_PATH`.
-        headers: Later ones win; ``None`` as a value takes a header away.
+        standing: The session's own headers; later ones win, and ``None`` as a value takes a header away.
+        given: Those of this call, which win over all of them.
         data: The body, or a form.
         json: The body, if there is no ``data``.
     """
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url = method, url
     prepared.headers = CaseInsensitiveDict()
-    for some in headers:
+    for some in (*standing, given):
+        check = check_header_validity if some is given else _check_standing
         for name, value in some.items():
             if value is None:
                 prepared.headers.pop(name, None)
             else:
-                check_header_validity((name, value))
+                check((name, value))
                 prepared.headers[name] = value
-    prepared.prepare_cookies(RequestsCookieJar())
+    vars(prepared)["_cookies"] = RequestsCookieJar()  # there are none; requests' own step takes long to find that out
     if data or json is not None:
         prepared.prepare_body(data, None, json)
     else:

@@ -123,6 +123,7 @@ class VippsSession(requests.Session):
         self.sandbox: Sandbox | None = None
         self.way_in: Callable[[Settings], VippsSession] | None = None
         self._surroundings = Surroundings()
+        self._past_proxies = past_proxies(environment.base_url)
         self.history = History(self)
 
     @property
@@ -327,8 +328,8 @@ class VippsSession(requests.Session):
         method = method.upper()
         if PLAIN_PATH.fullmatch(url) and not (params or cookies or files or auth or hooks) and self._has_no_extras():
             url = self.base_url + url
-            layers = (self.headers, self._own_headers(method, url), headers or {})
-            prepared = prepare_plain(method, url, layers, data, json)
+            standing = (self.headers, self._own_headers(method, url))
+            prepared = prepare_plain(method, url, standing=standing, given=headers or {}, data=data, json=json)
         else:
             prepared = self.prepare_request(
                 requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
@@ -358,7 +359,7 @@ class VippsSession(requests.Session):
         """
         if not self.environment.owns(str(url)):
             return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
-        proxies = past_proxies(self.base_url) | proxies
+        proxies = self._past_proxies | proxies
         return self._surroundings.settings(
             lambda: super(VippsSession, self).merge_environment_settings(url, dict(proxies), stream, verify, cert),
             (self.proxies, proxies),

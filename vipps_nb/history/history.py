@@ -13,15 +13,13 @@ from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
-from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
-from vipps_nb.secret import Secret, now_travelling
+from vipps_nb.history.past_call import BOUND, IDEMPOTENCY_KEY, Entry, PastCall
+from vipps_nb.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
-# Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
-_BOUND = frozenset({400, 403, 404, 409, 422})
 
 
 class History(Calls):
@@ -33,15 +31,15 @@ class History(Calls):
     """
 
     def __init__(self, session: VippsSession) -> None:
-        self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
+        self._kept: deque[Entry] = deque(maxlen=MOST_CALLS)
         self._lock = threading.Lock()
         self._made = 0
         self._bytes = 0
-        super().__init__(session, self._kept)
+        super().__init__(session, ())
 
     def __iter__(self) -> Iterator[PastCall]:
         with self._lock:
-            return iter(list(self._kept))
+            return iter([entry.call for entry in self._kept])
 
     def watch(self, adapter: BaseAdapter) -> BaseAdapter:
         """A way out that is watched."""
@@ -62,35 +60,27 @@ class History(Calls):
         streamed: bool,
     ) -> None:
         """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
-        secrets = (*_secrets_of(self._living()), *now_travelling())
+        secrets = self._living().keys.secrets() + now_travelling()
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = secrets
+        plain = [secret.reveal() for secret in secrets]
         with self._lock:
             self._made += 1
             if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
                 vars(outcome)["refused_before"] = True
-            number = self._made
-            plain = [secret.reveal() for secret in secrets]
-            call = remember(number, request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
+            entry = Entry(self._made, request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
             if len(self._kept) == MOST_CALLS:
                 self._bytes -= self._kept.popleft().weight
-            self._kept.append(call)
-            self._bytes += call.weight
+            self._kept.append(entry)
+            self._bytes += entry.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
 
     def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
         key = request.headers.get(IDEMPOTENCY_KEY)
-        if not key or response.status_code not in _BOUND:
+        if not key or response.status_code not in BOUND:
             return False
-        return any(call.idempotency_key == key and call.status in _BOUND for call in self._kept)
-
-
-def _secrets_of(session: VippsSession) -> tuple[Secret, ...]:
-    """What must not be kept: the keys, and the token if there is one."""
-    keys, token = session.credentials, session.keys.peek()
-    held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
-    return tuple(secret for secret in held if secret)
+        return any(entry.refused and entry.call.idempotency_key == key for entry in self._kept)
 
 
 class _Watched(BaseAdapter):
