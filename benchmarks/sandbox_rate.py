@@ -3,9 +3,9 @@
     python benchmarks/sandbox_rate.py [prism-command openapi-document]
 
 The sandbox looks at token, subscription key, MSN, rate limits, faults and path, and writes its log; the bare endpoint
-returns a dictionary of the same size and looks at nothing. Both run in processes of their own, on the same uvicorn;
-the client is raw sockets. Start-up is from starting the process to its first answer. With Prism at hand, for example
-``npx @stoplight/prism-cli``, its mock of the same operation runs in the same rounds.
+gets the same requests, returns a dictionary of the same size, and looks at nothing. Both run in processes of their
+own, on the same uvicorn; the client is raw sockets. Start-up is from starting the process to its first answer. With
+Prism at hand, for example ``npx @stoplight/prism-cli``, its mock of the same operation runs in the same rounds.
 
 Bars: at least half of the bare endpoint's rate, and more than Prism's.
 """
@@ -74,6 +74,12 @@ def serve_bare(example: str) -> None:
 def raw(base_url: str, path: str, headers: dict[str, str]) -> bytes:
     lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(base_url).netloc}"]
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
+
+
+def headers_of(request: bytes) -> dict[str, str]:
+    """All but the host, which is each server's own."""
+    lines = request.decode().strip().split("\r\n")[2:]
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def answer(connection: socket.socket, request: bytes) -> bytes:
@@ -179,13 +185,13 @@ def make(base_url: str, headers: dict[str, str], number: int) -> str:
 
 
 @contextmanager
-def bare(example: bytes) -> Iterator[Server]:
+def bare(example: bytes, headers: dict[str, str]) -> Iterator[Server]:
     with process([sys.executable, str(HERE), "--bare", example.decode()]) as (started, began):
         assert started.stdout is not None
         base_url = started.stdout.readline().strip()
         path = "/epayment/v1/payments/order-000001"
         waited = first_answer(base_url + path, began)
-        yield Server("bare FastAPI", started, base_url, [raw(base_url, path, {})], waited)
+        yield Server("bare FastAPI", started, base_url, [raw(base_url, path, headers)], waited)
 
 
 @contextmanager
@@ -226,7 +232,7 @@ def main(*with_prism: str) -> None:
         parts = urlsplit(ours.base_url)
         with socket.create_connection((parts.hostname, parts.port)) as connection:
             example = answer(connection, ours.requests[0])
-        with bare(example) as plain:
+        with bare(example, headers_of(ours.requests[0])) as plain:
             memory = ours.memory / plain.memory
             print(f"first answer: sandbox / bare FastAPI {ours.until_first_answer / plain.until_first_answer:.2f}")
             if with_prism:

@@ -6,17 +6,22 @@ by idempotency key, and says every refusal in the dialect of the API that was as
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
 
 from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.entrance import Caller, Entrance, admit
@@ -93,6 +98,27 @@ def rules_of(endpoint: Callable[..., Any]) -> Rules:
     return found
 
 
+class _Shelf(APIRouter):
+    """A page's routes, which are gone through only for paths that begin as one of them does."""
+
+    _beginnings: frozenset[str] | None = None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether one of the routes fits. FastAPI asks each page in turn, and each page each route."""
+        if self._beginnings is None:
+            paths = [route.path for route in self.routes if isinstance(route, APIRoute)]
+            self._beginnings = frozenset(_beginning(path) for path in paths)
+        if not self._beginnings.isdisjoint((_beginning(scope["path"]), "{")):
+            return super().matches(scope)
+        return Match.NONE, {}
+
+
+def _beginning(path: str) -> str:
+    """The first part of a path; one bracket where it is a parameter, which may be anything."""
+    first = path.split("/", 2)[1] if "/" in path else path
+    return "{" if "{" in first else first
+
+
 class Page:
     """One API: where it lives, who may come in, how it says no, and what it brings to the desk.
 
@@ -133,7 +159,7 @@ class Page:
         self.find_on_phone = find_on_phone
         self.counts = counts
         self.catch_up = catch_up
-        self.router = APIRouter(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
+        self.router = _Shelf(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:
         """Whether the real test environment has an operation with these rules too."""
@@ -141,35 +167,84 @@ class Page:
         return here and given.in_test
 
 
-async def _premises(request: Request) -> Premises:
+def _premises(request: Request) -> Premises:
     found: Premises = request.app.state.premises
     return found
 
 
-async def _world(request: Request) -> World:
-    found: Premises = request.app.state.premises
-    return found.world
+def _world(request: Request) -> World:
+    return _premises(request).world
 
 
-async def _caller(request: Request) -> Caller:
+def _caller(request: Request) -> Caller:
     found: Caller = request.state.caller
     return found
 
 
-async def _idempotency_key(request: Request) -> str | None:
+def _idempotency_key(request: Request) -> str | None:
     return request.headers.get(rules_of(request.scope["endpoint"]).key_header)
 
 
-ThePremises = Annotated[Premises, Depends(_premises)]
-TheWorld = Annotated[World, Depends(_world)]
-TheCaller = Annotated[Caller, Depends(_caller)]
-TheKey = Annotated[str | None, Depends(_idempotency_key)]
+def _at_hand(find: Callable[[Request], Any]) -> Any:
+    """A dependency that is found by looking at the request; see :func:`_straight`."""
+
+    async def solve(request: Request) -> Any:
+        return find(request)
+
+    solve.find = find  # type: ignore[attr-defined]  # functions carry attributes; mypy has no word for it
+    return Depends(solve)
+
+
+ThePremises = Annotated[Premises, _at_hand(_premises)]
+TheWorld = Annotated[World, _at_hand(_world)]
+TheCaller = Annotated[Caller, _at_hand(_caller)]
+TheKey = Annotated[str | None, _at_hand(_idempotency_key)]
+
+
+_REQUEST = "the_request"
+
+
+def _straight(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The operation as FastAPI sees it, with what is at hand put in directly.
+
+    FastAPI's solver takes longer for each dependency than most operations take in all.
+    """
+    signature = inspect.signature(endpoint, eval_str=True)
+    finders = {name: find for name, one in signature.parameters.items() if (find := _finder(one.annotation))}
+    if not finders:  # so it is when FastAPI takes the routes of a page over into the app
+        return endpoint
+
+    # FastAPI gives a request to one parameter only.
+    wants = next((name for name, one in signature.parameters.items() if one.annotation is Request), None)
+
+    @functools.wraps(endpoint)
+    async def act(**values: Any) -> Any:
+        request = values.pop(_REQUEST) if wants is None else values[wants]
+        return await endpoint(**values, **{name: find(request) for name, find in finders.items()})
+
+    del act.__wrapped__  # FastAPI would look there for the parameters
+    shown = [one for name, one in signature.parameters.items() if name not in finders]
+    if wants is None:
+        shown.append(inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request))
+    act.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect's own way to say it
+        parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in shown]
+    )
+    return act
+
+
+def _finder(annotation: Any) -> Callable[[Request], Any] | None:
+    found = (getattr(one.dependency, "find", None) for one in get_args(annotation)[1:] if isinstance(one, Dependency))
+    return next((find for find in found if find is not None), None)
+
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def _counter(page: Page) -> type[APIRoute]:
     class Counter(APIRoute):
+        def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+            super().__init__(path, _straight(endpoint), **options)
+
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             act = super().get_route_handler()
             given = rules_of(self.endpoint)
