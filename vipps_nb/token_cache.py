@@ -7,6 +7,7 @@ after a newer token or a logout, finds a newer generation and is dropped.
 
 from __future__ import annotations
 
+import _thread
 import logging
 import os
 import threading
@@ -137,8 +138,7 @@ class TokenCache:
 
     def peek(self, credentials: Credentials, environment: Environment) -> AccessToken | None:
         """The cached token, in whatever state; never goes over the network."""
-        with self._lock:
-            entry = self._entries.get(TokenKey.of(credentials, environment))
+        entry = self._entries.get(TokenKey.of(credentials, environment))
         return entry.token if entry else None
 
     def forget(self, credentials: Credentials, environment: Environment) -> None:
@@ -174,6 +174,10 @@ class TokenCache:
             entry.lock, entry.flight = threading.Lock(), None
 
     def _entry(self, key: TokenKey) -> _Entry:
+        # Without a lock when it is there: a thread that is put to sleep with the lock would stop all others.
+        entry = self._entries.get(key)
+        if entry is not None:
+            return entry
         with self._lock:
             return self._entries.setdefault(key, _Entry())
 
@@ -232,6 +236,8 @@ class TokenCache:
         return token
 
     def _renew_in_background(self, entry: _Entry, credentials: Credentials, environment: Environment) -> None:
+        if entry.flight is not None:
+            return
         with entry.lock:
             if entry.flight is not None or self._clock.monotonic() < entry.retry_at:
                 return
@@ -248,7 +254,9 @@ class TokenCache:
                 logger.warning("renewing the access token failed: %s", type(error).__name__)
                 self._report(entry, credentials, environment, "An unexpected error stopped the renewal.")
 
-        threading.Thread(target=run, name="vipps-nb-renewal", daemon=True).start()
+        # Not by threading.Thread, whose start() waits until the new thread has had its turn: among busy threads that
+        # takes longer than the request that would wait for it.
+        _thread.start_new_thread(run, ())
 
     def _report(self, entry: _Entry, credentials: Credentials, environment: Environment, problem: str) -> None:
         with entry.lock:

@@ -134,12 +134,17 @@ _all: WeakSet[Transport] = WeakSet()
 
 
 class Transport(HTTPAdapter):
-    """An ``HTTPAdapter`` that remembers which pool of connections leads where."""
+    """An ``HTTPAdapter`` that remembers which pool of connections leads where.
 
-    def __init__(self) -> None:
+    Args:
+        connections: How many are kept open to each host.
+    """
+
+    def __init__(self, connections: int = CONNECTIONS) -> None:
         self._pools: dict[Any, Any] = {}
+        self._connections = connections
         _all.add(self)
-        super().__init__(HOSTS, CONNECTIONS)
+        super().__init__(HOSTS, connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Start without connections; also what a process does that was forked off one with connections."""
@@ -175,7 +180,7 @@ class Transport(HTTPAdapter):
     def leave_connections(self) -> None:
         """Start anew without touching the open connections: in a forked process they belong to the parent."""
         self.proxy_manager = {}
-        self.init_poolmanager(HOSTS, CONNECTIONS)
+        self.init_poolmanager(HOSTS, self._connections)
 
     def close(self) -> None:
         """Close all connections; the next request opens new ones."""

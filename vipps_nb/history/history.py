@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -13,13 +14,15 @@ from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
-from vipps_nb.history.past_call import BOUND, IDEMPOTENCY_KEY, Entry, PastCall
+from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
 from vipps_nb.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+# Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
+_BOUND = frozenset({400, 403, 404, 409, 422})
 
 
 class History(Calls):
@@ -31,15 +34,15 @@ class History(Calls):
     """
 
     def __init__(self, session: VippsSession) -> None:
-        self._kept: deque[Entry] = deque(maxlen=MOST_CALLS)
+        self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
         self._lock = threading.Lock()
-        self._made = 0
+        self._numbers = itertools.count(1)
         self._bytes = 0
         super().__init__(session, ())
 
     def __iter__(self) -> Iterator[PastCall]:
-        with self._lock:
-            return iter([entry.call for entry in self._kept])
+        # Threads may have come to the lock in another order than to their numbers.
+        return iter(sorted(self._so_far(), key=lambda call: call.number))
 
     def watch(self, adapter: BaseAdapter) -> BaseAdapter:
         """A way out that is watched."""
@@ -64,23 +67,27 @@ class History(Calls):
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = secrets
         plain = [secret.reveal() for secret in secrets]
+        if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
+            vars(outcome)["refused_before"] = True
+        call = remember(next(self._numbers), request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
+        # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
         with self._lock:
-            self._made += 1
-            if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
-                vars(outcome)["refused_before"] = True
-            entry = Entry(self._made, request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
             if len(self._kept) == MOST_CALLS:
                 self._bytes -= self._kept.popleft().weight
-            self._kept.append(entry)
-            self._bytes += entry.weight
+            self._kept.append(call)
+            self._bytes += call.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
 
     def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
         key = request.headers.get(IDEMPOTENCY_KEY)
-        if not key or response.status_code not in BOUND:
+        if not key or response.status_code not in _BOUND:
             return False
-        return any(entry.refused and entry.call.idempotency_key == key for entry in self._kept)
+        return any(call.idempotency_key == key and call.status in _BOUND for call in self._so_far())
+
+    def _so_far(self) -> list[PastCall]:
+        with self._lock:
+            return list(self._kept)
 
 
 class _Watched(BaseAdapter):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,10 +29,7 @@ _SECRET_NAMES = SECRET_FIELDS.union(
 )
 # Bodies without any of these are kept as they came; the others are looked at field by field.
 _SUSPECT = re.compile(rb"secret|token|password|authorization|assertion|verifier|subscription|eyJ", re.IGNORECASE)
-_TELLING = re.compile(r"[?@#]")  # an address that has to be looked at part by part
 _ALL = View(personal=True)
-# Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
-BOUND = frozenset({400, 403, 404, 409, 422})
 _FAILED = 400
 
 
@@ -127,6 +123,11 @@ class PastCall:
             return self.moment
 
     @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return 2000 + len(self.sent or b"") + len(self.content or b"")
+
+    @property
     def response(self) -> requests.Response:
         """The answer, put together again from what was kept."""
         response = requests.Response()
@@ -161,84 +162,8 @@ class PastCall:
         return f"<PastCall {self.number}: {self.method} {_ALL.text(self.path)}, {self.outcome}>"
 
 
-class Entry:
-    """A call as the history holds it: put into order when somebody looks, because every request waits for its entry.
-
-    Until then it holds on to request and answer as they are, if nothing in them can be a secret. Otherwise it is put
-    into order, and the secrets taken out, at once.
-    """
-
-    __slots__ = ("_call", "_write", "refused", "weight")
-
-    def __init__(
-        self,
-        number: int,
-        request: requests.PreparedRequest,
-        outcome: requests.Response | Exception,
-        *,
-        seconds: float,
-        secrets: Collection[str],
-        streamed: bool,
-    ) -> None:
-        moment = datetime.now(UTC)
-        content = None if streamed or isinstance(outcome, Exception) else body_of(outcome)
-        sent = request.body if isinstance(request.body, str | bytes) else None
-        self.refused = isinstance(outcome, requests.Response) and outcome.status_code in BOUND
-        self.weight = 2000 + len(sent or b"") + len(content or b"")
-        self._call: PastCall | None = None
-        self._write: Callable[[], PastCall] | None = None
-        write = functools.partial(remember, number, moment, request, outcome, seconds=seconds, streamed=streamed)
-        if isinstance(outcome, requests.Response) and _is_harmless(request, outcome, sent, content, secrets):
-            self._write = functools.partial(write, secrets=())
-        else:
-            self._call = write(secrets=secrets)
-
-    @property
-    def call(self) -> PastCall:
-        """The call."""
-        write = self._write
-        if self._call is None and write is not None:
-            self._call = write()
-        self._write = None
-        assert self._call is not None  # noqa: S101 - one of the two is always there
-        return self._call
-
-
-def _is_harmless(
-    request: requests.PreparedRequest,
-    response: requests.Response,
-    sent: str | bytes | None,
-    content: bytes | None,
-    secrets: Collection[str],
-) -> bool:
-    """Whether there is nothing in a call that :func:`remember` would take out or leave out."""
-    url = str(request.url)
-    if content is None or (sent is None and request.body is not None) or _TELLING.search(url):
-        return False
-    asked, said = _stored(request.headers), _stored(response.headers)
-    if not (_SECRET_NAMES.isdisjoint(asked) and _SECRET_NAMES.isdisjoint(said)):
-        return False
-    body = sent.encode() if isinstance(sent, str) else sent or b""
-    if len(body) > LARGEST_BODY or len(content) > LARGEST_BODY or _SUSPECT.search(body) or _SUSPECT.search(content):
-        return False
-    try:
-        words = "\n".join([url, *(value for _, value in asked.values()), *(value for _, value in said.values())])
-    except TypeError:  # a header's value may be bytes
-        return False
-    if "eyJ" in words:
-        return False
-    return not any(secret in words or secret.encode() in content or secret.encode() in body for secret in secrets)
-
-
-def _stored(headers: CaseInsensitiveDict[str]) -> Mapping[str, tuple[str, str]]:
-    """Name and value by the name in lower case, as requests holds them: its own ways to them cost ten times as much."""
-    stored: Mapping[str, tuple[str, str]] = vars(headers)["_store"]
-    return stored
-
-
 def remember(
     number: int,
-    moment: datetime,
     request: requests.PreparedRequest,
     outcome: requests.Response | Exception,
     *,
@@ -250,7 +175,6 @@ def remember(
 
     Args:
         number: Its number.
-        moment: When it had come to its end.
         request: As the caller made it; the session adds keys and tokens to a copy.
         outcome: The answer, or the error instead of one.
         seconds: How long it took.
@@ -267,7 +191,7 @@ def remember(
         left_out = "it carried a secret in its address, which is not kept"
     call: dict[str, Any] = {
         "number": number,
-        "moment": moment - timedelta(seconds=seconds),
+        "moment": datetime.now(UTC) - timedelta(seconds=seconds),
         "method": str(request.method),
         "url": url,
         "sent_pairs": headers,
@@ -302,14 +226,25 @@ def _scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
 
 
 def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str]) -> Pairs:
-    pairs = [
-        (name, value.decode("latin-1") if isinstance(value, bytes) else str(value)) for name, value in headers.items()
-    ]
+    stored = _stored(headers)
+    try:
+        values = "\n".join([value for _, value in stored.values()])
+    except TypeError:  # a value may be bytes, or whatever else somebody has put there
+        text = {
+            name: value.decode("latin-1") if isinstance(value, bytes) else str(value) for name, value in headers.items()
+        }
+        return _headers(text, scrub)
     # Most carry no secret, which one look at all of them together tells.
-    names, values = "\n".join(name for name, _ in pairs).lower(), "\n".join(value for _, value in pairs)
-    if not _SECRET_NAMES.isdisjoint(names.split("\n")) or scrub(values) != values:
-        pairs = [(name, DOTS if name.lower() in _SECRET_NAMES else scrub(value)) for name, value in pairs]
-    return tuple(pairs)
+    if _SECRET_NAMES.isdisjoint(stored) and scrub(values) == values:
+        return tuple(stored.values())
+    return tuple((name, DOTS if key in _SECRET_NAMES else scrub(value)) for key, (name, value) in stored.items())
+
+
+def _stored(headers: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """Name and value by the name in lower case, as requests holds them: its own ways to them cost ten times as much."""
+    own = headers if isinstance(headers, CaseInsensitiveDict) else CaseInsensitiveDict(headers)
+    stored: Mapping[str, tuple[str, str]] = vars(own)["_store"]
+    return stored
 
 
 def _url(url: str, scrub: Callable[[str], str]) -> str:
