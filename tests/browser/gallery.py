@@ -18,12 +18,15 @@ from tests.browser.test_cards import STATES as TOKENS
 from tests.browser.test_deliveries_card import STATES as DELIVERIES
 from tests.browser.test_sandbox_desk import STATES as DESKS
 from tests.browser.test_sandbox_desk import row
+from tests.test_webhooks import send
 from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession, catalogue
 from vipps_nb.cards.answer import AnswerCard
+from vipps_nb.cards.delivery import DeliveryCard
 from vipps_nb.cards.token import TokenCard
 from vipps_nb.doctor import examine
 from vipps_nb.explorer import Explorer
 from vipps_nb.login_dialog import login_dialog
+from vipps_nb.webhooks import Listener
 from vipps_nb.widget import card
 
 NOON = "2026-01-01T12:00:00Z"
@@ -242,12 +245,25 @@ def answered(shop: Shop, other: Sandbox) -> dict[str, str]:
     drawn = {name: AnswerCard(one).html for name, one in answers.items()}
     return {
         **drawn,
+        **delivered(),
         "payment and events": both(drawn["payment"], drawn["events"]),
         "agreement and charges": both(drawn["agreement"], drawn["charges"]),
         "token's claims": TokenCard(shop.vipps.token).html,
         "history": history,
         "no history": VippsSession(shop.vipps.credentials, shop.vipps.environment).history._repr_html_(),
     }
+
+
+def delivered() -> dict[str, str]:
+    """The cards of deliveries, by what was found out about them."""
+    with Listener(secrets=["a secret"]) as trusting, Listener() as careless:
+        send(trusting)
+        send(trusting, b'{"name":"CAPTURED","reference":"order-0001"}', secret="a stranger's")
+        send(careless)
+        genuine, false = trusting.deliveries
+        [unchecked] = careless.deliveries
+    found = {"genuine": genuine, "false": false, "not checked": unchecked}
+    return {f"delivery, {name}": DeliveryCard(one).html for name, one in found.items()}
 
 
 def visited(folder: Path) -> dict[str, str]:
@@ -346,6 +362,7 @@ CREATE = "POST /epayment/v1/payments"
 ANSWERS = (
     *("created", "refusal", "payment", "events", "unknown", "fields", "agreement", "charges", "ledger"),
     *("webhook", "webhooks", "qr", "picture", "failed", "empty", "list", "token's claims", "history", "no history"),
+    *("delivery, genuine", "delivery, false", "delivery, not checked"),
 )
 VISITS = ("well", "wrong secret", "product off", "no environment")
 WIDGETS = (
