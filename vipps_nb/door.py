@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -33,8 +32,7 @@ _UNAUTHORIZED = 401
 _WITH_TOKEN = (Introduction.BEARER, Introduction.BEARER_ONLY)
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """What one answer may cost: how many tries, how many seconds, how many bytes."""
 
     retries: Retries

@@ -22,10 +22,13 @@ PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
 
 # All that requests reads from the process environment for a request. Asked anew each time, which costs little
 # beside looking up what follows from it.
-_VARIABLES = (
+_NAMES = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUEST_METHOD"),
 )
+# As bytes where there are some: only whether they are the same is asked, and decoding takes as long as looking.
+_environ: Any = os.environb if os.supports_bytes_environ else os.environ
+_VARIABLES: tuple[Any, ...] = tuple(map(os.fsencode, _NAMES)) if os.supports_bytes_environ else _NAMES
 
 
 # They are nearly always those of the call before. What a call brings along is not remembered: it may be a secret.
@@ -80,7 +83,7 @@ class Surroundings:
             proxies: Those of the session and of the call.
             others: What else of the session and the call decides.
         """
-        asked = (*map(os.environ.get, _VARIABLES), *others, *(tuple(some.items()) for some in proxies))
+        asked = (*map(_environ.get, _VARIABLES), *others, *(tuple(some.items()) for some in proxies))
         known = self._known
         if known is None or known[0] != asked:
             self._known = known = (asked, dict(look_up()))
