@@ -348,6 +348,22 @@ def test_the_script_names_what_must_be_filled_in(told):
     compile(script, "calls.py", "exec")
 
 
+def test_a_file_that_cannot_be_written_costs_nothing(told, tmp_path, monkeypatch):
+    kept = told.history.save(tmp_path / "calls.har")
+    before = kept.read_text()
+
+    def half(file, text, **options):
+        file.write_bytes(text[:20].encode())
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", half)
+    with pytest.raises(OSError, match="No space left"):
+        told.history.save(kept)
+
+    assert kept.read_text() == before
+    assert list(tmp_path.iterdir()) == [kept]
+
+
 def test_an_unknown_ending_is_refused(told, tmp_path):
     with pytest.raises(HistoryError, match=r"neither in \.har nor in \.py"):
         told.history.save(tmp_path / "calls.txt")

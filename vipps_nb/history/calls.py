@@ -142,7 +142,13 @@ class Calls:
             text = self.as_python(personal=personal)
         else:
             raise HistoryError(f"{file.name} ends neither in .har nor in .py, so it is not clear what to write.")
-        file.write_text(text, encoding="utf-8")
+        # Beside it first: a disk that is full must not cost the file that was there.
+        fresh = file.with_name(f".{file.name}.new")
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(file)
+        finally:
+            fresh.unlink(missing_ok=True)
         return file
 
     def _living(self) -> VippsSession:
