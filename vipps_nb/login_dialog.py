@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vipps_nb import key_sources
+from vipps_nb import key_names, key_sources
 from vipps_nb.credentials import KeyType
 from vipps_nb.dotenv_file import ignore_in_git, save_keys
 from vipps_nb.environment import official_environment
@@ -41,7 +41,7 @@ def login_dialog(
         options: ``dotenv``, ``profile`` and ``postman``, as for :func:`vipps_nb.login`.
         on_login: Called after a successful login; returns the sentence that the form shows.
     """
-    names = key_sources.names_for(key_type)
+    names = key_names.names_for(key_type)
     sources = key_sources.load_sources(folder=folder, **options)
     found = key_sources.where_found(sources, key_type)
 
@@ -68,7 +68,7 @@ def login_dialog(
             FormField(
                 what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, "")
             )
-            for what in key_sources.required_fields(key_type)
+            for what in key_names.required_fields(key_type)
         ],
         environment="sandbox" if binder else env or ("sandbox" if joins else "test"),
         # What must not be used here is not asked for.

@@ -18,7 +18,6 @@ from pathlib import Path
 OWNER_ONLY = 0o600
 LARGEST = 1 << 20  # bytes; a file of settings has a few hundred
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_OLD = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FORGOTTEN = 60.0  # seconds after which a draft is nobody's: whoever wrote it was ended in between
 
 
@@ -67,12 +66,10 @@ def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
         NoFileError: It is something else, or larger.
         OSError: It cannot be opened.
     """
-    # Looked at before it is opened, for opening a device can already do something; and after, for what is meant
-    # is what was opened.
-    _expect_file(file, file.stat())
-    handle = os.open(file, _OLD)
-    with os.fdopen(handle, "rb") as stream:
-        _expect_file(file, os.fstat(handle))
+    # Looked at before it is opened, for to open a pipe is to wait, and to open a device can already do something.
+    if (kind := _named(file.stat().st_mode)) is not None:
+        raise NoFileError(errno.EINVAL, kind, str(file))
+    with file.open("rb") as stream:
         data = stream.read(largest + 1)
     if len(data) > largest:
         raise NoFileError(errno.EFBIG, f"it is larger than {largest >> 10} KB", str(file))
@@ -99,11 +96,6 @@ def _sweep(file: Path) -> None:
         for draft in file.parent.glob(f"{glob.escape(file.name)}.new-????????"):
             if time.time() - draft.lstat().st_mtime > _FORGOTTEN:
                 draft.unlink()
-
-
-def _expect_file(file: Path, status: os.stat_result) -> None:
-    if (kind := _named(status.st_mode)) is not None:
-        raise NoFileError(errno.EINVAL, kind, str(file))
 
 
 def _kind(file: Path) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vipps_nb import hygiene, key_sources
+from vipps_nb import hygiene, key_names, key_sources
 from vipps_nb.credentials import KEY_TYPES, KeyType
 from vipps_nb.errors import CredentialsError
 
@@ -66,8 +66,8 @@ def _write_example(folder: Path, key_type: KeyType, said: Preparation) -> None:
         "VIPPS_ENVIRONMENT=test",
     ]
     for kind in kinds:
-        names = key_sources.names_for(kind)
-        lines += ["", *(f"{names[what]}=" for what in key_sources.required_fields(kind))]
+        names = key_names.names_for(kind)
+        lines += ["", *(f"{names[what]}=" for what in key_names.required_fields(kind))]
     try:
         with (folder / ".env.example").open("x", encoding="utf-8") as stream:
             stream.write("\n".join(lines) + "\n")
