@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
 import time
 
 import pytest
@@ -70,13 +71,27 @@ def test_whatever_stops_it_leaves_the_file_as_it_was_and_no_draft(nowhere, monke
 
 
 def test_the_draft_of_one_who_was_killed_is_taken_away_by_the_next(nowhere):
-    left = nowhere / "keys.new-0a1b2c3d"
-    left.write_text("secret")
+    left = nowhere / ".vipps-nb-0a1b2c3d"
+    left.mkdir()
+    (left / "keys").write_text("secret")
     os.utime(left, (time.time() - 3600,) * 2)
 
     write_private(nowhere / "keys", "secret")
 
     assert not left.exists()
+
+
+def test_git_ignores_the_draft_where_it_ignores_the_file(nowhere, monkeypatch):
+    drafts = []
+    monkeypatch.setattr("pathlib.Path.replace", lambda draft, file: drafts.append(draft))
+    write_private(nowhere / ".env", "secret")
+    subprocess.run(["git", "init", "-q", str(nowhere)], check=True)
+    (nowhere / ".gitignore").write_text(".env\n")
+
+    ignored = subprocess.run(["git", "check-ignore", "-q", str(drafts[0])], cwd=nowhere, check=False)
+
+    assert ignored.returncode == 0
+    assert not drafts[0].parent.exists()
 
 
 def test_what_is_no_file_is_said_at_once(nowhere):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
 import os
-import secrets
 import stat
+import tempfile
 import time
 from pathlib import Path
 
 OWNER_ONLY = 0o600
 LARGEST = 1 << 20  # bytes; a file of settings has a few hundred
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_DRAFTS = ".vipps-nb-"
 _FORGOTTEN = 60.0  # seconds after which a draft is nobody's: whoever wrote it was ended in between
 
 
@@ -25,14 +25,15 @@ class NoFileError(OSError):
     """What is there is no file: ``strerror`` says what it is instead, such as "it is a folder"."""
 
 
-def write_private(file: Path, content: bytes | str, *, replace: bool = True) -> None:
+def write_private(file: Path, content: bytes | str, *, replace: bool = True, mode: int = OWNER_ONLY) -> None:
     """Write a file that only its owner can read, whatever the umask; on any error all is as it was.
 
     Args:
         file: Where to. Its folder must be there.
         content: All of it; text is written as UTF-8.
-        replace: Whether a file that is there is replaced. The draft that replaces it stands beside it for a moment
-            as ``NAME.new-…``.
+        replace: Whether a file that is there is replaced. The draft that replaces it has the same name, in a folder
+            of its own beside it, so that git ignores the draft where it ignores the file.
+        mode: For a file that others may read after all.
 
     Raises:
         FileExistsError: Something is there, and ``replace`` is false.
@@ -41,18 +42,30 @@ def write_private(file: Path, content: bytes | str, *, replace: bool = True) -> 
     """
     data = content.encode() if isinstance(content, str) else content
     if not replace:
-        _write_new(file, data)
+        _write_new(file, data, mode)
         return
-    if (kind := _kind(file)) is not None:
-        raise NoFileError(errno.EEXIST, kind, str(file))
+    expect_file(file)
     _sweep(file)
-    draft = file.with_name(f"{file.name}.new-{secrets.token_hex(4)}")
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFTS, dir=file.parent)) / file.name
     try:
-        _write_new(draft, data)
+        _write_new(draft, data, mode)
         draft.replace(file)
     finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+        _take_away(draft)
+
+
+def expect_file(file: Path) -> None:
+    """Look whether there is a file, or nothing, where one will be written.
+
+    Raises:
+        NoFileError: A symbolic link or no file at all is there.
+    """
+    try:
+        kind = _named(file.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if kind is not None:
+        raise NoFileError(errno.EEXIST, kind, str(file))
 
 
 def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
@@ -76,12 +89,12 @@ def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
     return data
 
 
-def _write_new(file: Path, data: bytes) -> None:
-    handle = os.open(file, _NEW, OWNER_ONLY)
+def _write_new(file: Path, data: bytes, mode: int) -> None:
+    handle = os.open(file, _NEW, mode)
     try:
         with os.fdopen(handle, "wb") as stream:
             if hasattr(os, "fchmod"):
-                os.fchmod(handle, OWNER_ONLY)  # a strict umask takes from the owner as well
+                os.fchmod(handle, mode)  # a strict umask takes from the owner as well
             stream.write(data)
             stream.flush()
             os.fsync(handle)
@@ -90,20 +103,18 @@ def _write_new(file: Path, data: bytes) -> None:
         raise
 
 
+def _take_away(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink(missing_ok=True)
+        draft.parent.rmdir()
+
+
 def _sweep(file: Path) -> None:
     """Take away the drafts of whoever was ended before they were done."""
     with contextlib.suppress(OSError):
-        for draft in file.parent.glob(f"{glob.escape(file.name)}.new-????????"):
-            if time.time() - draft.lstat().st_mtime > _FORGOTTEN:
-                draft.unlink()
-
-
-def _kind(file: Path) -> str | None:
-    """What stands there instead of a file; None for a file, and for nothing."""
-    try:
-        return _named(file.lstat().st_mode)
-    except FileNotFoundError:
-        return None
+        for folder in file.parent.glob(f"{_DRAFTS}*"):
+            if not folder.is_symlink() and time.time() - folder.stat().st_mtime > _FORGOTTEN:
+                _take_away(folder / file.name)
 
 
 def _named(mode: int) -> str | None:
