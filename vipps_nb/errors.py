@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from vipps_nb.problem import Problem
 
 
+LOGGED_OUT = (
+    "This session was logged out and has forgotten its keys. Nothing was sent. Run %vipps_login "
+    "(or vipps_nb.login()) and use the session it gives."
+)
+
+
 class VippsNbError(Exception):
     """What every error of this package is."""
 
@@ -54,7 +60,7 @@ class EnvironmentChoiceError(VippsNbError):
 
 
 class NotLoggedInError(VippsNbError):
-    """There is no session in this kernel."""
+    """There is no session in this kernel, or this one was logged out. Nothing was sent."""
 
 
 class TokenRefusedError(VippsNbError):
