@@ -68,14 +68,16 @@ class TokenRefusedError(VippsNbError):
 
     Attributes:
         problem: The server's own words, normalised, with the original kept.
+        field: Which of the keys it is, if that can be told: ``client_id``, ``client_secret``, ``subscription_key``.
     """
 
-    def __init__(self, message: str, problem: Problem) -> None:
+    def __init__(self, message: str, problem: Problem, field: str = "") -> None:
         super().__init__(message)
         self.problem = problem
+        self.field = field
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.problem)
+        return type(self), (str(self), self.problem, self.field)
 
 
 class UnreachableError(VippsNbError):
