@@ -5,18 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 import logging
 import subprocess
 import sys
 import threading
 import time
+import wsgiref.headers
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.client import HTTPMessage
+from types import MappingProxyType
 
 import pytest
 import requests
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
+from requests.structures import CaseInsensitiveDict
+from starlette.datastructures import Headers as StarletteHeaders
+from urllib3 import HTTPHeaderDict
 
 import vipps_nb
 from vipps_nb import Secret
@@ -34,6 +41,7 @@ HEADERS = {
     "&Signature=agAiSyogQbDHpeucoNwYz+yAr5nJ+v+zasdkSbqzv+U=",
 }
 THEN = datetime(2023, 3, 30, 8, 38, 32, tzinfo=UTC)
+GIVEN = {"body": BODY, "headers": HEADERS, "secret": SECRET}
 PATH = "/e2cee29b-012e-4f1d-8ef4-e95fd74a7a63"
 
 
@@ -130,14 +138,196 @@ def test_the_tolerance_can_be_another_or_none():
     assert judge(now=None).reason == "too-old"
 
 
-def test_a_parsed_body_is_refused_with_the_reason():
-    with pytest.raises(TypeError, match="the bytes as they arrived"):
-        judge(json.loads(BODY))
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"body": json.loads(BODY)}, "the bytes as they arrived, not a dict"),
+        ({"body": None}, "the bytes as they arrived"),
+        ({"headers": "X-Ms-Date: now"}, "headers= has to be"),
+        ({"headers": ["X-Ms-Date", "now", "Host"]}, "headers= has to be"),
+        ({"headers": object()}, "headers= has to be"),
+        ({"secret": 7}, "The secret has to be the text"),
+        ({"secret": base64.b64decode(SECRET)}, "not decoded"),
+        ({"url": None}, "Expected url="),
+        ({"url": "shop.example.com/hook"}, "whole, such as https://"),
+        ({"url": "https://[shop"}, "whole, such as https://"),
+        ({"url": "https://\u2100.com/hook"}, "whole, such as https://"),
+        ({"url": 7}, "url= has to be text"),
+        ({"method": None}, "method= has to be text"),
+        ({"url": None, "path": 7}, "path= has to be text"),
+        ({"url": None, "path": PATH, "host": ["webhook.site"]}, "host= has to be text"),
+        ({"now": THEN.replace(tzinfo=None)}, "has no time zone"),
+        ({"now": THEN.timestamp()}, "now= has to be a datetime"),
+        ({"tolerance": 300}, "tolerance= has to be a timedelta"),
+    ],
+)
+def test_an_argument_that_cannot_be_right_is_told_in_a_sentence(changes, words):
+    verdict = judge(**changes)
+
+    assert (bool(verdict), verdict.reason) == (False, "unreadable")
+    assert words in verdict.sentence
+
+    if not changes.keys() & {"now", "tolerance"}:
+        explanation = explain(**(GIVEN | {"url": URL} | changes))
+        assert words in repr(explanation)
+        assert not explanation.agrees
 
 
-def test_an_address_is_needed():
-    with pytest.raises(TypeError, match="url="):
-        verify(BODY, HEADERS, SECRET)
+def multi(headers):
+    message = HTTPMessage()
+    for name, value in headers.items():
+        message[name] = value
+    return message
+
+
+def environment(headers):
+    """As WSGI servers make it, and Django's request.META hands it on."""
+    cgi = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    return {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "wsgi.input": io.BytesIO(), **cgi}
+
+
+def asgi(headers):
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+@pytest.mark.parametrize(
+    "as_framework",
+    [
+        dict,
+        environment,
+        asgi,
+        lambda headers: tuple(asgi(headers)),
+        lambda headers: iter(headers.items()),
+        lambda headers: dict(asgi(headers)),
+        lambda headers: {name: [value] for name, value in headers.items()},
+        lambda headers: {name: (value.encode(), None) for name, value in headers.items()},
+        lambda headers: {**headers, **{name.lower(): value for name, value in headers.items()}},
+        lambda headers: {**headers, "X-Empty": None, "Content-Length": 75, 7: "x"},
+        multi,
+        CaseInsensitiveDict,
+        HTTPHeaderDict,
+        lambda headers: StarletteHeaders(raw=asgi(headers)),
+        lambda headers: wsgiref.headers.Headers(list(headers.items())),
+        MappingProxyType,
+    ],
+)
+def test_headers_are_read_as_any_framework_has_them(as_framework):
+    assert judge(headers=as_framework(HEADERS))
+    assert explain(BODY, as_framework(HEADERS), SECRET, url=URL).agrees
+    assert verify(BODY, as_framework(HEADERS), SECRET, path=PATH, now=THEN), "the host is a header too"
+
+
+@pytest.mark.parametrize("name", ["X-Ms-Date", "X-Ms-Content-Sha256", "Authorization"])
+def test_a_header_that_comes_twice_with_different_values_is_not_believed(name):
+    assert not judge(headers=[*HEADERS.items(), (name, "something else")])
+    assert not judge(headers=[(name.lower(), "something else"), *HEADERS.items()])
+    assert (
+        "more than once" in judge(headers=[*HEADERS.items(), ("x-ms-date", "Thu, 30 Mar 2023 08:38:33 GMT")]).sentence
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "place"),
+    [
+        ({"Host": "127.0.0.1:8000", "X-Forwarded-Host": "webhook.site"}, "X-Forwarded-Host"),
+        ({"Host": "10.0.0.7", "X-Forwarded-Host": "webhook.site, proxy.internal"}, "number 1 of a list"),
+        ({"Host": "10.0.0.7", "X-Forwarded-Host": "a.internal,webhook.site"}, "number 2 of a list"),
+        ({"Host": "10.0.0.7", "X-Forwarded-Host": "Webhook.Site:443"}, "without its port"),
+        ({"Host": "10.0.0.7", "X-Original-Host": "webhook.site"}, "X-Original-Host"),
+        ({"Host": "webhook.site:443"}, "without its port"),
+        ({"Host": "WEBHOOK.site"}, "Host"),
+        ({"Host": "10.0.0.7", "Forwarded": "for=192.0.2.60;proto=https;host=webhook.site;by=203.0.113.4"}, "Forwarded"),
+        ({"Host": "10.0.0.7", "Forwarded": 'For="[2001:db8::1]:4711"; Host="webhook.site:443"'}, "Forwarded"),
+        ({"Host": "10.0.0.7", "Forwarded": 'host="a.b", for=1.2.3.4;host="webhook.s\\ite"'}, "number 2 of a list"),
+    ],
+)
+def test_a_host_that_a_proxy_has_changed_is_named_as_the_cause(headers, place):
+    verdict = verify(BODY, HEADERS | headers, SECRET, path=PATH, now=THEN)
+
+    assert verdict.reason == "other-address"
+    assert "for the host webhook.site" in verdict.sentence
+    assert place in verdict.sentence
+
+
+def test_where_a_proxy_was_on_the_way_it_is_a_probable_cause():
+    proxied = HEADERS | {"Host": "10.0.0.7", "Forwarded": "for=192.0.2.60", "X-Forwarded-For": "192.0.2.60"}
+
+    sentence = verify(BODY, proxied, SECRET, path="/changed", now=THEN).sentence
+    assert "passed on by a proxy (Forwarded, X-Forwarded-For)" in sentence
+    assert "proxy" not in judge(headers=proxied, url=URL + "/changed").sentence, "an address that is given is sure"
+
+
+def test_a_list_as_long_as_a_header_can_be_takes_no_longer():
+    long = HEADERS | {"X-Forwarded-Host": "a," * 500_000, "Forwarded": 'host="\\";' * 100_000}
+    began = time.perf_counter()
+
+    assert not judge(headers=long, url="https://other.example/")
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Thu, 30 Mar 99999 08:38:32 GMT",
+        "Thu, 30 Mar 2023 08:38:32 +99999999999",
+        "Thu, 30 Mar 2023 99:99:99 GMT",
+        "Thu, 99 Mar 2023 08:38:32 GMT",
+        "1" * 5000,
+        "Thu, 30 Mar " + "9" * 60,
+        "Mon, \ud800",
+        ",",
+        " ",
+    ],
+)
+def test_a_date_that_is_none_is_malformed(date):
+    assert judge(headers=HEADERS | {"X-Ms-Date": date}).reason == "malformed-header"
+
+
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"])
+def test_a_date_at_the_end_of_all_dates_is_judged(date):
+    assert judge(headers=HEADERS | {"X-Ms-Date": date}, tolerance=None).reason == "wrong-signature"
+
+
+anything = strategies.one_of(
+    strategies.none(),
+    strategies.text(strategies.characters(codec=None)),  # half characters too
+    strategies.sampled_from(
+        ["\ud800", "\udcff", "Thu, 30 Mar 2023 08:38:32 GMT", "https://[", "https://a.b:99999/", *HEADERS]
+    ),
+    strategies.binary(),
+    strategies.integers(),
+    strategies.floats(),
+    strategies.datetimes(timezones=strategies.none() | strategies.timezones()),
+    strategies.timedeltas(),
+    strategies.lists(strategies.text() | strategies.tuples(strategies.text(), strategies.binary())),
+    strategies.dictionaries(
+        strategies.text() | strategies.binary(), strategies.none() | strategies.lists(strategies.text())
+    ),
+    strategies.builds(object),
+    strategies.builds(Secret, strategies.text(strategies.characters(codec=None))),
+)
+signed_headers = strategies.fixed_dictionaries(
+    {}, optional={name: strategies.just(value) | anything for name, value in HEADERS.items()}
+)
+
+
+@settings(max_examples=500)
+@given(
+    body=strategies.just(BODY) | strategies.just(b'"\\ud800"') | anything,
+    headers=signed_headers | anything,
+    secret=strategies.just(SECRET) | anything,
+    options=strategies.fixed_dictionaries(
+        {"url": strategies.just(URL) | anything}, optional=dict.fromkeys(("method", "path", "host"), anything)
+    ),
+    when=strategies.fixed_dictionaries({}, optional=dict.fromkeys(("now", "tolerance"), anything)),
+)
+def test_whatever_comes_there_is_a_verdict_that_can_be_written_down(body, headers, secret, options, when):
+    verdict = verify(body, headers, secret, **options, **when)
+    explanation = explain(body, headers, secret, **options)
+
+    assert verdict.sentence.endswith((".", "?"))
+    for shown in (repr(verdict), verdict.sentence, repr(explanation), explanation._repr_html_()):
+        shown.encode()
 
 
 def test_no_secret_is_in_a_verdict_or_an_explanation():
