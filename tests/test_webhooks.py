@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import io
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -27,7 +29,7 @@ from urllib3 import HTTPHeaderDict
 
 import vipps_nb
 from vipps_nb import Secret
-from vipps_nb.webhooks import Listener, ListenerError, NothingHeardError, explain, verify
+from vipps_nb.webhooks import Listener, ListenerError, NothingHeardError, explain, kept, receiver, verify
 
 # The official sample as it was published in 2023.
 SECRET = "A0+AeKBRG2KRGvnNwJpQlb6IJFk48CKXCIcrLoHncVJKDILsQSxS6NWCccwWm6r6FhGKhiHTBsG2wo/xU6FY/A=="
@@ -574,21 +576,241 @@ def test_a_port_that_is_taken_is_explained(listener):
         Listener(port=port)
 
 
+def port_of(listener):
+    return int(listener.local_url.split(":")[2].split("/")[0])
+
+
+def say(listener, *lines, body=b"", timeout=8):
+    """Send a request as it stands; gives the status, or None for a connection that was closed without a word."""
+    with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=timeout) as sock:
+        with contextlib.suppress(ConnectionError):  # hung up on in the middle, and yet the answer may be there
+            sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+            sock.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionError):
+            first = sock.makefile("rb").readline().decode("latin-1")
+            return int(first.split(" ")[1]) if first else None
+
+
+HERE = "Host: 127.0.0.1"
+POST = ("POST /webhooks HTTP/1.1", HERE)
+
+
 @pytest.mark.parametrize(
-    ("headers", "status"), [({}, 411), ({"Content-Length": "-1"}, 411), ({"Content-Length": "99999999"}, 413)]
+    ("lengths", "status"),
+    [
+        ([], 411),
+        (["Transfer-Encoding: chunked"], 411),
+        (["Transfer-Encoding: chunked", "Content-Length: 4"], 400),
+        (["Content-Length: -1"], 400),
+        (["Content-Length: +4"], 400),
+        (["Content-Length: four"], 400),
+        (["Content-Length:"], 400),
+        (["Content-Length: 4, 4"], 400),
+        (["Content-Length: 4", "Content-Length: 4"], 400),
+        (["Content-Length: 4", "content-length: 5"], 400),
+        (["Content-Length: 0x4"], 400),
+        (["Content-Length: 4.0"], 400),
+        (["Content-Length: \xb2"], 400),
+        (["Content-Length: 99999999"], 413),
+        ([f"Content-Length: {'9' * 6000}"], 413),
+        (["Content-Length: 5"], 400),  # of which only four come
+        (["Content-Length: 1048576"], 400),
+    ],
 )
-def test_bodies_without_a_reasonable_length_are_not_read(listener, headers, status):
-    import http.client
-
-    connection = http.client.HTTPConnection("127.0.0.1", int(listener.local_url.split(":")[2].split("/")[0]), timeout=5)
-    connection.putrequest("POST", "/webhooks")
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.endheaders()
-
-    assert connection.getresponse().status == status
-    connection.close()
+def test_a_body_without_a_reasonable_length_is_answered_and_not_kept(listener, lengths, status):
+    assert say(listener, *POST, *lengths, body=b"null") == status
     assert listener.deliveries == []
+    assert send(listener) == 200
+
+
+def test_a_length_with_zeros_before_it_is_one(listener):
+    assert say(listener, *POST, f"Content-Length: {'0' * 5000}4", body=b"null") == 401
+    assert listener.deliveries[0].body == b"null"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["GET /webhooks HTTP/1.1", HERE], 405),
+        (["DELETE /webhooks HTTP/1.1", HERE], 405),
+        (["NONSENSE"], 400),
+        (["POST /webhooks HTTP/9.9", HERE], 505),
+        (["POST /webhooks HTTP/1.1", HERE, *[f"X-{number}: 1" for number in range(200)]], 431),
+        (["POST /webhooks HTTP/1.1", HERE, *[f"X-{number}: {'x' * 1000}" for number in range(50)]], 431),
+        (["POST /webhooks HTTP/1.1", HERE, f"X: {'x' * 70_000}"], 431),
+        ([f"POST /{'x' * 70_000} HTTP/1.1", HERE], 414),
+        (["\x16\x03\x01\x02"], 400),
+    ],
+)
+def test_what_is_no_delivery_is_answered_without_a_page(listener, lines, status):
+    assert say(listener, *lines) == status
+    assert listener.deliveries == []
+
+
+def test_a_body_that_is_too_large_is_refused_so_that_its_sender_hears_it(listener):
+    assert send(listener, b"x" * (8 << 20)) == 413
+    assert listener.deliveries == []
+
+
+@pytest.mark.parametrize("part", [b"PO", b"POST /webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ", b"body"])
+def test_a_sender_that_drips_is_heard_no_longer_than_the_rest(monkeypatch, part):
+    monkeypatch.setattr(receiver, "PATIENCE", 0.6)
+    head = b"POST /webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n"
+    with Listener() as listener, socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5) as sock:
+        sock.sendall(head if part == b"body" else part)
+        began = time.monotonic()
+        sock.settimeout(0.1)
+        heard = None
+        while heard is None and time.monotonic() - began < 5:
+            with contextlib.suppress(TimeoutError):
+                heard = sock.recv(100)
+            if heard is None:
+                sock.sendall(b"x")
+
+        assert b" 408 " in heard
+        assert time.monotonic() - began < 3
+        assert listener.deliveries == []
+
+
+def test_many_slow_senders_take_a_bounded_number_of_threads_and_give_them_back(monkeypatch):
+    monkeypatch.setattr(receiver, "MOST_SENDERS", 3)
+    monkeypatch.setattr(receiver, "PATIENCE", 0.6)
+    with Listener() as listener, contextlib.ExitStack() as slow:
+        for _ in range(10):
+            slow.enter_context(socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5))
+        time.sleep(0.2)
+
+        attending = [thread for thread in threading.enumerate() if thread.name == "vipps-nb delivery"]
+        assert len(attending) <= 3
+        assert send(listener) == 503
+        time.sleep(0.8)
+        assert send(listener) == 200
+
+
+def test_stopping_leaves_no_thread_and_no_socket_whoever_is_connected():
+    before = set(threading.enumerate())
+    listener = Listener()
+    port = port_of(listener)
+    head = b"POST /webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
+    with contextlib.ExitStack() as slow:
+        for said in (b"", b"PO", head, head + b"half"):
+            slow.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)).sendall(said)
+        time.sleep(0.2)
+
+        began = time.monotonic()
+        listener.stop()
+
+        assert time.monotonic() - began < 1.5
+        assert set(threading.enumerate()) <= before
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=2)
+    assert listener.deliveries == []
+    Listener(port=port).stop()
+
+
+def test_a_follower_may_stop_the_listener():
+    listener = Listener()
+    listener.follow(listener.stop)
+
+    assert send(listener) == 200
+    assert not listener.listening
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (["Host: 127.0.0.1:{port}"], 200),
+        (["Host: LOCALHOST:{port}"], 200),
+        (["Host: [::1]:{port}"], 200),
+        (["Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}"], 200),
+        (["Host: rebound.example"], 421),
+        (["Host: rebound.example:{port}"], 421),
+        (["Host: 127.0.0.1.example"], 421),
+        (["Host: rebound.example@127.0.0.1"], 421),
+        (["Host:"], 421),
+        ([], 400),
+        (["Host: 127.0.0.1", "Host: 127.0.0.1"], 400),
+        (["Host: 127.0.0.1:{port}", "Origin: https://rebound.example"], 403),
+        (["Host: 127.0.0.1:{port}", "Origin: null"], 403),
+        (["Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:1"], 403),
+    ],
+)
+def test_another_host_and_the_page_of_another_site_are_turned_away(headers, status):
+    with Listener() as listener:
+        lines = [line.format(port=port_of(listener)) for line in headers]
+
+        assert say(listener, "POST /webhooks HTTP/1.1", *lines, "Content-Length: 4", body=b"null") == status
+        assert len(listener.deliveries) == (status == 200)
+
+
+def test_a_tunnel_is_let_in_by_the_host_it_was_said_to_have():
+    def status(listener, host):
+        return say(listener, "POST /webhooks HTTP/1.1", f"Host: {host}", "Content-Length: 4", body=b"null")
+
+    with Listener(public_url="https://ABC.tunnel.example/hook", hosts=["edge.internal"]) as listener:
+        hosts = ["abc.tunnel.example", "abc.tunnel.example:443", "EDGE.internal", "127.0.0.1:80", "other.example"]
+        assert [status(listener, host) for host in hosts] == [200, 200, 200, 200, 421]
+        with pytest.raises(NothingHeardError, match=r"for the host other\.example and was turned away"):
+            listener.wait_for("CAPTURED", timeout=0)
+
+
+@pytest.mark.parametrize("url", ["", "abc.tunnel.example", "https://", "ftp://a.b/c", "https://[", 7])
+def test_a_public_address_that_is_none_is_said_at_once(url):
+    with pytest.raises(ListenerError, match="public_url is the whole address"):
+        Listener(public_url=url)
+
+
+def test_one_secret_is_one_and_not_its_letters():
+    with Listener(secrets="a secret") as listener:
+        assert send(listener) == 200
+        for wrong in ("", None, 7, Secret("")):
+            with pytest.raises(ListenerError, match="the text that the registration's answer gave"):
+                listener.trust(wrong)
+        assert send(listener) == 200
+
+
+def test_what_is_kept_has_a_number_and_noise_never_pushes_out_what_is_genuine(listener, monkeypatch):
+    monkeypatch.setattr(kept, "MOST", 6)
+    for _ in range(2):
+        send(listener)
+    for _ in range(10):
+        send(listener, secret="a stranger's")
+    send(listener, b'{"name":"REFUNDED"}')
+
+    assert [one.number for one in listener.deliveries] == [1, 2, 10, 11, 12, 13]
+    assert [bool(one.verdict) for one in listener.deliveries] == [True, True, False, False, False, True]
+    assert listener.total == 13
+    for _ in range(6):
+        send(listener)
+    assert [one.number for one in listener.deliveries] == [14, 15, 16, 17, 18, 19]
+    assert send(listener, secret="a stranger's") == 401
+    assert all(one.verdict for one in listener.deliveries)
+
+
+def test_what_is_kept_has_a_size_however_large_each_is(listener):
+    send(listener)
+    for number in range(40):
+        send(listener, b"%d" % number + b"x" * (1 << 20 >> 1), secret="a stranger's")
+
+    assert listener.deliveries[0].verdict
+    assert sum(len(one.body) for one in listener.deliveries) <= 16 << 20
+    assert listener.deliveries[-1].number == listener.total == 41
+
+
+@pytest.mark.parametrize("body", [b'{"name":"\\ud800\\u202ex"}', b'{"name":"%s"}' % (b"x" * 10_000)])
+def test_a_name_that_cannot_be_shown_is_written_as_what_it_is(listener, body):
+    send(listener, body)
+
+    repr(listener.deliveries).encode()
+    assert len(listener.deliveries[0].name) <= 120
+    assert listener.deliveries[0].name.isprintable()
+
+
+def test_a_body_nested_without_end_is_a_delivery_like_any_other(listener):
+    send(listener, b"[" * 100_000)
+
+    with pytest.raises(ValueError, match=r"nested|Expecting"):
+        listener.deliveries[0].json()
 
 
 def test_a_body_that_is_no_json_has_no_name(listener):
