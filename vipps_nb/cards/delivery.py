@@ -45,9 +45,14 @@ def in_words(name: str, payload: Any) -> str:
 
 @dataclass(frozen=True)
 class DeliveryCard:
-    """A delivery, ready to be shown. Moments are in UTC, as the delivery has them."""
+    """A delivery, ready to be shown. Moments are in UTC, as the delivery has them.
+
+    Attributes:
+        personal: Whether phone and identity numbers are shown in full.
+    """
 
     delivery: Delivery
+    personal: bool = False
 
     @cached_property
     def _payload(self) -> Any:
@@ -55,7 +60,7 @@ class DeliveryCard:
 
     @cached_property
     def _view(self) -> View:
-        return View(still=True, persons=frozenset(persons_in(self._payload)))
+        return View(personal=self.personal, still=True, persons=frozenset(persons_in(self._payload)))
 
     @property
     def title(self) -> str:
