@@ -10,10 +10,11 @@ from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
 from vipps_nb.sandbox.identity import IdentityMint
 from vipps_nb.sandbox.ids import Ids
+from vipps_nb.sandbox.masking import Masker
 from vipps_nb.sandbox.outbox import Outbox
 from vipps_nb.sandbox.phone import Phone
 from vipps_nb.sandbox.rate_limits import RateCounter
-from vipps_nb.sandbox.request_log import Masker, RequestLog
+from vipps_nb.sandbox.request_log import RequestLog
 from vipps_nb.sandbox.sales_unit import KeyRing, SalesUnit
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.tokens import Mint

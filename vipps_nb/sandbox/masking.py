@@ -1,0 +1,276 @@
+"""What the sandbox's logs never show: secrets, its own and those that people paste by mistake.
+
+Masked is what stands under a secret's name (in a header, a query, a form, JSON or broken JSON, XML, or a text that
+quotes one of these), however the name is spelled; each of the sandbox's own keys and what looks like a token,
+wherever it stands; and what was found under such a name, elsewhere in the same entry. Percent-encoding and Base64
+hide nothing.
+
+The client has a list of names of its own, on purpose; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+MASK = "***"
+SHORTEST = 8  # characters; what is shorter is masked under its name only, for it stands in ordinary words too
+LONGEST = 4096  # characters of a value that is looked for elsewhere
+DEEPEST = 50  # levels of JSON that are shown
+OPENINGS = 3  # how often something may be percent-encoded
+
+Words = tuple[str, ...]
+# In words, so that client_secret, client-secret, clientSecret and CLIENTSECRET are one name. Also a name that ends so
+# is one: VIPPS_CLIENT_SECRET, X-Authorization.
+SECRET_NAMES: frozenset[Words] = frozenset(
+    {
+        ("secret",),
+        ("password",),
+        ("authorization",),
+        ("cookie",),
+        ("access", "token"),
+        ("id", "token"),
+        ("id", "token", "hint"),
+        ("refresh", "token"),
+        ("auth", "token"),
+        ("bearer", "token"),
+        ("authorization", "token"),  # Checkout's callbackAuthorizationToken, eCom's authToken
+        ("make", "payment", "token"),  # PSP
+        ("network", "token"),  # PSP: a card
+        ("auth", "req", "id"),  # Login by phone: who has it can fetch the person's tokens
+        ("client", "assertion"),
+        ("code", "verifier"),
+        ("subscription", "key"),
+        ("api", "key"),
+        ("apim", "key"),
+    }
+)
+_SPELLED = re.compile(r"[^a-z0-9]+")
+_COMPACT = tuple("".join(words) for words in SECRET_NAMES)
+_ANY_NAME = "|".join(r"[-_. ]?".join(words) for words in sorted(SECRET_NAMES, key=lambda words: (-len(words), words)))
+_NAME = re.compile(_ANY_NAME, re.IGNORECASE)
+_UNQUOTED = r"(?:(?:bearer|basic|token)\s+)?[^\s\"'&;,<>\\)}\]]+"
+# A name, what stands between, and the value: in quotes, in quotes that are escaped, or without.
+_NAMED = re.compile(
+    rf"((?:{_ANY_NAME})\\*[\"']?(?:\s*(?:=>?|:|>)\s*|\r?\n\r?\n))"
+    rf"(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|(\\+[\"'])(?:(?!\2).)*(?:\2)?|{_UNQUOTED})",
+    re.IGNORECASE | re.DOTALL,
+)
+# Wherever somebody puts a token, it is not for the log: a JSON Web Token, an opaque one of Login, what follows the
+# word Bearer or Basic.
+_TOKEN = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"
+    r"|(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])"
+    r"|(?i:(?<=\bbearer )|(?<=\bbasic ))(?=[a-z.~+/_-]*[A-Z0-9=])[\w.~+/-]{8,}=*"
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_FORM = re.compile(r"[^\s{}<>\"=&]*=[^\s{}<>\"]*")
+_HALF = re.compile(r"[\ud800-\udfff]")
+
+
+def is_secret(name: str) -> bool:
+    """Whether what has this name opens doors, in any spelling of the name."""
+    return _SPELLED.sub("", name.lower()).endswith(_COMPACT)
+
+
+def writable(text: str) -> str:
+    """The text with half characters written as what they are: with one in it, no log could be shown."""
+    return text.encode("utf-8", "backslashreplace").decode() if _HALF.search(text) else text
+
+
+class Masker:
+    """Replaces secrets in what is shown.
+
+    Args:
+        known: Secrets that are masked wherever they stand.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = tuple(sorted({one for one in known if len(one) >= SHORTEST}, key=len, reverse=True))
+
+    def knowing(self, more: Iterable[str]) -> Masker:
+        """One that knows these as well."""
+        found = [one for one in more if SHORTEST <= len(one) <= LONGEST]
+        return Masker((*self._known, *found)) if found else self
+
+    def text(self, text: str) -> str:
+        """The text with every secret in it masked. It is opened where that shows one."""
+        if len(text) < SHORTEST:
+            return writable(text)
+        shown = opened = self._plain(text)
+        for _ in range(OPENINGS):
+            deeper = unquote(opened).replace("\\/", "/")
+            if deeper == opened:
+                break
+            opened = self._plain(deeper)
+            if opened != deeper:
+                shown = opened
+        return writable(shown)
+
+    def path(self, path: str) -> str:
+        """A path, each of its parts by itself as well: the slash is one of Base64's characters."""
+        return self.text("/".join(self.text(part) for part in path.split("/")))
+
+    def pairs(self, text: str) -> str:
+        """A query or a form, for people: decoded, what has a secret's name masked."""
+        code = "grant_type=" in text  # elsewhere a code is what went wrong; here it is traded for a person's tokens
+        return self.text("&".join(_pair(part, code) for part in text.split("&")))
+
+    def headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+        """Headers by name, secret ones masked whole."""
+        shown: dict[str, str] = {}
+        for raw_name, raw_value in headers:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            masked = MASK if is_secret(name) else self.text(value)
+            name = self.text(name)
+            shown[name] = f"{shown[name]}, {masked}" if name in shown else masked
+        return shown
+
+    def body(self, raw: bytes) -> Any:
+        """A body as JSON where it is JSON, as text where it is not, None where there is none."""
+        if not raw:
+            return None
+        try:
+            content = json.loads(raw, parse_constant=str)
+        except (ValueError, RecursionError):
+            text = raw.decode(errors="replace")
+            return self.pairs(text) if _FORM.fullmatch(text) else self.text(text)
+        return self.value(content, innocent=self._innocent(raw))
+
+    def value(self, value: Any, *, innocent: bool = False, depth: int = 0) -> Any:
+        """JSON, masked by names and by values.
+
+        Args:
+            value: What was parsed.
+            innocent: There is no secret in it; only what no log can show is left out.
+            depth: How deep in the JSON it stands.
+        """
+        if isinstance(value, str):
+            return writable(value) if innocent else self._string(value)
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        if not isinstance(value, list | dict):
+            return value
+        if depth == DEEPEST:
+            return "… nested deeper than is shown"
+        if isinstance(value, list):
+            return [self.value(item, innocent=innocent, depth=depth + 1) for item in value]
+        secret: Callable[[str], bool] = _never if innocent else _secrets_of(value)
+        return {
+            (writable(name) if innocent else self.text(name)): MASK
+            if item is not None and secret(name)
+            else self.value(item, innocent=innocent, depth=depth + 1)
+            for name, item in value.items()
+        }
+
+    def _string(self, text: str) -> str:
+        if text[:1] in ("{", "["):  # JSON in a string of JSON
+            try:
+                inner = json.loads(text, parse_constant=str)
+            except (ValueError, RecursionError):
+                return self.text(text)
+            masked = self.value(inner)
+            return self.text(text) if masked == inner else json.dumps(masked, ensure_ascii=False)
+        return self.text(text)
+
+    def _innocent(self, raw: bytes) -> bool:
+        """Whether one look at all of it tells that nothing has to be masked: so it is with most."""
+        if b"\\" in raw or b"%" in raw:
+            return False
+        text = raw.decode(errors="replace")
+        return not _NAME.search(text) and "grant_type" not in text and self._plain(text) == text
+
+    def _plain(self, text: str) -> str:
+        for secret in self._known:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        text = _TOKEN.sub(MASK, text)
+        if _NAME.search(text):
+            text = _NAMED.sub(rf"\g<1>{MASK}", text)
+        return _BASE64.sub(self._unless_encoded, text)
+
+    def _unless_encoded(self, run: re.Match[str]) -> str:
+        """What looks like Base64, masked if there is a secret in it, wherever in the run the Base64 begins."""
+        text = run[0].rstrip("=").translate(_STANDARD)
+        for start in range(4):
+            part = text[start:]
+            part = part[: len(part) - (len(part) % 4 == 1)]
+            try:
+                decoded = base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+            except binascii.Error:
+                continue
+            if any(secret in decoded for secret in self._known) or _TOKEN.search(decoded) or _NAMED.search(decoded):
+                return MASK
+        return run[0]
+
+
+_STANDARD = str.maketrans("-_", "+/")
+
+
+def found_in(headers: Iterable[tuple[bytes, bytes]], *texts: bytes) -> set[str]:
+    """Values that stand under a secret's name in headers, and in queries, forms or JSON; to be masked elsewhere too."""
+    found: set[str] = set()
+    for name, value in headers:
+        if is_secret(name.decode("latin-1")):
+            found |= _parts_of(value.decode("latin-1"))
+    for raw in texts:
+        if not raw:
+            continue
+        try:
+            content = json.loads(raw)
+        except (ValueError, RecursionError):
+            text = raw.decode(errors="replace")
+            pairs = (part.partition("=") for part in text.split("&"))
+            found |= {unquote_plus(value) for name, _, value in pairs if is_secret(unquote_plus(name))}
+        else:
+            found.update(_under_names(content))
+    return found
+
+
+def _parts_of(value: str) -> set[str]:
+    """A header's value, and what it is made of: scheme and token, name and password."""
+    _, _, rest = value.partition(" ")
+    found = {value, rest.strip()}
+    try:
+        _, _, password = base64.b64decode(rest.strip()).decode("latin-1").partition(":")
+    except (ValueError, binascii.Error):
+        return found
+    return {*found, password, unquote(password)}
+
+
+def _under_names(content: Any) -> Iterator[str]:
+    waiting = [content]
+    while waiting:  # and no recursion: it may be deep
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            secret = _secrets_of(one)
+            waiting += one.values()
+            yield from (item for name, item in one.items() if isinstance(item, str) and secret(name))
+
+
+def _secrets_of(content: dict[str, Any]) -> Callable[[str], bool]:
+    """Which names of an object are secrets'."""
+    # As lists of headers and variables have it: {"name": "client_secret", "value": …}.
+    labelled = any(is_secret(one) for one in (content.get("name"), content.get("key")) if isinstance(one, str))
+    code = "grant_type" in content
+    return lambda name: is_secret(name) or (labelled and name == "value") or (code and name == "code")
+
+
+def _never(name: str) -> bool:
+    return False
+
+
+def _pair(text: str, code: bool) -> str:
+    name, equals, value = text.partition("=")
+    name = unquote_plus(name)
+    if equals and value and (is_secret(name) or (code and name == "code")):
+        return f"{name}={MASK}"
+    return f"{name}{equals}{unquote_plus(value)}"
