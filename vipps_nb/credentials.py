@@ -7,6 +7,7 @@ a blank at its end is found before the server says "invalid" about it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -22,6 +23,11 @@ SPECIALIZED_KEY_TYPES: frozenset[KeyType] = frozenset({"management", "accounting
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HEX_KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+# What is left around a value that was copied out of a program, a list or a page. No key begins or ends with one.
+_AROUND = ",;{}<>()[]|"
+_NOT_SEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+# Letters, marks and symbols by their category, and nothing to see all the same.
+_BLANKS_BY_LOOK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
 _QUOTES = "\"'`“”‘’„«»"
 _PLACEHOLDER = re.compile(
     r"(your|my|insert|enter|paste|change)[ _-]?.*|<.*>|\{\{.*\}\}|\$\{?\w+\}?|x{4,}|\.{3}|…|todo|replace.*|"
@@ -102,8 +108,11 @@ def shape_findings(what: str, value: str) -> Iterator[str]:
     bare = value.strip()
     if "\n" in bare or "\r" in bare:
         yield "has a line break inside: it was probably pasted together with the line after it."
+    elif fault := unseen(value):
+        yield f"has {fault} in it, which one does not see: type that part by hand, or copy it from another place."
     elif bare != value or re.search(r"\s", bare):
         yield "has blanks in it: keys contain none."
+    bare = _seen(bare)
     if any(quote in value for quote in _QUOTES):
         yield "has quotes in it: write the bare value."
         bare = bare.strip(_QUOTES)
@@ -113,7 +122,35 @@ def shape_findings(what: str, value: str) -> Iterator[str]:
     if owner := next((owner for owner, pattern in _FOREIGN.items() if pattern.match(bare)), None):
         yield f"is {owner}: that belongs elsewhere."
         return
+    if odd := next((letter for letter in bare if not letter.isascii()), None):
+        yield (
+            f"has a letter in it that looks like another one or is none ({unicodedata.name(odd, 'unnamed').lower()}): "
+            "keys are made of plain letters and digits. Copy it again."
+        )
+        return
+    around = [sign for sign in _AROUND if bare.startswith(sign) or bare.endswith(sign)]
+    if around or bare.startswith(("=", ":")):
+        sign = around[0] if around else bare[0]
+        yield f"has a {sign} at its {'beginning' if bare.startswith(sign) else 'end'}: write the bare value."
+        bare = bare.strip(_AROUND + "=:" if bare.startswith(("=", ":")) else _AROUND)
     yield from _misplaced(what, bare)
+
+
+def unseen(text: str) -> str | None:
+    """What stands in a text and is not seen, such as "a zero width space (U+200B)"; None for a plain text."""
+    for letter in text:
+        if letter in " \t\r\n":
+            continue
+        if unicodedata.category(letter) in _NOT_SEEN or letter in _BLANKS_BY_LOOK:
+            names = {"\0": "NUL character", "\ufeff": "byte order mark"}
+            unnamed = "broken letter" if unicodedata.category(letter) == "Cs" else "control character"
+            word = names.get(letter) or unicodedata.name(letter, unnamed).lower()
+            return f"{'an' if word[0] in 'aeiou' else 'a'} {word} (U+{ord(letter):04X})"
+    return None
+
+
+def _seen(text: str) -> str:
+    return "".join(letter for letter in text if letter in " \t\r\n" or not unseen(letter))
 
 
 def _misplaced(what: str, bare: str) -> Iterator[str]:

@@ -5,16 +5,19 @@ The *test environment* is Vipps MobilePay's; the *sandbox* runs on your own mach
 
 from __future__ import annotations
 
+import difflib
 import functools
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from vipps_nb.errors import EnvironmentChoiceError
 
 EnvironmentName = Literal["sandbox", "test", "production"]
 ENVIRONMENT_NAMES: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_LONGEST_SHOWN = 20
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -67,8 +70,16 @@ def parse_environment_name(text: str, *, said_by: str) -> EnvironmentName:
     for name in ENVIRONMENT_NAMES:
         if word == name:
             return name
+    close = difflib.get_close_matches(re.sub("[^a-z]", "", word)[:_LONGEST_SHOWN], ENVIRONMENT_NAMES, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    # What is longer was perhaps meant for another line, and may be a key.
+    says = (
+        f"says {ascii(text) if not text.isprintable() else repr(text)}"
+        if len(text) <= _LONGEST_SHOWN
+        else "has a value"
+    )
     raise EnvironmentChoiceError(
-        f"{said_by} says {text!r}, which is no environment. Expected: sandbox, test or production."
+        f"{said_by} {says}, which is no environment. Expected: sandbox, test or production.{meant}"
     )
 
 
@@ -79,21 +90,24 @@ def official_environment(url: str) -> Environment | None:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this very machine."""
-    return urlsplit(url).hostname in _LOOPBACK_HOSTS
+    parts = _parts(url)
+    return parts is not None and parts.hostname in _LOOPBACK_HOSTS
 
 
-def environment_at(name: EnvironmentName, base_url: str | None) -> Environment:
+def environment_at(name: EnvironmentName, base_url: str | None, *, stands_in: str | None = None) -> Environment:
     """The environment of that name, held against a base URL if one was configured.
 
     Args:
         name: Which environment.
         base_url: ``VIPPS_BASE_URL``; required for a sandbox, optional and only a confirmation elsewhere.
+        stands_in: Where that was found, for the message.
 
     Raises:
         EnvironmentChoiceError: The address is another environment's, or not one that keys may be sent to.
     """
+    where = f" It stands in {stands_in}." if stands_in else ""
     if name == "sandbox":
-        return Environment("sandbox", _sandbox_address(base_url or ""))
+        return Environment("sandbox", _sandbox_address(base_url or "", where))
     expected = _OFFICIAL[name]
     if base_url and not expected.owns(base_url):
         other = official_environment(base_url)
@@ -104,20 +118,21 @@ def environment_at(name: EnvironmentName, base_url: str | None) -> Environment:
         )
         raise EnvironmentChoiceError(
             f"VIPPS_BASE_URL points at {_shown(base_url)}, but the {name} environment has only one host, "
-            f"{expected.host}. Nothing was sent. {remedy}"
+            f"{expected.host}. Nothing was sent. {remedy}{where}"
         )
     return expected
 
 
-def _sandbox_address(base_url: str) -> str:
-    parts = urlsplit(base_url.strip())
-    plain = parts.hostname and not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
-    if plain and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(base_url))):
+def _sandbox_address(base_url: str, where: str) -> str:
+    parts = _parts(base_url.strip())
+    plain = parts and parts.hostname and not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
+    safe = parts and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(base_url)))
+    if parts and plain and safe and base_url.isascii():
         return f"{parts.scheme}://{parts.netloc}"
     raise EnvironmentChoiceError(
         f"VIPPS_BASE_URL is {_shown(base_url)}, which is no address of a sandbox. Expected http://127.0.0.1:PORT "
         "(as `vipps-nb sandbox` prints it) or an https:// address without path. Correct it, or remove it to "
-        "start a sandbox in this kernel."
+        f"start a sandbox in this kernel.{where}"
     )
 
 
@@ -127,17 +142,26 @@ def _is_address(base_url: str) -> bool:
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
+    parts = _parts(url)
+    if parts is None or not parts.hostname or parts.username is not None or parts.scheme not in _DEFAULT_PORTS:
+        return None
+    return parts.scheme, parts.hostname.lower(), parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None for a text that is none, which ``urlsplit`` or its port raises about."""
     try:
         parts = urlsplit(url)
-        port = parts.port
+        _ = parts.port
     except ValueError:
         return None
-    if not parts.hostname or parts.username is not None or parts.scheme not in _DEFAULT_PORTS:
-        return None
-    return parts.scheme, parts.hostname.lower(), port or _DEFAULT_PORTS[parts.scheme]
+    return parts
 
 
 def _shown(url: str) -> str:
     """A URL without user name and password, which are nobody's business in a message."""
-    parts = urlsplit(url.strip())
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else repr(url.strip())
+    parts = _parts(url.strip())
+    if parts is None or not (parts.scheme and parts.netloc):
+        # Whatever it is, it was perhaps meant for another line: it may be a key.
+        return "a text that is no address"
+    return ascii(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")[1:-1]

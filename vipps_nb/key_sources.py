@@ -1,7 +1,6 @@
 """Where keys are found: process environment → ``.env`` → a Postman environment file. First hit wins.
 
-A ``.env`` is *read*, never exported into ``os.environ``: a child process must not inherit it. The names are
-those in use around the platform (its own SDKs, its Postman environment, common third-party projects).
+A ``.env`` is *read*, never exported into ``os.environ``: a child process must not inherit it.
 """
 
 from __future__ import annotations
@@ -9,46 +8,38 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vipps_nb import dotenv_reading
 from vipps_nb.credentials import SPECIALIZED_KEY_TYPES, Credentials, KeyType, check_shapes
 from vipps_nb.errors import CredentialsError, MissingKeysError
+from vipps_nb.key_names import BASE_URL_NAMES, ENVIRONMENT_NAMES, FIELDS, NAMES, meant_by, names_for, required_fields
+from vipps_nb.private_file import NoFileError, read_file
 from vipps_nb.secret import Secret
 
-FIELDS = ("client_id", "client_secret", "subscription_key", "merchant_serial_number")
-
-# Per field, families of names; within a family earlier names are preferred. The second family are names
-# without "vipps" in them: they may belong to another service, so a first-family name anywhere beats them.
-NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "client_id": (
-        ("VIPPS_CLIENT_ID", "AUTH_VIPPS_ID", "Vipps__ClientId"),
-        ("CLIENT_ID", "client_id"),
-    ),
-    "client_secret": (
-        ("VIPPS_CLIENT_SECRET", "AUTH_VIPPS_SECRET", "Vipps__ClientSecret"),
-        ("CLIENT_SECRET", "client_secret"),
-    ),
-    "subscription_key": (
-        ("VIPPS_SUBSCRIPTION_KEY", "VIPPS_OCP_APIM_SUBSCRIPTION_KEY", "Vipps__SubscriptionKey"),
-        ("SUBSCRIPTION_KEY", "Ocp-Apim-Subscription-Key"),
-    ),
-    "merchant_serial_number": (
-        ("VIPPS_MSN", "VIPPS_MERCHANT_SERIAL_NUMBER", "Vipps__MerchantSerialNumber"),
-        ("MERCHANT_SERIAL_NUMBER", "merchantSerialNumber"),
-    ),
-}
-_ENVIRONMENT_NAMES = ("VIPPS_ENVIRONMENT",)
-_BASE_URL_NAMES = ("VIPPS_BASE_URL", "VIPPS_API_BASE_URL", "VIPPS_API_URL")
+_PROCESS = "process environment"
+_LARGEST_POSTMAN = 8 << 20  # bytes; some people keep certificates in theirs
 
 
 @dataclass(frozen=True)
 class Source:
-    """One place that was read: its name for people, and what stood there. Its repr shows no value."""
+    """One place that was read. Its repr shows no value.
+
+    Attributes:
+        name: Its name for people.
+        values: What stood there, by name.
+        lines: By name, the line, where there are lines.
+    """
 
     name: str
     values: Mapping[str, str]
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def where(self, name: str) -> str:
+        """The place of one name for people: ``.env, line 3``."""
+        return f"{self.name}, line {self.lines[name]}" if name in self.lines else self.name
 
     def __repr__(self) -> str:
         return f"<Source {self.name}, {len(self.values)} names>"
@@ -72,9 +63,10 @@ def load_sources(
     Raises:
         CredentialsError: A file that was named, or found, cannot be read.
     """
-    sources = [Source("process environment", dict(os.environ))]
+    sources = [Source(_PROCESS, dict(os.environ))]
     if file := dotenv_file(folder, dotenv, profile):
-        sources.append(Source(file.name, read_dotenv(file)))
+        reading = dotenv_reading.read(file)
+        sources.append(Source(file.name, reading.values, reading.lines))
     if postman:
         sources.append(Source(f"Postman file {Path(postman).name}", _read_postman(Path(postman))))
     return sources
@@ -82,12 +74,22 @@ def load_sources(
 
 def environment_setting(sources: Sequence[Source]) -> str | None:
     """``VIPPS_ENVIRONMENT`` as written; ``None`` when nobody set it."""
-    return _value(sources, _ENVIRONMENT_NAMES)
+    return _value(sources, ENVIRONMENT_NAMES)
 
 
 def base_url_setting(sources: Sequence[Source]) -> str | None:
     """``VIPPS_BASE_URL`` as written; ``None`` when nobody set it."""
-    return _value(sources, _BASE_URL_NAMES)
+    return _value(sources, BASE_URL_NAMES)
+
+
+def environment_place(sources: Sequence[Source]) -> str | None:
+    """Where that stands, for people; ``None`` when nobody set it."""
+    return _place(sources, ENVIRONMENT_NAMES)
+
+
+def base_url_place(sources: Sequence[Source]) -> str | None:
+    """Where that stands, for people; ``None`` when nobody set it."""
+    return _place(sources, BASE_URL_NAMES)
 
 
 def where_found(sources: Sequence[Source], key_type: KeyType) -> dict[str, str]:
@@ -106,16 +108,18 @@ def find_credentials(sources: Sequence[Source], key_type: KeyType) -> Credential
         CredentialsError: One cannot be right.
     """
     found = dict(hits(sources, key_type))
-    if not found.keys() - {"merchant_serial_number"}:
-        return None
     required = required_fields(key_type)
-    if missing := [what for what in required if what not in found]:
+    missing = [what for what in required if what not in found]
+    if not found.keys() - {"merchant_serial_number"} and not any(near_misses(sources, missing, key_type)):
+        return None
+    if missing:
         raise MissingKeysError(_missing_sentence(missing, found, sources, key_type))
     wanted = {what: found[what] for what in FIELDS if what in found and _wanted(what, key_type)}
     origin = " + ".join(dict.fromkeys(hit.source for hit in wanted.values()))
+    several = len({hit.source for hit in wanted.values()}) > 1
     check_shapes(
         {what: hit.value for what, hit in wanted.items()},
-        {what: hit.name for what, hit in wanted.items()},
+        {what: f"{hit.name} (in {hit.source})" if several else hit.name for what, hit in wanted.items()},
         source=origin,
     )
     key = wanted.get("subscription_key")
@@ -143,45 +147,54 @@ def profiles(folder: Path) -> list[str]:
     return sorted(found - {"example", "sample", "template"})
 
 
-def read_dotenv(file: Path) -> dict[str, str]:
+def read_dotenv(file: Path) -> Mapping[str, str]:
     """Read a ``.env`` file without exporting it.
 
     Raises:
-        CredentialsError: It cannot be opened, or is no text.
+        CredentialsError: It cannot be opened, is no text, or holds our names in a way that cannot be read.
     """
-    from dotenv import dotenv_values  # noqa: PLC0415 - only a login needs it, not an import of the package
-
-    try:
-        with file.open(encoding="utf-8-sig") as stream:
-            # No interpolation: a secret with a dollar sign in it is a secret, not a reference.
-            values = dotenv_values(stream=stream, interpolate=False)
-    except UnicodeDecodeError:
-        values = None  # not raised in here: this error holds the whole file, and would be the new one's context
-    except OSError as error:
-        raise CredentialsError(
-            f"{file.name} is there but cannot be read ({error.strerror}). Expected a text file that you may "
-            "read: check that it is a file, and its permissions (chmod 600 makes it yours alone)."
-        ) from error
-    if values is None:
-        raise CredentialsError(
-            f"{file.name} is not a text file in UTF-8. Expected lines like VIPPS_CLIENT_ID=…; "
-            "save it again as UTF-8 text."
-        )
-    return {name: value for name, value in values.items() if value is not None}
+    return dotenv_reading.read(file).values
 
 
-def names_for(key_type: KeyType) -> dict[str, str]:
-    """By field, the name to write into a ``.env`` for a key type: ``VIPPS_PARTNER_CLIENT_ID`` …"""
-    infix = "" if key_type == "merchant" else f"{key_type.upper()}_"
-    short = {"merchant_serial_number": "MSN"}
-    return {what: f"VIPPS_{infix}{short.get(what, what.upper())}" for what in FIELDS}
+def near_misses(sources: Sequence[Source], missing: Sequence[str], key_type: KeyType) -> Iterator[str]:
+    """Names that were perhaps meant for missing fields, and such names without a value, as sentences.
+
+    Args:
+        sources: What was read.
+        missing: The fields nobody has.
+        key_type: Whose keys.
+    """
+    own = names_for(key_type)
+    for what in missing:
+        yield from _near(sources, own[what], {own[what], *NAMES[what][0]})
 
 
-def required_fields(key_type: KeyType) -> tuple[str, ...]:
-    """The fields without which a key set of that type is incomplete."""
-    if key_type in SPECIALIZED_KEY_TYPES:
-        return ("client_id", "client_secret")
-    return FIELDS
+def near_misses_of_settings(sources: Sequence[Source], *, base_url: bool) -> Iterator[str]:
+    """The same for ``VIPPS_ENVIRONMENT``, or for ``VIPPS_BASE_URL``, when nobody set it."""
+    names = BASE_URL_NAMES if base_url else ENVIRONMENT_NAMES
+    if _value(sources, names) is None:
+        for source in sources:
+            # Empty is a choice here, and none that is missed.
+            others = {there: value for there, value in source.values.items() if there not in names}
+            yield from _near([Source(source.name, others, source.lines)], names[0], set(names))
+
+
+def _near(sources: Sequence[Source], name: str, meant: set[str]) -> Iterator[str]:
+    for source in sources:
+        process = source.name == _PROCESS
+        for there in source.values:
+            line = f"line {source.lines[there]}" if there in source.lines else ""
+            if there in meant:
+                # An empty variable of a process is how many a CI says that there is none.
+                if not process:
+                    yield f"{there} is in {source.name} without a value." + (f" Fill in {line}." if line else "")
+            elif not (process and "vip" not in there.lower()) and meant_by(there) in meant:
+                place = f" In {line} write {name}=…." if line else f" Name it {name}."
+                yield f"{_printable(there)} is in {source.name}: is {name} meant?{place}"
+
+
+def _printable(name: str) -> str:
+    return name if name.isprintable() else ascii(name)[1:-1]
 
 
 @dataclass(frozen=True)
@@ -228,15 +241,21 @@ def _value(sources: Sequence[Source], names: Sequence[str]) -> str | None:
     return hit.value.strip() if hit else None
 
 
+def _place(sources: Sequence[Source], names: Sequence[str]) -> str | None:
+    hit = _first(sources, names)
+    return next((source.where(hit.name) for source in sources if hit and source.name == hit.source), None)
+
+
 def _missing_sentence(
     missing: Sequence[str], hits: Mapping[str, Hit], sources: Sequence[Source], key_type: KeyType
 ) -> str:
     names = names_for(key_type)
-    found = ", ".join(f"{hit.name} (in {hit.source})" for hit in hits.values())
+    found = ", ".join(f"{hit.name} (in {hit.source})" for hit in hits.values()) or "none"
     read = ", ".join(source.name for source in sources)
+    hints = "".join(f"{hint}\n" for hint in near_misses(sources, missing, key_type))
     return (
         f"Some keys are missing: {', '.join(names[what] for what in missing)}.\n"
-        f"Found: {found}. Read: {read}.\n"
+        f"Found: {found}. Read: {read}.\n{hints}"
         "Add the missing ones to the same file, or run %vipps_login --form to type them in. "
         "Nothing was sent, and no other environment was chosen instead."
     )
@@ -270,20 +289,29 @@ def dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: st
 
 
 def _read_postman(file: Path) -> dict[str, str]:
+    file = file.expanduser()
     try:
-        document: Any = json.loads(file.expanduser().read_text(encoding="utf-8-sig"))
-        entries = document["values"]
-        return {
-            str(entry["key"]): str(entry["value"])
-            for entry in entries
-            if entry.get("enabled", True) and entry.get("value")
-        }
+        data = read_file(file, largest=_LARGEST_POSTMAN)
+    except NoFileError as error:
+        raise CredentialsError(
+            f"The Postman file {file.name} cannot be read: {error.strerror}. Expected an environment exported from "
+            "Postman (Environments → … → Export)."
+        ) from error
     except OSError as error:
         raise CredentialsError(
             f"The Postman file {file.name} cannot be read ({error.strerror}). Expected an environment exported "
             "from Postman (Environments → … → Export); check the path."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError):
+    try:
+        encoding = "utf-8-sig" if not dotenv_reading.is_marked(data) else json.detect_encoding(data)
+        document: Any = json.loads(data.decode(encoding))
+        entries = document["values"]
+        return {
+            str(entry["key"]): str(value)
+            for entry in entries
+            if entry.get("enabled", True) and (value := entry.get("value")) is not None
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass  # not raised in here: what json says holds the whole file
     raise CredentialsError(
         f"{file.name} is no Postman environment. Expected JSON with a list named “values”; "

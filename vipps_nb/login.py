@@ -9,13 +9,13 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vipps_nb import key_sources
+from vipps_nb import key_names, key_sources
 from vipps_nb.credentials import KEY_TYPES, Credentials, KeyType
 from vipps_nb.environment import (
     Environment,
@@ -218,7 +218,7 @@ def connect(
     if not typed:
         session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
     token = session.keys.renewed(session.keys.peek()) if refresh else session.token
-    if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING:
+    if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING and not _has_a_clock_of_its_own(sandbox):
         notices.append(skew_sentence(token.clock_skew))
     if environment.name != "sandbox":
         notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
@@ -301,7 +301,7 @@ def _decide(
             )
             return _sandbox(None, sources, key_type)
         raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
-    environment = environment_at(name or "test", base_url)
+    environment = environment_at(name or "test", base_url, stands_in=key_sources.base_url_place(sources))
     if on_public_binder():
         raise CredentialsError(refusal_on_binder(environment.name))
     return credentials, environment, None
@@ -313,14 +313,27 @@ def chosen_environment(
     """The environment that was asked for, in whichever way; None when nobody said.
 
     Raises:
-        EnvironmentChoiceError: It is none of the three.
+        EnvironmentChoiceError: It is none of the three, or a setting's name is misspelled.
     """
     if env:
-        return parse_environment_name(env, said_by="--env")
-    if setting := key_sources.environment_setting(sources):
-        return parse_environment_name(setting, said_by="VIPPS_ENVIRONMENT")
+        chosen = parse_environment_name(env, said_by="--env")
+    elif setting := key_sources.environment_setting(sources):
+        place = key_sources.environment_place(sources)
+        chosen = parse_environment_name(setting, said_by=f"VIPPS_ENVIRONMENT (in {place})")
+    else:
+        _refuse_misspelled(key_sources.near_misses_of_settings(sources, base_url=False))
+        chosen = None
+    if chosen not in ("test", "production"):
+        _refuse_misspelled(key_sources.near_misses_of_settings(sources, base_url=True))
+    if chosen:
+        return chosen
     # An address on this very machine can only be a sandbox.
     return "sandbox" if base_url and is_loopback(base_url) else None
+
+
+def _refuse_misspelled(hints: Iterator[str]) -> None:
+    if hint := next(hints, None):
+        raise EnvironmentChoiceError(f"{hint} Nothing was sent, and no environment was chosen instead.")
 
 
 def _sandbox(
@@ -331,7 +344,7 @@ def _sandbox(
 
     # Some projects keep VIPPS_BASE_URL=https://apitest.vipps.no in their .env: that is no sandbox to join.
     if base_url and official_environment(base_url) is None:
-        environment = environment_at("sandbox", base_url)
+        environment = environment_at("sandbox", base_url, stands_in=key_sources.base_url_place(sources))
         credentials = key_sources.find_credentials(sources, key_type)
         if credentials is None:
             raise MissingKeysError(
@@ -362,6 +375,16 @@ def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
 
 def _text(path: PathLike | None) -> str | None:
     return None if path is None else os.fspath(path)
+
+
+def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
+    """Whether that is a sandbox: its clock is held and moved on purpose, and says nothing about this computer's."""
+    from vipps_nb.sandbox import SandboxError  # noqa: PLC0415 - as in _sandbox
+
+    try:
+        return sandbox is not None and "now" in sandbox.clock()
+    except (SandboxError, ValueError):
+        return False
 
 
 def _alike(session: VippsSession, settings: Settings) -> VippsSession:
@@ -411,8 +434,8 @@ def _hygiene_notice(file: Path | None, credentials: Credentials) -> list[str]:
 
 def _ask_in_terminal(key_type: KeyType, found: Mapping[str, str]) -> dict[str, str]:
     typed = {}
-    for what, name in key_sources.names_for(key_type).items():
-        if what not in key_sources.required_fields(key_type):
+    for what, name in key_names.names_for(key_type).items():
+        if what not in key_names.required_fields(key_type):
             continue
         known = f" (set, from {found[what]}; Enter keeps it)" if what in found else ""
         secret = what in ("client_secret", "subscription_key")
@@ -429,8 +452,8 @@ def _looked_at(sources: Sequence[key_sources.Source]) -> str:
 
 
 def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Source], key_type: KeyType) -> str:
-    names = key_sources.names_for(key_type)
-    needed = ", ".join(names[what] for what in key_sources.required_fields(key_type))
+    names = key_names.names_for(key_type)
+    needed = ", ".join(names[what] for what in key_names.required_fields(key_type))
     return (
         f"No keys found for the {name} environment ({_looked_at(sources)}). Expected: {needed}.\n"
         "Put them into a .env beside the notebook (see .env.example), or run %vipps_login --form to type them "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vipps_nb import key_sources
+from vipps_nb import key_names, key_sources
 from vipps_nb.credentials import KeyType
-from vipps_nb.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.dotenv_file import Change, with_keys, with_lines
 from vipps_nb.environment import official_environment
 from vipps_nb.login import Login, connect, on_public_binder
 from vipps_nb.widget.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm
@@ -41,12 +41,14 @@ def login_dialog(
         options: ``dotenv``, ``profile`` and ``postman``, as for :func:`vipps_nb.login`.
         on_login: Called after a successful login; returns the sentence that the form shows.
     """
-    names = key_sources.names_for(key_type)
+    names = key_names.names_for(key_type)
     sources = key_sources.load_sources(folder=folder, **options)
     found = key_sources.where_found(sources, key_type)
 
     def submit(values: Mapping[str, str], choices: FormChoices) -> str:
         typed = {names[what]: value for what, value in values.items()}
+        # What cannot be saved is said before anything is sent.
+        saving = _planned(folder, typed, choices) if choices.save and typed else ()
         outcome = connect(
             env=choices.environment,
             key_type=key_type,
@@ -55,8 +57,10 @@ def login_dialog(
             **options,
         )
         said = on_login(outcome)
-        if choices.save and typed:
-            said += " " + _save(folder, typed, choices)
+        for change in saving:
+            change.carry_out()
+        if saving:
+            said += " Saved to .env, readable only by you" + (" and ignored by git." if len(saving) > 1 else ".")
         return said
 
     binder = on_public_binder()
@@ -68,7 +72,7 @@ def login_dialog(
             FormField(
                 what, _LABELS[what], secret=what in _SECRETS, found_in=found.get(what, ""), hint=_HINTS.get(what, "")
             )
-            for what in key_sources.required_fields(key_type)
+            for what in key_names.required_fields(key_type)
         ],
         environment="sandbox" if binder else env or ("sandbox" if joins else "test"),
         # What must not be used here is not asked for.
@@ -80,9 +84,9 @@ def login_dialog(
     return form
 
 
-def _save(folder: Path, typed: Mapping[str, str], choices: FormChoices) -> str:
+def _planned(folder: Path, typed: Mapping[str, str], choices: FormChoices) -> Sequence[Change]:
+    """What saving will write: first the line that keeps git from the keys, then the keys."""
     file = key_sources.nearest(folder, ".env") or folder / ".env"
-    save_keys(file, {**typed, "VIPPS_ENVIRONMENT": choices.environment})
-    if choices.gitignore and ignore_in_git(file):
-        return "Saved to .env, readable only by you and ignored by git."
-    return "Saved to .env, readable only by you."
+    keys = with_keys(file, {**typed, "VIPPS_ENVIRONMENT": choices.environment})
+    ignored = with_lines(file.parent / ".gitignore", [file.name]) if choices.gitignore else None
+    return (ignored, keys) if ignored is not None and ignored.added else (keys,)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vipps_nb import hygiene, key_sources
+from vipps_nb import hygiene, key_names, key_sources
 from vipps_nb.credentials import KEY_TYPES, KeyType
+from vipps_nb.dotenv_file import with_lines
 from vipps_nb.errors import CredentialsError
 
 _OWNER_ONLY = 0o600
@@ -41,6 +42,9 @@ def prepare(folder: Path, *, key_type: KeyType = "merchant", strip_outputs: bool
         CredentialsError: A file could not be written. What had been done before is done.
     """
     said = Preparation()
+    # What cannot be kept stops before anything is written.
+    for name in (".gitignore", *([".gitattributes"] if strip_outputs else [])):
+        with_lines(folder / name, ())
     try:
         _write_example(folder, key_type, said)
         _ignore(folder, said)
@@ -66,8 +70,8 @@ def _write_example(folder: Path, key_type: KeyType, said: Preparation) -> None:
         "VIPPS_ENVIRONMENT=test",
     ]
     for kind in kinds:
-        names = key_sources.names_for(kind)
-        lines += ["", *(f"{names[what]}=" for what in key_sources.required_fields(kind))]
+        names = key_names.names_for(kind)
+        lines += ["", *(f"{names[what]}=" for what in key_names.required_fields(kind))]
     try:
         with (folder / ".env.example").open("x", encoding="utf-8") as stream:
             stream.write("\n".join(lines) + "\n")
@@ -154,15 +158,9 @@ def _setting(root: Path, name: str) -> str:
     return done.stdout.strip() if done is not None else ""
 
 
-def _add_lines(file: Path, lines: Iterable[str]) -> list[str]:
+def _add_lines(file: Path, lines: Iterable[str]) -> tuple[str, ...]:
     """Append the lines that are not there; what is there stays byte by byte."""
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
-    known = {line.strip() for line in before.splitlines()}
-    added = [line for line in lines if line not in known]
-    if ".env.*" in added and "!.env.example" not in added:
-        added.append("!.env.example")  # an exception counts only below the rule that it is one of
-    if added:
-        gap = "\n" if before and not before.endswith("\n") else ""
-        with file.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(gap + "".join(f"{line}\n" for line in added))
-    return added
+    change = with_lines(file, lines)
+    if change.added:
+        change.carry_out()
+    return change.added

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from vipps_nb import key_sources
-from vipps_nb.credentials import KEY_TYPES, shape_findings
+from vipps_nb import key_names, key_sources
+from vipps_nb.credentials import shape_findings
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
 from vipps_nb.environment import EnvironmentName, environment_at, is_loopback, official_environment
-from vipps_nb.errors import CredentialsError, EnvironmentChoiceError
+from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, VippsNbError
 from vipps_nb.login import SALES_UNITS, chosen_environment, own_sandbox, pretend_credentials
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -43,8 +42,7 @@ def files(case: Case) -> Finding:
             folder=case.folder, dotenv=case.dotenv, profile=case.profile, postman=case.postman
         )
     except CredentialsError as error:
-        what, _, remedy = str(error).partition(". ")
-        return Finding(name, Result.FAILED, what + ".", remedy, "files")
+        return Finding(name, Result.FAILED, *_halves(error), "files")
     if case.env == "sandbox" and _has_no_address(case):
         return Finding(name, Result.OK, "None needed: the sandbox brings pretend keys along.")
     said = []
@@ -63,17 +61,17 @@ def environment(case: Case) -> Finding:
     base_url = key_sources.base_url_setting(case.read)
     try:
         chosen = chosen_environment(case.env, case.read, base_url)
-        anything = bool(dict(key_sources.hits(case.read, case.key_type)).keys() - {"merchant_serial_number"})
+        there = dict(key_sources.hits(case.read, case.key_type)).keys() - {"merchant_serial_number"}
+        anything = bool(there) or any(key_sources.near_misses(case.read, key_names.FIELDS, case.key_type))
         named = bool(case.dotenv or case.profile or case.postman)
         joins = base_url is not None and official_environment(base_url) is None
         if chosen == "sandbox" and not joins:
             return _own_sandbox(case, "Sandbox: an imitation on this machine, with pretend keys and pretend money.")
         if chosen is None and not anything and not named:
             return _own_sandbox(case, "Sandbox, because there are no keys: %vipps_login would start one as well.")
-        case.environment = environment_at(chosen or "test", base_url)
+        case.environment = environment_at(chosen or "test", base_url, stands_in=key_sources.base_url_place(case.read))
     except EnvironmentChoiceError as error:
-        what, _, remedy = str(error).partition(". ")
-        return Finding(name, Result.FAILED, what + ".", remedy, "environment")
+        return Finding(name, Result.FAILED, *_halves(error), "environment")
     place = case.environment
     if place.name == "sandbox" and not is_loopback(place.base_url):
         case.private[place.host] = "‹the sandbox›"
@@ -96,12 +94,12 @@ def names(case: Case) -> Finding:
     if case.pretend is not None:
         return Finding(name, Result.OK, "The sandbox's pretend keys.")
     found = dict(key_sources.hits(case.read, case.key_type))
-    wanted = key_sources.names_for(case.key_type)
-    missing = [what for what in key_sources.required_fields(case.key_type) if what not in found]
+    wanted = key_names.names_for(case.key_type)
+    missing = [what for what in key_names.required_fields(case.key_type) if what not in found]
     if missing:
         nothing = not found.keys() - {"merchant_serial_number"}
         there = "none is there" if nothing else f"found only {_list(found)}"
-        hints = list(_near_misses(case, [wanted[what] for what in missing]))
+        hints = list(key_sources.near_misses(case.read, missing, case.key_type))
         return Finding(
             name,
             Result.FAILED,
@@ -128,14 +126,20 @@ def shapes(case: Case) -> Finding:
     if case.pretend is not None:
         return Finding(name, Result.OK, "Each value looks like what it should be.")
     found = dict(key_sources.hits(case.read, case.key_type))
-    needed = (*key_sources.required_fields(case.key_type), "merchant_serial_number")
-    fields = [what for what in key_sources.FIELDS if what in found and what in needed]
+    needed = (*key_names.required_fields(case.key_type), "merchant_serial_number")
+    fields = [what for what in key_names.FIELDS if what in found and what in needed]
     wrong = [f"{found[what].name} {fault}" for what in fields for fault in shape_findings(what, found[what].value)]
     if not wrong and len({found[what].value for what in fields}) < len(fields):
         wrong = ["Two of the keys have the same value: one was pasted twice."]
     if wrong:
-        return Finding(name, Result.FAILED, " ".join(_ended(words) for words in wrong), f"{_PORTAL}.", "shapes")
-    if not set(key_sources.required_fields(case.key_type)) <= set(fields):
+        return Finding(
+            name,
+            Result.FAILED,
+            " ".join(_ended(words) for words in wrong),
+            f"{_PORTAL}. They were read from: {_list({what: found[what] for what in fields})}.",
+            "shapes",
+        )
+    if not set(key_names.required_fields(case.key_type)) <= set(fields):
         return Finding(name, Result.OK, "What is there looks like what it should be.")
     case.credentials = key_sources.find_credentials(case.read, case.key_type)
     odd = [
@@ -199,28 +203,15 @@ def _hidden(case: Case, found: Mapping[str, key_sources.Hit]) -> Iterator[str]:
                 yield f"{hit.name} in {hit.source} hides another value of it in {source.name}."
 
 
-def _near_misses(case: Case, wanted: list[str]) -> Iterator[str]:
-    """Names that are there and were perhaps meant, and names without a value."""
-    there = {name: source for source in case.read for name in source.values}
-    for name in wanted:
-        if name in there:
-            yield f"{name} is in {there[name].name} without a value."
-        else:
-            ours = [candidate for candidate in there if _is_ours(candidate) and candidate not in wanted]
-            close = difflib.get_close_matches(name, ours, n=1, cutoff=0.85)
-            if close and not any(close[0] in family for family in _known_families()):
-                yield f"{close[0]} is in {there[close[0]].name}: is {name} meant?"
-
-
-def _known_families() -> Iterator[tuple[str, ...]]:
-    for families in key_sources.NAMES.values():
-        yield from families
-    for kind in KEY_TYPES:
-        yield tuple(key_sources.names_for(kind).values())
-
-
 def _is_ours(name: str) -> bool:
-    return "vipps" in name.lower() or any(name in family for family in _known_families())
+    return "vipps" in name.lower() or key_names.is_known(name)
+
+
+def _halves(error: VippsNbError) -> tuple[str, str]:
+    """A message's facts, and what to do: its last line, or all after its first sentence."""
+    text = str(error)
+    facts, _, remedy = text.rpartition("\n") if "\n" in text else text.partition(". ")
+    return (facts if facts.endswith(".") else facts + "."), remedy
 
 
 def _distance(case: Case, source: key_sources.Source) -> str:

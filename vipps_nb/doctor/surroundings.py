@@ -49,7 +49,7 @@ def traces(case: Case) -> Finding:
     if case.environment is not None and case.environment.name == "sandbox":
         return Finding(name, Result.OK, "The keys are pretend ones.")
     secrets = {hit.name: hit.value for what, hit in key_sources.hits(case.read, case.key_type) if what in _SECRETS}
-    secrets = {key: value for key, value in secrets.items() if len(value) >= _SHORTEST_SECRET}
+    secrets = {key: value for key, value in secrets.items() if len(value) >= _SHORTEST_SECRET and value.isascii()}
     if not secrets:
         return Finding(name, Result.SKIPPED, "There is no secret to look for.")
     places = [*_notebooks_with(case.folder, secrets), *_history_with(secrets)]

@@ -20,6 +20,7 @@ from vipps_nb.tokens import fetch_access_token
 _NAME = "access token"
 _LIFE = "token's life"
 _SHORT, _LONG = timedelta(minutes=5), timedelta(hours=25)
+_SHORT_LIVED = "Its life is short, or the sandbox's clock was moved meanwhile: look at %vipps_sandbox."
 _STATUS_PAGE = "https://vippsmobilepay.statuspage.io"
 
 # By environment: where keys that are unknown in it are from, and how to go there.
@@ -150,8 +151,10 @@ def life(case: Case) -> Finding:
             _LIFE,
             Result.FAILED,
             "It had expired when it arrived.",
-            "Something between here and the host answers from a store of old answers, or the host's clock is wrong: "
-            "ask whoever runs the proxy.",
+            _SHORT_LIVED
+            if case.place.name == "sandbox"
+            else "Something between here and the host answers from a store of old answers, or the host's clock is "
+            "wrong: ask whoever runs the proxy.",
             "expired-token",
         )
     claims = claims_of(fetched.reveal())

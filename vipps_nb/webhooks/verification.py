@@ -170,7 +170,12 @@ def _check_age(moment: datetime, now: datetime, tolerance: timedelta | None) -> 
     if tolerance is None or abs(now - moment) <= tolerance:
         return None
     if moment > now:
-        return Verdict("from-the-future", "Genuine, but dated in the future. Is this machine's clock slow?")
+        # A sandbox dates its deliveries by its own clock, which may have been moved: that is nobody's mistake.
+        words = (
+            "Genuine, but dated in the future. Is this machine's clock slow? From a sandbox whose clock was moved, "
+            "give its time as now=."
+        )
+        return Verdict("from-the-future", words)
     words = "Genuine, but old: somebody replays a recorded delivery, or this machine's clock is fast. Do not act on it."
     return Verdict("too-old", words)
 
