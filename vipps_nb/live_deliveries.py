@@ -12,7 +12,7 @@ from vipps_nb.widget.deliveries import DeliveriesCard
 
 KEPT_ON_SCREEN = 50
 FAILURES = 3
-SUBJECTS = ("reference", "chargeId", "agreementId", "auth_req_id", "merchantQrId")
+SUBJECTS = ("reference", "chargeId", "agreementId", "merchantQrId")
 """Fields that say what an event is about, in the payloads of the APIs; the first that is there is shown."""
 
 

@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -23,6 +24,7 @@ MASK = "***"
 SHORTEST = 8  # characters; what is shorter is masked under its name only, for it stands in ordinary words too
 LONGEST = 4096  # characters of a value that is looked for elsewhere
 DEEPEST = 50  # levels of JSON that are shown
+TRADED_WITH = frozenset({"grant_type", "state", "redirect_uri"})
 OPENINGS = 3  # how often something may be percent-encoded
 
 Words = tuple[str, ...]
@@ -32,6 +34,8 @@ SECRET_NAMES: frozenset[Words] = frozenset(
     {
         ("secret",),
         ("password",),
+        ("passwd",),
+        ("passphrase",),
         ("authorization",),
         ("cookie",),
         ("access", "token"),
@@ -39,38 +43,41 @@ SECRET_NAMES: frozenset[Words] = frozenset(
         ("id", "token", "hint"),
         ("refresh", "token"),
         ("auth", "token"),
-        ("bearer", "token"),
         ("authorization", "token"),  # Checkout's callbackAuthorizationToken, eCom's authToken
         ("make", "payment", "token"),  # PSP
-        ("network", "token"),  # PSP: a card
         ("auth", "req", "id"),  # Login by phone: who has it can fetch the person's tokens
-        ("client", "assertion"),
+        ("assertion",),
         ("code", "verifier"),
         ("subscription", "key"),
         ("api", "key"),
         ("apim", "key"),
+        ("private", "key"),
     }
 )
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _COMPACT = tuple("".join(words) for words in SECRET_NAMES)
 _ANY_NAME = "|".join(r"[-_. ]?".join(words) for words in sorted(SECRET_NAMES, key=lambda words: (-len(words), words)))
 _NAME = re.compile(_ANY_NAME, re.IGNORECASE)
-_UNQUOTED = r"(?:(?:bearer|basic|token)\s+)?[^\s\"'&;,<>\\)}\]]+"
 # A name, what stands between, and the value: in quotes, in quotes that are escaped, or without.
 _NAMED = re.compile(
-    rf"((?:{_ANY_NAME})\\*[\"']?(?:\s*(?:=>?|:|>)\s*|\r?\n\r?\n))"
-    rf"(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|(\\+[\"'])(?:(?!\2).)*(?:\2)?|{_UNQUOTED})",
+    rf"((?:{_ANY_NAME})\\*[\"']?(?:\s*(=>?|:|>)\s*|\r?\n\r?\n))"
+    r"(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|(\\+[\"'])(?:(?!\3).)*(?:\3)?"
+    r"|((?:bearer|basic)\s+)?([^\s\"'&;,<>\\)}\]]+))",
     re.IGNORECASE | re.DOTALL,
 )
 # Wherever somebody puts a token, it is not for the log: a JSON Web Token, an opaque one of Login, what follows the
-# word Bearer or Basic.
-_TOKEN = re.compile(
-    r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"
-    r"|(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])"
-    r"|(?i:(?<=\bbearer )|(?<=\bbasic ))(?=[a-z.~+/_-]*[A-Z0-9=])[\w.~+/-]{8,}=*"
+# word Bearer or Basic. Each run of letters is looked at once, from its beginning.
+_DOTTED = re.compile(r"(?<![\w.-])[\w-]++(?:\.[\w-]*+)++")
+_WEB_TOKEN = re.compile(r"eyJ[\w-]{8,}+\.")
+_OPAQUE = re.compile(r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
+_CALLED = re.compile(
+    r"(?:(?<=[Bb]earer )|(?<=BEARER )|(?<=[Bb]asic )|(?<=BASIC ))(?=[a-z.~+/_-]*+[A-Z0-9=])[\w.~+/-]{8,}+=*"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
+_LIKE_A_KEY, _LIKE_NO_WORD = 8, 20  # characters
 _FORM = re.compile(r"[^\s{}<>\"=&]*=[^\s{}<>\"]*")
+_CODE = re.compile(r"\bcode\b")
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -105,7 +112,7 @@ class Masker:
             return writable(text)
         shown = opened = self._plain(text)
         for _ in range(OPENINGS):
-            deeper = unquote(opened).replace("\\/", "/")
+            deeper = unescape(_ESCAPED.sub(_character, unquote(opened)))
             if deeper == opened:
                 break
             opened = self._plain(deeper)
@@ -119,8 +126,9 @@ class Masker:
 
     def pairs(self, text: str) -> str:
         """A query or a form, for people: decoded, what has a secret's name masked."""
-        code = "grant_type=" in text  # elsewhere a code is what went wrong; here it is traded for a person's tokens
-        return self.text("&".join(_pair(part, code) for part in text.split("&")))
+        parts = [part.partition("=") for part in text.split("&")]
+        secret = _secrets_of({unquote_plus(name): "" for name, _, _ in parts})
+        return self.text("&".join(_pair(name, equals, value, secret) for name, equals, value in parts))
 
     def headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         """Headers by name, secret ones masked whole."""
@@ -181,18 +189,18 @@ class Masker:
 
     def _innocent(self, raw: bytes) -> bool:
         """Whether one look at all of it tells that nothing has to be masked: so it is with most."""
-        if b"\\" in raw or b"%" in raw:
+        if any(sign in raw for sign in (b"\\", b"%", b"&")):
             return False
         text = raw.decode(errors="replace")
-        return not _NAME.search(text) and "grant_type" not in text and self._plain(text) == text
+        return not _NAME.search(text) and not _CODE.search(text) and self._plain(text) == text
 
     def _plain(self, text: str) -> str:
         for secret in self._known:
             if secret in text:
                 text = text.replace(secret, MASK)
-        text = _TOKEN.sub(MASK, text)
+        text = _without_tokens(text)
         if _NAME.search(text):
-            text = _NAMED.sub(rf"\g<1>{MASK}", text)
+            text = _NAMED.sub(_unless_spoken, text)
         return _BASE64.sub(self._unless_encoded, text)
 
     def _unless_encoded(self, run: re.Match[str]) -> str:
@@ -205,7 +213,9 @@ class Masker:
                 decoded = base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
             except binascii.Error:
                 continue
-            if any(secret in decoded for secret in self._known) or _TOKEN.search(decoded) or _NAMED.search(decoded):
+            if any(secret in decoded for secret in self._known) or _without_tokens(decoded) != decoded:
+                return MASK
+            if _NAMED.search(decoded):
                 return MASK
         return run[0]
 
@@ -260,7 +270,8 @@ def _secrets_of(content: dict[str, Any]) -> Callable[[str], bool]:
     """Which names of an object are secrets'."""
     # As lists of headers and variables have it: {"name": "client_secret", "value": …}.
     labelled = any(is_secret(one) for one in (content.get("name"), content.get("key")) if isinstance(one, str))
-    code = "grant_type" in content
+    # Elsewhere a code is what went wrong; with one of these it is traded for a person's tokens.
+    code = not TRADED_WITH.isdisjoint(content)
     return lambda name: is_secret(name) or (labelled and name == "value") or (code and name == "code")
 
 
@@ -268,9 +279,31 @@ def _never(name: str) -> bool:
     return False
 
 
-def _pair(text: str, code: bool) -> str:
-    name, equals, value = text.partition("=")
+def _pair(name: str, equals: str, value: str, secret: Callable[[str], bool]) -> str:
     name = unquote_plus(name)
-    if equals and value and (is_secret(name) or (code and name == "code")):
-        return f"{name}={MASK}"
-    return f"{name}{equals}{unquote_plus(value)}"
+    return f"{name}={MASK}" if value and secret(name) else f"{name}{equals}{unquote_plus(value)}"
+
+
+def _unless_spoken(found: re.Match[str]) -> str:
+    """A name with its value masked. After a colon without quotes it may be a sentence: "client_secret: missing"."""
+    lead, sign, _, scheme, value = found.groups()
+    if value and sign == ":" and not scheme:
+        like_a_key = len(value) >= _LIKE_A_KEY and any(map(str.isdigit, value))
+        if not like_a_key and len(value) < _LIKE_NO_WORD:
+            return found[0]
+    return f"{lead}{MASK}"
+
+
+def _without_tokens(text: str) -> str:
+    if "eyJ" in text:
+        text = _DOTTED.sub(_without_web_token, text)
+    return _CALLED.sub(MASK, _OPAQUE.sub(MASK, text))
+
+
+def _without_web_token(run: re.Match[str]) -> str:
+    found = _WEB_TOKEN.search(run[0])
+    return run[0][: found.start()] + MASK if found else run[0]
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else "/"

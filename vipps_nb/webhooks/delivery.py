@@ -9,6 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from vipps_nb.visible import visible
 from vipps_nb.webhooks.verification import Verdict
 
 UNCHECKED = "no-secret"
@@ -84,6 +85,6 @@ def name_of(body: bytes) -> str:
 
 
 def in_sight(text: str) -> str:
-    """A few words of a stranger's: not too many, and what cannot be seen or saved written as what it is."""
+    """A few words of a stranger's: not too many, on one line, and each character to be seen."""
     words = text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in words)
+    return visible(words.replace("\n", " ").replace("\t", " "))

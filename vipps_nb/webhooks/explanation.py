@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from vipps_nb.secret import Secret
+from vipps_nb.visible import visible
 from vipps_nb.webhooks import headers as header_objects
 from vipps_nb.webhooks import parts
 
@@ -80,13 +81,13 @@ def explain(
             Step(
                 "Hash the raw body with SHA-256, write it in Base64",
                 hashed,
-                parts.shown(given.get(parts.CONTENT_HASH, "")),
+                visible(given.get(parts.CONTENT_HASH, "")),
             ),
-            Step("Put the string to sign together: method, path and query, then date;host;hash", parts.shown(text)),
+            Step("Put the string to sign together: method, path and query, then date;host;hash", visible(text)),
             Step(
                 "Sign it: HMAC-SHA256 with the secret's characters as the key, written in Base64",
                 parts.signature(key, text),
-                parts.shown(given.get(parts.AUTHORIZATION, "").rpartition("Signature=")[2]),
+                visible(given.get(parts.AUTHORIZATION, "").rpartition("Signature=")[2]),
             ),
         )
     )

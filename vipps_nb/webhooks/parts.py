@@ -29,11 +29,6 @@ def as_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def shown(text: str) -> str:
-    """Text with half characters written as what they are: a notebook with one in it cannot be saved."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def raw(body: Any) -> bytes:
     """The body as bytes.
 

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from vipps_nb.secret import Secret
+from vipps_nb.visible import visible
 from vipps_nb.webhooks import headers as header_objects
 from vipps_nb.webhooks import parts, proxies
 
@@ -149,7 +150,7 @@ def _check_signature(
     for place, host in proxies.hosts_in(given):
         if host != address.host and fits(parts.Address(host, address.path)):
             words = (
-                f"Signed with this secret, but for the host {parts.shown(host)}: what {place} says, and not "
+                f"Signed with this secret, but for the host {visible(host)}: what {place} says, and not "
                 f"{'the Host header' if from_host else 'the address given'}. Give url= exactly as registered."
             )
             return Verdict("other-address", words)
