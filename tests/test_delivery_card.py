@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from html import unescape
 
 import pytest
@@ -114,6 +116,26 @@ def test_neither_a_signature_nor_a_persons_number_is_shown(listener):
     for said in (card.text, card.html):
         assert not re.search("4799887778|hush-hush|Signature=", said)
     assert "x-ms-date" in card.html
+
+
+SCRIPT = """
+import requests, vipps_nb
+from vipps_nb.webhooks import Listener
+with Listener() as listener:
+    requests.post(listener.url, data=b'{"name":"CAPTURED","pspReference":"1","phoneNumber":"4799887778"}', timeout=5)
+    for personal in (False, True):
+        vipps_nb.show(listener.deliveries[0], personal=personal)
+"""
+
+
+def test_a_script_shows_a_delivery_as_text():
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("not checked · Webhook · Payment captured\ndelivery 1")
+    assert "answered 200" in done.stdout
 
 
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"\xff\xfe", b'{"name":"<script>alert(1)</script>"}'])

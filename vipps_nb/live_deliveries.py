@@ -7,11 +7,12 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from vipps_nb.webhooks import Delivery, Listener
+from vipps_nb.webhooks.delivery import in_sight
 from vipps_nb.widget.deliveries import DeliveriesCard
 
 KEPT_ON_SCREEN = 50
 FAILURES = 3
-SUBJECTS = ("reference", "chargeId", "agreementId", "auth_req_id", "merchantQrId")
+SUBJECTS = ("reference", "chargeId", "agreementId", "merchantQrId")
 """Fields that say what an event is about, in the payloads of the APIs; the first that is there is shown."""
 
 
@@ -25,9 +26,8 @@ def show(listener: Listener) -> DeliveriesCard | None:
     )
 
     def follow() -> None:
-        deliveries = listener.deliveries
-        rows = [_row(delivery) for delivery in deliveries[-KEPT_ON_SCREEN:]]
-        card.show(rows=rows, total=len(deliveries), listening=listener.listening)
+        rows = [_row(delivery) for delivery in listener.deliveries[-KEPT_ON_SCREEN:]]
+        card.show(rows=rows, total=listener.total, listening=listener.listening)
 
     follow()
     listener.follow(follow)
@@ -56,4 +56,4 @@ def _subject(delivery: Delivery) -> str:
     except ValueError:
         return ""
     found = (payload.get(name) for name in SUBJECTS) if isinstance(payload, dict) else ()
-    return next((value for value in found if isinstance(value, str)), "")
+    return next((in_sight(value) for value in found if isinstance(value, str)), "")

@@ -14,6 +14,8 @@ from vipps_nb.cards.drawings.drawing import Drawing, facts
 from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, money, persons_in
+from vipps_nb.redaction import is_secret
+from vipps_nb.visible import visible
 
 if TYPE_CHECKING:
     from vipps_nb.webhooks import Delivery
@@ -22,14 +24,12 @@ _SUBJECTS = {
     "reference": "Reference",
     "agreementId": "Agreement",
     "chargeId": "Charge",
-    "auth_req_id": "Login",
     "merchantQrId": "QR code",
     "msn": "Sales unit",
 }
 _VERSION = re.compile(r"\.v\d+$")
 _FAMILIES = frozenset({"epayments", "recurring", "donations"})
 _UNCHECKED = "no-secret"
-_SECRET_HEADERS = frozenset({"authorization", "cookie"})
 _LONGEST_TEXT = 4000
 
 
@@ -45,9 +45,14 @@ def in_words(name: str, payload: Any) -> str:
 
 @dataclass(frozen=True)
 class DeliveryCard:
-    """A delivery, ready to be shown. Moments are in UTC, as the delivery has them."""
+    """A delivery, ready to be shown. Moments are in UTC, as the delivery has them.
+
+    Attributes:
+        personal: Whether phone and identity numbers are shown in full.
+    """
 
     delivery: Delivery
+    personal: bool = False
 
     @cached_property
     def _payload(self) -> Any:
@@ -55,7 +60,7 @@ class DeliveryCard:
 
     @cached_property
     def _view(self) -> View:
-        return View(still=True, persons=frozenset(persons_in(self._payload)))
+        return View(personal=self.personal, still=True, persons=frozenset(persons_in(self._payload)))
 
     @property
     def title(self) -> str:
@@ -88,25 +93,27 @@ class DeliveryCard:
         """The card for terminals, and for whoever reads the notebook's file."""
         drawn = self._drawing.text if self._drawing is not None else None
         head = [f"{self.status} · {self.title}", " · ".join(self.facts), self.delivery.verdict.sentence]
-        return "\n".join([*head, *filter(None, [drawn])])
+        return visible("\n".join([*head, *filter(None, [drawn])]))
 
     @cached_property
     def html(self) -> str:
         """The card for notebooks: HTML and CSS, no script."""
         tone = "good" if self.delivery.verdict else "refused" if self.status == "not checked" else "failed"
-        return framed(
-            tag(
-                "header",
-                tag("strong", self.title, class_="vipps-nb-title"),
-                " ",
-                tag("span", self.status, class_="vipps-nb-status", data_tone=tone),
-            ),
-            tag("p", join(*(tag("span", fact) for fact in self.facts), between=" · "), class_="vipps-nb-meta"),
-            tag("p", self.delivery.verdict.sentence, class_="vipps-nb-words"),
-            self._drawing.html if self._drawing is not None else None,
-            tag("details", tag("summary", "Payload"), self._body()),
-            tag("details", tag("summary", "Headers"), self._headers()),
-            label=f"{self.title}, {self.status}",
+        return visible(
+            framed(
+                tag(
+                    "header",
+                    tag("strong", self.title, class_="vipps-nb-title"),
+                    " ",
+                    tag("span", self.status, class_="vipps-nb-status", data_tone=tone),
+                ),
+                tag("p", join(*(tag("span", fact) for fact in self.facts), between=" · "), class_="vipps-nb-meta"),
+                tag("p", self.delivery.verdict.sentence, class_="vipps-nb-words"),
+                self._drawing.html if self._drawing is not None else None,
+                tag("details", tag("summary", "Payload"), self._body()),
+                tag("details", tag("summary", "Headers"), self._headers()),
+                label=f"{self.title}, {self.status}",
+            )
         )
 
     @cached_property
@@ -136,7 +143,7 @@ class DeliveryCard:
         return tag("table", tag("caption", "Received"), tag("tbody", *rows), class_="vipps-nb-headers")
 
     def _header(self, name: str, value: str) -> str:
-        return DOTS if name.lower() in _SECRET_HEADERS else self._view.text(str(self._view.masked(value, name)))
+        return DOTS if is_secret(name) else self._view.text(str(self._view.masked(value, name)))
 
 
 def _amount(payload: Mapping[str, Any]) -> str:

@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     import requests
     from IPython.core.interactiveshell import InteractiveShell
 
+    from vipps_nb.webhooks import Delivery
+
 _HTML, _TEXT = "text/html", "text/plain"
 # Types by the modules they say they come from. By name, so that nothing is imported before something is drawn.
 _ANSWER_MODULES = ("vipps_nb.session", "vipps_nb.answers")
+_DELIVERY = ("vipps_nb.webhooks.delivery", "Delivery")
 
 
 class Registration:
@@ -27,7 +30,7 @@ class Registration:
         for module in _ANSWER_MODULES:
             self._register(formatters, (module, "VippsResponse"), _answer_html, _answer_text)
         self._register(formatters, ("vipps_nb.tokens", "AccessToken"), _token_html, _token_text)
-        self._register(formatters, ("vipps_nb.webhooks.delivery", "Delivery"), _delivery_html, _delivery_text)
+        self._register(formatters, _DELIVERY, _delivery_html, _delivery_text)
 
     def give_back(self) -> None:
         """Leave each formatter as it was found; whoever has registered something else since keeps it."""
@@ -58,11 +61,11 @@ class Registration:
                 formatter.for_type_by_name(*key, show)
 
 
-def show(response: requests.Response, *, personal: bool = False) -> None:
-    """Show an answer as a card; in a terminal, as text.
+def show(response: requests.Response | Delivery, *, personal: bool = False) -> None:
+    """Show an answer or a webhook's delivery as a card; in a terminal, as text.
 
     Args:
-        response: An answer of any session.
+        response: An answer of any session, or what a listener received.
         personal: Show phone and national identity numbers in full. They are masked otherwise, because what a
             notebook shows is saved in it.
     """
@@ -71,7 +74,9 @@ def show(response: requests.Response, *, personal: bool = False) -> None:
 
     from vipps_nb.cards.answer import AnswerCard  # noqa: PLC0415 - not before something is drawn
 
-    card = AnswerCard(response, personal=personal)
+    delivery = any((kind.__module__, kind.__name__) == _DELIVERY for kind in type(response).__mro__)
+    draw: Callable[..., Any] = _delivery_card if delivery else AnswerCard
+    card = draw(response, personal=personal)
     if get_ipython() is None:
         print(card.text)
     else:
@@ -104,16 +109,18 @@ def _token_text(token: Any, printer: Any, cycle: bool) -> None:
     printer.text(TokenCard(token).text if len(printer.stack) == 1 else repr(token))
 
 
-def _delivery_html(delivery: Any) -> str:
+def _delivery_card(delivery: Any, personal: bool = False) -> Any:
     from vipps_nb.cards.delivery import DeliveryCard  # noqa: PLC0415 - as in show
 
-    return DeliveryCard(delivery).html
+    return DeliveryCard(delivery, personal=personal)
+
+
+def _delivery_html(delivery: Any) -> str:
+    return str(_delivery_card(delivery).html)
 
 
 def _delivery_text(delivery: Any, printer: Any, cycle: bool) -> None:
-    from vipps_nb.cards.delivery import DeliveryCard  # noqa: PLC0415 - as in show
-
-    printer.text(DeliveryCard(delivery).text if len(printer.stack) == 1 else repr(delivery))
+    printer.text(_delivery_card(delivery).text if len(printer.stack) == 1 else repr(delivery))
 
 
 _OURS = (_answer_html, _answer_text, _token_html, _token_text, _delivery_html, _delivery_text)

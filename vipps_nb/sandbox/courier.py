@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
+from traceback import format_exc
 from typing import Any
 
 from vipps_nb.sandbox.clock import LATEST, check, timestamp
@@ -194,7 +195,9 @@ class Courier:
             try:
                 next_attempt = letter.on_reply(reply)
             except Exception:
-                log.exception("What a receiver answered could not be dealt with")
+                log.error(
+                    "What a receiver answered could not be dealt with\n%s", self._premises.masker.text(format_exc())
+                )
             delivery.landed(reply, next_attempt)
             self.dispatch()
         self.turn.notify_all()

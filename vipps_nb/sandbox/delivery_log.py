@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from vipps_nb.sandbox.clock import timestamp
+from vipps_nb.sandbox.masking import Masker, found_in
 from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.request_log import Masker
-
-KEPT = 1000
+from vipps_nb.sandbox.request_log import KEPT, LARGEST, LARGEST_BODY, OVERHEAD, cut_note
 
 
 class Delivery:
@@ -21,6 +20,10 @@ class Delivery:
             (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
             for name, value in letter.headers.items()
         ]
+        note = cut_note("body", len(letter.body))
+        body = letter.body[:LARGEST_BODY]
+        masker = masker.knowing(found_in(headers, body))
+        self.weight = OVERHEAD + len(body) + len(letter.url) + sum(len(name) + len(value) for name, value in headers)
         self._entry: dict[str, Any] = {
             "time": timestamp(moment),
             "about": letter.about,
@@ -28,7 +31,8 @@ class Delivery:
             "method": letter.method,
             "url": masker.text(letter.url),
             "headers": masker.headers(headers),
-            "body": masker.body(letter.body),
+            "body": masker.body(body),
+            **({"cut": [note]} if note else {}),
             "outcome": "in the air",
             "status": None,
             "reason": None,
@@ -51,7 +55,8 @@ class DeliveryLog:
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
-        self._deliveries: deque[Delivery] = deque(maxlen=KEPT)
+        self._deliveries: deque[Delivery] = deque()
+        self._weight = 0
         self.total = 0
         """How many there were, the forgotten ones included."""
 
@@ -59,10 +64,13 @@ class DeliveryLog:
         return len(self._deliveries)
 
     def set_out(self, letter: Letter, moment: datetime) -> Delivery:
-        """Note that a letter is on its way; beyond the limit the oldest is forgotten."""
+        """Note that a letter is on its way; beyond the limits the oldest are forgotten."""
         delivery = Delivery(letter, moment, self._masker)
         self.total += 1
         self._deliveries.append(delivery)
+        self._weight += delivery.weight
+        while len(self._deliveries) > KEPT or self._weight > LARGEST:
+            self._weight -= self._deliveries.popleft().weight
         return delivery
 
     def entries(self) -> list[dict[str, Any]]:

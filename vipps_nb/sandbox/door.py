@@ -15,12 +15,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
+from traceback import format_exc
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import Courier
+from vipps_nb.sandbox.masking import found_in
 from vipps_nb.sandbox.page import ORDERED
 from vipps_nb.sandbox.refusals import Body, GatewayRefusal, InjectedFault, gateway
 from vipps_nb.sandbox.request_log import Entry
@@ -182,7 +184,10 @@ class FrontDoor:
         try:
             await self._app(scope, receive, send)
         except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
+            # Whoever reports it sends the log along, so that is masked like the request log.
+            found = found_in(scope["headers"], scope["query_string"], body)
+            mask = self._premises.masker.knowing(found)
+            log.error("%s %s failed\n%s", scope["method"], mask.path(scope["path"]), mask.text(format_exc()))
             return _refused(Broken())
         return answer
 

@@ -1,60 +1,17 @@
-"""The request log: what came in and what went out, without a secret in it."""
+"""The request log: what came in and what went out, without a secret in it. Bounded by number and by bytes."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+
+from vipps_nb.sandbox.masking import Masker, found_in
 
 KEPT = 1000
-MASK = "***"
-LONGEST_TEXT = 10_000
-SECRET_HEADERS = frozenset({"authorization", "client_secret", "ocp-apim-subscription-key", "cookie"})
-SECRET_FIELDS = frozenset({"access_token", "id_token", "client_secret", "secret", "callbackauthorizationtoken"})
-# Wherever somebody puts a token, it is not for the log: a JSON Web Token, or an opaque one of Login.
-TOKENS = (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
-
-
-class Masker:
-    """Replaces secrets: by the name of their field, and wherever one of the known values turns up."""
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted((re.escape(secret) for secret in secrets), key=len, reverse=True)
-        self._pattern = re.compile("|".join([*TOKENS, *known]))
-
-    def text(self, text: str) -> str:
-        """The text with every secret in it masked."""
-        return self._pattern.sub(MASK, text)
-
-    def headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-        """Headers by name, secret ones masked whole."""
-        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-        return {name: MASK if name.lower() in SECRET_HEADERS else self.text(value) for name, value in pairs}
-
-    def body(self, raw: bytes) -> Any:
-        """A body as JSON where it is JSON, as text where it is not, None where there is none."""
-        if not raw:
-            return None
-        try:
-            return self._value(json.loads(raw))
-        except (ValueError, RecursionError):
-            return self.text(unquote(raw.decode(errors="replace")))[:LONGEST_TEXT]
-
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self._value(item) for item in value]
-        if isinstance(value, dict):
-            return {
-                self.text(name): MASK if name.lower() in SECRET_FIELDS else self._value(item)
-                for name, item in value.items()
-            }
-        return value
+LARGEST = 16 << 20  # bytes of all entries together
+LARGEST_BODY = 16 << 10  # bytes that are kept of each body; a checkout session has two thousand
+OVERHEAD = 1000  # bytes; about what Python needs for one entry
 
 
 @dataclass(slots=True)
@@ -72,22 +29,45 @@ class Entry:
     response: bytes = b""
     dropped: str | None = None
     number: int = 0
+    cut: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return OVERHEAD + len(self.path) + len(self.query) + headers + len(self.body) + len(self.response)
+
+    def trim(self) -> None:
+        """Keep only the beginning of a large body, and say so."""
+        notes = [note for name in ("body", "response") if (note := cut_note(name, len(getattr(self, name))))]
+        if notes:
+            self.cut = tuple(notes)
+            self.body, self.response = self.body[:LARGEST_BODY], self.response[:LARGEST_BODY]
 
     def shown(self, mask: Masker) -> dict[str, Any]:
         """The entry for people."""
+        mask = mask.knowing(found_in(self.headers, self.query, self.body, self.response))
         return {
             "number": self.number,
             "time": self.time,
             "ms": self.milliseconds,
             **({"dropped": self.dropped} if self.dropped else {}),
             "method": self.method,
-            "path": mask.text(self.path),
-            "query": mask.text(unquote_plus(self.query.decode("latin-1"))),
+            "path": mask.path(self.path),
+            "query": mask.pairs(self.query.decode("latin-1")),
             "status": self.status,
             "headers": mask.headers(self.headers),
             "body": mask.body(self.body),
             "response": mask.body(self.response),
+            **({"cut": list(self.cut)} if self.cut else {}),
         }
+
+
+def cut_note(what: str, size: int) -> str | None:
+    """What to say of a body of so many bytes; None where all of it is kept."""
+    if size <= LARGEST_BODY:
+        return None
+    return f"{what}: the first {LARGEST_BODY:,} of {size:,} bytes are kept, {size - LARGEST_BODY:,} were cut off"
 
 
 class RequestLog:
@@ -95,7 +75,8 @@ class RequestLog:
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[Entry] = deque()
+        self._weight = 0
         self.total = 0
         """How many there were, the forgotten ones included."""
 
@@ -103,10 +84,14 @@ class RequestLog:
         return len(self._entries)
 
     def add(self, entry: Entry) -> None:
-        """Append an entry; beyond the limit the oldest is forgotten."""
+        """Append an entry, of a large body only the beginning; beyond the limits the oldest are forgotten."""
         self.total += 1
         entry.number = self.total
+        entry.trim()
         self._entries.append(entry)
+        self._weight += entry.weight
+        while len(self._entries) > KEPT or self._weight > LARGEST:
+            self._weight -= self._entries.popleft().weight
 
     def entries(self, last: int = KEPT) -> list[dict[str, Any]]:
         """The last entries, oldest first, secrets masked; all unless told."""

@@ -28,6 +28,8 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
+        # Whatever the process has done with its logging: uvicorn would write whole addresses into it.
+        self.access_log = False
         # The state is shared by all connections of a server, so each gets its own copy.
         self.app_state = {**self.app_state, "hang_up": transport.abort}
 

@@ -10,10 +10,11 @@ from vipps_nb.sandbox.faults import Faults
 from vipps_nb.sandbox.idempotency import IdempotencyBook
 from vipps_nb.sandbox.identity import IdentityMint
 from vipps_nb.sandbox.ids import Ids
+from vipps_nb.sandbox.masking import Masker
 from vipps_nb.sandbox.outbox import Outbox
 from vipps_nb.sandbox.phone import Phone
 from vipps_nb.sandbox.rate_limits import RateCounter
-from vipps_nb.sandbox.request_log import Masker, RequestLog
+from vipps_nb.sandbox.request_log import RequestLog
 from vipps_nb.sandbox.sales_unit import KeyRing, SalesUnit
 from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.tokens import Mint
@@ -66,7 +67,7 @@ class Premises:
         self.identity = IdentityMint(seed)
         self.base_url = base_url
         self._settings = settings
-        self._masker = Masker(keys.secrets)
+        self.masker = Masker(keys.secrets)
         self._worlds = 0
         self.world = self._new_world(seed)
 
@@ -77,4 +78,4 @@ class Premises:
 
     def _new_world(self, seed: int) -> World:
         self._worlds += 1
-        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self._masker, number=self._worlds)
+        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self.masker, number=self._worlds)

@@ -9,7 +9,11 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from vipps_nb.visible import visible
 from vipps_nb.webhooks.verification import Verdict
+
+UNCHECKED = "no-secret"
+LONGEST_WORDS = 100  # characters that are shown of a name or a reference; a name has twenty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +51,12 @@ class Delivery:
         """The payload.
 
         Raises:
-            ValueError: It is not JSON.
+            ValueError: It is not JSON, or nested deeper than anybody reads.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("This JSON is nested too deeply to be read.") from None
 
     def __repr__(self) -> str:
         facts = [
@@ -74,4 +81,10 @@ def name_of(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     said = (payload.get("name") or payload.get("eventType")) if isinstance(payload, dict) else None
-    return said if isinstance(said, str) else ""
+    return in_sight(said) if isinstance(said, str) else ""
+
+
+def in_sight(text: str) -> str:
+    """A few words of a stranger's: not too many, on one line, and each character to be seen."""
+    words = text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"
+    return visible(words.replace("\n", " ").replace("\t", " "))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from vipps_nb.secret import Secret
+from vipps_nb.visible import visible
+from vipps_nb.webhooks import headers as header_objects
 from vipps_nb.webhooks import parts
 
 YES, NO = "✓ the same", "✗ different"
@@ -53,8 +55,8 @@ class Explanation:
 
 
 def explain(
-    body: bytes | str,
-    headers: Mapping[str, str],
+    body: bytes | bytearray | memoryview | str,
+    headers: Any,
     secret: Secret | str,
     *,
     method: str = "POST",
@@ -64,21 +66,28 @@ def explain(
 ) -> Explanation:
     """Work a signature out, step by step, beside what the sender wrote. Arguments as for `verify`.
 
-    Raises:
-        TypeError: The body is not raw, or there is no address.
+    Raises nothing: where an argument cannot be right, the one step says so.
     """
-    given = parts.lowered(headers)
-    hashed = parts.content_hash(parts.raw(body))
-    address = parts.Address.of(url, path, host, given)
-    text = parts.string_to_sign(method, address, given.get(parts.DATE, ""), hashed)
+    try:
+        given = header_objects.read(headers)
+        hashed = parts.content_hash(parts.raw(body))
+        address = parts.Address.of(url, path, host, given)
+        key = parts.key_of(secret)
+        text = parts.string_to_sign(parts.as_text(method, "method"), address, given.get(parts.DATE, ""), hashed)
+    except header_objects.UnreadableError as error:
+        return Explanation((Step("It cannot be worked out", str(error), ""),))
     return Explanation(
         (
-            Step("Hash the raw body with SHA-256, write it in Base64", hashed, given.get(parts.CONTENT_HASH, "")),
-            Step("Put the string to sign together: method, path and query, then date;host;hash", text),
+            Step(
+                "Hash the raw body with SHA-256, write it in Base64",
+                hashed,
+                visible(given.get(parts.CONTENT_HASH, "")),
+            ),
+            Step("Put the string to sign together: method, path and query, then date;host;hash", visible(text)),
             Step(
                 "Sign it: HMAC-SHA256 with the secret's characters as the key, written in Base64",
-                parts.signature(secret, text),
-                given.get(parts.AUTHORIZATION, "").rpartition("Signature=")[2],
+                parts.signature(key, text),
+                visible(given.get(parts.AUTHORIZATION, "").rpartition("Signature=")[2]),
             ),
         )
     )

@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from vipps_nb.errors import NothingHeardError
+from vipps_nb.errors import ListenerError, NothingHeardError
 from vipps_nb.login import at_logout
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.secret import Secret
 from vipps_nb.session import VippsSession
-from vipps_nb.webhooks.delivery import Delivery, name_of, webhook_id
-from vipps_nb.webhooks.receiver import listening
+from vipps_nb.webhooks.delivery import UNCHECKED, Delivery, in_sight, name_of, webhook_id
+from vipps_nb.webhooks.kept import Kept
+from vipps_nb.webhooks.receiver import LOOPBACK_NAMES, Doorkeeping, listening
 from vipps_nb.webhooks.verification import Verdict, verify
 
 _logger = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for an event
-NOBODY = Verdict("no-secret", "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
+NOBODY = Verdict(UNCHECKED, "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
 
 
 @dataclass
@@ -44,35 +46,53 @@ class Listener:
     A genuine delivery is answered with 200, a false one with 401. Stops with ``%vipps_logout``, at the end of a
     ``with`` block, or with the process. Displayed in a notebook, it shows what arrives as it arrives.
 
+    The latest 1000 deliveries are kept, and of those 16 MiB; what is not genuine is forgotten first. Like the sandbox,
+    it answers only to requests for this machine (``127.0.0.1``, ``localhost``), for the host of `public_url` and for
+    `hosts`, and to no page of another site. Half a body, one above 1 MiB, or one that takes longer than 10 seconds to
+    arrive is refused and not kept.
+
     Args:
         session: With a sandbox behind it, deliveries are judged by the sandbox's clock, which may be held or moved.
         secrets: What deliveries may be signed with; more can be told later with `trust`.
         public_url: Where the platform sends to, when a tunnel leads from there to here.
+        hosts: Other hosts that it answers to: what a tunnel or proxy puts into the Host header, if that is neither
+            this machine nor the host of `public_url`.
         port: On 127.0.0.1; 0 takes any free one.
 
     Raises:
-        ListenerError: The port cannot be used.
+        ListenerError: The port cannot be used, the address is none, or a secret is no text.
     """
 
     def __init__(
         self,
         session: VippsSession | None = None,
         *,
-        secrets: Iterable[Secret | str] = (),
+        secrets: Iterable[Secret | str] | Secret | str = (),
         public_url: str | None = None,
+        hosts: Iterable[str] | str = (),
         port: int = 0,
     ) -> None:
         self._session = session
-        self._secrets = [_as_secret(secret) for secret in secrets]
+        # One alone is meant as one, and not as its letters.
+        self._secrets = [_as_secret(one) for one in ([secrets] if isinstance(secrets, Secret | str) else secrets)]
         self._public_url = public_url
         self._changed = threading.Condition()
-        self._deliveries: list[Delivery] = []
+        self._deliveries = Kept()
         self._followers: list[Callable[[], None]] = []
         self._drill: _Drill | None = None
         self._stopping = threading.Event()
         self._live: Any = None
-        self._server = listening(port, self._receive)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True).start()
+        self._turned_away = ""
+        names = LOOPBACK_NAMES.union([hosts.lower()] if isinstance(hosts, str) else (host.lower() for host in hosts))
+        if public_url is not None:
+            names |= {_host_of(public_url)}
+        self._server = listening(
+            port, Doorkeeping(receive=self._receive, names=names, turned_away=self._note_turned_away)
+        )
+        self._serving = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True
+        )
+        self._serving.start()
         at_logout(self.stop)
 
     @property
@@ -92,12 +112,22 @@ class Listener:
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """All that came, oldest first."""
+        """What came and is kept, oldest first."""
         with self._changed:
             return list(self._deliveries)
 
+    @property
+    def total(self) -> int:
+        """How many came since the start or the last `clear`, the forgotten ones included."""
+        with self._changed:
+            return self._deliveries.total
+
     def trust(self, secret: Secret | str) -> None:
-        """Accept what is signed with this secret, from now on."""
+        """Accept what is signed with this secret, from now on.
+
+        Raises:
+            ListenerError: It is no text, or empty.
+        """
         self._secrets.append(_as_secret(secret))
 
     def drill(self, *, status: int = 200, delay: float = 0.0, times: int = 1) -> None:
@@ -150,11 +180,13 @@ class Listener:
 
     def stop(self) -> None:
         """Stop listening. Does nothing when it has stopped already; what came can still be read."""
-        if self._stopping.is_set():
-            return
-        self._stopping.set()
+        with self._changed:
+            if self._stopping.is_set():
+                return
+            self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
+        self._serving.join()
         self._tell()
 
     def __enter__(self) -> Self:
@@ -185,22 +217,25 @@ class Listener:
             sender = webhook_id(headers)
             same = [earlier for earlier in self._deliveries if earlier.body == body]
             delivery = Delivery(
-                number=len(self._deliveries) + 1,
+                number=self._deliveries.total + 1,
                 name=name_of(body),
                 body=body,
                 headers=headers,
                 moment=now,
                 verdict=verdict,
-                attempt=1 + sum(webhook_id(earlier.headers) == sender for earlier in same),
+                attempt=1 + max((one.attempt for one in same if webhook_id(one.headers) == sender), default=0),
                 duplicate=any(earlier.accepted for earlier in same),
                 status=status,
             )
-            self._deliveries.append(delivery)
+            self._deliveries.add(delivery)
             self._changed.notify_all()
         self._tell()
         if drill:
             self._stopping.wait(drill.delay)
         return status
+
+    def _note_turned_away(self, host: str) -> None:
+        self._turned_away = in_sight(host) or "(none)"
 
     def _why_nothing(self) -> str:
         """What may keep a delivery from coming."""
@@ -209,6 +244,11 @@ class Listener:
             return (
                 f"The last one ({last.name or 'an event'}) was answered with {last.status}, and later events wait "
                 "until it is accepted. Answer it with 200: the platform tries again by itself."
+            )
+        if self._turned_away:
+            return (
+                f"Something came for the host {self._turned_away} and was turned away, unread. If that is your "
+                "tunnel's, tell the listener its public_url=, or the host as one of hosts=."
             )
         return "Is the event among those you registered for, and does the registration name this listener's url?"
 
@@ -236,7 +276,27 @@ class Listener:
 
 
 def _as_secret(secret: Secret | str) -> Secret:
-    return secret if isinstance(secret, Secret) else Secret(secret)
+    value = secret.reveal() if isinstance(secret, Secret) else secret
+    if not isinstance(value, str) or not value:
+        raise ListenerError(
+            "A webhook's secret is the text that the registration's answer gave as secret; "
+            f"this is {'empty' if isinstance(value, str) else f'a {type(value).__name__}'}."
+        )
+    return secret if isinstance(secret, Secret) else Secret(value)
+
+
+def _host_of(url: str) -> str:
+    """The host of an address, as it stands in a Host header, without its port."""
+    try:
+        parts = urlsplit(url)
+        name = parts.hostname or ""
+    except (ValueError, AttributeError, TypeError):
+        name = ""
+    if not name or parts.scheme not in ("http", "https"):
+        raise ListenerError(
+            "public_url is the whole address that the platform sends to, such as https://abc.example.com/webhooks."
+        )
+    return f"[{name}]" if ":" in name else name
 
 
 def _one_less(drill: _Drill | None) -> _Drill | None:

@@ -1,0 +1,86 @@
+"""Headers as frameworks hand them over, read into one dictionary. Nothing that is handed over makes this fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+_CGI = "http_"
+_CGI_BARE = frozenset({"content_type", "content_length"})  # WSGI and CGI write these two without HTTP_
+_PAIR = 2
+
+
+class UnreadableError(Exception):
+    """What was given as an argument is nothing that could be read; its text is a sentence for people."""
+
+
+class Headers(dict[str, str]):
+    """Headers by lower-case name; one that came several times has its values joined by commas.
+
+    Attributes:
+        repeated: Names of those that came several times, with different values.
+    """
+
+    def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
+        super().__init__({name: ", ".join(found) for name, found in values.items() if found})
+        self.repeated = frozenset(name for name, found in values.items() if len(found) > 1)
+
+
+def read(headers: Any) -> Headers:
+    """The headers, whatever holds them.
+
+    Dictionaries and multi-dictionaries of any framework, ``http.client``'s messages, a WSGI or CGI environment
+    (Django's ``request.META``), lists of pairs (ASGI); names and values as text, bytes or lists of them. What is no
+    text, such as the streams in an environment, is passed over.
+
+    Raises:
+        UnreadableError: It is none of these.
+    """
+    found: dict[str, list[str]] = {}
+    from_environment: dict[str, list[str]] = {}
+    for name, value in _pairs(headers):
+        place = found
+        if (key := _text(name)) is None:
+            continue
+        key = key.lower()
+        if key.startswith(_CGI) or key in _CGI_BARE:
+            key, place = key.removeprefix(_CGI).replace("_", "-"), from_environment
+        values = place.setdefault(key, [])
+        values += (one for one in _values(value) if one not in values)
+    return Headers(from_environment | found)
+
+
+def _pairs(headers: Any) -> Iterator[tuple[Any, Any]]:
+    if headers is None:
+        return
+    if isinstance(headers, str | bytes | bytearray | memoryview):
+        raise UnreadableError(_complaint(headers))
+    try:
+        # Of a multi-dictionary this gives every value, where going over its names gives the first of each.
+        items = headers.items() if hasattr(headers, "items") else headers
+        pairs = [tuple(item) for item in items]
+    except Exception as error:
+        # Whatever somebody's object does when it is looked at: it was no headers.
+        raise UnreadableError(_complaint(headers)) from error
+    if any(len(pair) != _PAIR for pair in pairs):
+        raise UnreadableError(_complaint(headers))
+    yield from pairs
+
+
+def _complaint(headers: Any) -> str:
+    return (
+        f"headers= has to be the request's headers, not a {type(headers).__name__}: a dictionary, your framework's own "
+        "object, a WSGI environment, or a list of pairs."
+    )
+
+
+def _values(value: Any) -> Iterable[str]:
+    items = value if isinstance(value, list | tuple) else [value]
+    return [text for item in items if (text := _text(item)) is not None]
+
+
+def _text(value: Any) -> str | None:
+    """Text, or bytes as HTTP has them in headers."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("latin-1")
+    return str(value) if isinstance(value, str) else None
