@@ -14,6 +14,8 @@ from vipps_nb.cards.drawings.drawing import Drawing, facts
 from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import DOTS, View, money, persons_in
+from vipps_nb.redaction import is_secret
+from vipps_nb.visible import visible
 
 if TYPE_CHECKING:
     from vipps_nb.webhooks import Delivery
@@ -29,7 +31,6 @@ _SUBJECTS = {
 _VERSION = re.compile(r"\.v\d+$")
 _FAMILIES = frozenset({"epayments", "recurring", "donations"})
 _UNCHECKED = "no-secret"
-_SECRET_HEADERS = frozenset({"authorization", "cookie"})
 _LONGEST_TEXT = 4000
 
 
@@ -88,7 +89,7 @@ class DeliveryCard:
         """The card for terminals, and for whoever reads the notebook's file."""
         drawn = self._drawing.text if self._drawing is not None else None
         head = [f"{self.status} · {self.title}", " · ".join(self.facts), self.delivery.verdict.sentence]
-        return "\n".join([*head, *filter(None, [drawn])])
+        return visible("\n".join([*head, *filter(None, [drawn])]))
 
     @cached_property
     def html(self) -> str:
@@ -136,7 +137,7 @@ class DeliveryCard:
         return tag("table", tag("caption", "Received"), tag("tbody", *rows), class_="vipps-nb-headers")
 
     def _header(self, name: str, value: str) -> str:
-        return DOTS if name.lower() in _SECRET_HEADERS else self._view.text(str(self._view.masked(value, name)))
+        return DOTS if is_secret(name) else str(self._view.masked(value[:_LONGEST_TEXT], name))
 
 
 def _amount(payload: Mapping[str, Any]) -> str:

@@ -70,10 +70,11 @@ def show(response: requests.Response, *, personal: bool = False) -> None:
     from IPython.display import publish_display_data  # noqa: PLC0415 - as above
 
     from vipps_nb.cards.answer import AnswerCard  # noqa: PLC0415 - not before something is drawn
+    from vipps_nb.visible import say  # noqa: PLC0415 - as above
 
     card = AnswerCard(response, personal=personal)
     if get_ipython() is None:
-        print(card.text)
+        say(card.text)
     else:
         publish_display_data({_TEXT: card.text, _HTML: card.html})
 
