@@ -19,3 +19,12 @@ def cut_apart(address: str) -> SplitResult:
 def host_of(address: str) -> str:
     """The host of an address, in lower case; empty when there is none."""
     return cut_apart(address).hostname or ""
+
+
+def is_address(address: str) -> bool:
+    """Whether it can be taken apart at all, with a port that is one."""
+    try:
+        urlsplit(address).port  # noqa: B018 - it is asked to raise
+    except ValueError:
+        return False
+    return True

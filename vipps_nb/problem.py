@@ -21,8 +21,8 @@ import requests
 
 from vipps_nb.addresses import cut_apart, host_of
 from vipps_nb.bodies import body_of, outline, parsed
-from vipps_nb.redaction import redactor
-from vipps_nb.secret import Secret
+from vipps_nb.redaction import TOKEN, redactor, without_named
+from vipps_nb.secret import MASK, Secret
 from vipps_nb.visible import visible
 
 _LONGEST, _LONGEST_PAGE, _MOST_FIELDS, _SHORTEST_TRACE, _LONGEST_TRACE = 2000, 64 << 10, 100, 8, 128
@@ -65,7 +65,7 @@ class Problem:
     def from_response(cls, response: requests.Response) -> Problem:
         """Read the refusal out of an answer. Never fails: an unreadable body becomes ``original``.
 
-        The words are without the secrets of the session that got it; ``original`` is as it came.
+        The words are without secrets, known ones and such by name; ``original`` is as it came.
         """
         try:
             body = response.json()
@@ -112,16 +112,18 @@ class Problem:
         return visible(f"{self.status} {self.title}{code}{detail}{fields}{trace}")
 
     def _without(self, secrets: tuple[Secret, ...]) -> Problem:
-        scrub = redactor(secrets)
-        if not secrets or not scrub.finds(f"{self}\0{self.code}"):
-            return self
+        known = redactor(secrets)
+
+        def scrub(text: str) -> str:
+            return without_named(TOKEN.sub(MASK, known.text(text)))
+
         return dataclasses.replace(
             self,
-            title=scrub.text(self.title),
-            detail=scrub.text(self.detail),
-            code=scrub.text(self.code),
-            trace_id=scrub.text(self.trace_id),
-            field_errors=tuple(FieldError(scrub.text(one.name), scrub.text(one.reason)) for one in self.field_errors),
+            title=scrub(self.title),
+            detail=scrub(self.detail),
+            code=scrub(self.code),
+            trace_id=scrub(self.trace_id),
+            field_errors=tuple(FieldError(scrub(one.name), scrub(one.reason)) for one in self.field_errors),
         )
 
 
