@@ -72,22 +72,27 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = {
-    "": re.compile(r"(?:(?!%(?:25){0,3}(?:26|22|2C|7D))[^\s\"'&<>,;\\])*", re.IGNORECASE),
+    "": re.compile(r"(?:[^\s\"'&<>,;\\%]|%(?!(?:25){0,3}(?:26|22|2C|7D)))*", re.IGNORECASE),
     '"': re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL),
     "'": re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL),
     "\\": re.compile(r"[^\\\"']*"),  # within a text that is JSON itself
 }
 _HINT = re.compile(r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code", re.IGNORECASE)
-_LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 64  # characters
+_LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 24  # characters
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 _SHORTEST = 8  # characters; what is shorter stands in many a text by chance, so it is only found as it is
 
 
+def plain_name(name: str) -> str:
+    """A name without case and signs."""
+    return _SIGNS.sub("", name[:200].lower())
+
+
 @functools.lru_cache(4096)
 def is_secret(name: str) -> bool:
     """Whether a value opens doors, by the name it stands under: of a field, a header or a parameter."""
-    plain = _SIGNS.sub("", name[:200].lower())
+    plain = plain_name(name)
     return plain in SECRET_NAMES or plain.endswith(_ENDINGS)
 
 

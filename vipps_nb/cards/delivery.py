@@ -143,7 +143,7 @@ class DeliveryCard:
         return tag("table", tag("caption", "Received"), tag("tbody", *rows), class_="vipps-nb-headers")
 
     def _header(self, name: str, value: str) -> str:
-        return DOTS if is_secret(name) else self._view.text(str(self._view.masked(value, name)))
+        return DOTS if is_secret(name) else self._view.text(str(self._view.masked(value[:_LONGEST_TEXT], name)))
 
 
 def _amount(payload: Mapping[str, Any]) -> str:
