@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from vipps_nb.errors import VippsNbError
+from vipps_nb.stopping import when_told_to_stop
+
+# How a standard stream refuses: nobody reads it, no room, a full quota, no such stream, a terminal that is gone.
+_UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO}
 
 
 class _Group(click.Group):
-    """Ends one of our own errors in its sentence instead of a traceback."""
+    """Ends one of our own errors, and a standard output that cannot be written to, in a sentence."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a locale without our letters is no reason to fail
+        if sys.stdout is None:
+            _end_unheard("it is closed")
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # from click's own help and version
+            _end_if_unheard(error)
+            raise
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except VippsNbError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            _end_if_unheard(error)
+            raise
+
+
+def _end_if_unheard(error: OSError) -> None:
+    if error.errno in _UNWRITABLE and error.filename is None:
+        _end_unheard(error.strerror or "for an unknown reason")
+
+
+def _end_unheard(reason: str) -> NoReturn:
+    with suppress(OSError):  # where standard error is full as well, the exit code has to do
+        click.echo(
+            f"Error: Standard output cannot be written to ({reason}), so nothing goes on. Expected a terminal, a file "
+            "with room, or a program that reads to the end.",
+            err=True,
+        )
+    # Python tries once more to write what is left when it ends, and would say so with a traceback.
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            os.dup2(nowhere, stream.fileno())
+    sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,11 +91,16 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     folder = folder.resolve()
     copied, kept = notebooks.copy_notebooks(folder)
     click.echo(f"Example notebooks: {folder} ({len(copied)} copied, {len(kept)} kept as they were)")
-    if execute:
-        if not notebooks.execute(sorted(copied + kept), click.echo):
-            raise click.ClickException("Not every notebook ran to its end; see above.")
+    if not execute:
+        notebooks.open_lab(folder, browser=not no_browser, port=port)
         return
-    sys.exit(notebooks.open_lab(folder, browser=not no_browser, port=port))
+    try:
+        well = notebooks.execute(sorted(copied + kept), click.echo)
+    except KeyboardInterrupt:
+        click.echo("Stopped by Ctrl-C before every notebook had run.", err=True)
+        sys.exit(128 + signal.SIGINT)
+    if not well:
+        raise click.ClickException("Not every notebook ran to its end; see above.")
 
 
 @main.command()
@@ -91,34 +139,34 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     let_others_in: bool,
 ) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
-    from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
-
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    try:
-        with Sandbox(
-            port=port,
-            seed=seed,
-            token_lifetime=token_lifetime,
-            sales_units=sales_units,
-            host=host,
-            let_others_in=let_others_in,
-        ) as running:
-            handed_out = running.write_dotenvs(write_env) if write_env is not None else []
-            # Standard output is the .env and nothing else, so that it can be piped into a file.
-            click.echo(running.dotenv(), nl=False)
-            sys.stdout.flush()
-            click.echo(
-                f"\nThe sandbox listens on {running.base_url}. Docs: {running.base_url}/sandbox/docs\n"
-                "Paste the lines above into .env, or point any client there. Ctrl-C stops it.",
-                err=True,
-            )
-            if handed_out:
-                click.echo(f"{len(handed_out)} .env files to hand out: {handed_out[0]} … {handed_out[-1]}", err=True)
-            stopped.wait()
-    except SandboxError as error:
-        raise click.ClickException(str(error)) from error
+    with when_told_to_stop(lambda _number: stopped.set()):
+        from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
+
+        try:
+            with Sandbox(
+                port=port,
+                seed=seed,
+                token_lifetime=token_lifetime,
+                sales_units=sales_units,
+                host=host,
+                let_others_in=let_others_in,
+            ) as running:
+                handed_out = running.write_dotenvs(write_env) if write_env is not None else []
+                # Standard output is the .env and nothing else, so that it can be piped into a file.
+                click.echo(running.dotenv(), nl=False)
+                click.echo(
+                    f"\nThe sandbox listens on {running.base_url}. Docs: {running.base_url}/sandbox/docs\n"
+                    "Paste the lines above into .env, or point any client there. Ctrl-C stops it.",
+                    err=True,
+                )
+                if handed_out:
+                    click.echo(
+                        f"{len(handed_out)} .env files to hand out: {handed_out[0]} … {handed_out[-1]}", err=True
+                    )
+                stopped.wait()
+        except SandboxError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @main.command()

@@ -37,9 +37,11 @@ QUICKLY = settings(
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
-@pytest.fixture
-def document(sandbox, http):
-    return http.get(f"{sandbox.base_url}/sandbox/openapi.json").json()
+@pytest.fixture(scope="session")
+def document(running):
+    """One for all tests: it is large, and the same in every world with the usual settings."""
+    running.reset(seed=1)
+    return requests.get(f"{running.base_url}/sandbox/openapi.json", timeout=30).json()
 
 
 def test_every_conversation_is_about_something_on_the_shelf():

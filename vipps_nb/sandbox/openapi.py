@@ -35,7 +35,20 @@ FROM_GATEWAY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatu
 
 
 def describe(app: FastAPI) -> JsonObject:
-    """The document, OpenAPI 3.1."""
+    """The document, OpenAPI 3.1; not to be changed by whoever asks.
+
+    It takes about a second, in which nobody else is answered, so it is put together once and again only after a
+    setting was changed: what exists in test depends on them.
+    """
+    settings: Settings = app.state.premises.world.settings
+    kept: tuple[Settings, JsonObject] | None = getattr(app.state, "described", None)
+    if kept is None or kept[0] != settings:
+        kept = settings.model_copy(deep=True), _put_together(app, settings)
+        app.state.described = kept
+    return kept[1]
+
+
+def _put_together(app: FastAPI, settings: Settings) -> JsonObject:
     document = get_openapi(
         title=app.title,
         version=VERSION,
@@ -44,7 +57,6 @@ def describe(app: FastAPI) -> JsonObject:
         servers=[{"url": app.state.premises.base_url}],
     )
     pages: Sequence[Page] = app.state.pages
-    settings: Settings = app.state.premises.world.settings
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -6,6 +6,7 @@ The socket is bound before the thread starts, so the port is known at once and n
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import threading
@@ -117,8 +118,11 @@ def _bound_socket(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise SandboxError(
-            f"Port {port} on {host} cannot be used ({error.strerror}). "
-            "Choose another one, or leave the port out to get any free one."
-        ) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            remedy = "This machine has no such address; 127.0.0.1 is its own, 0.0.0.0 is all that it has."
+        elif error.errno == errno.EACCES:
+            remedy = "Ports below 1024 need special rights; choose one above, or leave it out to get any free one."
+        else:
+            remedy = "Choose another one, or leave it out to get any free one."
+        raise SandboxError(f"Port {port} on {host} cannot be used ({error.strerror}). {remedy}") from error
     return listener
