@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from vipps_nb.errors import EnvironmentChoiceError
+from vipps_nb.near import did_you_mean
 
 EnvironmentName = Literal["sandbox", "test", "production"]
 ENVIRONMENT_NAMES: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -62,13 +63,14 @@ def parse_environment_name(text: str, *, said_by: str) -> EnvironmentName:
     Raises:
         EnvironmentChoiceError: It is none of the three.
     """
-    word = text.strip().lower()
+    word = str(text).strip().lower()
     word = {"prod": "production", "mt": "test"}.get(word, word)
     for name in ENVIRONMENT_NAMES:
         if word == name:
             return name
+    hint = did_you_mean(word, ENVIRONMENT_NAMES)
     raise EnvironmentChoiceError(
-        f"{said_by} says {text!r}, which is no environment. Expected: sandbox, test or production."
+        f"{said_by} says {text!r}, which is no environment. Expected: sandbox, test or production.{hint}"
     )
 
 

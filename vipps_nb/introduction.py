@@ -9,12 +9,14 @@ import base64
 import enum
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import CredentialsError
 from vipps_nb.paths import path_of
 
 SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subscription-Key")
+IDEMPOTENCY_KEY = "Idempotency-Key"  # the usual name; see idempotency_header
 SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 
 
@@ -100,7 +102,21 @@ def takes_idempotency_key(method: str, url: str) -> bool:
 
 def idempotency_header(url: str) -> str:
     """What an API calls the key that makes a write act once. eCom had a name of its own (eCom API guide)."""
-    return "X-Request-Id" if _ECOM.match(path_of(url)) else "Idempotency-Key"
+    return "X-Request-Id" if _ECOM.match(path_of(url)) else IDEMPOTENCY_KEY
+
+
+def idempotency_key(url: str, headers: Mapping[str, Any]) -> str:
+    """The key that a request carries; empty for none.
+
+    A key under the usual name is meant as one on every API. eCom's name is elsewhere only some id of the request.
+
+    Args:
+        url: Where the request goes.
+        headers: Its own; names in any case.
+    """
+    by_name = {name.lower(): value for name, value in headers.items()}
+    found = by_name.get(idempotency_header(url).lower()) or by_name.get(IDEMPOTENCY_KEY.lower()) or ""
+    return found.decode("latin-1") if isinstance(found, bytes) else str(found)
 
 
 def open_headers(

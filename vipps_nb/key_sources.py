@@ -15,6 +15,7 @@ from typing import Any
 
 from vipps_nb.credentials import SPECIALIZED_KEY_TYPES, Credentials, KeyType, check_shapes
 from vipps_nb.errors import CredentialsError, MissingKeysError
+from vipps_nb.near import did_you_mean
 from vipps_nb.secret import Secret
 
 FIELDS = ("client_id", "client_secret", "subscription_key", "merchant_serial_number")
@@ -260,9 +261,10 @@ def dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: st
     if profile:
         found = nearest(folder, f".env.{profile}")
         if found is None:
-            known = ", ".join(profiles(folder)) or "none"
+            there = profiles(folder)
+            known, hint = ", ".join(there) or "none", did_you_mean(profile, there)
             raise CredentialsError(
-                f"There is no .env.{profile} in the notebook's folder or above it. Profiles found: {known}. "
+                f"There is no .env.{profile} in the notebook's folder or above it. Profiles found: {known}.{hint} "
                 f"Create .env.{profile} with the four VIPPS_ lines, or choose another profile."
             )
         return found

@@ -21,7 +21,13 @@ from vipps_nb.cards.values import OF_THIS_MACHINE, View
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.frames import leaves_no_locals
-from vipps_nb.introduction import SECRET_HEADERS, Introduction, secret_headers
+from vipps_nb.introduction import (
+    SECRET_HEADERS,
+    Introduction,
+    idempotency_header,
+    idempotency_key,
+    secret_headers,
+)
 from vipps_nb.login import current_session
 from vipps_nb.near import did_you_mean
 from vipps_nb.problem import FieldError
@@ -126,9 +132,8 @@ def as_sent(call: Call, session: VippsSession) -> str:
     headers = {"Host": session.environment.host, **_masked_introduction(prepared, session)}
     _, body, given = outline(call, variables=False)
     written = {name.lower(): value for name, value in given.items()}
-    own = {name.lower() for name in call.headers}
     for name, value in prepared.headers.items():
-        if name == "Idempotency-Key" and name.lower() not in own:
+        if name == idempotency_header(str(prepared.url)) and not idempotency_key(str(prepared.url), call.headers):
             value = "(a new one for each call)"  # noqa: PLW2901 - shown instead
         # What the caller sets wins over what the session would add.
         headers = {key: old for key, old in headers.items() if key.lower() != name.lower()}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from vipps_nb.calls import Call, Text, Variable
 from vipps_nb.cards.values import is_secret
 from vipps_nb.errors import NotLoggedInError
 from vipps_nb.introduction import (
+    IDEMPOTENCY_KEY,
     SECRET_HEADERS,
     Introduction,
     idempotency_header,
@@ -124,6 +125,19 @@ def outline(call: Call, *, variables: bool = True) -> tuple[Any, Any, dict[str, 
     )
 
 
+def variables_of(call: Call) -> set[str]:
+    """The names of the variables that the call needs as it is written down."""
+
+    def names(node: Any) -> Iterator[str]:
+        if isinstance(node, Variable):
+            yield node.name
+        inside = node.parts if isinstance(node, Text) else node.values() if isinstance(node, Mapping) else node
+        for part in inside if isinstance(inside, Iterable) and not isinstance(inside, str) else ():
+            yield from names(part)
+
+    return set(names(list(outline(call))))
+
+
 _SECRET_NAMES = {name.lower() for name in SECRET_HEADERS}
 
 
@@ -190,7 +204,8 @@ def _headers(call: Call, session: VippsSession, own: Mapping[str, Any]) -> dict[
         headers["Ocp-Apim-Subscription-Key"] = "$VIPPS_SUBSCRIPTION_KEY"
     headers |= open_headers(url, session.credentials, session.merchant_serial_number, {})
     if takes_idempotency_key(call.method, url):
-        headers[idempotency_header(url)] = "$(uuidgen)"
+        given = next((value for name, value in own.items() if name.lower() == IDEMPOTENCY_KEY.lower()), None)
+        headers[idempotency_header(url)] = "$(uuidgen)" if given is None else _double_quoted(given)
     mine = {name.lower() for name in own}
     kept = {name: value for name, value in headers.items() if name.lower() not in mine}
     return kept | {name: _double_quoted(value) for name, value in own.items()}

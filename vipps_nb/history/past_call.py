@@ -18,12 +18,11 @@ from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.bodies import body_of, parsed
 from vipps_nb.cards.values import DOTS, SECRET_FIELDS, TOKEN, View, is_secret, size
-from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_key
 
 Pairs = tuple[tuple[str, str], ...]
 
 LARGEST_BODY = 64 << 10  # bytes; of a larger one only its size is kept
-IDEMPOTENCY_KEY = "Idempotency-Key"
 _SECRET_NAMES = SECRET_FIELDS.union(
     name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization")
 )
@@ -89,7 +88,7 @@ class PastCall:
     @property
     def idempotency_key(self) -> str:
         """The key that it went with; empty for none."""
-        return str(self.sent_headers.get(IDEMPOTENCY_KEY, ""))
+        return idempotency_key(self.url, self.sent_headers)
 
     @property
     def ok(self) -> bool:
