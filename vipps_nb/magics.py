@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _MAGICS = ("vipps", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox", "vipps_status")
 _VALUES: dict[str, Callable[[], Iterable[str]]] = {"--env": lambda: ENVIRONMENT_NAMES, "--key-type": lambda: KEY_TYPES}
 _SECRET_SHAPES = re.compile(
-    r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
+    r"""--?[\w-]*(secret|key(?!-t)|token|password)\b   # an option that sounds like one
       | (secret|key|token|password)\w*\s*=                # NAME=value
       | \b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b   # a client ID
       | \b[0-9a-f]{32}\b                                  # a subscription key

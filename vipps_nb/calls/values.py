@@ -97,7 +97,10 @@ def _scalar(value: Any) -> Any:
 
 
 def _number(value: int | float | Decimal | Fraction) -> int | float:
-    if isinstance(value, Decimal | float) and not math.isfinite(value):
+    finite = (
+        value.is_finite() if isinstance(value, Decimal) else isinstance(value, int | Fraction) or math.isfinite(value)
+    )
+    if not finite:
         raise UnfitError(f"{_said(value)}, which JSON has no word for. Expected a number.")
     long = (
         value.adjusted() if isinstance(value, Decimal) else 0 if isinstance(value, float) else int(value).bit_length()
