@@ -249,3 +249,43 @@ def test_help_has_examples_and_all_of_them_run(shell, capsys):
         assert found.result is None or found.result.ok, cell
     assert shell.user_ns["payment"].status_code == 201
     assert examples.splitlines()[0] in textwrap.dedent(type(shell.magics_manager.registry["VippsMagics"]).vipps.__doc__)
+
+
+def test_braces_without_a_dollar_in_a_body_are_mentioned_before_it_is_sent(shell, capsys):
+    cell = CREATE.format(options="").replace('coffee, æøå"', 'coffee for {reference}, {nobody}"')
+    assert run(shell, cell).result.status_code == 201
+
+    said = capsys.readouterr().out
+    assert "{reference} in the body is sent as it stands. If the variable is meant, write ${reference}." in said
+    assert "nobody}" not in said.partition("Out[")[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--as curl", '-H "X-Request-Id: $(uuidgen)"'),
+        ("--as httpie", '"X-Request-Id:$(uuidgen)"'),
+        ("--as curl --header 'Idempotency-Key: mine'", '-H "X-Request-Id: mine"'),
+        ("--dry-run", "X-Request-Id: (a new one for each call)"),
+        ("--dry-run --header 'x-request-id: mine'", "request-id: mine"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/ecomm/v2/payments", "/Ecomm/v2/Payments/"])
+def test_the_idempotency_key_of_ecom_goes_by_its_own_name(shell, capsys, path, options, said):
+    run(shell, f"%%vipps POST {path} --force {options}\n{{}}")
+
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert shown.lower().count("x-request-id") == 1
+    assert "uuidgen" not in shown or "Idempotency-Key" not in shown
+
+
+def test_code_names_the_session_that_was_used(shell, capsys):
+    run(shell, "%vipps_login --env sandbox --key-type accounting --as books --quiet")
+    run(shell, "%vipps GET /x --as python")
+    run(shell, "%vipps GET /x --as python --session vipps")
+    run(shell, "%vipps GET /x --as magic --session vipps")
+    run(shell, "%vipps GET /x --as magic")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ['books.get("/x")', 'vipps.get("/x")', "%vipps GET /x --session vipps", "%vipps GET /x"]

@@ -332,7 +332,8 @@ def test_a_redirect_to_no_address_is_an_error_of_requests_with_the_answer(addres
 @pytest.mark.parametrize(
     "said",
     ["9" * 60_000, "Thu, 30 Mar 99999 08:38:32 GMT", "Thu, 30 Mar 2023 08:38:32 +999999999", "Mon", ",", "0001", "-1",
-     "1e9", "Thu, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 60_000, "\u0661", "1 " * 30_000],
+     "1e9", "Thu, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 60_000, "\u0661",
+     "1 " * 30_000],
     ids=lambda said: said[:30],
 )  # fmt: skip
 def test_a_strange_retry_after_is_no_error(said):

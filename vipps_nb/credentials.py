@@ -49,14 +49,14 @@ _FOREIGN = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Credentials:
     """One set of keys. Its repr shows no secret.
 
     Attributes:
         client_id: A GUID; names the sales unit to the Access Token API. Not secret, but not for show either.
-        client_secret: The other half.
-        subscription_key: ``Ocp-Apim-Subscription-Key``; ``None`` for the specialized key types.
+        client_secret: The other half. Given as text it becomes a ``Secret``.
+        subscription_key: ``Ocp-Apim-Subscription-Key``, likewise; ``None`` for the specialized key types.
         merchant_serial_number: The MSN, digits; ``None`` where there is none.
         key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
         source: Where the keys came from, in words fit for a widget: ``.env``, ``process environment`` …
@@ -68,6 +68,27 @@ class Credentials:
     merchant_serial_number: str | None = None
     key_type: KeyType = "merchant"
     source: str = field(default="your code", compare=False)
+
+    # In the order of the fields, which may be given by position.
+    def __init__(  # noqa: PLR0917
+        self,
+        client_id: str,
+        client_secret: Secret | str,
+        subscription_key: Secret | str | None = None,
+        merchant_serial_number: str | None = None,
+        key_type: KeyType = "merchant",
+        source: str = "your code",
+    ) -> None:
+        fields = {
+            "client_id": client_id,
+            "client_secret": Secret(client_secret),
+            "subscription_key": None if subscription_key is None else Secret(subscription_key),
+            "merchant_serial_number": merchant_serial_number,
+            "key_type": key_type,
+            "source": source,
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
 
     @property
     def specialized(self) -> bool:

@@ -5,7 +5,6 @@ The *test environment* is Vipps MobilePay's; the *sandbox* runs on your own mach
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from vipps_nb.addresses import cut_apart
 from vipps_nb.errors import EnvironmentChoiceError
+from vipps_nb.near import did_you_mean
 
 EnvironmentName = Literal["sandbox", "test", "production"]
 ENVIRONMENT_NAMES: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -66,13 +66,12 @@ def parse_environment_name(text: str, *, said_by: str) -> EnvironmentName:
     Raises:
         EnvironmentChoiceError: It is none of the three.
     """
-    word = text.strip().lower()
+    word = str(text).strip().lower()
     word = {"prod": "production", "mt": "test"}.get(word, word)
     for name in ENVIRONMENT_NAMES:
         if word == name:
             return name
-    close = difflib.get_close_matches(re.sub("[^a-z]", "", word)[:_LONGEST_SHOWN], ENVIRONMENT_NAMES, n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
+    hint = did_you_mean(re.sub("[^a-z]", "", word)[:_LONGEST_SHOWN], ENVIRONMENT_NAMES)
     # What is longer was perhaps meant for another line, and may be a key.
     says = (
         f"says {ascii(text) if not text.isprintable() else repr(text)}"
@@ -80,7 +79,7 @@ def parse_environment_name(text: str, *, said_by: str) -> EnvironmentName:
         else "has a value"
     )
     raise EnvironmentChoiceError(
-        f"{said_by} {says}, which is no environment. Expected: sandbox, test or production.{meant}"
+        f"{said_by} {says}, which is no environment. Expected: sandbox, test or production.{hint}"
     )
 
 

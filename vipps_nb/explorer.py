@@ -12,9 +12,9 @@ import requests
 
 from vipps_nb import catalogue
 from vipps_nb.calls import Call, CallError, check_body, write_call
-from vipps_nb.calls.cells import concealed, refuse_secrets
+from vipps_nb.calls.cells import concealed, name_of, refuse_secrets
 from vipps_nb.calls.references import seen_by
-from vipps_nb.calls.snippets import as_curl, as_magic, as_python
+from vipps_nb.calls.snippets import as_curl, as_magic, as_python, variables_of
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.catalogue import schemas
 from vipps_nb.catalogue.documents import Document, Operation
@@ -68,7 +68,7 @@ class Explorer:
         try:
             call, faults = self._read(operation, values)
         except CallError as error:
-            return {"faults": [{"at": "", "reason": str(error)}], "code": {}, "place": _place()}
+            return {"faults": [{"at": "", "reason": str(error)}], "code": {}, "cells": [], "place": _place()}
         hidden = self._secret(operation, call)
         shown = [fault for fault in faults if fault.name not in hidden]
         return {"faults": _as_data(shown), **self._code(call, values), "place": _place()}
@@ -146,7 +146,8 @@ class Explorer:
             session: VippsSession | None = current_session()
         except NotLoggedInError:
             session = None
-        code = {"python": as_python(call, session), "magic": as_magic(call, session)}
+        name = name_of(session, self._variables) if session is not None else "vipps"
+        code = {"python": as_python(call, session, name), "magic": as_magic(call, session, name)}
         if session is not None:
             code["curl"] = as_curl(call, session)
             code = {name: concealed(text, session) for name, text in code.items()}
@@ -155,8 +156,14 @@ class Explorer:
             refuse_secrets("\n".join([code["magic"], *map(str, dict(values["parameters"]).values())]), self._variables)
         except CallError:
             said = "Something you typed looks like a key or a token, so it is not written down as code."
-            return {"code": {}, "no_code": said}
-        return {"code": code}
+            return {"code": {}, "cells": [], "no_code": said}
+        return {"code": code, "cells": self._cells(call, name)}
+
+    def _cells(self, call: Call, name: str) -> list[str]:
+        """In which of the languages the code is a cell that runs as it is; a shell lacks the token, for one."""
+        if any(variable not in self._variables for variable in variables_of(call)):
+            return []  # a secret was typed: the code says how to call it, and no cell sets it
+        return ["python", "magic"] if isinstance(self._variables.get(name), VippsSession) else ["magic"]
 
 
 def explore(words: Sequence[str] = (), variables: Mapping[str, Any] | None = None) -> ExplorerCard:

@@ -15,14 +15,14 @@ from typing import Any
 from vipps_nb.calls.references import References
 from vipps_nb.cards.values import MINOR_UNIT_FIELDS
 from vipps_nb.catalogue.documents import Document, DocumentError, Operation, Parameter
-from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_header
 from vipps_nb.redaction import is_secret
 
 Schema = Mapping[str, Any]
 Shape = dict[str, Any]
 
 _DEEPEST = 7  # a schema that contains itself ends somewhere; below, a value is written as JSON
-_NOT_ASKED = {name.lower() for name in (*SECRET_HEADERS, "Merchant-Serial-Number", "Content-Type", "Idempotency-Key")}
+_NOT_ASKED = {name.lower() for name in (*SECRET_HEADERS, "Merchant-Serial-Number", "Content-Type")}
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format", "minItems", "maxItems")
 # What a person would type there first, in the sandbox and in the test environment. Lower case.
 _GOOD = {
@@ -74,7 +74,7 @@ def form_of(operation: Operation, document: Document, seen: References) -> dict[
             "shape": shape,
             "value": start(shape) if example is None else _fresh(example, operation, document),
         }
-    parameters = [one for one in operation.parameters if _is_asked(one)]
+    parameters = [one for one in operation.parameters if _is_asked(one, operation)]
     return {
         "method": operation.method,
         "path": operation.path,
@@ -164,11 +164,12 @@ def secret_pointers(shape: Shape, value: Any, pointer: str = "") -> set[str]:
     return found
 
 
-def _is_asked(parameter: Parameter) -> bool:
+def _is_asked(parameter: Parameter, operation: Operation) -> bool:
     """Whether somebody has to say it: the session adds keys and the like by itself, and there are no cookies."""
     if parameter.place == "cookie":
         return False
-    by_itself = parameter.name.lower() in _NOT_ASKED or parameter.name.lower().startswith("vipps-system-")
+    added = {*_NOT_ASKED, idempotency_header(operation.path).lower()}
+    by_itself = parameter.name.lower() in added or parameter.name.lower().startswith("vipps-system-")
     return parameter.place != "header" or not by_itself
 
 

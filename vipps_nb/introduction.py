@@ -9,12 +9,14 @@ import base64
 import enum
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from typing import Any
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import CredentialsError
+from vipps_nb.paths import path_of
 
 SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subscription-Key")
+IDEMPOTENCY_KEY = "Idempotency-Key"  # the usual name; see idempotency_header
 SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 
 
@@ -62,7 +64,7 @@ _ECOM = re.compile(r"/ecomm/", re.IGNORECASE)
 
 def introduction_for(url: str, credentials: Credentials) -> Introduction:
     """Which introduction the API behind a URL wants from these credentials."""
-    path = urlsplit(url).path
+    path = path_of(url)
     kind = next((kind for pattern, kind in _BY_PATH if pattern.match(path)), Introduction.BEARER)
     if kind is Introduction.BEARER and credentials.specialized:
         return Introduction.BEARER_ONLY
@@ -81,7 +83,7 @@ _RINGS = re.compile(r"/vipps-login-ciba/api/backchannel/authentication/?$", re.I
 
 def is_only_in_test(method: str, url: str) -> bool:
     """Whether a request decides in a customer's place (force approve, force accept), which production does not do."""
-    return method.upper() != "GET" and _ONLY_IN_TEST.match(urlsplit(url).path) is not None
+    return method.upper() != "GET" and _ONLY_IN_TEST.match(path_of(url)) is not None
 
 
 def changes_something(method: str, url: str) -> bool:
@@ -90,17 +92,31 @@ def changes_something(method: str, url: str) -> bool:
 
 
 def _is_ring(url: str) -> bool:
-    return _RINGS.match(urlsplit(url).path) is not None
+    return _RINGS.match(path_of(url)) is not None
 
 
 def takes_idempotency_key(method: str, url: str) -> bool:
     """Whether a request is a write that could be done twice by accident."""
-    return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(urlsplit(url).path)
+    return method.upper() in ("POST", "PUT", "PATCH", "DELETE") and not _NOT_A_WRITE.match(path_of(url))
 
 
 def idempotency_header(url: str) -> str:
     """What an API calls the key that makes a write act once. eCom had a name of its own (eCom API guide)."""
-    return "X-Request-Id" if _ECOM.match(urlsplit(url).path) else "Idempotency-Key"
+    return "X-Request-Id" if _ECOM.match(path_of(url)) else IDEMPOTENCY_KEY
+
+
+def idempotency_key(url: str, headers: Mapping[str, Any]) -> str:
+    """The key that a request carries; empty for none.
+
+    A key under the usual name is meant as one on every API. eCom's name is elsewhere only some id of the request.
+
+    Args:
+        url: Where the request goes.
+        headers: Its own; names in any case.
+    """
+    by_name = {name.lower(): value for name, value in headers.items()}
+    found = by_name.get(idempotency_header(url).lower()) or by_name.get(IDEMPOTENCY_KEY.lower()) or ""
+    return found.decode("latin-1") if isinstance(found, bytes) else str(found)
 
 
 def open_headers(
@@ -108,7 +124,7 @@ def open_headers(
 ) -> dict[str, str]:
     """The headers that may be seen: ``Merchant-Serial-Number`` and ``Vipps-System-*``."""
     headers = {name: value[:SYSTEM_HEADER_LIMIT] for name, value in system.items()}
-    if merchant_serial_number and not _WITHOUT_MSN.match(urlsplit(url).path):
+    if merchant_serial_number and not _WITHOUT_MSN.match(path_of(url)):
         headers["Merchant-Serial-Number"] = merchant_serial_number
     return headers
 
@@ -156,5 +172,5 @@ _REMEMBERS_KEYS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
 
 def remembers_idempotency_keys(method: str, url: str) -> bool:
     """Whether the API behind a URL is known to act once, however often it sees the same key."""
-    path = urlsplit(url).path
+    path = path_of(url)
     return any(method.upper() in methods and pattern.match(path) for methods, pattern in _REMEMBERS_KEYS)

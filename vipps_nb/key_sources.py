@@ -16,6 +16,7 @@ from vipps_nb import dotenv_reading
 from vipps_nb.credentials import SPECIALIZED_KEY_TYPES, Credentials, KeyType, check_shapes
 from vipps_nb.errors import CredentialsError, MissingKeysError
 from vipps_nb.key_names import BASE_URL_NAMES, ENVIRONMENT_NAMES, FIELDS, NAMES, meant_by, names_for, required_fields
+from vipps_nb.near import did_you_mean
 from vipps_nb.private_file import NoFileError, read_file
 from vipps_nb.secret import Secret
 
@@ -279,9 +280,10 @@ def dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: st
     if profile:
         found = nearest(folder, f".env.{profile}")
         if found is None:
-            known = ", ".join(profiles(folder)) or "none"
+            there = profiles(folder)
+            known, hint = ", ".join(there) or "none", did_you_mean(profile, there)
             raise CredentialsError(
-                f"There is no .env.{profile} in the notebook's folder or above it. Profiles found: {known}. "
+                f"There is no .env.{profile} in the notebook's folder or above it. Profiles found: {known}.{hint} "
                 f"Create .env.{profile} with the four VIPPS_ lines, or choose another profile."
             )
         return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from vipps_nb.paths import path_of
 
 MINUTE = 60.0
 
@@ -23,7 +24,7 @@ class Limit:
 
 
 def _limit(methods: str, path: str, per_minute: int) -> Limit:
-    return Limit(frozenset(methods.split()), re.compile(path), per_minute)
+    return Limit(frozenset(methods.split()), re.compile(path, re.IGNORECASE), per_minute)
 
 
 # In the guides' order. A create call is counted per reference, which is in the body and new each time: no limit here.
@@ -42,8 +43,8 @@ LIMITS = (
 
 def limit_of(method: str, url: str) -> Limit | None:
     """The documented limit for a call, if there is one."""
-    path = urlsplit(url).path
-    return next((limit for limit in LIMITS if method in limit.methods and limit.path.fullmatch(path)), None)
+    path = path_of(url)
+    return next((limit for limit in LIMITS if method.upper() in limit.methods and limit.path.fullmatch(path)), None)
 
 
 def seconds_per_call(method: str, url: str) -> float:
@@ -65,7 +66,8 @@ def departures(calls: Iterable[tuple[str, str]]) -> list[float]:
         if limit is None:
             moments.append(0.0)
             continue
-        key = (method, urlsplit(url).path)
+        # One resource, however its path is spelled; two ids that differ in case alone are only asked more slowly.
+        key = (method, path_of(url).lower())
         earlier = counts.get(key, 0)
         counts[key] = earlier + 1
         moments.append(earlier // limit.per_minute * MINUTE)

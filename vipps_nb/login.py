@@ -34,6 +34,7 @@ from vipps_nb.errors import (
     VippsNbError,
 )
 from vipps_nb.frames import leaves_no_locals
+from vipps_nb.near import did_you_mean
 from vipps_nb.secret import Secret
 from vipps_nb.session import Settings, VippsSession
 from vipps_nb.token_cache import TokenCache
@@ -316,10 +317,12 @@ def parse_key_type(text: str) -> KeyType:
     Raises:
         CredentialsError: It is none of the five.
     """
+    word = str(text).strip().lower()
     for kind in KEY_TYPES:
-        if text == kind:
+        if word == kind:
             return kind
-    raise CredentialsError(f"{text!r} is no type of keys. Expected one of: {', '.join(KEY_TYPES)}.")
+    hint = did_you_mean(word, KEY_TYPES)
+    raise CredentialsError(f"{text!r} is no type of keys. Expected one of: {', '.join(KEY_TYPES)}.{hint}")
 
 
 def _decide(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import keyword
 import re
-import shlex
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -20,15 +19,17 @@ from IPython.core.magic import (
     no_var_expand,
     output_can_be_silenced,
 )
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 import vipps_nb
 from vipps_nb import completion
 from vipps_nb.cards.registration import Registration
 from vipps_nb.credentials import KEY_TYPES
-from vipps_nb.environment import parse_environment_name
+from vipps_nb.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
+from vipps_nb.options import option_names, parse
+from vipps_nb.scope import Scope, filled
 
 if TYPE_CHECKING:
     import requests
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
     from vipps_nb.login import Login
 
 _MAGICS = ("vipps", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox", "vipps_status")
+_VALUES: dict[str, Callable[[], Iterable[str]]] = {"--env": lambda: ENVIRONMENT_NAMES, "--key-type": lambda: KEY_TYPES}
 _SECRET_SHAPES = re.compile(
-    r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
+    r"""--?[\w-]*(secret|key(?!-t)|token|password)\b   # an option that sounds like one
       | (?<!\w)(?=\w*?(secret|key|token|password))\w+\s*=  # NAME=value
       | \b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b   # a client ID
       | \b[0-9a-f]{32}\b                                  # a subscription key
@@ -83,7 +85,7 @@ class VippsMagics(Magics):
         self._live: list[LiveToken] = []  # one per session that was shown
         self._desk: LiveDesk | None = None
         self.displays: Registration | None = None
-        options = {name: _option_names(getattr(self, name)) for name in _MAGICS}
+        options = {name: option_names(getattr(self, name).parser) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell), shell.user_ns)
 
     @magic_arguments()
@@ -99,6 +101,7 @@ class VippsMagics(Magics):
     @argument("--init", action="store_true", help="First make this folder safe for keys: .env.example, .gitignore, …")
     @argument("--strip-outputs", action="store_true", help="As --init, and git stores notebooks without outputs.")
     @argument("--quiet", action="store_true", help="Show nothing.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_login(self, line: str) -> None:
         """Log in: find the keys, fetch and cache the token, put the session into the namespace.
@@ -146,7 +149,9 @@ class VippsMagics(Magics):
         """Send one request through the session; the result is the response, also in _.
 
         Below `%%vipps` stands a JSON body. ${name} in it is filled in from a variable, comments are allowed, and it is
-        checked before anything is sent. The session is the one of the last %vipps_login, whatever its name, unless
+        checked before anything is sent. In a path and a header {name} will do. In a function, names mean the
+        function's own variables first, then the notebook's; -o keeps the answer in the notebook's variable, so there
+        write `payment = %vipps ...`. The session is the one of the last %vipps_login, whatever its name, unless
         --session says otherwise. Tab completes methods, paths, fields, values, and references seen in this kernel.
         In production a write needs Python: `with vipps.allow_writes(): ...`, and --as python writes the rest of it.
 
@@ -175,11 +180,9 @@ class VippsMagics(Magics):
         from vipps_nb.calls import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
 
         magic = self.vipps
-        cells.refuse_secrets(f"{line}\n{cell}", self._shell.user_ns)
-        try:
-            options = magic.parser.parse_args(shlex.split(line.rstrip().removesuffix(";")))
-        except ValueError as error:
-            raise UsageError(f"The line cannot be read: {error}. Expected quotes in pairs.") from None
+        scope = Scope(self._shell.user_ns, (line, cell))
+        cells.refuse_secrets(f"{line}\n{cell}", scope)
+        options = parse("vipps", magic.parser, line)
         if options.help:
             print(magic.parser.format_help())
             return None
@@ -189,6 +192,11 @@ class VippsMagics(Magics):
             )
         if options.out is not None and (not options.out.isidentifier() or keyword.iskeyword(options.out)):
             raise UsageError(f"-o {options.out} is no name for a variable. Expected something like payment.")
+        if options.out is not None and not scope.is_the_notebooks(options.out):
+            raise UsageError(
+                f"-o {options.out} keeps the answer in the notebook's variable, and the code around has one of its own "
+                f"by that name, which Python lets nobody else set. Write {options.out} = %vipps … instead."
+            )
         order = cells.Order(
             method=options.method,
             path=options.path,
@@ -198,7 +206,7 @@ class VippsMagics(Magics):
             dry_run=options.dry_run,
             force=options.force,
         )
-        answer = cells.carry_out(order, cell.rstrip().removesuffix(";"), self._shell.user_ns)
+        answer = cells.carry_out(order, cell.rstrip().removesuffix(";"), scope)
         if isinstance(answer, str):
             print(answer)
             return None
@@ -209,6 +217,7 @@ class VippsMagics(Magics):
     @magic_arguments()
     @argument("words", metavar="WORD", nargs="*", help="An API, a method and path, or words to look for.")
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_explore(self, line: str) -> None:
         """Find an operation, fill in its form, send it, see the answer, take the call along as code.
@@ -224,12 +233,13 @@ class VippsMagics(Magics):
 
             %vipps_explore POST /epayment/v1/payments
         """
-        options = self._parse(self.vipps_explore, line)
+        # Not filled in: {reference} is a part of an operation's own name.
+        options = self._parse(self.vipps_explore, line, fill=False)
         if options is None:
             return
         from vipps_nb import explorer  # noqa: PLC0415 - reads the catalogue, which not everybody needs
 
-        words = [word.strip("\"'") for word in options.words]
+        words = options.words
         if _has_front_end(self._shell):
             display(explorer.explore(words, self._shell.user_ns))
         else:
@@ -237,6 +247,7 @@ class VippsMagics(Magics):
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_status(self, line: str) -> None:
         """Show the live token widget again; one line of text in a terminal."""
@@ -247,6 +258,7 @@ class VippsMagics(Magics):
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_logout(self, line: str) -> None:
         """Forget token and keys, remove the session from the namespace, stop the sandbox."""
@@ -263,6 +275,7 @@ class VippsMagics(Magics):
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
     @argument("--text", action="store_true", help="As text: the time, what waits on the phone, the last requests.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_sandbox(self, line: str) -> None:
         """The sandbox's desk: the customer's phone, the clock, faults, a new world, the request log."""
@@ -294,6 +307,7 @@ class VippsMagics(Magics):
     @argument("--postman", metavar="FILE", help="Also look into this Postman environment file.")
     @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
     @argument("--report", action="store_true", help="As text for a bug report: no key, no path, no machine's name.")
+    @no_var_expand  # see _parse
     @line_magic
     def vipps_doctor(self, line: str) -> Report | None:
         """Check keys, host, clock, token, products and the .env, step by step; each finding with its remedy.
@@ -330,21 +344,25 @@ class VippsMagics(Magics):
             live.close()
         self._live = []
 
-    def _parse(self, magic: Callable[[str], None], line: str) -> SimpleNamespace | None:
-        """The options, or ``None`` after help was shown."""
-        if _SECRET_SHAPES.search(line):
-            raise UsageError(
-                "Something on this line looks like a key, so nothing was done and nothing was sent. No option takes "
-                "a secret: a cell is saved in the notebook and in IPython's history. Put keys into .env or use "
-                "%vipps_login --form; delete what you typed, and if it was real make a new one in the portal."
-            )
-        options: SimpleNamespace = parse_argstring(magic, line)
+    def _parse(self, magic: Any, line: str, *, fill: bool = True) -> Namespace | None:
+        """The options, or ``None`` after help was shown.
+
+        Names in their values are filled in here and not by IPython, which does not know the variables of a function
+        around, and takes a value with a blank apart.
+        """
+        _refuse_secrets(line)
+        options = parse(magic.__name__, magic.parser, line, _VALUES)
+        given = {name: value for name, value in vars(options).items() if isinstance(value, str)}
+        if fill and any("{" in value or "$" in value for value in given.values()):
+            scope = Scope(self._shell.user_ns, (line,))
+            vars(options).update({name: filled(value, scope) for name, value in given.items()})
+            _refuse_secrets("\n".join(value for value in vars(options).values() if isinstance(value, str)))
         if options.help:
-            print(magic.parser.format_help())  # type: ignore[attr-defined] # @magic_arguments puts it there
+            print(magic.parser.format_help())
             return None
         return options
 
-    def _prepare(self, options: SimpleNamespace) -> None:
+    def _prepare(self, options: Namespace) -> None:
         from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.safe_folder import prepare  # noqa: PLC0415 - once in the life of a folder
 
@@ -353,7 +371,7 @@ class VippsMagics(Magics):
         if not options.quiet:
             print(said)
 
-    def _connect(self, options: SimpleNamespace) -> Login:
+    def _connect(self, options: Namespace) -> Login:
         # Logging in brings requests, which costs more than all the rest: not before somebody does it.
         from vipps_nb.login import connect, parse_key_type  # noqa: PLC0415
 
@@ -389,7 +407,7 @@ class VippsMagics(Magics):
             self._live.append(live)
         return live
 
-    def _ask(self, options: SimpleNamespace) -> None:
+    def _ask(self, options: Namespace) -> None:
         if _has_front_end(self._shell):
             self._show_form(options)
             return
@@ -404,7 +422,7 @@ class VippsMagics(Magics):
         if not options.quiet:
             self._show(())
 
-    def _show_form(self, options: SimpleNamespace) -> None:
+    def _show_form(self, options: Namespace) -> None:
         from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.login_dialog import login_dialog  # noqa: PLC0415 - as in _show
         from vipps_nb.widget.login_form import LoginPlace  # noqa: PLC0415 - as in _show
@@ -426,12 +444,16 @@ class VippsMagics(Magics):
         display(where)
 
 
-def _option_names(magic: Any) -> list[str]:
-    """The long names of a magic's options, as its own parser knows them."""
-    return [flag for action in magic.parser._actions for flag in action.option_strings if flag.startswith("--")]
+def _refuse_secrets(text: str) -> None:
+    if _SECRET_SHAPES.search(text):
+        raise UsageError(
+            "Something on this line looks like a key, so nothing was done and nothing was sent. No option takes "
+            "a secret: a cell is saved in the notebook and in IPython's history. Put keys into .env or use "
+            "%vipps_login --form; delete what you typed, and if it was real make a new one in the portal."
+        )
 
 
-def _files(options: SimpleNamespace) -> dict[str, Any]:
+def _files(options: Namespace) -> dict[str, Any]:
     return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman}
 
 

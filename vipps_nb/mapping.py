@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import requests
 
 from vipps_nb.errors import NotSentError
-from vipps_nb.introduction import idempotency_header, takes_idempotency_key
+from vipps_nb.introduction import idempotency_header, idempotency_key, takes_idempotency_key
 from vipps_nb.limits import departures
 from vipps_nb.progress import Progress
 from vipps_nb.waiting import Waiting
@@ -151,7 +151,7 @@ def _with_key(session: VippsSession, method: str, call: Any, options: Mapping[st
         return planned
     headers = requests.structures.CaseInsensitiveDict(options.get("headers") or {})
     headers.update(planned.options.get("headers") or {})
-    headers.setdefault(idempotency_header(url), str(uuid.uuid4()))
+    headers.setdefault(idempotency_header(url), idempotency_key(url, headers) or str(uuid.uuid4()))
     return Call(planned.path, {**planned.options, "headers": dict(headers)})
 
 

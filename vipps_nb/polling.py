@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import requests
 
 from vipps_nb.errors import StillWaitingError, VippsNbError
+from vipps_nb.paths import path_of
 from vipps_nb.progress import Progress
 from vipps_nb.retries import TOO_MANY, passing_cause, retry_after
 from vipps_nb.waiting import Waiting
@@ -76,7 +76,7 @@ def poll(
     **options: Any,
 ) -> requests.Response:
     """Ask until it is decided; see ``VippsSession.poll``."""
-    watched = next((known for known in WATCHED if known.path.fullmatch(urlsplit(path).path)), None)
+    watched = next((known for known in WATCHED if known.path.fullmatch(path_of(path))), None)
     decided = _decision(until, watched, path)
     pace = watched.pace if watched else NEXT_LOOK
     pause = FIRST_LOOK

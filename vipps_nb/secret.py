@@ -18,11 +18,19 @@ class Secret:
     ``repr``, ``str``, f-strings, ``vars`` and JSON show a mask or refuse; pickling refuses, because a
     pickle is a file. No attribute holds the value either, so that a variable inspector or a debugger that
     opens everything finds nothing. Two secrets compare equal when their values do (in constant time).
+    What takes a secret takes it as text too, and ``Secret(secret)`` is one as well.
     """
 
     __slots__ = ("__tell",)
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: Secret | str) -> None:
+        if isinstance(value, Secret):
+            value = value.reveal()
+        if not isinstance(value, str):
+            # Its value is not in the message: it may be the secret, in a form that was not meant.
+            raise TypeError(
+                f"A secret is text, and this is of type {type(value).__name__}. Expected a str or a Secret."
+            )
         # In a closure and not in an attribute: whoever walks over attributes meets a function.
         self.__tell: Callable[[], str] = lambda: value
 

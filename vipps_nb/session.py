@@ -30,6 +30,7 @@ from vipps_nb.introduction import (
     SECRET_HEADERS,
     changes_something,
     idempotency_header,
+    idempotency_key,
     is_only_in_test,
     open_headers,
     takes_idempotency_key,
@@ -285,7 +286,8 @@ class VippsSession(requests.Session):
         request.url = url
         if not self.environment.owns(url):
             return super().prepare_request(request)
-        headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(self._own_headers(str(request.method), url))
+        own = self._own_headers(str(request.method), url, request.headers)
+        headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(own)
         headers.update(request.headers or {})
         request.headers = cast("dict[str, Any]", headers)
         return super().prepare_request(request)
@@ -336,7 +338,7 @@ class VippsSession(requests.Session):
                 and self._has_no_extras()
             ):
                 url = self.base_url + url
-                standing = (self.headers, self._own_headers(method, url))
+                standing = (self.headers, self._own_headers(method, url, headers))
                 prepared = prepare_plain(method, url, standing=standing, given=headers or {}, data=data, json=json)
             else:
                 prepared = self.prepare_request(
@@ -431,11 +433,11 @@ class VippsSession(requests.Session):
         """Whether the session has nothing of its own that requests' preparation would have to merge in."""
         return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
 
-    def _own_headers(self, method: str, url: str) -> dict[str, str]:
-        """The headers that may be seen; the caller's own win."""
+    def _own_headers(self, method: str, url: str, given: Any) -> dict[str, str]:
+        """The headers that may be seen; the caller's own win. A key of theirs goes under the API's own name too."""
         headers = open_headers(url, self.credentials, self._msn, self.system)
         if takes_idempotency_key(method, url):
-            headers[idempotency_header(url)] = str(uuid.uuid4())
+            headers[idempotency_header(url)] = idempotency_key(url, given or {}) or str(uuid.uuid4())
         return headers
 
     def _absolute(self, url: str) -> str:

@@ -71,7 +71,7 @@ class AccessToken:
     All moments are aware, in UTC, on the *server's* clock.
 
     Attributes:
-        access_token: The token itself; see :meth:`reveal`.
+        access_token: The token itself; see :meth:`reveal`. Given as text it becomes a ``Secret``.
         token_type: Always ``Bearer``.
         issued_at: When it was asked for, so that it never seems to outlive the server's promise.
         stale_at: From here on it is renewed in the background while requests go on with it.
@@ -91,6 +91,9 @@ class AccessToken:
     resource: str = ""
     clock_skew: timedelta = timedelta(0)
     monotonic_deadline: float = field(default=math.inf, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "access_token", Secret(self.access_token))
 
     @classmethod
     def from_json(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+PANEL = "window.jupyterapp.shell.currentWidget"
 LOGIN = "%load_ext vipps_nb\n%vipps_login --env sandbox --quiet"
 NAUGHTY = "<img src=x onerror=window.hacked=1>"
 # Names, descriptions, examples and links of a document that means no good.
@@ -60,3 +61,37 @@ def test_names_and_values_are_text_and_secrets_stay_out_of_the_file(lab: Lab) ->
     assert page.locator(".vipps-nb-explorer a[href^='javascript']").count() == 0
     assert lab.files_holding(typed) == []
     assert typed not in page.content()
+
+
+@pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
+def test_an_inserted_cell_is_selected_in_view_and_runs_as_it_is(lab: Lab, app: str) -> None:
+    if app == "notebooks":
+        pytest.importorskip("notebook")
+    below = [f"# below {number}\n" * 30 for number in range(3)]
+    lab.write("insert.ipynb", LOGIN, "%vipps_explore POST /epayment/v1/payments", *below)
+    lab.open("insert.ipynb", app=app)
+    page = lab.page
+    lab.run(0)
+    lab.run(1)
+    card = page.locator(".vipps-nb-explorer")
+    insert = card.get_by_role("button", name="Insert below", exact=True)
+
+    # The second one finds the payment of the first, which is an answer too.
+    for number, (language, answer) in enumerate([("Python", "201"), ("%%vipps", "409")], 1):
+        card.get_by_role("button", name=language, exact=True).click()
+        insert.click()
+        page.wait_for_function(f"() => {PANEL}.content.activeCellIndex === 2")
+        assert lab.cell_count() == 5 + number
+        assert "/epayment/v1/payments" in lab.sources()[2]
+        page.wait_for_function(
+            f"() => {{ const box = {PANEL}.content.widgets[2].node.getBoundingClientRect();"
+            "return box.top >= -1 && box.bottom <= window.innerHeight + 1 }"
+        )
+        # What Shift and Enter would run, wherever the cursor is now.
+        page.keyboard.press("Shift+Enter")
+        expect(lab.output_of(2)).to_contain_text(answer, timeout=20_000)
+        assert "Error" not in lab.text_of(2)
+
+    card.get_by_role("button", name="curl", exact=True).click()
+    expect(insert).to_be_hidden()
+    expect(card.get_by_role("button", name="Copy", exact=True)).to_be_visible()

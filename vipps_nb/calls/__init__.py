@@ -6,6 +6,28 @@
 
 from __future__ import annotations
 
-from vipps_nb.calls.call import FORM, METHODS, Call, CallError, Text, Variable, check, check_body, write_call
+from vipps_nb.calls.call import (
+    FORM,
+    METHODS,
+    Call,
+    CallError,
+    Text,
+    Variable,
+    check,
+    check_body,
+    meant_as_variables,
+    write_call,
+)
 
-__all__ = ["FORM", "METHODS", "Call", "CallError", "Text", "Variable", "check", "check_body", "write_call"]
+__all__ = [
+    "FORM",
+    "METHODS",
+    "Call",
+    "CallError",
+    "Text",
+    "Variable",
+    "check",
+    "check_body",
+    "meant_as_variables",
+    "write_call",
+]

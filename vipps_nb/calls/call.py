@@ -6,24 +6,24 @@ A call remembers how it was written, so that it can be checked against the catal
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any, Never
 from urllib.parse import quote
-from uuid import UUID
 
 import requests
 
 from vipps_nb import catalogue
+from vipps_nb.calls import values
 from vipps_nb.catalogue import schemas
 from vipps_nb.catalogue.documents import Document, Operation
 from vipps_nb.errors import VippsNbError
+from vipps_nb.near import did_you_mean
 from vipps_nb.problem import FieldError
 from vipps_nb.redaction import redactor
+from vipps_nb.scope import ScopeError
 from vipps_nb.secret import Secret, travelling
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ FORM = "application/x-www-form-urlencoded"
 # What is left open ends with the line or the text: a token that does not fit would be looked for again from within.
 _TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![\w"])#[^\n]*|\$\{([^{}"\n]*)\}', re.DOTALL)
 _IN_BODY = re.compile(r"\$\{([^{}]*)\}")
-_IN_PATH = re.compile(r"\{([^}]*)\}")
+_LEFT = re.compile(r"(?<!\$)\{([A-Za-z_]\w*)\}")
+_IN_PATH = re.compile(r"\$?\{([^}]*)\}")
 _MARK = "\ue000"  # stands for a variable while the body is read; of a private area, so nobody types it
 
 
@@ -144,12 +145,26 @@ def write_call(
     used = _variables((written_body, list(written_headers.values())))
     return Call(
         method=method,
-        path=_filled(written_path, variables, lambda name: quote(_plain(name, variables), safe="")),
+        path=_filled_path(written_path, variables),
         body=_filled(written_body, variables),
         headers={name: str(_filled(value, variables)) for name, value in written_headers.items()},
         written=(written_path, written_body, written_headers),
         secrets=tuple(value for name in used if isinstance(value := variables[name], Secret)),
     )
+
+
+def meant_as_variables(body: str, variables: Mapping[str, Any]) -> list[str]:
+    """The variables that a body's texts name as a path does, ``{name}``: there it stays as it stands."""
+    texts = [found[0] for found in _TOKENS.finditer(body) if found[0].startswith('"')]
+    named = {found[1]: None for text in texts for found in _LEFT.finditer(text)}
+    return [name for name in named if _is_there(name, variables)]
+
+
+def _is_there(name: str, variables: Mapping[str, Any]) -> bool:
+    try:
+        return name in variables
+    except ScopeError:
+        return True  # somebody has one; whose it is does not matter here
 
 
 def check(call: Call) -> list[FieldError]:
@@ -176,8 +191,7 @@ def _method(text: str) -> str:
     method = text.upper()
     if method in METHODS:
         return method
-    near = difflib.get_close_matches(method, METHODS, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(method, METHODS)
     example = " The method comes first: %vipps GET /epayment/v1/payments/{reference}." if text.startswith("/") else ""
     raise CallError(f"{text} is no method of these APIs. Expected one of {', '.join(METHODS)}.{hint}{example}")
 
@@ -188,12 +202,34 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:
             f"{{{name}}} is not a variable's name. Expected a plain name, set in a cell above: "
             "payment_id = answer.json()['id'], then {payment_id}."
         )
-    if name not in variables:
-        public = [known for known in variables if not known.startswith("_")]
-        near = difflib.get_close_matches(name, public, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise CallError(f"There is no variable {name} to fill in. Expected it to be set in a cell above.{hint}")
-    return variables[name]
+    try:
+        return variables[name]
+    except KeyError:
+        hint = did_you_mean(name, [known for known in variables if not known.startswith("_")])
+        raise CallError(
+            f"There is no variable {name} to fill in. Expected it to be set in a cell above.{hint}"
+        ) from None
+    except ScopeError as error:
+        raise CallError(str(error)) from None
+
+
+def _filled_path(written: str | Variable | Text, variables: Mapping[str, Any]) -> str:
+    """A path with its values, each of them escaped.
+
+    Raises:
+        CallError: A value leaves a part of the path empty, or is a dot or two, so that it would name something else.
+    """
+    path = str(_filled(written, variables, lambda name: quote(_plain(name, variables), safe="")))
+    usual = str(_filled(written, variables, lambda name: "x"))
+    for part, other in zip(path.partition("?")[0].split("/"), usual.partition("?")[0].split("/"), strict=True):
+        if part != other and part in ("", ".", ".."):
+            names = " or ".join(dict.fromkeys(_variables(written)))
+            what = "is empty" if not part else f"is {part!r}"
+            raise CallError(
+                f"The variable {names} {what}, so the path would name something else: {path}. Expected the name of one "
+                "payment, agreement or whatever stands there. Nothing was sent."
+            )
+    return path
 
 
 def _without(secrets: Sequence[Secret], request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -226,14 +262,10 @@ def _variables(node: Any) -> Iterator[str]:
 
 def _plain(name: str, variables: Mapping[str, Any]) -> str:
     """A variable's value as it stands in a path or within a text."""
-    value = _value(name, variables)
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, str | int | float | UUID) and not isinstance(value, bool):
-        return str(value)
-    raise CallError(
-        f"The variable {name} is {_kind(value)}, which has no place within a text. Expected text or a number."
-    )
+    try:
+        return values.as_text(_value(name, variables))
+    except values.UnfitError as unfit:
+        raise CallError(f"The variable {name} is {unfit}") from None
 
 
 def _with_variables(
@@ -308,24 +340,14 @@ def _filled(node: Any, variables: Mapping[str, Any], within: Any = None) -> Any:
 
 
 def _json(name: str, variables: Mapping[str, Any]) -> Any:
-    """A variable's value as JSON has it; a copy, so that what is sent stays what it was."""
+    """A variable's value as JSON has it."""
     value = _value(name, variables)
     if isinstance(value, Secret):
         return value.reveal()
-    if isinstance(value, date | UUID):
-        return _plain(name, variables)
     try:
-        return json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError):
-        raise CallError(
-            f"The variable {name} is {_kind(value)}, which JSON has no word for. Expected text, a number, a list or a "
-            "dict."
-        ) from None
-
-
-def _kind(value: Any) -> str:
-    kind = type(value).__name__
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+        return values.as_json(value)
+    except values.UnfitError as unfit:
+        raise CallError(f"The variable {name} is {unfit}") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,17 +14,25 @@ from urllib.parse import urlencode
 
 import requests
 
-from vipps_nb.calls import Call, CallError, Text, Variable, check, json_cursor, write_call
+from vipps_nb.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
 from vipps_nb.calls.snippets import LANGUAGES, outline
 from vipps_nb.cards.tree import as_text
 from vipps_nb.cards.values import OF_THIS_MACHINE, View
 from vipps_nb.credentials import Credentials
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.frames import leaves_no_locals
-from vipps_nb.introduction import SECRET_HEADERS, Introduction, secret_headers
+from vipps_nb.introduction import (
+    SECRET_HEADERS,
+    Introduction,
+    idempotency_header,
+    idempotency_key,
+    secret_headers,
+)
 from vipps_nb.login import current_session
+from vipps_nb.near import did_you_mean
 from vipps_nb.problem import FieldError
 from vipps_nb.redaction import Redactor, without_named
+from vipps_nb.scope import Scope, ScopeError
 from vipps_nb.secret import MASK, Secret
 from vipps_nb.session import VippsSession
 from vipps_nb.visible import visible
@@ -71,7 +79,7 @@ def refuse_secrets(text: str, variables: Mapping[str, Any]) -> None:
     Raises:
         CallError: It does. The message does not repeat it.
     """
-    sessions = [value for value in variables.values() if isinstance(value, VippsSession)]
+    sessions = [value for value in _visible(variables).values() if isinstance(value, VippsSession)]
     known = {secret for session in sessions for secret in _secrets(session)}
     if _SHAPES.search(text) or any(secret in text for secret in known) or _secret_header(text):
         raise CallError(
@@ -89,7 +97,7 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
     Args:
         order: The magic's line.
         body: The cell's body; empty for a line.
-        variables: The notebook's namespace.
+        variables: What the code that called can see.
 
     Returns:
         The answer; or text to show, when nothing was to be sent.
@@ -99,12 +107,18 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
         NotLoggedInError: There is no session.
         ReadOnlyError: A write to production that nobody allowed. Nothing was sent.
     """
+    if order.language is not None and order.language not in LANGUAGES:
+        hint = did_you_mean(order.language, LANGUAGES, before="--as")
+        raise CallError(f"--as {order.language} is no language. Expected one of: {', '.join(LANGUAGES)}.{hint}")
     session = _session(order.session, variables)
     call = write_call(order.method, _path(order.path, session), body, variables, dict(map(_header, order.headers)))
+    for name in [] if order.language else meant_as_variables(body, variables):
+        print(f"{{{name}}} in the body is sent as it stands. If the variable is meant, write ${{{name}}}.")
     if not order.force and (found := check(call)):
         raise CallError(_faults(call, found, body))
     if order.language is not None:
-        return concealed(LANGUAGES[order.language](call, session), session)
+        name = order.session or name_of(session, variables)
+        return concealed(LANGUAGES[order.language](call, session, name), session)
     if order.dry_run:
         return visible(without_named(concealed(as_sent(call, session), session)))
     return call.send(session)
@@ -120,9 +134,8 @@ def as_sent(call: Call, session: VippsSession) -> str:
     headers = {"Host": session.environment.host, **_masked_introduction(prepared, session)}
     _, body, given = outline(call, variables=False)
     written = {name.lower(): value for name, value in given.items()}
-    own = {name.lower() for name in call.headers}
     for name, value in prepared.headers.items():
-        if name == "Idempotency-Key" and name.lower() not in own:
+        if name == idempotency_header(str(prepared.url)) and not idempotency_key(str(prepared.url), call.headers):
             value = "(a new one for each call)"  # noqa: PLW2901 - shown instead
         # What the caller sets wins over what the session would add.
         headers = {key: old for key, old in headers.items() if key.lower() != name.lower()}
@@ -148,12 +161,28 @@ def as_sent(call: Call, session: VippsSession) -> str:
 def _session(name: str | None, variables: Mapping[str, Any]) -> VippsSession:
     if name is None:
         return current_session()
-    found = variables.get(name)
+    try:
+        found = variables.get(name)
+    except ScopeError as error:
+        raise CallError(str(error)) from None
     if isinstance(found, VippsSession):
         return found
-    names = [key for key, value in variables.items() if isinstance(value, VippsSession) and not key.startswith("_")]
+    names = [
+        key for key, value in _visible(variables).items() if isinstance(value, VippsSession) and not key.startswith("_")
+    ]
+    hint = did_you_mean(name, names, before="--session")
     known = f"one of {', '.join(names)}" if names else "a login first: %vipps_login --as NAME"
-    raise CallError(f"There is no session called {name}. Expected {known}.")
+    raise CallError(f"There is no session called {name}. Expected {known}.{hint}")
+
+
+def name_of(session: VippsSession, variables: Mapping[str, Any]) -> str:
+    """A variable that holds a session; ``vipps`` where none does."""
+    names = [name for name, value in _visible(variables).items() if value is session and not name.startswith("_")]
+    return "vipps" if "vipps" in names or not names else names[0]
+
+
+def _visible(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    return variables.visible() if isinstance(variables, Scope) else variables
 
 
 def _path(text: str, session: VippsSession) -> str:

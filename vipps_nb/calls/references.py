@@ -9,7 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 import requests
@@ -18,6 +18,7 @@ from vipps_nb import catalogue
 from vipps_nb.catalogue.documents import Operation
 from vipps_nb.history import History
 from vipps_nb.login import logged_in
+from vipps_nb.paths import path_of
 from vipps_nb.session import VippsSession
 
 _MOST_CALLS = 200  # at once: somebody waits for a completion
@@ -71,7 +72,7 @@ class References:
 
     def _observe(self, response: requests.Response) -> None:
         request = response.request
-        path = urlsplit(request.url or "").path
+        path = path_of(request.url or "")
         operation = catalogue.find(str(request.method), path)
         if operation is None or response.status_code >= _UNTIL_ERROR:
             return

@@ -5,35 +5,40 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from vipps_nb.calls import Call, Text, Variable
+from vipps_nb.errors import NotLoggedInError
 from vipps_nb.introduction import (
+    IDEMPOTENCY_KEY,
     SECRET_HEADERS,
     Introduction,
+    idempotency_header,
     introduction_for,
     open_headers,
     takes_idempotency_key,
 )
+from vipps_nb.login import current_session
 from vipps_nb.redaction import is_secret
 from vipps_nb.session import VippsSession
 
 _WIDTH = 88
+_TO_QUOTE = r"[\s'\"]"
 _STAND_IN = "\ue001"  # around a secret's name in JSON for a shell, until it becomes a variable of the shell
 _WHERE_FROM = (
     "# VIPPS_ACCESS_TOKEN is what POST /accesstoken/get answers as access_token; the other names are those of .env.\n"
 )
 
 
-def as_python(call: Call, session: VippsSession | None = None) -> str:
-    """A statement for a cell: the session adds everything else, and variables stay variables."""
+def as_python(call: Call, session: VippsSession | None = None, name: str = "vipps") -> str:
+    """A statement for a cell: the session of that name adds everything else, and variables stay variables."""
     path, body, headers = outline(call)
     words = {"data" if call.is_form else "json": body, "headers": headers}
     content = {name: value for name, value in words.items() if value is not None and value != {}}
     if body == {}:
         content = {"data" if call.is_form else "json": {}, **content}
-    method = f"vipps.{call.method.lower()}"
+    method = f"{name}.{call.method.lower()}"
     line = f"{method}({', '.join([_python(path), *(f'{name}={_python(value)}' for name, value in content.items())])})"
     if len(line) <= _WIDTH:
         return line
@@ -41,11 +46,14 @@ def as_python(call: Call, session: VippsSession | None = None) -> str:
     return f"{method}(\n" + "".join(f"    {row},\n" for row in rows) + ")"
 
 
-def as_magic(call: Call, session: VippsSession | None = None) -> str:
+def as_magic(call: Call, session: VippsSession | None = None, name: str = "vipps") -> str:
     """A ``%vipps`` line, or a ``%%vipps`` cell when there is a body; variables stay variables."""
     path, body, headers = outline(call)
-    options = "".join(f" --header {shlex.quote(f'{name}: {_braces(value)}')}" for name, value in headers.items())
-    line = f"{call.method} {shlex.quote(_braces(path)) if ' ' in _braces(path) else _braces(path)}{options}"
+    options = "".join(f" --header {_quoted(f'{key}: {_braces(value)}')}" for key, value in headers.items())
+    if session is not None and session is not _of_last_login():
+        options = f" --session {name}{options}"
+    target = _braces(path)
+    line = f"{call.method} {_quoted(target) if re.search(_TO_QUOTE, target) else target}{options}"
     if call.body is None:
         return f"%vipps {line}"
     text = json.dumps(
@@ -56,7 +64,7 @@ def as_magic(call: Call, session: VippsSession | None = None) -> str:
     return f"%%vipps {line}\n{text}"
 
 
-def as_curl(call: Call, session: VippsSession) -> str:
+def as_curl(call: Call, session: VippsSession, name: str = "vipps") -> str:
     """A curl command for a shell; the keys come from its variables."""
     _, body, headers = outline(call, variables=False)
     # curl knows the methods by what is sent; naming one that it would choose anyway makes it complain.
@@ -72,7 +80,7 @@ def as_curl(call: Call, session: VippsSession) -> str:
     return _explained(" \\\n  ".join(parts))
 
 
-def as_httpie(call: Call, session: VippsSession) -> str:
+def as_httpie(call: Call, session: VippsSession, name: str = "vipps") -> str:
     """An HTTPie command for a shell; the keys come from its variables."""
     _, body, headers = outline(call, variables=False)
     form = ["--form"] if call.is_form else []
@@ -87,7 +95,7 @@ def as_httpie(call: Call, session: VippsSession) -> str:
     return _explained(" \\\n  ".join(parts))
 
 
-LANGUAGES: dict[str, Callable[[Call, VippsSession], str]] = {
+LANGUAGES: dict[str, Callable[[Call, VippsSession, str], str]] = {
     "python": as_python,
     "magic": as_magic,
     "curl": as_curl,
@@ -117,7 +125,32 @@ def outline(call: Call, *, variables: bool = True) -> tuple[Any, Any, dict[str, 
     )
 
 
+def variables_of(call: Call) -> set[str]:
+    """The names of the variables that the call needs as it is written down."""
+
+    def names(node: Any) -> Iterator[str]:
+        if isinstance(node, Variable):
+            yield node.name
+        inside = node.parts if isinstance(node, Text) else node.values() if isinstance(node, Mapping) else node
+        for part in inside if isinstance(inside, Iterable) and not isinstance(inside, str) else ():
+            yield from names(part)
+
+    return set(names(list(outline(call))))
+
+
 _SECRET_NAMES = {name.lower() for name in SECRET_HEADERS}
+
+
+def _quoted(text: str) -> str:
+    """A word of a magic's line; see ``vipps_nb.options.words``."""
+    return f"'{text}'" if "'" not in text else '"' + text.replace('"', '\\"') + '"'
+
+
+def _of_last_login() -> VippsSession | None:
+    try:
+        return current_session()
+    except NotLoggedInError:
+        return None
 
 
 def _strange(call: Call) -> bool:
@@ -171,7 +204,8 @@ def _headers(call: Call, session: VippsSession, own: Mapping[str, Any]) -> dict[
         headers["Ocp-Apim-Subscription-Key"] = "$VIPPS_SUBSCRIPTION_KEY"
     headers |= open_headers(url, session.credentials, session.merchant_serial_number, {})
     if takes_idempotency_key(call.method, url):
-        headers["Idempotency-Key"] = "$(uuidgen)"
+        given = next((value for name, value in own.items() if name.lower() == IDEMPOTENCY_KEY.lower()), None)
+        headers[idempotency_header(url)] = "$(uuidgen)" if given is None else _double_quoted(given)
     mine = {name.lower() for name in own}
     kept = {name: value for name, value in headers.items() if name.lower() not in mine}
     return kept | {name: _double_quoted(value) for name, value in own.items()}

@@ -20,6 +20,7 @@ from vipps_nb.calls.references import References, seen_by
 from vipps_nb.calls.snippets import LANGUAGES
 from vipps_nb.catalogue import schemas
 from vipps_nb.catalogue.documents import Operation
+from vipps_nb.introduction import idempotency_header
 from vipps_nb.session import VippsSession
 
 _SWITCHES = {"--dry-run", "--force", "-h", "--help"}
@@ -107,8 +108,9 @@ class Helper:
     def _headers(self, current: str, method: str, path: str) -> Suggestions:
         operation = catalogue.find(method, _anonymous(path)) if path else None
         own = [one.name for one in operation.parameters if one.place == "header"] if operation else []
+        key = idempotency_header(_anonymous(path))
         quote = current[:1] if current[:1] in "\"'" else ""
-        names = [f"{quote or chr(34)}{name}: " for name in [*own, "Idempotency-Key", "Merchant-Serial-Number"]]
+        names = [f"{quote or chr(34)}{name}: " for name in dict.fromkeys([*own, key, "Merchant-Serial-Number"])]
         typed = current if quote else f'"{current}'
         return _plain(current, [name for name in names if name.lower().startswith(typed.lower())], "header")
 

@@ -25,14 +25,13 @@ from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, persons_in, size
 from vipps_nb.catalogue.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
-from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_header, idempotency_key
 from vipps_nb.redaction import is_secret, is_traded
 from vipps_nb.visible import visible
 
 _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 _LONGEST_TEXT, _LONGEST_WORDS, _LONGEST_HEADER, _MOST_FIELDS = 4000, 1000, 500, 30
 _LARGEST_PICTURE = 1 << 20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -119,9 +118,11 @@ class AnswerCard:
         problem = self.exchange.problem
         if problem is not None and problem.trace_id:
             facts.append(f"trace id {self._words(problem.trace_id)}")
-        key = self.response.request.headers.get(_IDEMPOTENCY_KEY)
+        url = self.response.request.url or ""
+        key = idempotency_key(url, self.response.request.headers)
         if key:
-            facts.append(f"{_IDEMPOTENCY_KEY} {self.view.masked(_as_text(key), _IDEMPOTENCY_KEY)}")
+            name = idempotency_header(url)
+            facts.append(f"{name} {self.view.masked(key, name)}")
         return facts
 
     @property

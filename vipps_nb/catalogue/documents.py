@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from vipps_nb.errors import VippsNbError
+from vipps_nb.paths import path_of
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 Place = Literal["path", "query", "header", "cookie"]
@@ -90,13 +91,13 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Matches the concrete paths of this operation; parameters are groups, in their order."""
-        parts = re.split(r"\{[^}]+\}", self.path)
+        """Matches the concrete paths of this operation, as ``path_of`` reads them; parameters are groups, in order."""
+        parts = re.split(r"\{[^}]+\}", self.path.rstrip("/"))
         return re.compile("([^/]+)".join(re.escape(part) for part in parts), re.IGNORECASE)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is one of this operation; the query does not count."""
-        return method.upper() == self.method and self.pattern.fullmatch(urlsplit(path).path) is not None
+        return method.upper() == self.method and self.pattern.fullmatch(path_of(path)) is not None
 
     @property
     def literal_length(self) -> int:

@@ -41,7 +41,7 @@ def _msn_is_a_number(exchange: Exchange) -> bool:
 
 
 def _phone_is_malformed(exchange: Exchange) -> bool:
-    digits = r"\d{8}" if exchange.path.lower().startswith("/ecomm/") else r"\d{9,15}"
+    digits = r"\d{8}" if exchange.route.startswith("/ecomm/") else r"\d{9,15}"
     wrong = any(not re.fullmatch(digits, str(number)) for number in exchange.values(*_PHONES))
     return wrong and _may_be_about(exchange, _PHONES)
 
@@ -58,7 +58,7 @@ def _says_nothing_more(exchange: Exchange) -> bool:
 
 def _key_of_another(exchange: Exchange) -> bool:
     """Whether the refusal says itself what is wrong with the key."""
-    codes = {"4010", "4020", "idempotency-conflict"} | ({"4150"} if exchange.path.endswith("/refund") else set())
+    codes = {"4010", "4020", "idempotency-conflict"} | ({"4150"} if exchange.route.endswith("/refund") else set())
     return exchange.problem is not None and exchange.problem.code in codes
 
 

@@ -12,6 +12,7 @@ import requests
 
 from vipps_nb.addresses import cut_apart, host_of
 from vipps_nb.bodies import body_of, parsed
+from vipps_nb.paths import path_of
 from vipps_nb.problem import Problem
 from vipps_nb.redaction import is_secret
 
@@ -58,6 +59,11 @@ class Exchange:
             # Written there by the history of the session that sent it.
             refused_before=bool(getattr(response, "refused_before", False)),
         )
+
+    @cached_property
+    def route(self) -> str:
+        """The path as tables look it up, in lower case: to be compared, not to be shown."""
+        return path_of(self.path).lower()
 
     @cached_property
     def problem(self) -> Problem | None:

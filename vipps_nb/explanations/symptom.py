@@ -52,7 +52,7 @@ class Symptom:
             (problem is not None or exchange.status in self.statuses)
             and (not self.statuses or exchange.status in self.statuses)
             and (not self.codes or (problem is not None and problem.code in self.codes))
-            and (self.path is None or re.search(self.path, exchange.path, re.IGNORECASE) is not None)
+            and (self.path is None or re.search(self.path, exchange.route, re.IGNORECASE) is not None)
             and (self.words is None or re.search(self.words, exchange.words, re.IGNORECASE) is not None)
             and (self.when is None or self.when(exchange))
         )

@@ -11,7 +11,9 @@ from weakref import ref
 import requests
 
 from vipps_nb.errors import VippsNbError
-from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall
+from vipps_nb.history.past_call import PastCall
+from vipps_nb.introduction import IDEMPOTENCY_KEY, idempotency_header
+from vipps_nb.near import did_you_mean
 from vipps_nb.private_file import NoFileError, write_private
 from vipps_nb.visible import escaped
 
@@ -69,7 +71,7 @@ class Calls:
             method: Such as ``POST``.
             path: The path, with ``*`` for anything, such as ``/epayment/*``.
             status: A number, ``"ok"``, ``"refused"`` (4xx), ``"failed"`` (5xx) or ``"unanswered"``.
-            key: The idempotency key.
+            key: The idempotency key, under whatever name its API has for it.
         """
         session = self._living()
         wanted = words.lower().split()
@@ -101,8 +103,9 @@ class Calls:
             raise HistoryError(
                 f"Call {call.number} cannot be sent again from the history: {call.left_out}. Send it from your code."
             )
-        own = {IDEMPOTENCY_KEY, "Content-Length"} if new_key else {"Content-Length"}
-        headers = {name: value for name, value in call.sent_headers.items() if name not in own}
+        keys = {IDEMPOTENCY_KEY.lower(), idempotency_header(call.url).lower()}
+        own = {"content-length"} | (keys if new_key else set())
+        headers = {name: value for name, value in call.sent_headers.items() if name.lower() not in own}
         return session.request(call.method, call.url, data=call.sent, headers=headers)
 
     def as_har(self, *, personal: bool = False) -> dict[str, Any]:
@@ -178,5 +181,6 @@ def _has_status(call: PastCall, status: int | str) -> bool:
     if status == "unanswered":
         return call.status is None
     if isinstance(status, str) and status not in _KINDS:
-        raise HistoryError(f"status={status!r} is unknown. Expected a number, {', '.join(_KINDS)} or unanswered.")
+        hint = did_you_mean(status, (*_KINDS, "unanswered"))
+        raise HistoryError(f"status={status!r} is unknown. Expected a number, {', '.join(_KINDS)} or unanswered.{hint}")
     return call.status == status if isinstance(status, int) else call.status in _KINDS[status]

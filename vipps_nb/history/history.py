@@ -14,7 +14,8 @@ from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
-from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
+from vipps_nb.history.past_call import PastCall, remember
+from vipps_nb.introduction import idempotency_key
 from vipps_nb.redaction import Redactor, redactor
 from vipps_nb.secret import Secret, now_travelling
 
@@ -94,7 +95,7 @@ class History(Calls):
         return known[1]
 
     def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
-        key = request.headers.get(IDEMPOTENCY_KEY)
+        key = idempotency_key(str(request.url), request.headers)
         if not key or response.status_code not in _BOUND:
             return False
         return any(call.idempotency_key == key and call.status in _BOUND for call in self._so_far())

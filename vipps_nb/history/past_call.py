@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from vipps_nb.addresses import cut_apart
 from vipps_nb.bodies import body_of, is_whole, parsed
 from vipps_nb.cards.values import DOTS, View, size
-from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.introduction import SECRET_HEADERS, idempotency_key
 from vipps_nb.redaction import TOKEN, Redactor, is_secret, is_traded, without_named
 from vipps_nb.retries import moment_of_header
 from vipps_nb.visible import visible
@@ -26,7 +26,6 @@ from vipps_nb.visible import visible
 Pairs = tuple[tuple[str, str], ...]
 
 LARGEST_BODY = 64 << 10  # bytes; of a larger one only its size is kept
-IDEMPOTENCY_KEY = "Idempotency-Key"
 _SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 # Bodies without any of these are kept as they came; the others are looked at field by field.
 _SUSPECT = re.compile(
@@ -94,7 +93,7 @@ class PastCall:
     @property
     def idempotency_key(self) -> str:
         """The key that it went with; empty for none."""
-        return str(self.sent_headers.get(IDEMPOTENCY_KEY, ""))
+        return idempotency_key(self.url, self.sent_headers)
 
     @property
     def ok(self) -> bool:

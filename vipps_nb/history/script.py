@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vipps_nb.bodies import is_whole
 from vipps_nb.cards.values import is_personal, persons_in
-from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall
+from vipps_nb.history.past_call import PastCall
 from vipps_nb.introduction import open_headers
 from vipps_nb.visible import escaped, visible
 
@@ -112,7 +112,7 @@ def _own_headers(call: PastCall, session: VippsSession) -> dict[str, str]:
     return {
         name: value
         for name, value in call.sent_headers.items()
-        if name.lower() not in _BY_ITSELF and (standard.get(name.lower()) != value or name == IDEMPOTENCY_KEY)
+        if name.lower() not in _BY_ITSELF and standard.get(name.lower()) != value
     }
 
 

@@ -493,8 +493,29 @@ function insertBelow(notebook, modelId, el, source) {
   const here = Number(el.closest?.(".jp-Cell")?.dataset.windowedListIndex ?? Number.NaN);
   const index = shows(notebook.cells[here]) ? here : notebook.cells.findIndex(shows);
   if (index < 0) return false;
+  const cell = index === here || Number.isNaN(here) ? el.closest?.(".jp-Cell") : null;
+  const follower = cell?.nextElementSibling;
   notebook.insertCell(index + 1, { cell_type: "code", source, metadata: {} });
+  if (cell) lookAt(() => (cell.nextElementSibling === follower ? null : cell.nextElementSibling));
   return true;
+}
+
+/**
+ * Scrolls to a new cell and puts the cursor into it, which selects it.
+ *
+ * The notebook draws it when it comes to it, and its editor after that; what it offers for this is not within reach of
+ * a widget.
+ */
+function lookAt(find, patience = 60) {
+  const cell = find();
+  const editor = cell?.querySelector(".cm-content");
+  cell?.scrollIntoView({ block: "nearest" });
+  if (editor) {
+    editor.focus();
+    cell.scrollIntoView({ block: "nearest" }); // whole, not only the cursor's line
+  } else if (patience > 0) {
+    requestAnimationFrame(() => lookAt(find, patience - 1));
+  }
 }
 
 /** To the clipboard; with the old way where the new one is not allowed. */
@@ -753,6 +774,7 @@ function render({ model, el }) {
     let asked = 0;
     let sending = false;
     let code = {};
+    let cells = []; // the languages in which the code runs as a cell
 
     const heading = element("h3", "heading", form.purpose.replace(/[.]$/, ""), { tabindex: "-1" });
     const target = element("p", "target");
@@ -820,15 +842,14 @@ function render({ model, el }) {
     const languages = element("div", "switch", "", { role: "group", "aria-label": "The call as code, in" });
     const pre = element("pre", "code", "", { tabindex: "0", "aria-label": "The call as code" });
     const copyButton = button("Copy", async () => {
-      const done = await copy(source());
+      const done = await copy(code[shownLanguage()] ?? "");
       write(news, done ? "Copied." : "The browser does not allow copying: select the text.");
     });
     const insertButton = button("Insert below", () => {
       const notebook = notebookOf(model);
-      const done = notebook && insertBelow(notebook, modelId, el, source());
+      const done = notebook && insertBelow(notebook, modelId, el, code[shownLanguage()]);
       write(news, done ? "Inserted as a cell below." : "The notebook cannot be reached from here: use Copy.");
     });
-    insertButton.hidden = notebookOf(model) === null;
     const news = element("p", "news", "", { role: "status" });
     const actions = element("div", "actions");
     actions.append(copyButton, insertButton, news);
@@ -848,13 +869,18 @@ function render({ model, el }) {
       return { label, input };
     }
 
-    function source() {
-      return language === "curl" ? `%%sh\n${code.curl}` : (code[language] ?? "");
+    function codeNames() {
+      return Object.keys(LANGUAGES).filter((name) => code[name]);
+    }
+
+    function shownLanguage() {
+      const names = codeNames();
+      return names.includes(language) ? language : names[0];
     }
 
     function drawCode(said) {
-      const names = Object.keys(LANGUAGES).filter((name) => code[name]);
-      const shown = names.includes(language) ? language : names[0];
+      const names = codeNames();
+      const shown = shownLanguage();
       languages.replaceChildren(
         ...names.map((name) => {
           const one = button(LANGUAGES[name], () => {
@@ -870,6 +896,8 @@ function render({ model, el }) {
       write(pre, code[shown] ?? said ?? "");
       pre.dataset.empty = String(!names.length);
       actions.hidden = !names.length;
+      // What would not run as a cell is for a terminal: it can be copied.
+      insertButton.hidden = !cells.includes(shown) || notebookOf(model) === null;
     }
 
     // -- form and JSON, in step --
@@ -955,6 +983,7 @@ function render({ model, el }) {
         }
         faults = content.faults;
         code = content.code;
+        cells = content.cells;
         drawCode(content.no_code ?? "The code appears when every variable is known.");
         mark();
         place(content.place);

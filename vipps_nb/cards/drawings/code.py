@@ -36,8 +36,8 @@ def _content(exchange: Exchange, body: Any) -> str | None:
     if not isinstance(body, Mapping):
         return None
     as_text = exchange.headers.get("accept", "").lower() == "text/targeturl"
-    found = body.get("qrContent") or (body.get("url") if as_text and exchange.path.startswith("/qr/") else None)
-    if exchange.path == "/epayment/v1/payments" and _asks_for_target(exchange.sent):
+    found = body.get("qrContent") or (body.get("url") if as_text and exchange.route.startswith("/qr/") else None)
+    if exchange.route == "/epayment/v1/payments" and _asks_for_target(exchange.sent):
         found = body.get("redirectUrl")
     return found if isinstance(found, str) else None
 

@@ -15,7 +15,7 @@ _PATH = "/webhooks/"
 
 def registration(exchange: Exchange, body: Any, view: View) -> Drawing | None:
     """A new registration. Its secret is shown once, by the API and not here."""
-    if not exchange.path.startswith(_PATH) or not isinstance(body, Mapping) or "secret" not in body:
+    if not exchange.route.startswith(_PATH) or not isinstance(body, Mapping) or "secret" not in body:
         return None
     sent = exchange.sent if isinstance(exchange.sent, Mapping) else {}
     address = view.text(str(sent.get("url", "")))
@@ -36,7 +36,7 @@ def registration(exchange: Exchange, body: Any, view: View) -> Drawing | None:
 
 def registrations(exchange: Exchange, body: Any, view: View) -> Drawing | None:
     """All registrations."""
-    items = body.get("webhooks") if isinstance(body, Mapping) and exchange.path.startswith(_PATH) else None
+    items = body.get("webhooks") if isinstance(body, Mapping) and exchange.route.startswith(_PATH) else None
     if not isinstance(items, list) or not items or not all(isinstance(item, Mapping) for item in items):
         return None
     drawn = [
