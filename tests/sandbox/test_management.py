@@ -281,7 +281,6 @@ def test_a_merchant_reads_the_orders_for_it_and_makes_none(merchant, partner):
         ({"website": {"url": "http://example.com", "termsUrl": "https://example.com"}}, "website.url"),
         ({"website": {"url": "https://example.com"}}, "website.termsUrl"),
         ({"pricePackageId": "8a11afb7-c223-48ed-8ca6-4722b97261aa"}, "pricePackageId"),
-        ({"colour": "blue"}, "colour"),
     ],
 )
 def test_a_bad_field_is_named(partner, changes, field):

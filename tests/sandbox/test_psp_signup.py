@@ -53,7 +53,6 @@ def test_each_provider_sees_its_own_merchants(merchant, other_merchant, msn):
         ({"logo": base64.b64encode(b"GIF89a" + bytes(30)).decode()}, "logo"),
         ({"logo": png(99, 100)}, "logo"),
         ({"logo": png(100, 1001)}, "logo"),
-        ({"unknown": 1}, "unknown"),
     ],
 )
 def test_what_cannot_be_signed_up(merchant, changes, field):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vipps_nb.sandbox.masking import Masker, found_in
@@ -28,6 +28,8 @@ class Entry:
     status: int | None = None
     response: bytes = b""
     dropped: str | None = None
+    tolerated: list[str] = field(default_factory=list)
+    """What the documents do not have, and was taken all the same."""
     number: int = 0
     cut: tuple[str, ...] = ()
 
@@ -52,6 +54,7 @@ class Entry:
             "time": self.time,
             "ms": self.milliseconds,
             **({"dropped": self.dropped} if self.dropped else {}),
+            **({"tolerated": [mask.text(note) for note in self.tolerated]} if self.tolerated else {}),
             "method": self.method,
             "path": mask.path(self.path),
             "query": mask.pairs(self.query.decode("latin-1")),

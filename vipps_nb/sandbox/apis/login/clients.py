@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from vipps_nb.sandbox.apis.login.refusals import InvalidClient, InvalidRequest, UnauthorizedClient
 from vipps_nb.sandbox.entrance import Entrance, admit
+from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.sales_unit import KeySet, KeyType, SalesUnit
 from vipps_nb.sandbox.world import Premises, World
 
@@ -72,13 +73,13 @@ def unit_with(client_id: str, world: World) -> SalesUnit | None:
 
 def _introduced(authorization: str, headers: Mapping[str, str], premises: Premises) -> SalesUnit:
     scheme, _, rest = authorization.partition(" ")
-    if scheme == "Bearer":
+    if scheme.lower() == "bearer":
         return admit(PARTNERS, headers, premises).merchant
     try:
         client_id, _, client_secret = base64.b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         client_id, client_secret = "", ""
-    if scheme.lower() != "basic" or not client_id:
+    if not client_id or not says_scheme("Basic", scheme):
         raise InvalidClient("The Authorization header is not Basic with client_id:client_secret in Base64.")
     # RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
     return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], premises)
