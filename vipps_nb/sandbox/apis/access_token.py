@@ -117,7 +117,11 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     """OAuth's error body; Azure's has a few fields more."""
     if not isinstance(refusal, AzureRefusal):
         content: dict[str, Any] = {"error": refusal.title, "error_description": refusal.detail}
-        return Body(content)
+        headers = dict(refusal.headers)
+        if refusal.status == HTTPStatus.UNAUTHORIZED:
+            # RFC 6749, 5.2: a client that nobody knows is told how to introduce itself.
+            headers.setdefault("WWW-Authenticate", 'Basic realm="Vipps MIAMI"')
+        return Body(content, headers=headers)
     moment = refusal.moment.strftime("%Y-%m-%d %H:%M:%SZ")
     description = (
         f"{refusal.detail}\r\nTrace ID: {trace_id}\r\nCorrelation ID: {refusal.correlation_id}\r\nTimestamp: {moment}"
