@@ -44,6 +44,11 @@ class Official:
         answers_differ: Operations whose documented answer cannot be right, each with the reason; theirs are not
             validated.
         hopeless: Operations that no generated request can succeed with, each with the reason.
+        examples_differ: Request examples (method, path and name) that cannot succeed as they stand, each with the
+            reason.
+        days_of_examples: When they are sent, the first one unless they name days that must lie ahead.
+        shop_of_examples: A sandbox by the seed whose first sales unit is the one that they name; any unless given.
+        before_examples: What else there must be for them, given the sandbox, its merchant and the examples.
         also_says: Schemas of refusals that the document leaves out.
     """
 
@@ -60,6 +65,10 @@ class Official:
     not_served: Mapping[tuple[str, str], str] = field(default_factory=dict)
     answers_differ: Mapping[tuple[str, str], str] = field(default_factory=dict)
     hopeless: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    examples_differ: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    days_of_examples: Sequence[str] = ("2026-01-01T12:00:00Z",)
+    shop_of_examples: int | None = None
+    before_examples: Callable[..., Any] = nothing
     also_says: Sequence[Mapping[str, Any]] = ()
 
     def load(self, *, mended: bool = True) -> dict[str, Any]:
