@@ -15,6 +15,8 @@ MASK = "***"
 LONGEST_TEXT = 10_000
 SECRET_HEADERS = frozenset({"authorization", "client_secret", "ocp-apim-subscription-key", "cookie"})
 SECRET_FIELDS = frozenset({"access_token", "id_token", "client_secret", "secret", "callbackauthorizationtoken"})
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters: JSON lets them in by an escape, and then nobody can write them down."""
 # Wherever somebody puts a token, it is not for the log: a JSON Web Token, or an opaque one of Login.
 TOKENS = (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
 
@@ -27,8 +29,8 @@ class Masker:
         self._pattern = re.compile("|".join([*TOKENS, *known]))
 
     def text(self, text: str) -> str:
-        """The text with every secret in it masked."""
-        return self._pattern.sub(MASK, text)
+        """The text with every secret in it masked, and nothing in it that cannot be written down."""
+        return self._pattern.sub(MASK, HALVES.sub("\N{REPLACEMENT CHARACTER}", text))
 
     def headers(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         """Headers by name, secret ones masked whole."""
