@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from vipps_nb.sandbox import apis
+from vipps_nb.sandbox import apis, leniency
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 
 FILE = Path(__file__).parents[2] / "docs" / "sandbox.md"
@@ -46,13 +46,17 @@ def title(module: ModuleType) -> str:
 
 def text() -> str:
     """The page, in Markdown."""
-    parts = [OPENING]
-    for module in modules():
-        words = re.sub(r"``([^`]+)``", r"`\1`", inspect.cleandoc(module.__doc__ or ""))
-        parts.append(f"## {title(module)}\n\n{words}\n")
-    missing = ", ".join(sorted(set(NOT_YET.values())))
-    parts.append(f"## Not here\n\nAnswered with 501, for nobody has published a document of them: {missing}.\n")
+    parts = [OPENING, f"## What it tolerates\n\n{_words(leniency)}\n"]
+    parts += [f"## {title(module)}\n\n{_words(module)}\n" for module in modules()]
+    missing = "; ".join(sorted(set(NOT_YET.values())))
+    parts.append(
+        f"## Not here\n\nAnswered with 501: {missing}. Of Sales and Loyalty nobody has published a document.\n"
+    )
     return "\n".join(parts)
+
+
+def _words(module: ModuleType) -> str:
+    return re.sub(r"``([^`]+)``", r"`\1`", inspect.cleandoc(module.__doc__ or ""))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ def test_a_member_is_checked_in(merchant, sandbox):
         ({"phoneNumber": None}, "phoneNumber"),
         ({"isMember": "yes"}, "isMember"),
         ({"isMember": None}, "isMember"),
-        ({"name": "Kari"}, "name"),
     ],
 )
 def test_a_bad_check_in_is_refused(merchant, change, field):

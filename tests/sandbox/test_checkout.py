@@ -347,10 +347,9 @@ def test_another_sales_units_session_is_as_unknown_as_none(shop, other_shop):
         ({"reference": None}, "reference"),
         ({"reference": "short"}, "reference"),
         ({"type": "GIFT"}, "type"),
-        ({"type": None}, "type"),
         ({"transaction": None}, "transaction"),
         ({"transaction": {"amount": nok(0), "paymentDescription": "Socks"}}, "transaction.amount.value"),
-        ({"transaction": {"amount": nok("100"), "paymentDescription": "Socks"}}, "transaction.amount.value"),
+        ({"transaction": {"amount": nok("1e3"), "paymentDescription": "Socks"}}, "transaction.amount.value"),
         (
             {"transaction": {"amount": {"value": 1, "currency": "EUR"}, "paymentDescription": "Socks"}},
             "transaction.amount.currency",
@@ -360,7 +359,6 @@ def test_another_sales_units_session_is_as_unknown_as_none(shop, other_shop):
             {"transaction": {"amount": nok(1), "paymentDescription": "Socks", "reference": "another-one"}},
             "transaction.reference",
         ),
-        ({"surprise": 1}, "surprise"),
         ({"configuration": {"countries": {"supported": ["Norway"]}}}, "configuration.countries.supported.0"),
         ({"logistics": {"fixedOptions": [HOME]}}, "logistics.fixedOptions.0.amount"),
         (
@@ -469,7 +467,6 @@ def test_an_open_session_can_be_updated(shop, merchant):
             "transaction.reference",
         ),
         ({"logisticOptions": [HOME]}, "logisticOptions.0.amount"),
-        ({"merchantInfo": {}}, "merchantInfo"),
     ],
 )
 def test_a_wrong_update_is_refused_by_field(shop, update, field):

@@ -123,7 +123,7 @@ def test_the_same_seed_gives_the_same_ids(merchant, sandbox):
 
 REFUSED = {
     "a float as value": ("4040", 400, {"amount": {"currency": "NOK", "value": 1.5}}),
-    "a string as value": ("4040", 400, {"amount": {"currency": "NOK", "value": "100"}}),
+    "a word as value": ("4040", 400, {"amount": {"currency": "NOK", "value": "1e3"}}),
     "a boolean as value": ("4040", 400, {"amount": {"currency": "NOK", "value": True}}),
     "a negative value": ("4040", 400, {"amount": {"currency": "NOK", "value": -1}}),
     "too much": ("4040", 400, {"amount": {"currency": "NOK", "value": 65_000_001}}),
@@ -152,7 +152,7 @@ REFUSED = {
     "six pairs of metadata": ("4100", 400, {"metadata": {str(number): "x" for number in range(6)}}),
     "a long metadata key": ("4120", 400, {"metadata": {"k" * 101: "x"}}),
     "a long metadata value": ("4130", 400, {"metadata": {"k": "x" * 501}}),
-    "metadata that is no text": (None, 400, {"metadata": {"k": 1}}),
+    "metadata that is neither text nor number": (None, 400, {"metadata": {"k": True}}),
     "a card without a browser": ("4160", 400, {"paymentMethod": {"type": "CARD"}, "userFlow": "QR"}),
     "a card in the test environment": ("4160", 400, {"paymentMethod": {"type": "CARD"}}),
     "a passthrough without PSP keys": ("4160", 400, {"paymentMethod": {"type": "CARD_PASSTHROUGH"}}),
@@ -166,8 +166,6 @@ REFUSED = {
     "a short reference": (None, 400, {"reference": "short"}),
     "a reference with a blank": (None, 400, {"reference": "order 0001"}),
     "a short description": (None, 400, {"paymentDescription": "ab"}),
-    "an unknown field": (None, 400, {"colour": "red"}),
-    "an unknown field inside": (None, 400, {"amount": {"currency": "NOK", "value": 100, "vat": 1}}),
     "no receipt for a long life": ("6130", 400, {"expiresAt": "2026-01-02T12:00:00Z"}),
     "too short a life": ("6120", 400, {"expiresAt": "2026-01-01T12:10:00Z", "receipt": RECEIPT}),
     "too long a life": ("6110", 400, {"expiresAt": "2026-03-02T12:00:00Z", "receipt": RECEIPT}),
@@ -196,7 +194,7 @@ def test_terms_that_are_refused(merchant, code, case):
 
 
 def test_a_refused_field_is_named_by_its_path(merchant):
-    details = merchant.create(amount={"currency": "NOK", "value": "100"}).json()["extraDetails"]
+    details = merchant.create(amount={"currency": "NOK", "value": "1e3"}).json()["extraDetails"]
 
     assert [item["name"] for item in details] == ["ErrorCode", "amount.value"]
 
@@ -551,7 +549,7 @@ def test_nothing_and_another_currency_are_refused(merchant, code, verb):
 
     assert code(merchant.modify(verb, 0)) == "4040"
     assert code(merchant.modify(verb, 100, currency="DKK")) == "5040"
-    assert code(merchant.modify(verb, "100")) == "4040"
+    assert code(merchant.modify(verb, "100.0")) == "4040"
     assert code(merchant.post(f"/epayment/v1/payments/order-0001/{verb}", {})) == "4140"
 
 

@@ -288,7 +288,6 @@ def test_a_logo_may_be_empty_and_a_url_end_in_a_blank(sandbox, partner):
         ({"website": {"url": "http://example.com", "termsUrl": "https://example.com"}}, "website.url"),
         ({"website": {"url": "https://example.com"}}, "website.termsUrl"),
         ({"pricePackageId": "8a11afb7-c223-48ed-8ca6-4722b97261aa"}, "pricePackageId"),
-        ({"colour": "blue"}, "colour"),
     ],
 )
 def test_a_bad_field_is_named(partner, changes, field):

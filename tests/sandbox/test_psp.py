@@ -94,7 +94,6 @@ def test_a_new_transaction_waits_for_the_customer(provider, sandbox):
         ({"pspRedirectUrl": "http://example.com"}, "51"),
         ({"customerMobileNumber": "4712345678"}, "51"),
         ({"skipLandingPage": True}, "51"),
-        ({"unknown": 1}, "51"),
     ],
 )
 def test_what_cannot_be_initiated(provider, changes, code):

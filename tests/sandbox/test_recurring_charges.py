@@ -122,7 +122,6 @@ def test_the_agreements_own_name_comes_with_its_charges(shop):
         ({"type": "INITIAL"}, "validation-error", ["type"]),
         ({"orderId": "a_b"}, "validation-error", ["orderId"]),
         ({"type": "UNSCHEDULED"}, "validation-error", ["due", "retryDays"]),
-        ({"interval": 1}, "validation-error", ["interval"]),
     ],
 )
 def test_a_charge_that_breaks_a_rule_is_refused(shop, agreement, changes, id_, fields):

@@ -165,7 +165,6 @@ def test_unknown_events_are_refused(merchant, event):
         {"url": "https://example.com", "events": []},
         {"url": "https://example.com", "events": CAPTURED},
         {"url": 1, "events": [CAPTURED]},
-        {"url": "https://example.com", "events": [CAPTURED], "name": "mine"},
     ],
 )
 def test_a_malformed_body_is_refused(merchant, body):

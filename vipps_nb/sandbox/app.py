@@ -5,14 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from vipps_nb.sandbox import customer_desk, desk, landing_page, live_desk, people
-from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.apis import ALSO_SPELLED, NOT_YET, PAGES
 from vipps_nb.sandbox.courier import Courier
 from vipps_nb.sandbox.door import FrontDoor
-from vipps_nb.sandbox.page import refuse
+from vipps_nb.sandbox.page import ASTRAY, refuse
 from vipps_nb.sandbox.refusals import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
+from vipps_nb.sandbox.signposts import Signposts
 from vipps_nb.sandbox.world import Premises
 
 
@@ -39,18 +41,21 @@ def build_app(premises: Premises, *, let_others_in: bool = False) -> FrontDoor:
     app.state.pages = [*PAGES, desk.page, customer_desk.page, live_desk.page, people.page, landing_page.page]
     for page in app.state.pages:
         app.include_router(page.router)
-    return FrontDoor(app, premises, courier, let_others_in)
+    routes = [route for page in app.state.pages for route in page.router.routes if isinstance(route, APIRoute)]
+    signposts = Signposts(((route.path, route.methods or ()) for route in routes), ALSO_SPELLED)
+    return FrontDoor(app, premises, courier, signposts, let_others_in)
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:
     """Unknown paths: 501 where a real API lives that has no page here, otherwise the gateway's 404."""
-    path = request.url.path
+    path = request.url.path.lower()
     api = next((api for base, api in NOT_YET.items() if path == base or path.startswith(f"{base}/")), None)
     refusal: Refusal
     if api is not None:
-        refusal = NotSimulated(f"The {api} is not simulated yet, so nothing was done.")
+        refusal = NotSimulated(f"The {api} is not simulated, so nothing was done.")
     elif isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         refusal = WrongMethod(headers=error.headers)
     else:
-        refusal = NoSuchPath()
+        astray = getattr(request.state, ASTRAY, None)
+        refusal = NoSuchPath(f"Resource not found: {astray}, and this sandbox is strict." if astray else "")
     return refuse(gateway, refusal, request.app.state.premises.world)

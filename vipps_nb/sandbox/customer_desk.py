@@ -17,7 +17,7 @@ from vipps_nb.sandbox.refusals import Refusal
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
-page = Page(title="The desk: the customer", entrance=OPEN)
+page = Page(title="The desk: the customer", entrance=OPEN, own=True)
 router = page.router
 
 

@@ -29,7 +29,7 @@ TEN_YEARS = 315_360_000
 JsonObject = dict[str, Any]
 PhoneNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{8,14}$", description="Digits only.")]
 
-page = Page(title="The desk", entrance=OPEN)
+page = Page(title="The desk", entrance=OPEN, own=True)
 router = page.router
 
 

@@ -18,12 +18,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vipps_nb.sandbox.apis import ANY_CASE
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.courier import Courier
-from vipps_nb.sandbox.page import ORDERED
+from vipps_nb.sandbox.leniency import HEADER, Leniency, begin, in_header
+from vipps_nb.sandbox.page import ASTRAY, ORDERED
 from vipps_nb.sandbox.refusals import Body, GatewayRefusal, InjectedFault, gateway
 from vipps_nb.sandbox.request_log import Entry
+from vipps_nb.sandbox.signposts import Signposts
 from vipps_nb.sandbox.world import Premises
 
 if TYPE_CHECKING:
@@ -97,10 +98,18 @@ class Answer:
 class FrontDoor:
     """The ASGI app that the server runs."""
 
-    def __init__(self, app: ASGIApp, premises: Premises, courier: Courier, let_others_in: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        premises: Premises,
+        courier: Courier,
+        signposts: Signposts,
+        let_others_in: bool = False,
+    ) -> None:
         self._app = app
         self._premises = premises
         self._courier = courier
+        self._signposts = signposts
         self._let_others_in = let_others_in
 
     async def close(self) -> None:
@@ -120,14 +129,23 @@ class FrontDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         _check_size(scope)
         _check_origin(scope, self._let_others_in)
-        path: str = scope["path"]
-        if path.lower() in ANY_CASE:
-            scope["path"] = path.lower()
+        world = self._premises.world
+        sent: str = scope["path"]
+        # Faults, idempotency keys and rates know one operation by one path, however it was written.
+        path, difference = self._signposts.lead(scope["method"], sent)
         if path.startswith(OWN_ROOMS):
+            begin(strict=False)
+            scope["path"] = path
             await self._send(send, await self._act(scope, body), timedelta(0))
             return
+        leniency = begin(world.settings.strictness == "strict")
+        if difference and leniency.strict:
+            scope["state"][ASTRAY] = difference
+        else:
+            scope["path"] = path
+            if difference:
+                leniency.add("path", difference, "path")
         started = time.perf_counter()
-        world = self._premises.world
         came = world.clock.now()
         verdict = world.faults.judge(scope["method"], scope["path"])
         if verdict.latency:
@@ -143,20 +161,27 @@ class FrontDoor:
             time=timestamp(came),
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
             method=scope["method"],
-            path=scope["path"],
+            path=sent,
             query=scope["query_string"],
             headers=scope["headers"],
             body=body,
             dropped=verdict.drop,
+            tolerated=leniency.lines(),
         )
         if answer is not None:
             entry.status, entry.response = answer.status, answer.body
+            self._say_tolerated(answer, leniency)
         world.log.add(entry)
         self._courier.ring()
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
             return
         await self._send(send, answer, verdict.skew)
+
+    def _say_tolerated(self, answer: Answer, leniency: Leniency) -> None:
+        if leniency.notes:
+            value = in_header([self._premises.masker.text(line) for line in leniency.lines()])
+            answer.headers.append((HEADER.lower().encode(), value.encode()))
 
     async def _act(self, scope: Scope, body: bytes) -> Answer:
         async with self._courier.turn:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.refusals import (
     InvalidRequest,
     InvalidSubscriptionKey,
@@ -143,8 +144,8 @@ def token_owner(headers: Mapping[str, str], premises: Premises, entrance: Entran
     if authorization is None:
         raise entrance.token_refused("The Authorization header is missing.")
     scheme, _, token = authorization.partition(" ")
-    if scheme != "Bearer" or not token:
-        # Lower case "can fail" with the real thing, so here it does (Access Token API guide).
+    # Lower case "can fail" with the real thing (Access Token API guide); official collections send it all the same.
+    if not token or not says_scheme("Bearer", scheme):
         raise entrance.token_refused("The Authorization header must be the word Bearer, a space and the access token.")
     claims = premises.mint.read(token)
     if claims is None:

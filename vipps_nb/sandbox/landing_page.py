@@ -69,7 +69,7 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     return Body(_html(refusal.title, text), HTML, HEADERS)
 
 
-page = Page(title="The customer's phone", entrance=OPEN, dialect=Dialect(_say, media_type="text/html"))
+page = Page(title="The customer's phone", entrance=OPEN, own=True, dialect=Dialect(_say, media_type="text/html"))
 router = page.router
 DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 

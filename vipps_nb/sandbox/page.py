@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,26 +25,24 @@ from starlette.types import Scope
 from vipps_nb.sandbox.customer import PhoneRequest
 from vipps_nb.sandbox.entrance import Caller, Entrance, admit
 from vipps_nb.sandbox.idempotency import Remembered, fingerprint
+from vipps_nb.sandbox.leniency import printable, tolerate
 from vipps_nb.sandbox.rate_limits import RateLimit
+from vipps_nb.sandbox.reading import Reading, read
 from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
+from vipps_nb.sandbox.requirements import JSON, Requirements
 from vipps_nb.sandbox.settings import Settings
+from vipps_nb.sandbox.words import FieldError, field_errors
 from vipps_nb.sandbox.world import Premises, World
 
 KEY = "Idempotency-Key"
 AVAILABILITY = "Vipps-Nb-Availability"
 ORDERED = "ordered_refusal"
 """Where the front door leaves what the fault desk has ordered for a request."""
+ASTRAY = "astray"
+"""Where the front door leaves what is other in a path, when it may not put it right."""
 NOT_IN_TEST = "not in test"
 """Said of what the real test environment does not have: as a header of the answer, and in the docs."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-class FieldError(NamedTuple):
-    """What the validation found: a field's path, what is wrong with it, and pydantic's name for that."""
-
-    path: str
-    reason: str
-    kind: str
 
 
 def explain(errors: Sequence[FieldError]) -> Refusal:
@@ -67,6 +64,7 @@ class Rules:
         conflict: The refusal for a key that was used with another body.
         limit: The rate limit, if it has one.
         media_type: The format of its body.
+        other_media_types: Further ones that its document has.
         in_test: Whether the real test environment has this operation too.
     """
 
@@ -78,7 +76,8 @@ class Rules:
     bad_key: type[Refusal] | None = None
     conflict: type[Refusal] = InvalidRequest
     limit: RateLimit | None = None
-    media_type: str = "application/json"
+    media_type: str = JSON
+    other_media_types: Sequence[str] = ()
     in_test: bool = True
 
 
@@ -127,6 +126,8 @@ class Page:
         also_says: Other dialects that some of its refusals have.
         in_test: Whether the real test environment has this API too; a function of the settings where sources disagree.
         deprecated: Whether new integrations should use something else; the document says so of each operation.
+        own: Whether it is the sandbox's own. Nobody has clients for it that it would have to be lenient with, and a
+            misspelled setting must not be lost.
         find_on_phone: Finds what the customer may decide, given the value of ``selector``; more than one thing when
             several sales units use the same name.
         counts: What the overview says about this API's records.
@@ -143,6 +144,7 @@ class Page:
         also_says: Sequence[Dialect] = (),
         in_test: bool | Callable[[Settings], bool] = True,
         deprecated: bool = False,
+        own: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
         find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
@@ -154,6 +156,7 @@ class Page:
         self.dialect = dialect
         self.also_says = also_says
         self.in_test = in_test
+        self.own = own
         self.explain = explain
         self.selector = selector
         self.find_on_phone = find_on_phone
@@ -248,7 +251,7 @@ def _counter(page: Page) -> type[APIRoute]:
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             act = super().get_route_handler()
             given = rules_of(self.endpoint)
-            operation = self.path
+            operation = _Operation(page, given, self.path, Requirements(self, lenient=not page.own), act)
 
             async def serve(request: Request) -> Response:
                 premises: Premises = request.app.state.premises
@@ -257,7 +260,7 @@ def _counter(page: Page) -> type[APIRoute]:
                     if ordered is not None:
                         raise ordered
                     request.state.caller = admit(page.entrance, request.headers, premises)
-                    answer = await _serve(page, given, operation, act, request)
+                    answer = await _serve(operation, request)
                 except Refusal as refusal:
                     answer = refuse(page.dialect, refusal, premises.world)
                 if not page.has_in_test(given, premises.world.settings):
@@ -275,18 +278,30 @@ def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
     return Response(body.encode(), refusal.status, body.headers, body.media_type)
 
 
-async def _serve(page: Page, given: Rules, operation: str, act: Handler, request: Request) -> Response:
+class _Operation(NamedTuple):
+    """An operation, as the counter serves it."""
+
+    page: Page
+    rules: Rules
+    path: str
+    requirements: Requirements
+    act: Handler
+
+
+async def _serve(operation: _Operation, request: Request) -> Response:
+    page, given = operation.page, operation.rules
     world: World = request.app.state.premises.world
     caller: Caller = request.state.caller
     body = await request.body()
-    content = _json(body)
+    reading = read(body)
+    content = reading.content
     if given.limit is not None and world.settings.rate_limits:
-        world.rates.admit(given.limit, _bucket(given.limit, operation, request, content), world.clock.now())
+        world.rates.admit(given.limit, _bucket(given.limit, operation.path, request, content), world.clock.now())
     key = request.headers.get(given.key_header) or None
     _check_key(key, given, page)
     if key is None or given.idempotency_key == "ignored":
-        return await _act(page, given, act, request, body)
-    place = request.url.path if given.key_per_resource else operation
+        return await _act(operation, request, reading)
+    place = request.url.path if given.key_per_resource else operation.path
     slot = (caller.name, f"{request.method} {place}", key)
     print_ = fingerprint(request.url.path, body, content)
     remembered = world.idempotency.get(slot, world.clock.now())
@@ -296,7 +311,7 @@ async def _serve(page: Page, given: Rules, operation: str, act: Handler, request
         answer = Response(remembered.body, remembered.status)
         answer.raw_headers = list(remembered.headers)
         return answer
-    answer = await _act(page, given, act, request, body)
+    answer = await _act(operation, request, reading)
     if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         world.idempotency.keep(
             slot,
@@ -321,26 +336,37 @@ def _check_key(key: str | None, given: Rules, page: Page) -> None:
         raise kind(fields=[(name, f"Must match {given.key_pattern}")])
 
 
-async def _act(page: Page, given: Rules, act: Handler, request: Request, body: bytes) -> Response:
+async def _act(operation: _Operation, request: Request, reading: Reading) -> Response:
     """Do what was asked, or say no; both are answers that a key may be bound to."""
+    page, requirements = operation.page, operation.requirements
     world: World = request.app.state.premises.world
+    content = reading.content
     try:
-        if body:
-            _check_media_type(given, request)
-        return await act(request)
+        if await request.body() and (requirements.body != "none" or page.own):
+            _check_media_type(operation, request)
+        request, content = await requirements.prepare(request, reading, page.explain)
+        return await operation.act(request)
     except Refusal as refusal:
         return refuse(page.dialect, refusal, world)
     except RequestValidationError as error:
-        return refuse(page.dialect, page.explain([_field_error(found) for found in error.errors()]), world)
-    except HTTPException as error:
-        # FastAPI could not even parse the body.
-        return refuse(page.dialect, InvalidRequest("The body cannot be read.", fields=[("body", error.detail)]), world)
+        errors = field_errors(error.errors(), content, requirements.object_at)
+        return refuse(page.dialect, page.explain(errors), world)
+    except HTTPException:
+        # The only thing that FastAPI reads by itself, and says no to in its own words.
+        return refuse(page.dialect, page.explain([FieldError("body", "The form cannot be read.", "form")]), world)
 
 
-def _check_media_type(given: Rules, request: Request) -> None:
+def _check_media_type(operation: _Operation, request: Request) -> None:
+    given = operation.rules
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent != given.media_type:
-        raise UnsupportedMediaType(f"The body must be {given.media_type}, not {sent or 'without a Content-Type'}.")
+    if sent in (given.media_type, *given.other_media_types):
+        return
+    lenient = given.media_type == JSON and not operation.page.own
+    also_json = lenient and re.fullmatch(r"text/json|application/[a-z0-9.*-]+\+json", sent)
+    if also_json and tolerate("Content-Type", f"{printable(sent)} where {JSON} is documented"):
+        return
+    came = f"and is {printable(sent)}" if sent else "and came without a Content-Type"
+    raise UnsupportedMediaType(f"The body must be {given.media_type}, {came}.")
 
 
 def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) -> tuple[str, ...]:
@@ -352,19 +378,3 @@ def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) ->
         resource = request.headers.get(limit.resource)
     owner = caller.name if limit.counted_with == "merchant_serial_number" else caller.subscription_key
     return (request.method, operation, str(resource), owner)
-
-
-def _json(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _field_error(error: Mapping[str, Any]) -> FieldError:
-    place, *path = (str(part) for part in error["loc"])
-    if error["type"] == "json_invalid":
-        return FieldError("body", "The body is not valid JSON.", "json_invalid")
-    return FieldError(".".join(path) or place, error["msg"], error["type"])

@@ -34,7 +34,7 @@ MinorUnits = Annotated[int, Field(ge=100, le=10_000_000, description="Minor unit
 WithdrawalDay = Annotated[int, Field(ge=1, le=28)]
 AgreementId = Annotated[UUID, Path(description="An agreement of the Donations API.")]
 
-page = Page(title="The desk", entrance=OPEN)
+page = Page(title="The desk", entrance=OPEN, own=True)
 router = page.router
 
 

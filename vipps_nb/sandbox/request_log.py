@@ -6,7 +6,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -73,6 +73,8 @@ class Entry:
     status: int | None = None
     response: bytes = b""
     dropped: str | None = None
+    tolerated: list[str] = field(default_factory=list)
+    """What the documents do not have, and was taken all the same."""
     number: int = 0
 
     def shown(self, mask: Masker) -> dict[str, Any]:
@@ -82,6 +84,7 @@ class Entry:
             "time": self.time,
             "ms": self.milliseconds,
             **({"dropped": self.dropped} if self.dropped else {}),
+            **({"tolerated": [mask.text(note) for note in self.tolerated]} if self.tolerated else {}),
             "method": self.method,
             "path": mask.text(self.path),
             "query": mask.text(unquote_plus(self.query.decode("latin-1"))),

@@ -16,6 +16,8 @@ USUAL_LOGIN_SCOPES: tuple[LoginScope, ...] = ("birthDate", "customFlow", "delega
 class Settings(Wire):
     """Behaviour of the whole sandbox."""
 
+    strictness: Literal["real", "strict"] = "real"
+    """Whether what published clients send, and no document has, is taken and noted, or refused."""
     token_lifetime_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
     token_numbers_as: Literal["string", "number"] = "string"  # noqa: S105 - no password, a kind of JSON value
     """The official document types the numbers of a token answer as strings; clients have reported numbers."""

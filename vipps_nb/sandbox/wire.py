@@ -1,4 +1,7 @@
-"""The base of every JSON body: camelCase on the wire, snake_case inside, strict types, no unknown fields."""
+"""The base of every JSON body: camelCase on the wire, snake_case inside, strict types, no unknown fields.
+
+What is more than that, and yet taken by the real APIs, has been put right before: see ``shapes``.
+"""
 
 from __future__ import annotations
 

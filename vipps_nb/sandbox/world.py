@@ -66,7 +66,7 @@ class Premises:
         self.identity = IdentityMint(seed)
         self.base_url = base_url
         self._settings = settings
-        self._masker = Masker(keys.secrets)
+        self.masker = Masker(keys.secrets)
         self._worlds = 0
         self.world = self._new_world(seed)
 
@@ -77,4 +77,4 @@ class Premises:
 
     def _new_world(self, seed: int) -> World:
         self._worlds += 1
-        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self._masker, number=self._worlds)
+        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self.masker, number=self._worlds)

@@ -44,8 +44,9 @@ PAGES = [
 NOT_YET = {
     "/sales": "Sales API",
     "/loyalty": "Loyalty API",
+    "/recurring/v2": "Recurring API v2 (v3 under /recurring/v3 has taken its place)",
 }
-"""Real APIs that nobody has written a page for, by the first segment of their paths."""
+"""Real APIs that nobody has written a page for, by how their paths begin."""
 
-ANY_CASE = frozenset({"/accesstoken/get", "/miami/v1/token"})
-"""Paths that official material spells in more than one way."""
+ALSO_SPELLED = {"/accessToken/get": "/accesstoken/get"}
+"""Paths that official material spells in more than one way, and how the sandbox does."""

@@ -6,8 +6,6 @@ checked at the entrance: each call looks at the keys itself.
 **Unlike the real thing**
 
 - The token is signed by this sandbox; its claims imitate an old sample.
-- The real answer to a body on ``/accesstoken/get`` is unconfirmed. Many clients send an empty JSON object out of
-  habit, so that passes; anything else is refused with 415.
 - The answers for a wrong client secret and from the specialized call are unconfirmed; they follow Azure AD and OAuth.
 - The specialized call is said to exist in production only. Here it works, so that every lesson runs.
 - A ``Merchant-Serial-Number`` and the ``Vipps-System-*`` headers are accepted and not looked at.
@@ -26,8 +24,9 @@ from fastapi import Form, Header, Request
 from pydantic import BaseModel
 
 from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, subscription_owner
+from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.page import Page, Rules, ThePremises, rules
-from vipps_nb.sandbox.refusals import Body, Dialect, InvalidSubscriptionKey, Refusal, UnsupportedMediaType, gateway
+from vipps_nb.sandbox.refusals import Body, Dialect, InvalidRequest, InvalidSubscriptionKey, Refusal
 from vipps_nb.sandbox.sales_unit import STANDARD, KeySet, KeyType
 from vipps_nb.sandbox.tokens import RESOURCE, SKEW
 from vipps_nb.sandbox.world import Premises
@@ -107,16 +106,12 @@ class UnsupportedGrant(MalformedSpecializedCall):
     title = "unsupported_grant_type"
 
 
-class BodyNotWanted(UnsupportedMediaType):
-    """The standard call has no body."""
-
-    dialect = gateway
-
-
 def _say(refusal: Refusal, trace_id: str) -> Body:
     """OAuth's error body; Azure's has a few fields more."""
     if not isinstance(refusal, AzureRefusal):
-        content: dict[str, Any] = {"error": refusal.title, "error_description": refusal.detail}
+        error = "invalid_request" if isinstance(refusal, InvalidRequest) else refusal.title
+        remarks = [refusal.detail, *(f"{name}: {reason}" for name, reason in refusal.fields)]
+        content: dict[str, Any] = {"error": error, "error_description": " ".join(filter(None, remarks))}
         headers = dict(refusal.headers)
         if refusal.status == HTTPStatus.UNAUTHORIZED:
             # RFC 6749, 5.2: a client that nobody knows is told how to introduce itself.
@@ -161,8 +156,6 @@ async def fetch_authorization_token(
 ) -> StandardToken:
     """Get an access token with merchant or partner keys, all three in headers. The body is empty."""
     subscription = subscription_owner(request.headers, premises.keys)
-    if (await request.body()).strip() not in (b"", b"{}"):
-        raise BodyNotWanted("The request has no body; the keys travel as headers.")
     keys = _standard_client(client_id, client_secret, premises)
     if subscription is not keys:
         raise InvalidSubscriptionKey
@@ -230,7 +223,7 @@ def _basic_client(authorization: str, premises: Premises) -> KeySet:
     except (binascii.Error, ValueError):
         client_id, client_secret = "", ""
     keys = premises.keys.by_client_id.get(client_id)
-    if scheme.lower() != "basic" or keys is None or not _same(client_secret, keys.client_secret):
+    if keys is None or not _same(client_secret, keys.client_secret) or not says_scheme("Basic", scheme):
         raise InvalidClient("The client is unknown, or its secret is wrong.")
     if keys.key_type in STANDARD:
         raise InvalidClient(f"{keys.key_type} keys get their token from /accesstoken/get.")

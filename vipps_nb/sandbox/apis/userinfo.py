@@ -34,6 +34,7 @@ from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.consents import Consents
 from vipps_nb.sandbox.customer import KARI
 from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, Entrance
+from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.person_tokens import PersonToken, PersonTokens
 from vipps_nb.sandbox.refusals import Body, Dialect, NotForThisSalesUnit, Refusal
@@ -172,7 +173,7 @@ async def get_userinfo_after_login(request: Request, world: TheWorld) -> Claims:
 
 def _person(headers: Mapping[str, str], world: World) -> PersonToken:
     scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if not token or not says_scheme("Bearer", scheme):
         raise TokenRefused(
             "The Authorization header must be the word Bearer, a space and the person's access token.",
             # Whoever has shown no token is told of none (RFC 6750, 3.1).

@@ -15,6 +15,7 @@ from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, PickupPoin
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
 MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
@@ -152,20 +153,20 @@ class Interval(Wire):
 
 
 class EventCampaign(Wire):
-    type: Literal["EVENT_CAMPAIGN"]
+    type: Annotated[Literal["EVENT_CAMPAIGN"], Presumed("EVENT_CAMPAIGN")]
     price: MinorUnits
     event_date: Annotated[str, Field(min_length=1)]
     event_text: Annotated[str, Field(min_length=1, max_length=15)]
 
 
 class PeriodCampaign(Wire):
-    type: Literal["PERIOD_CAMPAIGN"]
+    type: Annotated[Literal["PERIOD_CAMPAIGN"], Presumed("PERIOD_CAMPAIGN")]
     price: MinorUnits
     period: Interval
 
 
 class PriceCampaign(Wire):
-    type: Literal["PRICE_CAMPAIGN"]
+    type: Annotated[Literal["PRICE_CAMPAIGN"], Presumed("PRICE_CAMPAIGN")]
     price: MinorUnits
     end: Annotated[str, Field(min_length=1)]
 
@@ -189,7 +190,7 @@ class _Order(Wire):
 class PaymentOrder(_Order):
     """A session in which the customer pays once."""
 
-    type: Literal["PAYMENT"]
+    type: Annotated[Literal["PAYMENT"], Presumed("PAYMENT")]
     transaction: PaymentTransaction
     logistics: Logistics | None = None
 
@@ -197,14 +198,12 @@ class PaymentOrder(_Order):
 class SubscriptionOrder(_Order):
     """A session in which the customer agrees to pay again and again, perhaps with a first payment."""
 
-    type: Literal["SUBSCRIPTION"]
+    type: Annotated[Literal["SUBSCRIPTION"], Presumed("SUBSCRIPTION")]
     transaction: PaymentTransaction | None = None
     subscription: Subscription
 
 
 SessionOrder = Annotated[PaymentOrder | SubscriptionOrder, Field(discriminator="type")]
-TAGS = frozenset({"PAYMENT", "SUBSCRIPTION", "EVENT_CAMPAIGN", "PERIOD_CAMPAIGN", "PRICE_CAMPAIGN"})
-"""What tells the kinds of an object apart; pydantic puts them into the path of an error, where nobody expects them."""
 
 
 class SessionUpdate(Wire):

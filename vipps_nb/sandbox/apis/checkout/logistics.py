@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from vipps_nb.sandbox.apis.checkout.money import Amount
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -60,47 +61,47 @@ class _CarrierOption(_Option):
 
 
 class PostenOption(_CarrierOption):
-    brand: Literal["POSTEN"]
+    brand: Annotated[Literal["POSTEN"], Presumed("POSTEN")]
     type: Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"] | None = None
 
 
 class BringOption(_CarrierOption):
-    brand: Literal["BRING"]
+    brand: Annotated[Literal["BRING"], Presumed("BRING")]
     type: Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"] | None = None
 
 
 class PostnordOption(_CarrierOption):
-    brand: Literal["POSTNORD"]
+    brand: Annotated[Literal["POSTNORD"], Presumed("POSTNORD")]
     type: Literal["PICKUP_POINT", "HOME_DELIVERY"] | None = None
 
 
 class PorterbuddyOption(_CarrierOption):
-    brand: Literal["PORTERBUDDY"]
+    brand: Annotated[Literal["PORTERBUDDY"], Presumed("PORTERBUDDY")]
     type: Literal["HOME_DELIVERY"] | None = None
 
 
 class HelthjemOption(_CarrierOption):
-    brand: Literal["HELTHJEM"]
+    brand: Annotated[Literal["HELTHJEM"], Presumed("HELTHJEM")]
     type: Literal["HOME_DELIVERY", "PICKUP_POINT"] | None = None
 
 
 class PostiOption(_CarrierOption):
-    brand: Literal["POSTI"]
+    brand: Annotated[Literal["POSTI"], Presumed("POSTI")]
     type: Literal["PICKUP_POINT"] | None = None
 
 
 class GlsOption(_CarrierOption):
-    brand: Literal["GLS"]
+    brand: Annotated[Literal["GLS"], Presumed("GLS")]
     type: Literal["PICKUP_POINT"] | None = None
 
 
 class DaoOption(_CarrierOption):
-    brand: Literal["DAO"]
+    brand: Annotated[Literal["DAO"], Presumed("DAO")]
     type: Annotated[int | None, Field(description="A number in the official document, unlike all others.")] = None
 
 
 class OtherOption(_Option):
-    brand: Literal["OTHER"]
+    brand: Annotated[Literal["OTHER"], Presumed("OTHER")]
     type: Literal["HOME_DELIVERY", "PICKUP_POINT"] | None = None
 
 
@@ -116,7 +117,6 @@ LogisticsOption = Annotated[
     | OtherOption,
     Field(discriminator="brand"),
 ]
-BRANDS = frozenset({"POSTEN", "BRING", "POSTNORD", "PORTERBUDDY", "HELTHJEM", "POSTI", "GLS", "DAO", "OTHER"})
 OPTIONS: TypeAdapter[list[LogisticsOption]] = TypeAdapter(list[LogisticsOption])
 """Reads what a merchant answers to the question for dynamic options."""
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from vipps_nb.sandbox.apis.checkout.bodies import (
-    TAGS,
     CheckoutConfig,
     EventCampaign,
     Logistics,
@@ -20,17 +19,17 @@ from vipps_nb.sandbox.apis.checkout.bodies import (
     Subscription,
     SubscriptionOrder,
 )
-from vipps_nb.sandbox.apis.checkout.logistics import BRANDS, LogisticsOption
+from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.refusals import NotAllowed
 from vipps_nb.sandbox.apis.checkout.subscription import moment
 from vipps_nb.sandbox.apis.epayment.terms import RECEIVER_URL
 from vipps_nb.sandbox.apis.epayment.terms import URL as SHOP_URL
 from vipps_nb.sandbox.apis.recurring.agreement import MOST
-from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.words import FieldError
 
 LEAST = 1  # minor unit, in every currency (Checkout API, Quick start)
 REFERENCE = re.compile(r"[a-zA-Z0-9-]{8,64}")
@@ -43,14 +42,7 @@ Violation = tuple[str, str]  # a field, and what is wrong with it
 
 def explain(errors: Sequence[FieldError]) -> Refusal:
     """The refusal for fields that break a rule, by the names that the fields have in the body."""
-    return InvalidRequest(fields=[_name(error) for error in errors])
-
-
-def _name(error: FieldError) -> Violation:
-    path = [part for part in error.path.split(".") if part not in TAGS | BRANDS]
-    if error.kind.startswith("union_tag"):
-        path = [*(part for part in path if part != "body"), "brand" if path[-1].isdecimal() else "type"]
-    return ".".join(path), error.reason
+    return InvalidRequest(fields=[(error.path, error.reason) for error in errors])
 
 
 def check(order: SessionOrder, switches: Switches) -> None:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.receipts import Receipt
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
 HIGHEST_AMOUNT = 65_000_000
@@ -52,7 +53,7 @@ class IndustryData(Wire):
 
 
 class PaymentMethod(Wire):
-    type: PaymentMethodType
+    type: Annotated[PaymentMethodType, Presumed("WALLET")]
     blocked_sources: list[Literal["COMMERCIAL_CARDS"]] | None = None
 
 
@@ -61,7 +62,7 @@ class ProfileRequest(Wire):
 
 
 class QrFormat(Wire):
-    format: Literal["TEXT/TARGETURL", "IMAGE/SVG+XML", "IMAGE/PNG"]
+    format: Annotated[Literal["TEXT/TARGETURL", "IMAGE/SVG+XML", "IMAGE/PNG"], Presumed("IMAGE/SVG+XML")]
     size: Annotated[int | None, Field(ge=100, le=2000)] = None
 
 

@@ -13,10 +13,10 @@ from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, Customer
 from vipps_nb.sandbox.apis.epayment.payment import TIME_TO_APPROVE
 from vipps_nb.sandbox.customer import KARI
 from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
-from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.words import FieldError
 from vipps_nb.sandbox.world import World
 
 LEAST = {"NOK": 100, "DKK": 1, "EUR": 1}
@@ -118,7 +118,7 @@ def duplicate_metadata_key(body: bytes) -> str | None:
         content = dict(pairs)
         return content | {_AGAIN: again[0]} if again else content
 
-    metadata = json.loads(body, object_pairs_hook=note).get("metadata") or {}
+    metadata = json.loads(body, object_pairs_hook=note, parse_int=str).get("metadata") or {}
     again: str | None = metadata.get(_AGAIN)
     return again
 

@@ -14,14 +14,14 @@ product ``VIPPS_PA_NETT`` is ``PAYMENT_INTEGRATION`` there.
 - Partner keys are connected to every sales unit of the sandbox.
 - ``returnUrl`` leads nowhere: there is no portal, and no merchant who completes the order.
 - Price packages and organisation numbers are not looked up.
-- The document requires ``online`` of a course without declaring it; it is accepted and not required.
+- The document requires ``online`` of a course without declaring it; any value is accepted, and none is required.
 - The Idempotency-Key is optional: the document calls it both required and "not required, but recommended".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path
@@ -33,6 +33,7 @@ from vipps_nb.sandbox.organisations import organisation
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.sales_unit import KeyType
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -58,7 +59,7 @@ class Website(Wire):
 class GiftCard(Wire):
     """Compliance: gift cards."""
 
-    is_sales_percentage_less_than_ten: bool | None
+    is_sales_percentage_less_than_ten: Annotated[bool | None, Presumed(False)]
     validity_duration: str | None = None
     gift_card_turnover_share: str | None = None
 
@@ -84,7 +85,7 @@ class Course(Wire):
     turnover_share: str
     time_before_order: str
     period: str
-    online: bool | None = None
+    online: Any = None
     is_online_course_offered: bool | None = None
     online_accessible_time: str | None = None
 
@@ -114,7 +115,7 @@ class PrepaidServices(Wire):
 class Donation(Wire):
     """Compliance: donations."""
 
-    accepts_donation: bool | None
+    accepts_donation: Annotated[bool | None, Presumed(False)]
 
 
 class ComplianceData(Wire):
@@ -149,7 +150,10 @@ class ProductOrderRequest(Wire):
     @classmethod
     def check_price_package(cls, text: str | None) -> str | None:
         """A UUID, not the three digits that the portal shows."""
-        return text if text is None else str(UUID(text))
+        try:
+            return text if text is None else str(UUID(text))
+        except ValueError as error:
+            raise ValueError("Must be a UUID.") from error
 
 
 class ProductOrderResponse(Wire):

@@ -16,6 +16,7 @@ from vipps_nb.sandbox.apis.login.refusals import (
     UnauthorizedClient,
 )
 from vipps_nb.sandbox.entrance import Entrance, admit
+from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.sales_unit import KeySet, KeyType, SalesUnit
 from vipps_nb.sandbox.world import Premises, World
 
@@ -88,7 +89,7 @@ def _introduced(authorization: str, headers: Mapping[str, str], premises: Premis
         client_id, _, client_secret = base64.b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         client_id, client_secret = "", ""
-    if scheme.lower() != "basic" or not client_id:
+    if not client_id or not says_scheme("Basic", scheme):
         raise InvalidClient("The Authorization header is not Basic with client_id:client_secret in Base64.")
     # RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
     return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], premises)

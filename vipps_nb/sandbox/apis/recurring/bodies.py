@@ -11,11 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
 RFC_3339_UTC = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$"
 LONGEST_BATCH = 2000
 Currency = Literal["NOK", "DKK", "EUR"]
+RequestCurrency = Annotated[Currency, Presumed("NOK")]
 TransactionType = Literal["DIRECT_CAPTURE", "RESERVE_CAPTURE"]
 ProcessingMode = Literal["MULTIPLE_ATTEMPTS", "SINGLE_ATTEMPT"]
 MinorUnits = Annotated[int, Field(ge=0, le=2**31 - 1, description="Minor units, 100 being 1.00.")]
@@ -38,8 +40,8 @@ class Period(Wire):
 class LegacyPricing(Wire):
     """A price; charges may add up to five times as much in each interval."""
 
-    type: Literal["LEGACY"]
-    currency: Currency
+    type: Annotated[Literal["LEGACY"], Presumed("LEGACY")]
+    currency: RequestCurrency
     amount: MinorUnits
 
 
@@ -47,7 +49,7 @@ class VariablePricing(Wire):
     """The customer picks what may be taken at most."""
 
     type: Literal["VARIABLE"]
-    currency: Currency
+    currency: RequestCurrency
     suggested_max_amount: MinorUnits
 
 
@@ -55,7 +57,7 @@ class FlexiblePricing(Wire):
     """No price at all."""
 
     type: Literal["FLEXIBLE"]
-    currency: Currency
+    currency: RequestCurrency
 
 
 Pricing = LegacyPricing | VariablePricing | FlexiblePricing

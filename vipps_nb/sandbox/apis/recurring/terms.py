@@ -19,10 +19,10 @@ from vipps_nb.sandbox.apis.recurring.bodies import (
     VariablePricing,
 )
 from vipps_nb.sandbox.apis.recurring.limits import check_amount, check_description
-from vipps_nb.sandbox.page import FieldError
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.words import FieldError
 from vipps_nb.sandbox.world import World
 
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
@@ -31,15 +31,13 @@ HTTPS = re.compile(r"https://[^\s\x00-\x20/?#]\S*", re.I)
 HTTPS_OR_APP = re.compile(
     r"(?!http:|javascript:|data:|file:|vbscript:|blob:|about:)[a-z][a-z0-9+.-]+:/?/?[^\s\x00-\x20/?#]\S*", re.I
 )
-_TAG = re.compile(r"\.(?:LEGACY|VARIABLE|FLEXIBLE|PRICE_CAMPAIGN|PERIOD_CAMPAIGN|EVENT_CAMPAIGN)(?=\.|$)")
 
 
 def explain(errors: Sequence[FieldError]) -> Refusal:
     """The refusal for fields that break a rule."""
     if errors[0].kind == "json_invalid":
         return no.InvalidJson()
-    # The variant of a price or a campaign is a word in the path that the merchant never wrote.
-    return InvalidRequest(fields=[(_TAG.sub("", error.path), error.reason) for error in errors])
+    return InvalidRequest(fields=[(error.path, error.reason) for error in errors])
 
 
 def check_draft(order: DraftAgreement, switches: Switches, world: World) -> None:

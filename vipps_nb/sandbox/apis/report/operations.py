@@ -26,10 +26,11 @@ from vipps_nb.sandbox.apis.report.bodies import (
 from vipps_nb.sandbox.apis.report.books import readable, write_up
 from vipps_nb.sandbox.apis.report.ledger import Account, Entry, Ledger
 from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.page import FieldError, Page, TheCaller, TheWorld
+from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.refusals import Refusal
 from vipps_nb.sandbox.sales_unit import KeyType
 from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.words import FieldError
 from vipps_nb.sandbox.world import World
 
 PAGE_SIZE = "Vipps-Feed-Page-Size"

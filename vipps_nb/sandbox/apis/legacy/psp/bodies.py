@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
 LARGEST = 2**31 - 1
@@ -23,7 +24,7 @@ class InitiatePaymentRequest(Wire):
     psp_transaction_id: PspTransactionId
     merchant_order_id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,50}$", max_length=50)]
     amount: Minor
-    currency: Literal["NOK"]
+    currency: Annotated[Literal["NOK"], Presumed("NOK")]
     psp_redirect_url: str
     make_payment_url: str
     make_payment_token: Annotated[str | None, Field(max_length=255)] = None
