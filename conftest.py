@@ -34,32 +34,45 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedT
     return SharedThings(config, log)
 
 
-REPORT = pytest.StashKey[dict[str, list[str]]]()
+SERVED = "official documents: operations served / in the document"
+EXAMPLES = "official documents: request examples sent as they stand / answered as documented / exceptions"
+REPORTS = pytest.StashKey[dict[str, dict[str, list[str]]]]()  # by title: lines, by what they are sorted by
+
+
+def _reports(config: pytest.Config) -> dict[str, dict[str, list[str]]]:
+    return config.stash.setdefault(REPORTS, {SERVED: {}, EXAMPLES: {}})
 
 
 @pytest.fixture(scope="session")
 def served_operations(pytestconfig: pytest.Config) -> dict[str, list[str]]:
     """For the report at the end: lines per official document, operations served and operations in the document."""
-    return pytestconfig.stash.setdefault(REPORT, {})
+    return _reports(pytestconfig)[SERVED]
+
+
+@pytest.fixture(scope="session")
+def sent_examples(pytestconfig: pytest.Config) -> dict[str, list[str]]:
+    """For the report at the end: lines per official document, about the request examples in it."""
+    return _reports(pytestconfig)[EXAMPLES]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tests run in several processes; each sends its part of the report to the one that prints it."""
+    """Tests run in several processes; each sends its part of the reports to the one that prints them."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["served operations"] = session.config.stash.get(REPORT, {})
+        session.config.workeroutput["reports"] = _reports(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take in a process's part."""
-    node.config.stash.setdefault(REPORT, {}).update(getattr(node, "workeroutput", {}).get("served operations", {}))
+    for title, lines in getattr(node, "workeroutput", {}).get("reports", {}).items():
+        _reports(node.config)[title].update(lines)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the report; here, because the printing process collects no tests and so reads no other conftest."""
-    report = terminalreporter.config.stash.get(REPORT, {})
-    if report:
-        terminalreporter.section("official documents: operations served / in the document")
-    for name in sorted(report):
-        for line in report[name]:
-            terminalreporter.line(line)
+    """Print the reports; here, because the printing process collects no tests and so reads no other conftest."""
+    for title, report in _reports(terminalreporter.config).items():
+        if report:
+            terminalreporter.section(title)
+        for name in sorted(report):
+            for line in report[name]:
+                terminalreporter.line(line)

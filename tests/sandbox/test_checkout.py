@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Answer
 from vipps_nb.sandbox import SandboxError
 
+DAY = 24 * 3600
 SYSTEM = ("Vipps-System-Name", "Vipps-System-Version", "Vipps-System-Plugin-Name", "Vipps-System-Plugin-Version")
 HOME = {"id": "home", "priority": 1, "isDefault": True, "brand": "POSTEN", "type": "HOME_DELIVERY"}
 SHOP = {
@@ -738,6 +739,99 @@ def test_a_subscription_without_a_payment_shares_user_info(shop):
     shop.approve()
 
     assert shop.poll()["userInfo"]["email"] == "kari.nordmann@example.com"
+
+
+@pytest.mark.parametrize("first_payment", [None, {"amount": nok(49900), "paymentDescription": "A pair to begin with"}])
+def test_the_agreement_of_a_subscription_is_one_that_recurring_knows_and_charges(shop, merchant, first_payment):
+    shop.created(
+        type="SUBSCRIPTION",
+        subscription=SUBSCRIPTION | {"productDescription": "Wool"},
+        transaction=first_payment,
+        configuration={"requireUserInfo": True},
+    )
+    shop.approve()
+    agreement = shop.poll()["subscriptionDetails"]["agreementId"]
+    recurring = f"/recurring/v3/agreements/{agreement}"
+    charge = {"amount": 9900, "description": "January", "transactionType": "RESERVE_CAPTURE"}
+
+    found = merchant.get(recurring).json()
+    charged = merchant.post(
+        f"{recurring}/charges", charge | {"due": "2026-01-02", "retryDays": 0, "orderId": "socks-1"}
+    )
+    shop.sandbox.advance(DAY)
+    merchant.headers["Authorization"] = f"Bearer {merchant.token()}"
+    captured = merchant.post(f"{recurring}/charges/socks-1/capture", {"amount": 9900})
+
+    assert (found["status"], found["productName"], found["productDescription"]) == (
+        "ACTIVE",
+        "Socks every month",
+        "Wool",
+    )
+    assert found["pricing"] == {"type": "LEGACY", "amount": 9900, "currency": "NOK"}
+    assert (found["interval"]["unit"], found["interval"]["count"]) == ("MONTH", 1)
+    assert (found["merchantAgreementUrl"], found["merchantRedirectUrl"]) == (
+        "https://example.com/my-socks",
+        "https://example.com/done",
+    )
+    assert found["sub"] == shop.poll()["userInfo"]["sub"]
+    assert (charged.status_code, captured.status_code) == (201, 204), (charged.text, captured.text)
+    assert merchant.get(f"{recurring}/charges/socks-1").json()["summary"]["captured"] == 9900
+    assert agreement in [one["id"] for one in merchant.get("/recurring/v3/agreements").json()]
+
+
+def test_an_agreement_that_recurring_has_stopped_is_stopped_in_its_session_too(shop, merchant):
+    shop.created(type="SUBSCRIPTION", subscription=SUBSCRIPTION, transaction=None)
+    shop.approve()
+    details = shop.poll()["subscriptionDetails"]
+
+    stopped = merchant.patch(f"/recurring/v3/agreements/{details['agreementId']}", {"status": "STOPPED"})
+
+    assert stopped.status_code == 204
+    assert shop.poll()["subscriptionDetails"] == details | {"state": "STOPPED"}
+
+
+def test_an_agreement_whose_first_payment_fails_is_never_active(shop, merchant):
+    shop.created(
+        type="SUBSCRIPTION", subscription=SUBSCRIPTION, transaction={"amount": nok(182), "paymentDescription": "One"}
+    )
+    assert shop.approve()["approved"] is False
+    agreement = shop.poll()["subscriptionDetails"]["agreementId"]
+    assert merchant.get(f"/recurring/v3/agreements/{agreement}").json()["status"] == "PENDING"
+
+    shop.sandbox.abort(reference="order-0001")
+
+    assert merchant.get(f"/recurring/v3/agreements/{agreement}").json()["status"] == "STOPPED"
+
+
+@pytest.mark.parametrize(
+    "campaign",
+    [
+        {"type": "PRICE_CAMPAIGN", "price": 100, "end": "2030-12-31T00:00:00Z"},
+        {"type": "PRICE_CAMPAIGN", "price": 100, "end": "2030-12-31"},
+        {"type": "PERIOD_CAMPAIGN", "price": 100, "period": {"unit": "WEEK", "count": 2}},
+        {
+            "type": "EVENT_CAMPAIGN",
+            "price": 100,
+            "eventDate": "2030-12-31T01:00:00+01:00",
+            "eventText": "until New Year",
+        },
+    ],
+)
+def test_a_campaign_goes_with_the_agreement(shop, merchant, campaign):
+    shop.created(type="SUBSCRIPTION", subscription=SUBSCRIPTION | {"campaign": campaign}, transaction=None)
+    shop.approve()
+
+    agreement = merchant.get(f"/recurring/v3/agreements/{shop.poll()['subscriptionDetails']['agreementId']}").json()
+
+    assert (agreement["campaign"]["type"], agreement["campaign"]["price"]) == (campaign["type"], 100)
+
+
+def test_a_campaign_that_no_day_ends_is_refused(shop):
+    campaign = {"type": "PRICE_CAMPAIGN", "price": 100, "end": "some day"}
+
+    answer = shop.create(type="SUBSCRIPTION", subscription=SUBSCRIPTION | {"campaign": campaign})
+
+    assert refusal(answer) == (400, "InvalidRequest", ["subscription.campaign.end"])
 
 
 def test_a_subscription_says_where_it_can_be_stopped(shop):

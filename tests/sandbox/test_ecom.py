@@ -111,7 +111,7 @@ def test_a_new_payment_waits_for_the_customer(shop, sandbox):
 
     assert answer.status_code == 200
     assert answer.json()["orderId"] == "order-1"
-    assert answer.json()["url"].startswith(f"{sandbox.base_url}/landing?token=")
+    assert answer.json()["url"].startswith(f"{sandbox.base_url}/landing?v=2&token=")
     assert shop.history() == ["INITIATE"]
     assert shop.status() == "INITIATE"
     assert shop.summary() == (0, 0, 0, 0)

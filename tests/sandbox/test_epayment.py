@@ -354,11 +354,18 @@ def test_force_approve_takes_the_token_from_the_redirect_url(merchant, code):
     assert merchant.force_approve(body={"token": token}).status_code == 200
 
 
-@pytest.mark.parametrize("body", [{}, {"token": "x", "customer": {"phoneNumber": "4712345678"}}])
-def test_force_approve_wants_one_way_to_name_the_customer(merchant, code, body):
+def test_force_approve_wants_to_know_who_approves(merchant, code):
     merchant.create()
 
-    assert code(merchant.force_approve(body=body)) == "4140"
+    assert code(merchant.force_approve(body={})) == "4140"
+
+
+def test_force_approve_takes_a_customer_and_a_token_together(merchant, code):
+    token = merchant.create().json()["redirectUrl"].partition("token=")[2]
+    customer = {"phoneNumber": "4712345678"}
+
+    assert code(merchant.force_approve(body={"customer": customer, "token": "x"})) == "10010"
+    assert merchant.force_approve(body={"customer": customer, "token": token}).status_code == 200
 
 
 def test_force_approve_happens_once(merchant, code):

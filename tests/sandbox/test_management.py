@@ -266,6 +266,13 @@ def test_a_merchant_reads_the_orders_for_it_and_makes_none(merchant, partner):
     assert merchant.get("/management/v1/partners/price-packages").status_code == 403
 
 
+def test_a_logo_may_be_empty_and_a_url_end_in_a_blank(sandbox, partner):
+    website = {"url": "https://example.com", "termsUrl": "https://example.com/terms "}
+
+    assert prefill(partner, salesUnitLogo="", website=website).ok
+    assert "termsUrl: blanks around a URL" in sandbox.requests()[-1]["tolerated"]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

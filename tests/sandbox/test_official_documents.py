@@ -48,6 +48,19 @@ def test_every_operation_is_served(sandbox, http, official, served_operations):
     assert set(official.not_served) <= set(official.operations())
 
 
+@pytest.mark.parametrize("official", DOCUMENTS, ids=lambda official: official.name)
+def test_mending_a_document_lets_no_field_be_null(official):
+    """Or an answer could hold a null that no client of the real API ever meets."""
+    assert nullables(official.load()) <= nullables(official.load(mended=False))
+
+
+def nullables(value, path=()):
+    """Where a document says that something may be null."""
+    found = {path} if isinstance(value, dict) and value.get("nullable") is True else set()
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return found.union(*(nullables(part, (*path, str(name))) for name, part in parts))
+
+
 def anonymous(path):
     """A path without the names of its parameters, which the documents spell in their own ways."""
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))

@@ -80,7 +80,7 @@ def test_a_new_transaction_waits_for_the_customer(provider, sandbox):
     answer = provider.initiate()
 
     assert answer.status_code == 200
-    assert answer.json()["vippsRedirectUrl"].startswith(f"{sandbox.base_url}/landing?token=")
+    assert answer.json()["vippsRedirectUrl"].startswith(f"{sandbox.base_url}/landing?v=2&token=")
     assert provider.details()["transactionLogHistory"] == []
     assert provider.initiate(2, isApp=True).json()["vippsRedirectUrl"].startswith("vippsMT://")
 

@@ -50,7 +50,7 @@ def test_a_draft_waits_for_the_customer(shop, sandbox):
     assert drafted.status_code == 201
     answer = drafted.json()
     assert re.fullmatch(r"agr_[a-zA-Z0-9]{7}", answer["agreementId"])
-    assert answer["vippsConfirmationUrl"].startswith(f"{sandbox.base_url}/landing?token=")
+    assert answer["vippsConfirmationUrl"].startswith(f"{sandbox.base_url}/landing?v=2&token=")
     assert answer["chargeId"] is None
     agreement = shop.look(answer["agreementId"])
     assert agreement["uuid"] == answer["uuid"]

@@ -69,6 +69,13 @@ def test_a_new_charge_waits_for_its_day(shop, agreement):
     assert shop.merchant.get(f"/recurring/v3/charges/{charge['id']}").json() == charge
 
 
+def test_a_charge_without_an_external_id_has_its_own_in_that_place(shop, agreement):
+    """The document requires text there, whether the merchant gave any or not."""
+    charge = shop.charged(agreement, orderId="order-7")
+
+    assert shop.find(agreement, charge)["externalId"] == "order-7"
+
+
 def test_a_charge_is_pending_until_thirty_days_before(shop, agreement):
     charge = shop.charged(agreement, "2026-02-15")
     assert shop.find(agreement, charge)["transactionId"] is None

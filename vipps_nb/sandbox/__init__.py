@@ -10,12 +10,12 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.desk_client import DeskClient
 from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.handing_out import write_all
 from vipps_nb.sandbox.sales_unit import KeyRing, KeySet, KeyType
+from vipps_nb.sandbox.urls import parts_of
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox.server import LoopbackServer
@@ -65,8 +65,8 @@ class Sandbox(DeskClient):
     @classmethod
     def join(cls, base_url: str) -> Sandbox:
         """Speak to the desk of a sandbox that already runs; starting and stopping it is not ours."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = parts_of(base_url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SandboxError("The address of a sandbox looks like http://127.0.0.1:8080.")
         joined = cls()
         joined._ring = None

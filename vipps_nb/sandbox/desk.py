@@ -27,7 +27,7 @@ from vipps_nb.sandbox.world import World
 
 TEN_YEARS = 315_360_000
 JsonObject = dict[str, Any]
-PhoneNumber = Annotated[str, Field(pattern=r"^[0-9]{9,15}$", description="Digits only.")]
+PhoneNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{8,14}$", description="Digits only.")]
 
 page = Page(title="The desk", entrance=OPEN, own=True)
 router = page.router

@@ -11,9 +11,9 @@ import ssl
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.outbox import Letter, Reply
+from vipps_nb.sandbox.urls import parts_of
 
 LARGEST_ANSWER = 1 << 20  # bytes; no receiver has more to say
 BY_NAME = {"localhost": ("127.0.0.1", "::1")}
@@ -32,13 +32,10 @@ class Receiver(NamedTuple):
 
 def receiver_of(url: str) -> Receiver | None:
     """The receiver behind a URL; None when it is not on this machine."""
-    try:
-        parts = urlsplit(url)
-        name, port = parts.hostname or "", parts.port
-    except ValueError:
+    parts = parts_of(url)
+    if parts is None or parts.scheme not in ("http", "https"):
         return None
-    if parts.scheme not in ("http", "https"):
-        return None
+    name, port = parts.hostname or "", parts.port
     addresses = BY_NAME.get(name) or ((name,) if _is_loopback(name) else ())
     if not addresses:
         return None

@@ -7,8 +7,8 @@ the shelf. The desk's camera and the customer's phone read here, the QR API writ
 from __future__ import annotations
 
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
 
+from vipps_nb.sandbox.urls import parts_of, query_of
 from vipps_nb.sandbox.world import World
 
 
@@ -76,9 +76,8 @@ def image_link(world: World, token: str, size: int | None) -> str:
 
 def token_in(link: str) -> str | None:
     """The token in a link of this sandbox, be it a code's content, its picture, or the customer's page."""
-    parts = urlsplit(link.strip())
-    tokens = parse_qs(parts.query).get("token", [])
-    return tokens[0] if parts.path.startswith("/landing") and tokens else None
+    parts = parts_of(link.strip())
+    return query_of(parts, "token") if parts is not None and parts.path.startswith("/landing") else None
 
 
 def _address(world: World) -> str:

@@ -39,10 +39,16 @@ class Official:
             its schemas do not, and what this sales unit may do.
         mend: Repairs what is broken in the document itself.
         broken: Why `mend` is needed, one sentence for each repair.
+        may_be_null: Fields of schemas that the document's own words call null, word for word, and its types do not.
         not_served: Operations that are not the platform's to serve, each with the reason.
         answers_differ: Operations whose documented answer cannot be right, each with the reason; theirs are not
             validated.
         hopeless: Operations that no generated request can succeed with, each with the reason.
+        examples_differ: Request examples (method, path and name) that cannot succeed as they stand, each with the
+            reason.
+        days_of_examples: When they are sent, the first one unless they name days that must lie ahead.
+        shop_of_examples: A sandbox by the seed whose first sales unit is the one that they name; any unless given.
+        before_examples: What else there must be for them, given the sandbox, its merchant and the examples.
         also_says: Schemas of refusals that the document leaves out.
     """
 
@@ -55,16 +61,26 @@ class Official:
     narrow: Callable[[dict[str, Any]], Any] = nothing
     mend: Callable[[dict[str, Any]], Any] = nothing
     broken: Sequence[str] = ()
+    may_be_null: Mapping[tuple[str, str], str] = field(default_factory=dict)
     not_served: Mapping[tuple[str, str], str] = field(default_factory=dict)
     answers_differ: Mapping[tuple[str, str], str] = field(default_factory=dict)
     hopeless: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    examples_differ: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    days_of_examples: Sequence[str] = ("2026-01-01T12:00:00Z",)
+    shop_of_examples: int | None = None
+    before_examples: Callable[..., Any] = nothing
     also_says: Sequence[Mapping[str, Any]] = ()
 
-    def load(self) -> dict[str, Any]:
+    def load(self, *, mended: bool = True) -> dict[str, Any]:
         import yaml
 
         document: dict[str, Any] = yaml.safe_load((SPECS / f"{self.name}.yaml").read_text())
-        self.mend(document)
+        for (schema, name), words in self.may_be_null.items():
+            one = document["components"]["schemas"][schema]["properties"][name]
+            assert words in one["description"], f"{self.name}: {schema}.{name} is never said to be null"
+            one["nullable"] = True
+        if mended:
+            self.mend(document)
         return document
 
     def operations(self) -> list[tuple[str, str]]:
@@ -79,6 +95,8 @@ class Official:
         """Every exception that is made for this document, with its reason."""
         for (method, path), reason in self.not_served.items():
             yield f"without {method} {path}: {reason}"
+        for (schema, name), words in self.may_be_null.items():
+            yield f'mended: {schema}.{name} may be null, since it says "{words}".'
         for sentence in self.broken:
             yield f"mended: {sentence}"
         for (method, path), reason in {**self.answers_differ, **self.hopeless}.items():

@@ -23,17 +23,20 @@ def initiate(merchant, order_id):
 
 
 def populate(sandbox, merchant):
-    for order_id in ("created-1", "reserved-1", "captured-1"):
+    """One payment that waits, one that is reserved, and two that are captured, in part and in whole."""
+    orders = ["created-1", "reserved-1", "captured-1", "captured-2"]
+    for order_id in orders:
         initiate(merchant, order_id)
-    sandbox.approve(reference="reserved-1")
-    sandbox.approve(reference="captured-1")
-    body = {
-        "merchantInfo": {"merchantSerialNumber": merchant.headers["Merchant-Serial-Number"]},
-        "transaction": {"amount": 40000, "transactionText": "Sent"},
-    }
-    headers = {"X-Request-Id": "captured-1"}
-    assert merchant.post("/ecomm/v2/payments/captured-1/capture", body, **headers).status_code == 200
-    return {"orderId": ["created-1", "reserved-1", "captured-1"]}
+    for order_id in orders[1:]:
+        sandbox.approve(reference=order_id)
+    for order_id, amount in (("captured-1", 40000), ("captured-2", 49900)):
+        body = {
+            "merchantInfo": {"merchantSerialNumber": merchant.headers["Merchant-Serial-Number"]},
+            "transaction": {"amount": amount, "transactionText": "Sent"},
+        }
+        headers = {"X-Request-Id": order_id}
+        assert merchant.post(f"/ecomm/v2/payments/{order_id}/capture", body, **headers).status_code == 200
+    return {"orderId": orders}
 
 
 def narrow(document):
@@ -71,4 +74,12 @@ official = Official(
     narrow=narrow,
     mend=mend,
     broken=["Refers to a file of its own for three endpoints that are the merchant's to serve."],
+    shop_of_examples=155863,
+    examples_differ={
+        (
+            "POST",
+            "/ecomm/v2/integration-test/payments/{orderId}/approve",
+            "fields",
+        ): "the token of a link is drawn at random"
+    },
 )

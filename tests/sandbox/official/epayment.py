@@ -50,4 +50,8 @@ official = Official(
     mend=mend,
     broken=["Declares the good answers to capture, refund and cancel as application/problem+json."],
     not_served={("POST", "/merchant-dynamic-shipping-callback"): "for the merchant to serve"},
+    examples_differ={
+        ("POST", "/v1/payments", "fields"): "fields put together: blocked sources are for Denmark and Finland, in NOK",
+        ("POST", "/v1/payments", "required fields"): "WEB_REDIRECT needs a returnUrl, as the document's text says",
+    },
 )

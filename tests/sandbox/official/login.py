@@ -76,4 +76,8 @@ official = Official(
     ],
     also_says=[LOGIN.schema],  # declared for some operations only
     hopeless={("POST", TOKEN): "a code is given to a browser after a customer's approval; see test_login.py"},
+    examples_differ={
+        ("POST", TOKEN, name): "a code is given to a browser after a customer's approval"
+        for name in ("fields", "required fields")
+    },
 )

@@ -52,4 +52,7 @@ official = Official(
     not_served={("POST", "[ makePaymentUrl ]"): "for the provider to serve"},
     hopeless={("POST", "/v3/integration-test/psppayments/{pspTransactionId}/approve"): CANNOT_APPROVE},
     also_says=[ERRORS],
+    examples_differ={
+        ("POST", "/v3/integration-test/psppayments/{pspTransactionId}/approve", "fields"): CANNOT_APPROVE,
+    },
 )

@@ -61,4 +61,13 @@ official = Official(
     narrow=narrow,
     mend=mend,
     broken=["Writes the statuses of its answers as numbers.", "Gives examples of text that YAML reads as moments."],
+    examples_differ={
+        ("POST", "/merchant-management/psp/v1/merchants", "fields"): "the logo is cut short, and was no picture",
+        (
+            "POST",
+            "/merchant-management/psp/v1/merchants",
+            "required fields",
+        ): "the logo is cut short, and was no picture",
+        ("PATCH", "/merchant-management/psp/v1/merchants/{merchantSerialNumber}", "fields"): "the logo is no picture",
+    },
 )

@@ -43,4 +43,11 @@ official = Official(
         ("POST", "/v1/exchange"): "only what a customer has shown can be exchanged",
         ("POST", "/v1/exchange/customer"): "only the token of a check-in can be exchanged",
     },
+    examples_differ={
+        ("POST", "/v1", "fields"): "the landing page is one of another environment",
+        ("POST", "/v1/exchange", "Simple example"): "no customer of this sandbox shows that code",
+        ("POST", "/v1/exchange", "Example 1"): "no customer of this sandbox shows that code",
+        ("POST", "/v1/exchange/customer", "Simple example"): "no customer of this sandbox left that token",
+        ("POST", "/v1/exchange/customer", "fields"): "the token itself has no example",
+    },
 )

@@ -77,7 +77,6 @@ def mend(document):
     schemas = document["components"]["schemas"]
     schemas["campaignResponseV3"]["anyOf"] = schemas["campaignResponseV3"].pop("oneOf")
     charge = schemas["ChargeResponseV3"]["properties"]
-    charge["transactionId"]["nullable"] = charge["externalId"]["nullable"] = True
     del charge["id"]["maxLength"], schemas["ChargeReference"]["properties"]["chargeId"]["maxLength"]
     for way in ("Request", "Response"):
         names = {kind.upper(): f"{kind}Pricing{way}V3" for kind in KINDS}
@@ -98,10 +97,12 @@ official = Official(
     broken=[
         "Has four campaigns of which an answer must match exactly one; a price campaign matches two of them.",
         "Tells pricings apart by a type that each of them may have, and that names none of the schemas.",
-        "Says that transactionId is null before a charge is DUE, and requires text; likewise the optional externalId.",
         "Lets a charge's id have 15 characters, and an orderId, which becomes the id, 64.",
         "Describes the body of an answer with 204, which has none.",
     ],
+    may_be_null={
+        ("ChargeResponseV3", "transactionId"): "Contains null until the status has reached DUE",
+    },
     also_says=[
         {
             "type": "object",
@@ -109,4 +110,12 @@ official = Official(
             "properties": {"type": {"pattern": "#[a-z-]+$"}, "contextId": {"type": "string"}},
         }
     ],
+    days_of_examples=("2026-01-01T12:00:00Z", "2018-09-20T12:00:00Z", "2030-06-01T12:00:00Z"),
+    examples_differ={
+        ("POST", AGREEMENTS, "With Price Campaign"): "its moment is written with slashes",
+        ("POST", AGREEMENTS, "With Event Campaign"): "its moment is written with slashes",
+        ("POST", AGREEMENTS, "required fields"): "merchantAgreementUrl is mandatory in Norway, as the text says",
+        ("PATCH", f"{AGREEMENTS}/{{agreementId}}", "fields"): "fields put together: STOPPED stands alone",
+        ("POST", f"{AGREEMENTS}/{{agreementId}}/charges", "required fields"): "RECURRING needs due and retryDays",
+    },
 )

@@ -112,7 +112,11 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
         error = "invalid_request" if isinstance(refusal, InvalidRequest) else refusal.title
         remarks = [refusal.detail, *(f"{name}: {reason}" for name, reason in refusal.fields)]
         content: dict[str, Any] = {"error": error, "error_description": " ".join(filter(None, remarks))}
-        return Body(content)
+        headers = dict(refusal.headers)
+        if refusal.status == HTTPStatus.UNAUTHORIZED:
+            # RFC 6749, 5.2: a client that nobody knows is told how to introduce itself.
+            headers.setdefault("WWW-Authenticate", 'Basic realm="Vipps MIAMI"')
+        return Body(content, headers=headers)
     moment = refusal.moment.strftime("%Y-%m-%d %H:%M:%SZ")
     description = (
         f"{refusal.detail}\r\nTrace ID: {trace_id}\r\nCorrelation ID: {refusal.correlation_id}\r\nTimestamp: {moment}"

@@ -31,7 +31,7 @@ from vipps_nb.sandbox.wire import Wire
 class LoyaltyCheckInRequest(Wire):
     """Who is in the shop."""
 
-    phone_number: Annotated[str, Field(pattern=r"^47[0-9]{8}$", description="A Norwegian number, digits only.")]
+    phone_number: Annotated[str, Field(pattern=r"^47[1-9][0-9]{7}$", description="A Norwegian number, digits only.")]
     is_member: Annotated[bool, Field(description="Of the merchant's loyalty programme.")]
 
 

@@ -43,6 +43,7 @@ from vipps_nb.sandbox.world import World
 ROOT = "/vipps-userinfo-api/userinfo"
 READABLE_FOR = timedelta(hours=168)
 EXPIRED = "[Expired]"
+CHALLENGE = 'Bearer realm="Vipps Userinfo"'
 ADDRESS_FIELDS = ("address_type", "country", "formatted", "postal_code", "region", "street_address")
 Sub = Annotated[str, Path(description="From the payment or the agreement.")]
 Claims = dict[str, Any]
@@ -101,7 +102,11 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
         content["detail"] = refusal.detail
     if refusal.fields:
         content["extraInfo"] = {name: {"reason": reason} for name, reason in refusal.fields}
-    return Body(content, headers=refusal.headers)
+    headers = dict(refusal.headers)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        # RFC 6750, 3; the library of an OpenID client looks for it before it looks at the body.
+        headers.setdefault("WWW-Authenticate", f'{CHALLENGE}, error="invalid_token"')
+    return Body(content, headers=headers)
 
 
 USERINFO = Dialect(
@@ -169,7 +174,11 @@ async def get_userinfo_after_login(request: Request, world: TheWorld) -> Claims:
 def _person(headers: Mapping[str, str], world: World) -> PersonToken:
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     if not token or not says_scheme("Bearer", scheme):
-        raise TokenRefused("The Authorization header must be the word Bearer, a space and the person's access token.")
+        raise TokenRefused(
+            "The Authorization header must be the word Bearer, a space and the person's access token.",
+            # Whoever has shown no token is told of none (RFC 6750, 3.1).
+            headers=None if token else {"WWW-Authenticate": CHALLENGE},
+        )
     person = world.room(PersonTokens).get(token)
     if person is None:
         raise TokenRefused("This is not the access token of a login: perhaps a merchant's, or it was revoked.")

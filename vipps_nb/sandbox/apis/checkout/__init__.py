@@ -6,7 +6,8 @@ and delivery included with its Express, and agreements with Recurring; who runs 
 Base path ``/checkout/v3``. Source: Checkout API guide and the official document v3. There is no access token: the front
 door wants the keys themselves on every call (``client_id``, ``client_secret`` and the subscription key), the
 Merchant-Serial-Number, and all four ``Vipps-System-*`` headers. Once the customer has paid, there is an ordinary
-ePayment with the session's reference: captured, cancelled and refunded there.
+ePayment with the session's reference: captured, cancelled and refunded there. Likewise the ``agreementId`` of a session
+of the type SUBSCRIPTION is an agreement of Recurring's: read, charged and stopped there.
 
 **Unlike the real thing**
 
@@ -27,7 +28,6 @@ ePayment with the session's reference: captured, cancelled and refunded there.
 
 **Not simulated**
 
-- An agreement made here is not known to the Recurring API.
 - Payment by card or bank transfer; ``externalPaymentMethods`` and Porterbuddy's integration are accepted and not shown.
 """
 

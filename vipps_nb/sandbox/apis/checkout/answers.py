@@ -22,12 +22,8 @@ from vipps_nb.sandbox.apis.epayment.states import State as PaymentState
 from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.world import World
 
-MSISDN = re.compile(r"[0-9]{9,15}", re.ASCII)
-AGREEMENT_STATES: dict[State, Literal["PENDING", "ACTIVE", "STOPPED"]] = {
-    State.INITIATED: "PENDING",
-    State.SUCCESSFUL: "ACTIVE",
-    State.TERMINATED: "STOPPED",
-}
+MSISDN = re.compile(r"[1-9][0-9]{8,14}", re.ASCII)
+SCOPE = "email"  # what requireUserInfo asks for, beside the sub
 
 
 def session_answer(world: World, session: Session) -> SessionResponse:
@@ -43,10 +39,9 @@ def session_answer(world: World, session: Session) -> SessionResponse:
     if session.payment is not None:
         answer.payment_method = "Wallet"
         answer.payment_details = payment_details(session.payment)
-    if session.agreement_id is not None:
-        answer.subscription_details = SubscriptionDetails(
-            state=AGREEMENT_STATES[session.state], agreement_id=session.agreement_id
-        )
+    if session.agreement is not None:
+        agreement = session.agreement
+        answer.subscription_details = SubscriptionDetails(state=agreement.status, agreement_id=agreement.id)
     answer.billing_details = billing_details(session)
     answer.shipping_details = shipping_details(session)
     config = session.order.configuration
@@ -80,6 +75,12 @@ def payment_details(payment: Payment) -> PaymentDetails:
 def amount(payment: Payment, value: int) -> Amount:
     """An amount of a payment. Not validated: delivery may lift it over what a merchant can ask for in one request."""
     return Amount.model_construct(value=value, currency=payment.currency)
+
+
+def shares(session: Session) -> bool:
+    """Whether the merchant asks who the customer is."""
+    config = session.order.configuration
+    return config is not None and bool(config.require_user_info)
 
 
 def phone_number(session: Session) -> str:

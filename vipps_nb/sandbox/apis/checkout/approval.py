@@ -8,19 +8,19 @@ from functools import partial
 from typing import Any
 
 from vipps_nb.sandbox.announcements import Announcement, Announcements
-from vipps_nb.sandbox.apis.checkout.answers import country, phone_number, sub
+from vipps_nb.sandbox.apis.checkout.answers import SCOPE, country, phone_number, shares
 from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, PaymentTransaction, SubscriptionOrder
 from vipps_nb.sandbox.apis.checkout.callbacks import tell_end
 from vipps_nb.sandbox.apis.checkout.logistics import label
 from vipps_nb.sandbox.apis.checkout.money import money
 from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.states import MOVES, State
+from vipps_nb.sandbox.apis.checkout.subscription import decide, propose
 from vipps_nb.sandbox.apis.epayment import bodies as epayment
 from vipps_nb.sandbox.apis.epayment.approval import PaymentOnPhone
 from vipps_nb.sandbox.apis.epayment.payment import Payments
 from vipps_nb.sandbox.apis.epayment.start import start
 from vipps_nb.sandbox.apis.epayment.states import State as PaymentState
-from vipps_nb.sandbox.consents import Consent, Consents
 from vipps_nb.sandbox.customer import Choice
 from vipps_nb.sandbox.receipts import Receipts
 from vipps_nb.sandbox.refusals import NothingToDecide
@@ -32,7 +32,6 @@ OUTCOMES = {
     State.TERMINATED: "You said no.",
 }
 NO_DELIVERY = "the shop offers no delivery"
-SCOPE = "email"  # what requireUserInfo asks for, beside the sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def pay(world: World, session: Session) -> PaymentOnPhone | None:
     """The customer has filled in the form, and their app is asked for the money, or for the agreement alone."""
     session.state = MOVES.move(session.state, State.INITIATED)
     if isinstance(session.order, SubscriptionOrder):
-        session.agreement_id = f"agr_{world.ids.letters(7)}"
+        session.agreement = propose(world, session, session.order.subscription)
     if session.transaction is None:
         return None
     session.payment = start(world, session.msn, _payment_order(session, session.transaction))
@@ -209,19 +208,10 @@ def pay(world: World, session: Session) -> PaymentOnPhone | None:
 
 
 def end(world: World, session: Session, state: State) -> None:
-    """A session has ended, and its merchant is told. What a payment lets the merchant read, ePayment has seen to."""
+    """A session has ended, and its merchant is told. What it lets them read, its payment or agreement has seen to."""
     session.state = MOVES.move(session.state, state)
-    config = session.order.configuration
-    if session.payment is None and state is State.SUCCESSFUL and config is not None and config.require_user_info:
-        world.room(Consents).grant(
-            Consent(
-                sub=sub(world, session),
-                msn=session.msn,
-                phone_number=phone_number(session),
-                scope=frozenset({SCOPE}),
-                granted=world.clock.now(),
-            )
-        )
+    if session.agreement is not None:
+        decide(world, session.agreement, state is State.SUCCESSFUL)
     tell_end(world, session)
 
 
@@ -259,7 +249,6 @@ def _is_taken(world: World, session: Session) -> bool:
 def _payment_order(session: Session, transaction: PaymentTransaction) -> epayment.CreatePaymentRequest:
     """What ePayment is asked for. Validated already, as far as ePayment's own rules apply to Checkout."""
     config = session.order.configuration
-    shares = config is not None and config.require_user_info
     value = transaction.amount.value + (session.delivery.amount.value if session.delivery else 0)
     return epayment.CreatePaymentRequest.model_construct(
         amount=epayment.Amount.model_construct(currency=transaction.amount.currency, value=value),
@@ -268,7 +257,7 @@ def _payment_order(session: Session, transaction: PaymentTransaction) -> epaymen
         user_flow=(config and config.user_flow) or "WEB_REDIRECT",
         customer=epayment.Customer(phone_number=phone_number(session)),
         customer_interaction=(config and config.customer_interaction) or "CUSTOMER_NOT_PRESENT",
-        profile=epayment.ProfileRequest(scope=SCOPE) if shares else None,
+        profile=epayment.ProfileRequest(scope=SCOPE) if shares(session) else None,
         return_url=session.order.merchant_info.return_url,
         payment_description=transaction.payment_description,
     )

@@ -14,6 +14,7 @@ from pydantic import Field
 from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, PickupPoint, Timeslot
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.states import State
+from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
 from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
@@ -235,7 +236,7 @@ class PaymentDetails(Wire):
 
 
 class SubscriptionDetails(Wire):
-    state: Literal["PENDING", "ACTIVE", "STOPPED", "EXPIRED"]
+    state: AgreementStatus
     agreement_id: str
 
 

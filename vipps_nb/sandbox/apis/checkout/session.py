@@ -11,6 +11,7 @@ from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, PaymentTransacti
 from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, best_first
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.epayment.payment import Payment
+from vipps_nb.sandbox.apis.recurring.agreement import Agreement
 
 LIFETIME = timedelta(hours=1)
 
@@ -27,7 +28,7 @@ class Session:
         payment: From the moment the customer pays; None for a subscription without a first payment.
         dynamic_options: What the merchant answered to the question for ways of delivery; None without an answer.
         chosen: The id of the delivery the customer chose; None until then.
-        agreement_id: Of the agreement that the customer is asked for, in a session of the type SUBSCRIPTION.
+        agreement: What the customer is asked for, in a session of the type SUBSCRIPTION; Recurring has it too.
     """
 
     msn: str
@@ -42,7 +43,7 @@ class Session:
     payment: Payment | None = None
     dynamic_options: list[LogisticsOption] | None = None
     chosen: str | None = None
-    agreement_id: str | None = None
+    agreement: Agreement | None = None
 
     @property
     def expires(self) -> datetime:

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from vipps_nb.sandbox.apis.checkout.bodies import (
     CheckoutConfig,
+    EventCampaign,
     Logistics,
     MerchantInfo,
     PaymentOrder,
     PaymentTransaction,
+    PeriodCampaign,
+    PriceCampaign,
     SessionOrder,
     SessionUpdate,
     Subscription,
@@ -19,15 +22,19 @@ from vipps_nb.sandbox.apis.checkout.bodies import (
 from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.refusals import NotAllowed
+from vipps_nb.sandbox.apis.checkout.subscription import moment
 from vipps_nb.sandbox.apis.epayment.terms import RECEIVER_URL
 from vipps_nb.sandbox.apis.epayment.terms import URL as SHOP_URL
+from vipps_nb.sandbox.apis.recurring.agreement import MOST
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
 from vipps_nb.sandbox.words import FieldError
 
 LEAST = 1  # minor unit, in every currency (Checkout API, Quick start)
 REFERENCE = re.compile(r"[a-zA-Z0-9-]{8,64}")
 WEB_URL = re.compile(r"https://[^\s/?#]+\S*", re.I)
+A_MOMENT = "Must be a moment, such as 2030-12-31T00:00:00Z."
 COUNTRY = re.compile(r"[A-Z]{2}")
 
 Violation = tuple[str, str]  # a field, and what is wrong with it
@@ -114,6 +121,20 @@ def _transaction(transaction: PaymentTransaction, switches: Switches) -> Iterato
 def _subscription(subscription: Subscription, switches: Switches) -> Iterator[Violation]:
     yield from _amount(subscription.amount, "subscription.amount", switches, LEAST)
     yield from _url("subscription.merchantAgreementUrl", subscription.merchant_agreement_url, WEB_URL)
+    most = MOST[switches.currency]
+    if subscription.amount.value > most:
+        yield "subscription.amount.value", f"An agreement cannot have more than {most}, in minor units."
+    if subscription.campaign is not None:
+        yield from _campaign(subscription.campaign, most)
+
+
+def _campaign(campaign: EventCampaign | PeriodCampaign | PriceCampaign, most: int) -> Iterator[Violation]:
+    if campaign.price > most:
+        yield "subscription.campaign.price", f"An agreement cannot have more than {most}, in minor units."
+    if isinstance(campaign, PriceCampaign) and moment(campaign.end) is None:
+        yield "subscription.campaign.end", A_MOMENT
+    if isinstance(campaign, EventCampaign) and moment(campaign.event_date) is None:
+        yield "subscription.campaign.eventDate", A_MOMENT
 
 
 def _logistics(logistics: Logistics, config: CheckoutConfig | None, switches: Switches) -> Iterator[Violation]:
@@ -138,6 +159,8 @@ def _options(options: Sequence[LogisticsOption], name: str, switches: Switches) 
 def _merchant(merchant: MerchantInfo) -> Iterator[Violation]:
     yield from _url("merchantInfo.callbackUrl", merchant.callback_url, RECEIVER_URL)
     yield from _url("merchantInfo.returnUrl", merchant.return_url, SHOP_URL)
+    if is_for_this_machine_alone(merchant.return_url):
+        yield "merchantInfo.returnUrl", PAGE
     if merchant.terms_and_conditions_url is not None:
         yield from _url("merchantInfo.termsAndConditionsUrl", merchant.terms_and_conditions_url, WEB_URL)
 
@@ -159,5 +182,5 @@ def _countries(supported: Iterable[str]) -> Iterator[Violation]:
 
 
 def _url(name: str, url: str, allowed: re.Pattern[str]) -> Iterator[Violation]:
-    if not allowed.fullmatch(url):
+    if not (allowed.fullmatch(url) and is_readable(url)):
         yield name, "Must be a complete https:// address."

@@ -33,7 +33,9 @@ class Amount(Wire):
 class Customer(Wire):
     """Who is to pay, named in exactly one way."""
 
-    phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{9,15}$", description="Digits only.")] = None
+    phone_number: Annotated[
+        str | None, Field(pattern=r"^[1-9][0-9]{8,14}$", description="Digits only; no country code begins with 0.")
+    ] = None
     personal_qr: Annotated[str | None, Field(min_length=5, max_length=255)] = None
     customer_token: Annotated[str | None, Field(min_length=1)] = None
 
@@ -148,7 +150,7 @@ class CancelRequest(Wire):
 
 
 class ForceApproveRequest(Wire):
-    """Exactly one way to name the payment's customer."""
+    """Who approves: the customer, the token of the link that they got, or both."""
 
     customer: Customer | None = None
     token: Annotated[str | None, Field(description="The `token` in the payment's `redirectUrl`.")] = None

@@ -201,8 +201,8 @@ async def force_approve_payment(
     The special amounts are not honoured (2023 text) unless a setting of the sandbox says so.
     """
     payment = _find(reference, world, caller)
-    if order is None or (order.customer is None) == (order.token is None):
-        raise no.MissingParameter(fields=[("customer", "Exactly one of customer and token is required.")])
+    if order is None or (order.customer is None and order.token is None):
+        raise no.MissingParameter(fields=[("customer", "A customer or the token of the redirectUrl is required.")])
     if order.customer is not None:
         check_customer(order.customer, payment.msn, world)
     if order.token is not None and world.room(Payments).with_token(order.token) is not payment:

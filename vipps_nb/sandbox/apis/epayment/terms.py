@@ -15,6 +15,7 @@ from vipps_nb.sandbox.customer import KARI
 from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
 from vipps_nb.sandbox.words import FieldError
 from vipps_nb.sandbox.world import World
 
@@ -147,8 +148,10 @@ def _check_flow(order: CreatePaymentRequest, switches: Switches) -> None:
     if order.user_flow == "WEB_REDIRECT" and order.return_url is None:
         raise no.MissingParameter(fields=[("returnUrl", "Required with the user flow WEB_REDIRECT.")])
     for name, url in (("returnUrl", order.return_url), ("receiptUrl", order.receipt_url)):
-        if url is not None and not URL.fullmatch(url):
+        if url is not None and not (URL.fullmatch(url) and is_readable(url)):
             raise no.InvalidUrl(fields=[(name, "Must be https:// or a custom URL scheme.")])
+    if order.return_url is not None and is_for_this_machine_alone(order.return_url):
+        raise no.InvalidUrl(fields=[("returnUrl", PAGE)])
     if order.user_flow == "PUSH_MESSAGE":
         if order.customer is None:
             raise no.MissingParameter(fields=[("customer", "Required with the user flow PUSH_MESSAGE.")])
@@ -196,7 +199,7 @@ def _check_express(order: CreatePaymentRequest, switches: Switches) -> None:
     if order.profile is None or "address" not in (order.profile.scope or "").split():
         raise no.InvalidScope("Express needs address in profile.scope.")
     asked = order.shipping.dynamic_options
-    if asked is not None and not RECEIVER_URL.fullmatch(asked.callback_url):
+    if asked is not None and not (RECEIVER_URL.fullmatch(asked.callback_url) and is_readable(asked.callback_url)):
         raise no.InvalidUrl(fields=[("shipping.dynamicOptions.callbackUrl", "Must be https://.")])
     for group in order.shipping.fixed_options or []:
         if any(option.amount.currency != order.amount.currency for option in group.options):

@@ -8,7 +8,13 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from vipps_nb.sandbox.apis.login.refusals import InvalidClient, InvalidRequest, UnauthorizedClient
+from vipps_nb.sandbox.apis.login.refusals import (
+    BEARER,
+    CHALLENGE,
+    InvalidClient,
+    InvalidRequest,
+    UnauthorizedClient,
+)
 from vipps_nb.sandbox.entrance import Entrance, admit
 from vipps_nb.sandbox.leniency import says_scheme
 from vipps_nb.sandbox.sales_unit import KeySet, KeyType, SalesUnit
@@ -74,7 +80,11 @@ def unit_with(client_id: str, world: World) -> SalesUnit | None:
 def _introduced(authorization: str, headers: Mapping[str, str], premises: Premises) -> SalesUnit:
     scheme, _, rest = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return admit(PARTNERS, headers, premises).merchant
+        try:
+            return admit(PARTNERS, headers, premises).merchant
+        except InvalidClient as refused:
+            refused.headers[CHALLENGE] = BEARER
+            raise
     try:
         client_id, _, client_secret = base64.b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):

@@ -25,8 +25,8 @@ from vipps_nb.sandbox.refusals import TooManyRequests
 from vipps_nb.sandbox.sales_unit import SalesUnit
 from vipps_nb.sandbox.world import World
 
-MSISDN = re.compile(r"urn:msisdn:([0-9]{9,15})")
-NORWEGIAN = re.compile(r"urn:mobilenumber:([0-9]{8})")
+MSISDN = re.compile(r"urn:msisdn:([1-9][0-9]{8,14})")
+NORWEGIAN = re.compile(r"urn:mobilenumber:([1-9][0-9]{7})")
 """The older way to name a number, without its country."""
 CUSTOMER_TOKEN = re.compile(r"urn:customer-token:([!-~]+)")
 BINDING_MESSAGE = re.compile(r"[A-Z0-9-]{5,8}")
@@ -121,7 +121,9 @@ def _named(login_hint: str | None, unit: SalesUnit, world: World) -> str:
         if owner is None and looks_like_ours(found[1]):
             raise no.ExpiredLoginHintToken
         return owner.phone_number if owner is not None else PHONE_NUMBER
-    raise no.InvalidRequest("The login_hint must be urn:msisdn: and 9 to 15 digits, or urn:customer-token:…")
+    raise no.InvalidRequest(
+        "The login_hint must be urn:msisdn: and 9 to 15 digits, the first not 0, or urn:customer-token:…"
+    )
 
 
 def _exists(phone_number: str, world: World) -> bool:

@@ -97,6 +97,9 @@ class SentBack(Exception):  # noqa: N818 - an answer, not an error of ours
         self.description = description
 
 
+CHALLENGE = "WWW-Authenticate"
+BASIC = 'Basic realm="Vipps Login"'
+BEARER = 'Bearer realm="Vipps Login", error="invalid_token"'
 BY_STATUS: dict[int, str] = {HTTPStatus.UNAUTHORIZED: "invalid_client", HTTPStatus.FORBIDDEN: "unauthorized_client"}
 """What OAuth calls a refusal that is not Login's own."""
 
@@ -115,7 +118,11 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     remarks += [f"{name}: {reason}" for name, reason in refusal.fields]
     if remarks:
         content["error_debug"] = " ".join(remarks)
-    return Body(content, headers={"Cache-Control": "no-store", **refusal.headers})
+    headers = {"Cache-Control": "no-store", **refusal.headers}
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        # RFC 6749, 5.2; OpenID clients look for it before they look at the body.
+        headers.setdefault(CHALLENGE, BASIC)
+    return Body(content, headers=headers)
 
 
 LOGIN = Dialect(

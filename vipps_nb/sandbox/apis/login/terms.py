@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.apis.login.records import Challenge
 from vipps_nb.sandbox.apis.login.refusals import SentBack
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import parts_of
 from vipps_nb.sandbox.world import World
 
 SHORTEST_STATE = 8
@@ -41,15 +41,13 @@ def is_fit(uri: str) -> bool:
     """Whether a redirect URI could be registered: https, loopback, or an app's scheme with a path; no fragment."""
     if not PRINTABLE.fullmatch(uri) or "#" in uri:
         return False
-    try:
-        parts = urlsplit(uri)
-        host = parts.hostname
-    except ValueError:
+    parts = parts_of(uri)
+    if parts is None:
         return False
     if parts.scheme == "https":
-        return bool(host)
+        return bool(parts.hostname)
     if parts.scheme == "http":
-        return host in LOOPBACK
+        return parts.hostname in LOOPBACK
     return bool(SCHEME.fullmatch(parts.scheme)) and parts.scheme not in NO_APPS and bool(parts.netloc or parts.path)
 
 

@@ -8,15 +8,26 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic.alias_generators import to_camel
 
 from vipps_nb.sandbox.apis.management.states import Status
+from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.wire import Wire
 
 ProductType = Literal["PAYMENT_INTEGRATION", "CASHIER", "CHECKOUT", "LOGIN", "DONATIONS"]
 SalesUnitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w\s(-_`]+$")]
-HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/?#]+[^\s]*$")]
+
+
+def _trimmed(text: object, info: ValidationInfo) -> object:
+    """A URL without the blank behind it that the document's own example has."""
+    if not isinstance(text, str) or text == text.strip():
+        return text
+    return text.strip() if tolerate(to_camel(info.field_name or "url"), "blanks around a URL") else text
+
+
+HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/?#]+[^\s]*$"), BeforeValidator(_trimmed)]
 CategoryText = Annotated[str, Field(pattern="^[0-9]{4}$")]
 CategoryNumber = Annotated[int, Field(ge=0, le=9999)]
 

@@ -26,7 +26,7 @@ unit is not asked, for the official document takes it for decoration.
 - That an order exists is not checked, as with the real one.
 - A receipt is written once, by this API or with an ePayment payment, whose sums nobody checks; then 409.
 - A picture must be known before a category names it (400 otherwise, unconfirmed), and a second picture by the same
-  ``imageId`` is refused with 409 (unconfirmed). Pictures are 167 pixels in both directions at least.
+  ``imageId`` is refused with 409 (unconfirmed). A picture that is smaller or larger than documented is taken and noted.
 - Links must begin with ``http://`` or ``https://``.
 - Categories of version 2 and 3 are the same things: version 2 has one for each order and overwrites it, version 3
   adds as many as one likes, and the latest is the one that version 2 and the customer see.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.apis.qr.common import TheMsn, TheWish
 from vipps_nb.sandbox.apis.qr.refusals import QR, NoLandingPage, TooLate
@@ -11,6 +10,7 @@ from vipps_nb.sandbox.customer import Expiring, PhoneRequest
 from vipps_nb.sandbox.entrance import Entrance
 from vipps_nb.sandbox.page import Page, TheWorld
 from vipps_nb.sandbox.printed_codes import phone_link, token_in
+from vipps_nb.sandbox.urls import parts_of
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -51,9 +51,8 @@ async def generate_otp_qr(
 
 
 def _token(url: str, world: World) -> str:
-    token = token_in(url)
-    host, path = urlsplit(url.strip())[1:3]
-    if token is None or path != "/landing" or host != urlsplit(world.base_url).netloc:
+    token, asked, own = token_in(url), parts_of(url.strip()), parts_of(world.base_url)
+    if token is None or asked is None or own is None or asked.path != "/landing" or asked.netloc != own.netloc:
         raise NoLandingPage(
             "The url is not that of a landing page.",
             fields=[("url", "Must be the URL that a payment or an agreement was answered with.")],

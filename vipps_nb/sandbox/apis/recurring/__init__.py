@@ -20,7 +20,9 @@ them to raise it.
 - What is not documented and assumed: charges of 1.00 NOK, 0.01 DKK or 0.01 EUR at least; 100 charges on a page of the
   list; the names of events in an agreement's history; a rejected agreement is STOPPED and its initial charge CANCELLED;
   a charge that was captured in part and then refunded can no longer be captured; an initial charge that cannot be
-  reserved makes the agreement expire, as one that cannot be taken does; ``interval`` is empty where there is none.
+  reserved makes the agreement expire, as one that cannot be taken does; ``interval`` is empty where there is none. Two
+  texts that answers always have are filled where the merchant gave none: a charge's ``externalId`` with its id, an
+  agreement's ``merchantAgreementUrl`` with nothing.
 
 **Not simulated**
 

@@ -74,7 +74,7 @@ async def draft_agreement(order: DraftAgreement, msn: TheMsn, world: TheWorld, k
         id=f"agr_{world.ids.letters(7)}",
         uuid=world.ids.guid(),
         token=token,
-        confirmation_url=None if order.skip_landing_page else f"{world.base_url}/landing?token={token}",
+        confirmation_url=None if order.skip_landing_page else f"{world.base_url}/landing?v=2&token={token}",
         market=switches.market,
         created=world.clock.now(),
         product_name=order.product_name,

@@ -75,7 +75,7 @@ class AgreementAnswer(Wire):
     pricing: PricingAnswer
     interval: IntervalAnswer
     campaign: CampaignAnswer | None = None
-    merchant_agreement_url: str | None = None
+    merchant_agreement_url: str
     merchant_redirect_url: str
     vipps_confirmation_url: str | None = None
     country_code: str
@@ -101,11 +101,11 @@ class ChargeEventAnswer(Wire):
 
 
 class ChargeAnswer(Wire):
-    """``transactionId`` is null before the charge is DUE, ``externalId`` where it has none."""
+    """``transactionId`` is null before the charge is DUE, as the document's text has it."""
 
     id: str
     agreement_id: str
-    external_id: str | None
+    external_id: str
     external_agreement_id: str | None = None
     amount: int
     currency: Currency
@@ -161,7 +161,6 @@ def agreement_answer(agreement: Agreement, base_url: str) -> AgreementAnswer:
             {},
             product_description=agreement.product_description,
             campaign=_campaign(agreement),
-            merchant_agreement_url=agreement.merchant_agreement_url,
             vipps_confirmation_url=agreement.confirmation_url,
             external_id=agreement.external_id,
         ),
@@ -173,6 +172,8 @@ def agreement_answer(agreement: Agreement, base_url: str) -> AgreementAnswer:
         stop=_moment(agreement.stopped),
         product_name=agreement.product_name,
         pricing=pricing,
+        # Required and text, also in markets where a merchant need not have one.
+        merchant_agreement_url=agreement.merchant_agreement_url or "",
         interval=_interval(agreement.interval),
         merchant_redirect_url=agreement.merchant_redirect_url,
         country_code=agreement.market,
@@ -208,7 +209,8 @@ def charge_answer(charge: Charge, agreement: Agreement) -> ChargeAnswer:
             **_given({}, external_agreement_id=agreement.external_id),
             "id": charge.id,
             "agreement_id": charge.agreement_id,
-            "external_id": charge.external_id,
+            # Required and text, also where the merchant gave none: then the id, whose place it takes in reports.
+            "external_id": charge.external_id or charge.id,
             "amount": charge.amount,
             "currency": charge.currency,
             "description": charge.description,

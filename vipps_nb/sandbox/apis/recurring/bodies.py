@@ -110,7 +110,9 @@ class DraftAgreement(Wire):
     initial_charge: InitialCharge | None = None
     merchant_agreement_url: AgreementUrl | None = None
     product_description: ProductDescription | None = None
-    phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")] = None
+    phone_number: Annotated[
+        str | None, Field(pattern=r"^[1-9][0-9]{7,14}$", description="Digits only; no country code begins with 0.")
+    ] = None
     scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
     external_id: ExternalId | None = None
     is_app: bool = False
@@ -142,7 +144,9 @@ class PatchAgreement(Wire):
 
 
 class ForceAcceptAgreement(Wire):
-    phone_number: Annotated[str, Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")]
+    phone_number: Annotated[
+        str, Field(pattern=r"^[1-9][0-9]{7,14}$", description="Digits only; no country code begins with 0.")
+    ]
 
 
 class CreateCharge(Wire):

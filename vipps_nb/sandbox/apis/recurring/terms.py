@@ -21,6 +21,7 @@ from vipps_nb.sandbox.apis.recurring.bodies import (
 from vipps_nb.sandbox.apis.recurring.limits import check_amount, check_description
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
 from vipps_nb.sandbox.words import FieldError
 from vipps_nb.sandbox.world import World
 
@@ -147,8 +148,9 @@ def _check_campaign(campaign: Campaign | None, pricing: Pricing, now: datetime) 
 
 def _check_urls(order: DraftAgreement, switches: Switches) -> None:
     # With isApp the URLs are "not validated as regular URLs"; that a browser must not run them still holds.
-    if not HTTPS_OR_APP.fullmatch(order.merchant_redirect_url):
-        raise InvalidRequest(fields=[("merchantRedirectUrl", "Must be https:// or a custom URL scheme.")])
+    back = order.merchant_redirect_url
+    if not (HTTPS_OR_APP.fullmatch(back) and is_readable(back)) or is_for_this_machine_alone(back):
+        raise InvalidRequest(fields=[("merchantRedirectUrl", PAGE)])
     if order.merchant_agreement_url is not None:
         _check_agreement_url(order.merchant_agreement_url)
     elif switches.market == "NO":
@@ -156,7 +158,7 @@ def _check_urls(order: DraftAgreement, switches: Switches) -> None:
 
 
 def _check_agreement_url(url: str) -> None:
-    if not HTTPS.fullmatch(url):
+    if not (HTTPS.fullmatch(url) and is_readable(url)):
         raise InvalidRequest(fields=[("merchantAgreementUrl", "Must be https://.")])
 
 

@@ -6,6 +6,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from vipps_nb.sandbox.urls import parts_of
+
 LONGEST = 2000
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NEVER_PUBLIC = ("localhost", "local", "internal", "invalid", "test", "onion", "home.arpa")
@@ -50,12 +52,10 @@ def _parts(url: str) -> SplitResult | None:
     # A URL is printable ASCII without blanks, and `\\` is read differently by different readers.
     if len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url) or "\\" in url:
         return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    parts = parts_of(url)
+    if parts is None:
         return None
-    fine = parts.scheme in DEFAULT_PORTS and parts.hostname and port != 0 and "@" not in parts.netloc
+    fine = parts.scheme in DEFAULT_PORTS and parts.hostname and parts.port != 0 and "@" not in parts.netloc
     return parts if fine else None
 
 

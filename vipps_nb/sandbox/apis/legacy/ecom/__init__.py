@@ -11,7 +11,8 @@ Replaced by ePayment: ``orderId`` became ``reference``, plain amounts got a curr
 - The customer's phone is a page of the sandbox; ``url`` leads there. With ``isApp`` it is a deep link that nothing
   opens, and ``skipLandingPage`` changes nothing: the desk approves.
 - One test user answers for every phone number.
-- URLs may be on this machine (``http://127.0.0.1``), and are not checked for reachability.
+- URLs that are called may be on this machine (``http://127.0.0.1``), and none is checked for reachability. ``fallBack``
+  may not, as with the real one.
 - The customer has 10 minutes; the older "5 minutes to open, 5 to finish" is not kept apart.
 - With Express the amount grows by the shipping that the customer chose. A merchant with ``shippingDetailsPrefix`` is
   asked when the payment is initiated, as if the customer opened it at once. ``useExplicitCheckoutFlow`` changes

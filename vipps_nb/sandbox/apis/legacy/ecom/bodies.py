@@ -106,7 +106,7 @@ class CancelRequest(Wire):
 class ForceApproveRequest(Wire):
     """Whose approval to pretend."""
 
-    customer_phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{8}$")] = None
+    customer_phone_number: Annotated[str | None, Field(pattern=r"^[1-9][0-9]{7}$")] = None
     token: Annotated[str | None, Field(description="The token in the URL that initiate gave.")] = None
 
 

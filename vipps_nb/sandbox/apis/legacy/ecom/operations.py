@@ -95,7 +95,7 @@ async def initiate_payment(
     if world.room(Payments).get(msn, order_id) is not None:
         raise no.OrderIdTaken(f"This sales unit already has an order {order_id}.")
     token = world.ids.urlsafe(24)
-    address = "vippsMT://?token=" if order.merchant_info.is_app else f"{world.base_url}/landing?token="
+    address = "vippsMT://?token=" if order.merchant_info.is_app else f"{world.base_url}/landing?v=2&token="
     payment = Payment(
         msn=msn,
         order=order,

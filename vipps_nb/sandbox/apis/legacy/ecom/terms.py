@@ -7,14 +7,15 @@ import re
 from vipps_nb.sandbox.apis.legacy.ecom import refusals as no
 from vipps_nb.sandbox.apis.legacy.ecom.bodies import InitiatePaymentCommand, MerchantInfo
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
-from vipps_nb.sandbox.apis.legacy.urls import APP, SERVER
+from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import PAGE
 from vipps_nb.sandbox.world import World
 
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
 COUNTRY_CODE = re.compile(r"(\+|00)?47(?=\d{8}$)", re.ASCII)
-EIGHT_DIGITS = re.compile(r"\d{8}", re.ASCII)
+EIGHT_DIGITS = re.compile(r"[1-9]\d{7}", re.ASCII)
 
 
 def check(order: InitiatePaymentCommand, switches: Switches, world: World) -> None:
@@ -49,7 +50,7 @@ def mobile_number(text: str | None, world: World) -> str | None:
         return None
     number = COUNTRY_CODE.sub("", text.replace(" ", ""))
     if not EIGHT_DIGITS.fullmatch(number):
-        raise no.UserNotRegistered("A phone number has 8 digits here, without country code.")
+        raise no.UserNotRegistered("A phone number has 8 digits here, the first not 0, without country code.")
     if f"47{number}" in world.settings.unknown_phone_numbers:
         raise no.UserNotRegistered("No customer has this phone number.")
     return number
@@ -75,12 +76,16 @@ def _check_urls(merchant: MerchantInfo) -> None:
         "consentRemovalPrefix": merchant.consent_removal_prefix,
         "shippingDetailsPrefix": merchant.shipping_details_prefix,
     }
-    bad = [name for name, url in prefixes.items() if url is not None and not SERVER.fullmatch(url)]
-    fall_back = merchant.fall_back
-    if not SERVER.fullmatch(fall_back) and not APP.fullmatch(fall_back) and not (merchant.is_app and fall_back):
-        bad.append("fallBack")
+    bad = [
+        (f"merchantInfo.{name}", "Must be https:// and a host.")
+        for name, url in prefixes.items()
+        if url is not None and not is_server(url)
+    ]
+    # With isApp it is "not validated as a regular URL".
+    if not is_way_back(merchant.fall_back) and not (merchant.is_app and merchant.fall_back):
+        bad.append(("merchantInfo.fallBack", PAGE))
     if bad:
-        raise InvalidRequest(fields=[(f"merchantInfo.{name}", "Must be https:// and a host.") for name in bad])
+        raise InvalidRequest(fields=bad)
 
 
 def _check_scope(scope: str | None, switches: Switches) -> None:

@@ -18,7 +18,7 @@ In maintenance: providers are now given ePayment and Recurring with a ``Psp-Id``
   once more. A second soft decline is a failure.
 - Card tokens are invented. When the customer cancels or does nothing no card has been chosen, so ``binNumber`` and
   ``networkToken`` are left out, although the document calls them required.
-- URLs may be on this machine (``http://127.0.0.1``).
+- ``makePaymentUrl`` may be on this machine (``http://127.0.0.1``).
 - A refused amount or currency is named by its field, as in the guide; which code a malformed body gets is not
   documented, and is 51 here.
 

@@ -28,7 +28,7 @@ class InitiatePaymentRequest(Wire):
     psp_redirect_url: str
     make_payment_url: str
     make_payment_token: Annotated[str | None, Field(max_length=255)] = None
-    customer_mobile_number: Annotated[str | None, Field(pattern=r"^[0-9]{8}$")] = None
+    customer_mobile_number: Annotated[str | None, Field(pattern=r"^[1-9][0-9]{7}$")] = None
     payment_text: str | None = None
     is_app: bool = False
     skip_landing_page: bool = False
@@ -92,7 +92,7 @@ class PaymentDetails(Wire):
 class ForceApproveRequest(Wire):
     """Whose approval to pretend."""
 
-    customer_phone_number: Annotated[str, Field(pattern=r"^[0-9]{8}$")]
+    customer_phone_number: Annotated[str, Field(pattern=r"^[1-9][0-9]{7}$")]
     token: Annotated[str, Field(description="The token in the URL that initiate gave.")]
 
 

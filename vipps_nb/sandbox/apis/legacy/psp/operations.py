@@ -21,12 +21,13 @@ from vipps_nb.sandbox.apis.legacy.psp.bodies import (
     UpdateResponse,
 )
 from vipps_nb.sandbox.apis.legacy.psp.transaction import TIME_TO_APPROVE, Transaction, Transactions
-from vipps_nb.sandbox.apis.legacy.urls import APP, SERVER
+from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
 from vipps_nb.sandbox.clock import timestamp
 from vipps_nb.sandbox.entrance import Entrance
 from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.urls import PAGE
 from vipps_nb.sandbox.world import World
 
 NIGHT = timedelta(hours=2)  # after midnight UTC
@@ -66,7 +67,7 @@ async def initiate_payment(
     world.room(Transactions).store(transaction)
     world.phone[token] = TransactionOnPhone(world, transaction)
     world.clock.at(expires, lambda: expire(world, transaction))
-    address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?token="
+    address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?v=2&token="
     return PaymentInitiation(
         psp_transaction_id=order.psp_transaction_id,
         merchant_order_id=order.merchant_order_id,
@@ -145,11 +146,11 @@ def next_night(now: datetime) -> datetime:
 def _check(order: InitiatePaymentRequest, switches: Switches, world: World) -> None:
     if not switches.payment_allowed or switches.market != "NO":
         raise no.MerchantNotAvailable
-    if not SERVER.fullmatch(order.make_payment_url):
+    if not is_server(order.make_payment_url):
         raise InvalidRequest(fields=[("makePaymentUrl", "Must be https:// and a host.")])
     back = order.psp_redirect_url
-    if not (SERVER.fullmatch(back) or APP.fullmatch(back) or (order.is_app and back)):
-        raise InvalidRequest(fields=[("pspRedirectUrl", "Must be https:// and a host, or a custom URL scheme.")])
+    if not is_way_back(back) and not (order.is_app and back):
+        raise InvalidRequest(fields=[("pspRedirectUrl", PAGE)])
     number = order.customer_mobile_number
     if number is not None and f"47{number}" in world.settings.unknown_phone_numbers:
         raise InvalidRequest(fields=[("customerMobileNumber", "No customer has this phone number.")])
