@@ -129,7 +129,9 @@ def _refused(error: VippsNbError, names: Mapping[str, str]) -> RefusedError:
     if not isinstance(error, TokenRefusedError) or not error.field:
         return RefusedError(words, {})
     cause, _, server = words.partition("\n")
-    return RefusedError(f"Not logged in: see {_LABELS[error.field]}. {server}", {error.field: cause})
+    # What Azure adds below its sentence is for a support case; the cell's own error has it whole.
+    said = server.partition("\n")[0]
+    return RefusedError(f"Not logged in: see {_LABELS[error.field]}. {said}", {error.field: cause})
 
 
 def _ended(words: str) -> str:
