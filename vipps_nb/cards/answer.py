@@ -32,6 +32,7 @@ from vipps_nb.visible import visible
 _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
+_TOLERATED = "Vipps-Nb-Tolerated"  # likewise, what it has taken although no document has it
 _LONGEST_TEXT, _LONGEST_WORDS, _LONGEST_HEADER, _MOST_FIELDS = 4000, 1000, 500, 30
 _LARGEST_PICTURE = 1 << 20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
@@ -126,6 +127,13 @@ class AnswerCard:
         return facts
 
     @property
+    def tolerated(self) -> str:
+        """What our own sandbox has taken of the request although no document has it; mostly nothing."""
+        if self.environment != "sandbox" or _TOLERATED not in self.response.headers:
+            return ""
+        return f"Tolerated: {self.view.text(_as_text(self.response.headers[_TOLERATED]))}"
+
+    @property
     def target(self) -> str:
         """Method, path and query, and the host of a stranger."""
         parts = cut_apart(self.response.request.url or "")
@@ -141,7 +149,7 @@ class AnswerCard:
     @cached_property
     def text(self) -> str:
         """The card for terminals, and for whoever reads the notebook's file."""
-        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts])]
+        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts]), self.tolerated]
         problem = self.exchange.problem
         if problem is not None:
             lines.append(f"{self._words(_code(problem.code, problem.title))}{self._sentence}")
@@ -177,6 +185,7 @@ class AnswerCard:
                 *(join(" · ", tag("span", fact)) for fact in self.facts),
                 class_="vipps-nb-meta",
             ),
+            tag("p", self.tolerated, class_="vipps-nb-tolerated") if self.tolerated else None,
             self._refusal(),
             self._explanation(),
             self._drawing.html if self._drawing is not None else None,
