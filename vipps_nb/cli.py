@@ -72,6 +72,7 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     show_default=True,
     help="How many sales units, each with keys of its own: one for everybody in a class.",
 )
+@click.option("--strict", is_flag=True, help="Refuse what no document has, although published clients send it.")
 @click.option(
     "--write-env",
     type=click.Path(file_okay=False, path_type=Path),
@@ -86,6 +87,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     seed: int,
     token_lifetime: int,
     sales_units: int,
+    strict: bool,
     write_env: Path | None,
     host: str,
     let_others_in: bool,
@@ -102,6 +104,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
             seed=seed,
             token_lifetime=token_lifetime,
             sales_units=sales_units,
+            strictness="strict" if strict else "real",
             host=host,
             let_others_in=let_others_in,
         ) as running:

@@ -136,6 +136,7 @@ def rows_of(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "status": entry.get("status"),
             "ms": entry.get("ms", 0),
             "dropped": entry.get("dropped", ""),
+            "tolerated": len(entry.get("tolerated", ())),
         }
         for entry in entries
     ]

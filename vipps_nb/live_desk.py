@@ -96,6 +96,8 @@ class LiveDesk:
             waiting=waiting,
             faults=faults(overview["faults"]),
             seed=overview["seed"],
+            # A sandbox that runs elsewhere may be older than this.
+            strict=overview["settings"].get("strictness") == "strict",
             world=counts(overview["counts"]),
             rows=rows,
             total=rows[-1]["number"] if rows else 0,
@@ -113,7 +115,8 @@ class LiveDesk:
 
     def _entry(self, number: int) -> JsonObject | None:
         entries = (one for one in self._sandbox.requests() if one["number"] == number)
-        return next(({name: one.get(name) for name in ("headers", "body", "response")} for one in entries), None)
+        names = ("tolerated", "headers", "body", "response")
+        return next(({name: one.get(name) for name in names} for one in entries), None)
 
     def _obey(self, verb: str, given: Fields) -> tuple[str, bool]:
         act = ORDERS.get(verb)
@@ -142,6 +145,11 @@ def _set_faults(desk: Sandbox, given: Fields) -> tuple[str, bool]:
     return f"{WHAT_FAULTS_DO[preset]}.", True
 
 
+def _set_strictness(desk: Sandbox, given: Fields) -> tuple[str, bool]:
+    desk.settings(strictness="strict" if given["on"] else "real")
+    return ("What no document has is refused." if given["on"] else "What published clients send is taken."), True
+
+
 def _reset(desk: Sandbox, given: Fields) -> tuple[str, bool]:
     seed = desk.reset(given["seed"])["seed"]
     return f"A new world, with seed {seed}. Keys and tokens go on working.", True
@@ -156,6 +164,7 @@ ORDERS: dict[str, Callable[[Sandbox, Fields], tuple[str, bool]]] = {
     "advance": lambda desk, given: (f"It is {moment(desk.advance(given['seconds'])['now'])}.", True),
     "next": lambda desk, _: (f"It is {moment(desk.next_event()['now'])}.", True),
     "faults": _set_faults,
+    "strict": _set_strictness,
     "reset": _reset,
 }
 """What the widget's buttons do. Each says what came of it, and whether it is what was wanted."""

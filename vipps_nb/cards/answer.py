@@ -29,6 +29,7 @@ from vipps_nb.introduction import SECRET_HEADERS
 _REFUSAL, _FAILURE = 400, 500
 _SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))
 _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
+_TOLERATED = "Vipps-Nb-Tolerated"  # likewise, what it has taken although no document has it
 _IDEMPOTENCY_KEY = "Idempotency-Key"
 _LONGEST_TEXT = 4000
 _LARGEST_PICTURE = 1 << 20
@@ -121,6 +122,13 @@ class AnswerCard:
         return facts
 
     @property
+    def tolerated(self) -> str:
+        """What our own sandbox has taken of the request although no document has it; mostly nothing."""
+        if self.environment != "sandbox" or _TOLERATED not in self.response.headers:
+            return ""
+        return f"Tolerated: {self.view.text(_as_text(self.response.headers[_TOLERATED]))}"
+
+    @property
     def target(self) -> str:
         """Method, path and query, and the host of a stranger."""
         parts = urlsplit(self.response.request.url or "")
@@ -133,7 +141,7 @@ class AnswerCard:
     @cached_property
     def text(self) -> str:
         """The card for terminals, and for whoever reads the notebook's file."""
-        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts])]
+        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts]), self.tolerated]
         problem = self.exchange.problem
         if problem is not None:
             lines.append(
@@ -171,6 +179,7 @@ class AnswerCard:
                 *(join(" · ", tag("span", fact)) for fact in self.facts),
                 class_="vipps-nb-meta",
             ),
+            tag("p", self.tolerated, class_="vipps-nb-tolerated") if self.tolerated else None,
             self._refusal(),
             self._explanation(),
             self._drawing.html if self._drawing is not None else None,

@@ -23,6 +23,7 @@ __all__ = ["Sandbox", "SandboxError"]
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused unless it is said twice
+_STRICTNESS = ("real", "strict")
 _LIFETIMES = range(1, 86_401)
 
 
@@ -35,6 +36,8 @@ class Sandbox(DeskClient):
         token_lifetime: Seconds that a standard access token lives.
         sales_units: How many the world has. The first is the one ``keys`` and ``dotenv`` tell about.
         host: Another IPv4 address of this machine to listen on. 0.0.0.0 is all of them.
+        strictness: ``real`` takes what published clients send although no document has it, and notes it; ``strict``
+            refuses it, for a class or a pipeline that wants clean requests.
         let_others_in: Say a second time that other machines may come in. They can do whatever you can: the desk asks
             for no key.
     """
@@ -46,6 +49,7 @@ class Sandbox(DeskClient):
         port: int = 0,
         token_lifetime: int = 3600,
         sales_units: int = 1,
+        strictness: str = "real",
         host: str = LOOPBACK,
         let_others_in: bool = False,
     ) -> None:
@@ -53,10 +57,13 @@ class Sandbox(DeskClient):
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:
             raise SandboxError("A sandbox has one sales unit at least.")
+        if strictness not in _STRICTNESS:
+            raise SandboxError(f"strictness is {' or '.join(_STRICTNESS)}, not {strictness!r}.")
         self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
         self._port = port
         self._token_lifetime = token_lifetime
+        self._strictness = strictness
         self._ring: KeyRing | None = KeyRing(seed, sales_units)
         self._server: LoopbackServer | None = None
         self._joined: str | None = None
@@ -109,7 +116,9 @@ class Sandbox(DeskClient):
         from vipps_nb.sandbox.world import Premises  # noqa: PLC0415
 
         server = LoopbackServer(self._port, self._host)
-        settings = Settings(token_lifetime_seconds=self._token_lifetime)
+        settings = Settings.model_validate(
+            {"tokenLifetimeSeconds": self._token_lifetime, "strictness": self._strictness}
+        )
         premises = Premises(self._seed, self._ring, settings, self._address(server))
         app = build_app(premises, let_others_in=self._host != LOOPBACK)
         server.start(app, on_stop=app.close)

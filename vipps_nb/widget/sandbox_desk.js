@@ -26,6 +26,7 @@
  * @property {string} path
  * @property {number | null} status
  * @property {number} ms
+ * @property {number} [tolerated]   How much of it no document has.
  * @property {string} dropped  "before" or "after" the request acted; empty where it was answered.
  */
 
@@ -56,7 +57,7 @@ const SHARES = [
   [0.2, "one in five"],
 ];
 
-const TRAITS = ["clock", "waiting", "faults", "seed", "world", "rows", "total", "state", "message"];
+const TRAITS = ["clock", "waiting", "faults", "seed", "strict", "world", "rows", "total", "state", "message"];
 
 let nextName = 0;
 
@@ -131,6 +132,11 @@ function spokenWords(one) {
 /** @param {Row} row */
 function outcomeWords(row) {
   return row.dropped ? "lost" : String(row.status ?? "—");
+}
+
+/** @param {Row} row */
+function toleratedWords(row) {
+  return row.tolerated ? `${row.tolerated} tolerated` : "";
 }
 
 /** Sends quietly: in a saved notebook there is nobody to send to, and the card says so in words. */
@@ -382,7 +388,7 @@ function buildLog(ask) {
     const line = group("tr", "line", [
       element("td", "time", row.time),
       element("td", "method", row.method),
-      group("td", "path", [path]),
+      group("td", "path", row.tolerated ? [path, element("span", "tolerated", toleratedWords(row))] : [path]),
       element("td", "status", outcomeWords(row)),
       element("td", "ms", String(Math.round(row.ms))),
     ]);
@@ -399,6 +405,7 @@ function buildLog(ask) {
     if (entry.gone) return [element("p", "", "The sandbox has forgotten this request.")];
     const fate = row.dropped === "after" ? "acted upon, answer lost" : row.dropped ? "not acted upon" : "";
     const sections = [
+      ["Tolerated, and in no document", entry.tolerated?.join("\n")],
       ["Headers", entry.headers],
       ["Body", entry.body],
       ["Answer", entry.response],
@@ -416,7 +423,7 @@ function buildLog(ask) {
     const wanted = filter.value.trim().toLowerCase();
     const all = [...rows].reverse();
     const fitting = all.filter((row) =>
-      `${row.method} ${row.path} ${outcomeWords(row)}`.toLowerCase().includes(wanted),
+      `${row.method} ${row.path} ${outcomeWords(row)} ${toleratedWords(row)}`.toLowerCase().includes(wanted),
     );
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.number : undefined;
     body.replaceChildren(...fitting.flatMap(drawRow));
@@ -516,7 +523,13 @@ function buildWorld(act) {
   const keep = button("Keep it", () => turn(false));
   const question = element("p", "question", "Forget all payments, agreements, logins and the log?");
   const asking = group("div", "asking", [question, sure, keep], { role: "alertdialog", "aria-label": "Reset the sandbox" });
-  const row = group("div", "buttons", [words, label, ask]);
+  const strict = element("input");
+  strict.type = "checkbox";
+  strict.addEventListener("change", () => act("strict", { on: strict.checked }));
+  const strictLabel = group("label", "strict", [strict, "Strict"], {
+    title: "Refuse what no document has, although published clients send it",
+  });
+  const row = group("div", "buttons", [words, strictLabel, label, ask]);
   const world = panel("world", "World", row, asking);
   asking.hidden = true;
   asking.addEventListener("keydown", (event) => {
@@ -535,14 +548,15 @@ function buildWorld(act) {
   }
 
   let shown = NaN;
-  function draw(nextSeed, nextWorld) {
+  function draw(nextSeed, nextWorld, nextStrict) {
+    strict.checked = nextStrict;
     write(words, nextWorld || "Nothing in it yet");
     // Not while it is being typed: only a seed that has changed is written.
     if (nextSeed !== shown) seed.value = String(nextSeed);
     shown = nextSeed;
   }
 
-  return { world, draw, buttons: [ask, sure] };
+  return { world, draw, buttons: [ask, sure], inputs: [strict] };
 }
 
 /** @returns {() => void} Clean-up: stops every timer and listener. */
@@ -621,7 +635,7 @@ function render({ model, el }) {
     const off = over || silent || working > 0;
     const buttons = [...phone.buttons, ...clock.buttons, ...world.buttons];
     buttons.forEach((each) => each.setAttribute("aria-disabled", String(off)));
-    faults.inputs.forEach((each) => (each.disabled = over || silent));
+    [...faults.inputs, ...world.inputs].forEach((each) => (each.disabled = over || silent));
   }
 
   function speak() {
@@ -643,7 +657,7 @@ function render({ model, el }) {
       speak();
       phone.draw(model.get("waiting"), model.get("state") !== "live");
       faults.draw(model.get("faults"));
-      world.draw(model.get("seed"), model.get("world"));
+      world.draw(model.get("seed"), model.get("world"), Boolean(model.get("strict")));
       log.show(model.get("rows"), model.get("total"));
       drawState();
       tick();

@@ -44,6 +44,7 @@ class SandboxDesk(anywidget.AnyWidget):
     waiting = traitlets.List(traitlets.Dict()).tag(sync=True)  # newest first
     faults = traitlets.Dict().tag(sync=True)  # {"preset": "off" | … | "own", "rate": …, "rules": …}
     seed = traitlets.Int(1).tag(sync=True)
+    strict = traitlets.Bool(False).tag(sync=True)  # whether what no document has is refused
     world = traitlets.Unicode("").tag(sync=True)  # what is in it, in words
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)  # the end of the request log, oldest first
     total = traitlets.Int(0).tag(sync=True)

@@ -109,7 +109,7 @@ class CardPassthrough(Wire):
     psp_reference: Annotated[str, Field(max_length=64)]
     card_callback_url: str
     allowed_card_types: list[Literal["VISA_DEBIT", "VISA_CREDIT", "MC_CREDIT", "MC_DEBIT", "DANKORT"]]
-    prefer_visa_part_of_visa_dankort: bool | None = None
+    prefer_visa_part_of_visa_dankort: bool = False
     public_encryption_key_id: str | None = None
 
 

@@ -86,7 +86,7 @@ class Course(Wire):
     time_before_order: str
     period: str
     online: Any = None
-    is_online_course_offered: bool | None = None
+    is_online_course_offered: bool | None = False
     online_accessible_time: str | None = None
 
 
@@ -140,7 +140,7 @@ class ProductOrderRequest(Wire):
     sales_unit_logo: str | None = None
     settlement_account_number: Annotated[str | None, Field(pattern="^[0-9]{11}$")] = None
     price_package_id: str | None = None
-    product_use_case: Literal["Website", "WebsiteWithTest", "App", "Unknown"] | None = None
+    product_use_case: Literal["Website", "WebsiteWithTest", "App", "Unknown"] | None = "Website"
     annual_turnover: Annotated[int | None, Field(ge=0, le=LARGEST_TURNOVER, description="In kroner.")] = None
     intended_purpose: str | None = None
     website: Website | None = None

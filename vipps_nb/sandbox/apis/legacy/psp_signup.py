@@ -36,6 +36,7 @@ from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.lifecycle import Lifecycle
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
+from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -90,7 +91,7 @@ class Address(Wire):
     address_line2: Long | None = None
     city: Long
     post_code: Annotated[str, Field(max_length=10, pattern="^[A-Za-z0-9 ]+$")]
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "NO"
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$"), Presumed("NO")]
 
 
 class CreateMerchantRequest(Wire):

@@ -79,7 +79,7 @@ class ProductOrderRequest(Wire):
     intended_purpose: str | None = None
     app: App | None = None
     website: Website | None = None
-    has_recurring: bool | None = None
+    has_recurring: bool | None = False
     merchant_category_code: CategoryText | CategoryNumber | None = None
 
 
