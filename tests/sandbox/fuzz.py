@@ -126,6 +126,7 @@ class Story:
         self.told: list[Any] = []
         self.used_keys: list[str] = []
         self.seen: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.states: set[str] = set()
         self.ids: dict[str, list[str]] = {
             kind: [] for kind in ("epayment", "ecom", "agreement", "charge", "session", "psp")
         }
@@ -508,6 +509,7 @@ class Story:
                 assert all(old <= new for old, new in zip(before[1:], now[1:], strict=True)), said
                 assert state == before[0] or state in FOLLOWS[before[0]], said
             self.seen[place] = now
+            self.states.add(state)
 
     def money(self, latest: int | None = None) -> Any:
         """What has money in it: where, and its state, what is authorized, captured, cancelled, refunded.

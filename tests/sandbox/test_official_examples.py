@@ -78,7 +78,8 @@ def complaint_about(official, example, examples, sandbox, merchant):
         sandbox.reset(seed=1)
         sandbox.hold(day)
         merchant.headers["Authorization"] = f"Bearer {merchant.token()}"
-        existing = {name.lower(): dict.fromkeys(ids) for name, ids in official.populate(sandbox, merchant).items()}
+        found = official.populate(sandbox, merchant) if parameters else {}
+        existing = {name.lower(): dict.fromkeys(ids) for name, ids in found.items()}
         official.before_examples(sandbox, merchant, [one for one in examples if one != example])
         for ids in product(*(existing.get(name.strip("{}").lower(), ["some-thing-0001"]) for name in parameters)):
             path = example.path

@@ -7,10 +7,13 @@ What a type cannot say (which fields belong together, what a sales unit may do) 
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.shapes import Presumed
 from vipps_nb.sandbox.wire import Wire
 
@@ -21,7 +24,17 @@ RequestCurrency = Annotated[Currency, Presumed("NOK")]
 TransactionType = Literal["DIRECT_CAPTURE", "RESERVE_CAPTURE"]
 ProcessingMode = Literal["MULTIPLE_ATTEMPTS", "SINGLE_ATTEMPT"]
 MinorUnits = Annotated[int, Field(ge=0, le=2**31 - 1, description="Minor units, 100 being 1.00.")]
-Moment = Annotated[str, Field(pattern=RFC_3339_UTC, description="RFC 3339 in UTC.")]
+
+
+def _with_hyphens(text: object, info: ValidationInfo) -> object:
+    """A day that is written with slashes, as in two of the document's own examples."""
+    if not isinstance(text, str) or not re.match(r"[0-9]{4}/[0-9]{2}/[0-9]{2}T", text):
+        return text
+    name = f"campaign.{to_camel(info.field_name or 'end')}"
+    return text.replace("/", "-") if tolerate(name, "a day with slashes where RFC 3339 is documented") else text
+
+
+Moment = Annotated[str, Field(pattern=RFC_3339_UTC, description="RFC 3339 in UTC."), BeforeValidator(_with_hyphens)]
 ProductName = Annotated[str, Field(max_length=45)]
 ProductDescription = Annotated[str, Field(max_length=100)]
 Description = Annotated[str, Field(min_length=1, max_length=100)]
