@@ -6,21 +6,27 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import VippsResponse
+from vipps_nb.bodies import body_of, parsed
 from vipps_nb.history.calls import Calls
-from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
+from vipps_nb.history.past_call import PastCall, remember
+from vipps_nb.history.seen import money_seen
+from vipps_nb.introduction import idempotency_header
+from vipps_nb.problem import Problem
 from vipps_nb.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+_REFUSED = 400
 # Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
 _BOUND = frozenset({400, 403, 404, 409, 422})
 
@@ -62,13 +68,15 @@ class History(Calls):
         seconds: float,
         streamed: bool,
     ) -> None:
-        """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
+        """Keep a call that was made. A refusal is told what is known of it here, for its explanation."""
         secrets = self._living().keys.secrets() + now_travelling()
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = secrets
         plain = [secret.reveal() for secret in secrets]
-        if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
-            vars(outcome)["refused_before"] = True
+        if isinstance(outcome, requests.Response) and outcome.status_code >= _REFUSED:
+            kept = self._so_far()
+            vars(outcome)["refused_before"] = _refused_before(request, outcome, kept)
+            vars(outcome)["seen"] = money_seen(urlsplit(str(request.url)).path, kept)
         call = remember(next(self._numbers), request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
         # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
         with self._lock:
@@ -79,15 +87,31 @@ class History(Calls):
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
 
-    def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
-        key = request.headers.get(IDEMPOTENCY_KEY)
-        if not key or response.status_code not in _BOUND:
-            return False
-        return any(call.idempotency_key == key and call.status in _BOUND for call in self._so_far())
-
     def _so_far(self) -> list[PastCall]:
         with self._lock:
             return list(self._kept)
+
+
+def _refused_before(request: requests.PreparedRequest, response: requests.Response, kept: Sequence[PastCall]) -> bool:
+    """Whether this is what the same idempotency key was told before: the same operation, in the same words."""
+    name = idempotency_header(str(request.url))
+    key = request.headers.get(name)
+    if not key or response.status_code not in _BOUND:
+        return False
+    said = _what_was_said(response)
+    return any(
+        call.status == response.status_code
+        and call.sent_headers.get(name) == key
+        and (call.method, call.url) == (request.method, request.url)
+        and _what_was_said(call.response) == said
+        for call in kept
+    )
+
+
+def _what_was_said(response: requests.Response) -> tuple[Any, ...]:
+    """A refusal without what differs each time."""
+    problem = Problem.from_body(parsed(body_of(response)), response.status_code)
+    return problem.code, problem.title, problem.detail, problem.field_errors
 
 
 class _Watched(BaseAdapter):
