@@ -271,7 +271,8 @@ def test_a_storm_of_401s_makes_one_renewal(serve, credentials):
 def test_a_refusal_is_an_answer_until_raise_for_status(serve, credentials):
     body = {"title": "Capture amount too high", "extraDetails": [{"name": "ErrorCode", "reason": "6090"}]}
     server = serve(speaks(lambda seen: Answer(400, json.dumps(body).encode())))
-    response = VippsSession(credentials, server.environment).post("/epayment/v1/payments/x/capture")
+    capture = {"modificationAmount": {"currency": "NOK", "value": 49900}}
+    response = VippsSession(credentials, server.environment).post("/epayment/v1/payments/x/capture", json=capture)
 
     assert isinstance(response, requests.Response)
     assert response.status_code == 400
@@ -281,7 +282,7 @@ def test_a_refusal_is_an_answer_until_raise_for_status(serve, credentials):
     assert caught.value.problem.code == "6090"
     assert caught.value.response is response
     [note] = caught.value.__notes__
-    assert "What to do: Read the aggregate of the payment" in note
+    assert "What to do: Read the payment (GET /epayment/v1/payments/x) and send at most the rest." in note
 
 
 def test_an_exception_of_requests_holds_no_secret(session, server):

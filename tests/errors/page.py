@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.errors.case import By, Case
 from tests.errors.codes import EPAYMENT, RECURRING
+from tests.errors.requests import REQUESTS
 from tests.errors.rows import ROWS
 from vipps_nb.explanations import SYMPTOMS
 
@@ -71,6 +72,8 @@ def text() -> str:
             _table(["code", *rest], EPAYMENT),
             "\n## Problems of Recurring\n",
             _table(["problem", *rest], RECURRING),
+            "\n## What only the request tells\n",
+            _table(["about", "you see", *rest], REQUESTS),
             "",
         ]
     )

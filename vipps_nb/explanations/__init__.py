@@ -18,11 +18,12 @@ SYMPTOMS: tuple[Symptom, ...] = (*common.SYMPTOMS, *epayment.SYMPTOMS, *recurrin
 
 
 def explain(answer: requests.Response | Exchange) -> Symptom | None:
-    """The explanation that fits an answer best; None where there is nothing to say.
+    """The explanation that fits an answer best, in words that fit its request; None where there is nothing to say.
 
     Args:
         answer: A response of any session, or an exchange read from one.
     """
     exchange = answer if isinstance(answer, Exchange) else Exchange.of(answer)
     fitting = [symptom for symptom in SYMPTOMS if symptom.fits(exchange)]
-    return max(fitting, key=lambda symptom: symptom.sharpness, default=None)
+    best = max(fitting, key=lambda symptom: symptom.sharpness, default=None)
+    return best.fitted(exchange) if best is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vipps_nb.explanations import asked, fits
+from vipps_nb.explanations.asked import Words, money
 from vipps_nb.explanations.exchange import Exchange
 from vipps_nb.explanations.symptom import DOCS, Symptom
 
@@ -20,6 +22,7 @@ def _code(
     page: str = PAGE,
     path: str = PATH,
     certain: bool = True,
+    fit: fits.Fit | None = None,
 ) -> Symptom:
     return Symptom(
         name=name,
@@ -30,6 +33,7 @@ def _code(
         path=path,
         codes=frozenset(codes.split()),
         certain=certain,
+        fit=fit,
     )
 
 
@@ -39,6 +43,229 @@ def _taken_and_still_authorized(exchange: Exchange) -> bool:
         return False
     taken = answer.get("aggregate", {}).get("capturedAmount", {}).get("value", 0)
     return isinstance(taken, int) and taken > 0
+
+
+_SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
+_METADATA_PAIRS, _METADATA_KEY, _METADATA_VALUE = 5, 100, 500
+
+
+def _malformed(exchange: Exchange) -> Words:
+    if found := fits.not_json(exchange) if exchange.kind != "json" else asked.advice(exchange):
+        return found
+    if exchange.kind in ("unread", "none"):
+        return {"remedy": f"{exchange.same_again} in a while; if it carried a body, check that (--dry-run)."}
+    return {
+        "cause": "The body is as documented, so it is the platform's own trouble, or a rule that no document tells.",
+        "remedy": f"{exchange.same_again} in a while; with the trace id, support can look it up.",
+    }
+
+
+def _key_reused(exchange: Exchange) -> Words:
+    if fits.modification(exchange) == "capture":
+        return {}
+    return {
+        "what": "This idempotency key was used before, for another request.",
+        "cause": "A key belongs to one operation with one body.",
+        "remedy": "Take a new key for a new operation.",
+    }
+
+
+def _scope(exchange: Exchange) -> Words:
+    return fits.scope(exchange, _SCOPES)
+
+
+def _metadata(exchange: Exchange) -> Words:
+    if missing := asked.missing_field(exchange, "metadata", before={}):
+        return missing
+    pairs = next(exchange.values("metadata"), None)
+    if not isinstance(pairs, dict):
+        return asked.advice(exchange, "metadata")
+    broken = []
+    if len(pairs) > _METADATA_PAIRS:
+        broken.append(f"It has {len(pairs)} pairs; at most {_METADATA_PAIRS} are allowed.")
+    if longest := max((len(key) for key in pairs if len(key) > _METADATA_KEY), default=0):
+        broken.append(f"A key of it has {longest} characters; at most {_METADATA_KEY} are allowed.")
+    values = [value for value in pairs.values() if isinstance(value, str)]
+    if longest := max((len(value) for value in values if len(value) > _METADATA_VALUE), default=0):
+        broken.append(f"A value of it has {longest} characters; at most {_METADATA_VALUE} are allowed.")
+    return {"cause": " ".join(broken)} if broken else {}
+
+
+def _parameter(exchange: Exchange) -> Words:
+    found = _missing_for_its_flow(exchange) or asked.advice(exchange)
+    if found:
+        return found
+    if not exchange.by_session and not exchange.has_key and exchange.method != "GET":
+        return {"cause": "The header Idempotency-Key is absent.", "remedy": "Send one: a new UUID for each operation."}
+    return {"cause": "The server names it.", "certain": False}
+
+
+def _missing_for_its_flow(exchange: Exchange) -> Words:
+    """What a user flow needs beside the fields that every payment has."""
+    sent = exchange.sent
+    if exchange.operation is None or not isinstance(sent, dict) or fits.modification(exchange):
+        return {}
+    flow = sent.get("userFlow")
+    if flow == "WEB_REDIRECT" and not sent.get("returnUrl"):
+        return {"cause": "WEB_REDIRECT needs `returnUrl`.", "remedy": "Add `returnUrl`, an https address of yours."}
+    if flow == "PUSH_MESSAGE" and not sent.get("customer"):
+        return {
+            "cause": "PUSH_MESSAGE needs a `customer`.",
+            "remedy": 'Add "customer": {"phoneNumber": "4712345678"}, or a personalQr or customerToken instead.',
+        }
+    customer = sent.get("customer")
+    if isinstance(customer, dict) and not any(customer.values()):
+        return {"cause": "`customer` names nobody.", "remedy": "Add one of phoneNumber, personalQr, customerToken."}
+    return {}
+
+
+def _taken(exchange: Exchange) -> Words:
+    if fits.modification(exchange):
+        return {
+            "what": "This was done before.",
+            "cause": "The idempotency key was used before, for another request.",
+            "remedy": "Repeat the very same body to repeat that request, or take a new key for a new one.",
+            "certain": False,
+        }
+    return asked.missing_field(exchange, "reference", before={})
+
+
+def _method(exchange: Exchange) -> Words:
+    sent = exchange.sent if isinstance(exchange.sent, dict) else {}
+    method = sent.get("paymentMethod")
+    kind = method.get("type") if isinstance(method, dict) else None
+    flow = sent.get("userFlow")
+    if kind == "WALLET":
+        return {
+            "cause": "WALLET goes with every user flow, so it is something else of the method, or of the rest.",
+            "remedy": "Read the server's words.",
+            "certain": False,
+        }
+    if kind == "CARD":
+        where = " The test environment offers no cards." if exchange.environment != "production" else ""
+        if flow != "WEB_REDIRECT":
+            return {"cause": f"CARD wants the user flow WEB_REDIRECT.{where}", "remedy": "Use WALLET."}
+        return {"cause": f"CARD is not offered to this sales unit.{where}", "remedy": "Use WALLET."}
+    if kind == "CARD_PASSTHROUGH":
+        return {"cause": "CARD_PASSTHROUGH is for payment service providers."}
+    return asked.advice(exchange, "paymentMethod") or asked.missing_field(exchange, "paymentMethod", before={})
+
+
+def _push_message(exchange: Exchange) -> Words:
+    flow = next((each for each in exchange.values("userFlow") if isinstance(each, str)), None)
+    if flow == "PUSH_MESSAGE" or exchange.kind == "unread":
+        return {}
+    return {
+        "cause": "PUSH_MESSAGE needs an approval, and the request asks for another user flow, or for none.",
+        "remedy": "Look at userFlow in the request.",
+        "certain": False,
+    }
+
+
+def _illegal_scope(exchange: Exchange) -> Words:
+    if missing := asked.missing_field(exchange, "scope", before={}):
+        return missing
+    asked_for = " ".join(str(each) for each in exchange.values("scope")).split()
+    if "nin" in asked_for or exchange.kind == "unread":
+        return {}
+    return {
+        "cause": f"One of {', '.join(word for word in asked_for if word in _SCOPES) or 'the scopes'} is not given to "
+        "this sales unit.",
+        "remedy": "Ask for fewer scopes, or apply for the one that the server names.",
+        "certain": False,
+    }
+
+
+def _reference_unknown(exchange: Exchange) -> Words:
+    if unfilled := asked.placeholder(exchange):
+        return {
+            "cause": f"{unfilled} in the path was never filled in.",
+            "remedy": 'In a magic {name} means the variable of that name; in code write f"/…/{name}".',
+            "certain": True,
+        }
+    if exchange.seen is not None:
+        return {
+            "cause": "This kernel has seen such a payment before: it is of another sales unit (MSN), or its world was "
+            "made anew since.",
+        }
+    return {}
+
+
+def _cancel_transaction_only(exchange: Exchange) -> Words:
+    return asked.missing_field(exchange, "cancelTransactionOnly", before={})
+
+
+def _before_approval(exchange: Exchange) -> Words:
+    _, reference = asked.named_thing(exchange)
+    how = {
+        "sandbox": f'Approve it: vipps.sandbox.approve(reference="{reference or "…"}"), or at the desk '
+        "(%vipps_sandbox).",
+        "test": "Wait for AUTHORIZED (a webhook, or vipps.poll); in test, force approve does it at once.",
+        "production": "Wait for AUTHORIZED: a webhook tells, or vipps.poll.",
+    }
+    return {"remedy": how[exchange.environment]}
+
+
+def _receipt(exchange: Exchange) -> Words:
+    if not any(exchange.values("receipt")):
+        return {}
+    return asked.advice(exchange, "receipt") or {
+        "cause": "With expiresAt the customer must see what they pay for; the receipt in the request does not tell.",
+        "remedy": "Give the receipt at least one order line, and a bottomLine.",
+        "certain": False,
+    }
+
+
+def _whole_capture(exchange: Exchange) -> Words:
+    seen = exchange.seen
+    if seen is None or not seen.capturable:
+        return {}
+    whole = money(seen.capturable, seen.currency)
+    return {"remedy": f"Capture all that is reserved, {seen.capturable} ({whole}), or ask for partial capture."}
+
+
+def _later(exchange: Exchange) -> Words:
+    return {"remedy": f"{exchange.same_again} later."}
+
+
+def _customer(exchange: Exchange) -> Words:
+    if exchange.kind == "unread" or any(exchange.values("phoneNumber")):
+        return {}
+    if any(exchange.values("customerToken", "personalQr")):
+        return {
+            "what": "The customer who was named cannot be asked.",
+            "cause": "The code is nobody's in this environment, or the customer is too young.",
+            "remedy": "Let the customer scan again; in test, as a test user.",
+        }
+    return asked.missing_field(exchange, "customer", before={}) or {
+        "what": "The customer cannot be asked.",
+        "cause": "Nobody is named in the request, or whoever opened it is too young (minimumUserAge).",
+        "remedy": "Read the server's words.",
+    }
+
+
+def _approve_failed(exchange: Exchange) -> Words:
+    token = ", the token is another payment's" if any(exchange.values("token")) else ""
+    user = "" if exchange.environment == "sandbox" else ", or the test user was never prepared"
+    return {"cause": f"The payment is not open any more{token}{user}.", **_test_user(exchange)}
+
+
+def _approve_not_supported(exchange: Exchange) -> Words:
+    _, reference = asked.named_thing(exchange)
+    if exchange.environment == "sandbox":
+        return {"remedy": f'Approve it at the desk: vipps.sandbox.approve(reference="{reference or "…"}").'}
+    return {"remedy": "Approve it by hand in the test app."}
+
+
+def _test_user(exchange: Exchange) -> Words:
+    """The sandbox's customer needs no preparation, so there it was ordered."""
+    if exchange.environment != "sandbox":
+        return {}
+    _, reference = asked.named_thing(exchange)
+    return {
+        "remedy": "Look at the payment's state. In test, approve one payment by hand in the app first; here, "
+        f'vipps.sandbox.approve(reference="{reference or "…"}").'
+    }
 
 
 SYMPTOMS = (
@@ -59,6 +286,7 @@ SYMPTOMS = (
         "The code stands for an internal error; usually the request is malformed.",
         "Compare the body with the catalogue's schema (--dry-run), then try again.",
         certain=False,
+        fit=_malformed,
     ),
     _code(
         "capture-key-reused",
@@ -66,6 +294,7 @@ SYMPTOMS = (
         "This idempotency key has captured another amount before.",
         "A key belongs to one capture with one body.",
         "Repeat the very same body to repeat that capture, or take a new key for a new one.",
+        fit=_key_reused,
     ),
     _code(
         "key-reused",
@@ -73,6 +302,7 @@ SYMPTOMS = (
         "This idempotency key was used before, for another request.",
         "A key belongs to one operation with one body.",
         "Take a new key for a new operation.",
+        fit=_key_reused,
     ),
     _code(
         "amount-invalid",
@@ -80,6 +310,7 @@ SYMPTOMS = (
         "The amount will not do.",
         "It must be a whole number of minor units, above zero, in the payment's currency.",
         "Send an integer: 49900 is 499.00.",
+        fit=fits.amount,
     ),
     _code(
         "customer-token-invalid",
@@ -88,6 +319,7 @@ SYMPTOMS = (
         "It is older than 15 minutes, another sales unit's, or not whole.",
         "Let the customer scan again and use the new token.",
         certain=False,
+        fit=fits.field("customerToken"),
     ),
     _code(
         "personal-qr-invalid",
@@ -96,6 +328,7 @@ SYMPTOMS = (
         "It was shown too long ago, or not read whole.",
         "Scan the customer's code again.",
         certain=False,
+        fit=fits.field("personalQr"),
     ),
     _code(
         "phone-number-invalid",
@@ -103,6 +336,7 @@ SYMPTOMS = (
         "The phone number will not do.",
         "It must be country code and number, digits only.",
         "Write 4712345678, not +47 123 45 678.",
+        fit=fits.phone,
     ),
     _code(
         "scope-invalid",
@@ -110,6 +344,7 @@ SYMPTOMS = (
         "profile.scope asks for something that does not exist.",
         "A typo, or commas where blanks belong.",
         "Use name, address, email, phoneNumber, birthDate, nin, with blanks between them.",
+        fit=_scope,
     ),
     _code(
         "url-invalid",
@@ -117,6 +352,7 @@ SYMPTOMS = (
         "An address was not accepted.",
         "returnUrl must be https, or the scheme of an app.",
         "Use a public https address; http and localhost are refused.",
+        fit=fits.address,
     ),
     _code(
         "metadata-too-much",
@@ -124,13 +360,15 @@ SYMPTOMS = (
         "The metadata does not fit.",
         "At most 5 pairs, each key once, keys up to 100 and values up to 500 characters.",
         "Keep large things on your side, and the key to them in the metadata.",
+        fit=_metadata,
     ),
     _code(
         "parameter-missing",
         "4140",
-        "Something that this user flow needs is missing.",
+        "Something that this request needs is missing.",
         "WEB_REDIRECT needs returnUrl, PUSH_MESSAGE a customer; every write an Idempotency-Key.",
         "Add the field that the server names.",
+        fit=_parameter,
     ),
     _code(
         "refund-key-reused",
@@ -146,6 +384,7 @@ SYMPTOMS = (
         "This reference is taken.",
         "Every payment of a sales unit has a reference of its own, for ever, failed ones too.",
         "Take a new reference; a suffix helps: order-1001-2.",
+        fit=_taken,
     ),
     _code(
         "payment-method-invalid",
@@ -153,6 +392,7 @@ SYMPTOMS = (
         "This payment method does not go with the rest of the request.",
         "CARD wants WEB_REDIRECT and is not in test; CARD_PASSTHROUGH is for payment service providers.",
         "Use WALLET.",
+        fit=_method,
     ),
     _code(
         "blocking-sources",
@@ -160,6 +400,7 @@ SYMPTOMS = (
         "Sources cannot be blocked here.",
         "Blocking commercial cards exists in Denmark and Finland only.",
         "Leave paymentMethod.blockedSources out.",
+        fit=fits.field("blockedSources"),
     ),
     _code(
         "express-not-approved",
@@ -167,6 +408,7 @@ SYMPTOMS = (
         "This sales unit may not use Express.",
         "Express needs an approval.",
         "Ask for it in the portal, or leave shipping out.",
+        fit=fits.field("shipping"),
     ),
     _code(
         "long-living-not-approved",
@@ -174,6 +416,7 @@ SYMPTOMS = (
         "This sales unit may not give the customer longer than ten minutes.",
         "Long-living payments need an approval.",
         "Ask for it in the portal, or leave expiresAt out.",
+        fit=fits.field("expiresAt"),
     ),
     _code(
         "push-message-not-approved",
@@ -181,6 +424,7 @@ SYMPTOMS = (
         "This sales unit may not call a customer's phone by itself.",
         "PUSH_MESSAGE needs an approval.",
         "Ask for it in the portal, or use WEB_REDIRECT.",
+        fit=_push_message,
     ),
     _code(
         "scope-needs-approval",
@@ -188,6 +432,7 @@ SYMPTOMS = (
         "A scope needs an approval.",
         "The national identity number (nin) is given to few.",
         "Leave nin out of profile.scope, or apply for it.",
+        fit=_illegal_scope,
     ),
     _code(
         "currency-of-another-market",
@@ -195,6 +440,7 @@ SYMPTOMS = (
         "The currency is not this sales unit's.",
         "A sales unit takes its own market's currency: NOK in Norway, DKK in Denmark, EUR in Finland.",
         "Send the amount in the market's currency.",
+        fit=fits.currency,
     ),
     _code(
         "bank-account-unverified",
@@ -219,6 +465,7 @@ SYMPTOMS = (
         "A typo (references are case-sensitive), or the keys or MSN of another sales unit or environment.",
         "Check the reference, then the MSN on the token's card.",
         certain=False,
+        fit=_reference_unknown,
     ),
     _code(
         "refunds-switched-off",
@@ -233,6 +480,7 @@ SYMPTOMS = (
         "The amount is below the market's minimum.",
         "NOK 1.00, DKK 0.01, EUR 0.01: that is 100, 1 and 1 in minor units.",
         "Send more; mind the minor units.",
+        fit=fits.too_small,
     ),
     _code(
         "refund-before-reservation",
@@ -269,6 +517,7 @@ SYMPTOMS = (
         "The payment is authorised already.",
         "cancelTransactionOnly asks to end it only while nobody has approved.",
         "Leave cancelTransactionOnly out to release the reserved amount.",
+        fit=_cancel_transaction_only,
     ),
     _code(
         "capture-after-cancel",
@@ -284,6 +533,7 @@ SYMPTOMS = (
         "The customer has not approved; the state is CREATED, or the payment ended without approval.",
         "Wait for AUTHORIZED (a webhook, or vipps.poll). In test: force approve. In the sandbox: "
         "vipps.sandbox.approve(reference=…).",
+        fit=_before_approval,
     ),
     _code(
         "capture-too-much",
@@ -291,6 +541,7 @@ SYMPTOMS = (
         "More was to be captured than is left.",
         "What is left is authorised minus captured minus cancelled.",
         "Read the aggregate of the payment and capture at most the rest.",
+        fit=fits.left("capture"),
     ),
     _code(
         "capture-period-over",
@@ -305,6 +556,7 @@ SYMPTOMS = (
         "expiresAt is too far ahead.",
         "It must be less than 60 days ahead.",
         "Move it nearer, or leave it out for the usual ten minutes.",
+        fit=fits.field("expiresAt"),
     ),
     _code(
         "expires-too-soon",
@@ -312,6 +564,7 @@ SYMPTOMS = (
         "expiresAt is too near.",
         "It must be more than ten minutes ahead.",
         "Move it further, or leave it out for the usual ten minutes.",
+        fit=fits.field("expiresAt"),
     ),
     _code(
         "receipt-needed",
@@ -319,6 +572,7 @@ SYMPTOMS = (
         "A long-living payment needs a receipt.",
         "With expiresAt the customer must see what they pay for.",
         "Add a receipt with order lines.",
+        fit=_receipt,
     ),
     _code(
         "full-capture-only",
@@ -326,6 +580,7 @@ SYMPTOMS = (
         "The whole amount must be captured at once.",
         "Partial capture is not switched on for this sales unit.",
         "Capture all that is reserved, or ask for partial capture.",
+        fit=_whole_capture,
     ),
     _code(
         "refund-too-much",
@@ -333,6 +588,7 @@ SYMPTOMS = (
         "More was to be refunded than was captured.",
         "What can go back is captured minus refunded.",
         "Read the aggregate and refund at most that.",
+        fit=fits.left("refund"),
     ),
     _code(
         "still-processing",
@@ -341,6 +597,7 @@ SYMPTOMS = (
         "The bank has not answered the operation before this one.",
         "Send the same request with the same key again in a few seconds.",
         certain=False,
+        fit=fits.again,
     ),
     _code(
         "captured-already",
@@ -393,6 +650,7 @@ SYMPTOMS = (
         "Trouble at the bank.",
         "Send the same request with the same key again later.",
         certain=False,
+        fit=_later,
     ),
     _code(
         "customer-unknown",
@@ -402,6 +660,7 @@ SYMPTOMS = (
         "test user has never logged in.",
         "In test: use a test user's number, and log in to the Merchant Test app once.",
         certain=False,
+        fit=_customer,
     ),
     _code(
         "approve-failed",
@@ -411,6 +670,7 @@ SYMPTOMS = (
         "Look at the payment's state; approve one payment by hand in the test app, then try again.",
         page=FORCE_APPROVE,
         certain=False,
+        fit=_approve_failed,
     ),
     _code(
         "approve-not-allowed",
@@ -420,6 +680,7 @@ SYMPTOMS = (
         "Approve one payment by hand in the test app, or take another test user.",
         page=FORCE_APPROVE,
         certain=False,
+        fit=_test_user,
     ),
     _code(
         "approve-needs-identification",
@@ -428,6 +689,7 @@ SYMPTOMS = (
         "Force approve cannot do that for them.",
         "Log in to the test app as that user and approve one payment by hand.",
         page=FORCE_APPROVE,
+        fit=_test_user,
     ),
     _code(
         "approve-without-card",
@@ -437,6 +699,7 @@ SYMPTOMS = (
         "Add a card in the test app, or take another test user.",
         page=FORCE_APPROVE,
         certain=False,
+        fit=_test_user,
     ),
     _code(
         "approve-not-supported",
@@ -446,6 +709,7 @@ SYMPTOMS = (
         "Approve it in the test app; in the sandbox, vipps.sandbox.approve(reference=…).",
         page=FORCE_APPROVE,
         certain=False,
+        fit=_approve_not_supported,
     ),
     _code(
         "approve-over-limit",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from vipps_nb.explanations.asked import Words
 from vipps_nb.explanations.exchange import Exchange
 
 DOCS = "https://developer.vippsmobilepay.com/docs"
@@ -28,6 +29,8 @@ class Symptom:
         path: A pattern that the request's path must have somewhere.
         words: A pattern that the server's words must have somewhere.
         when: Whatever else must be true.
+        fit: What to say instead of the sentences here, for one request: an explanation never contradicts what was
+            sent. Empty where nothing is known against them.
         certain: Whether the signs leave no other reading; otherwise the explanation says "probably".
         urgent: Whether it is to be said whatever else fits.
     """
@@ -42,6 +45,7 @@ class Symptom:
     path: str | None = None
     words: str | None = None
     when: Callable[[Exchange], bool] | None = field(default=None, compare=False)
+    fit: Callable[[Exchange], Words] | None = field(default=None, compare=False, repr=False)
     certain: bool = True
     urgent: bool = False
 
@@ -56,6 +60,10 @@ class Symptom:
             and (self.words is None or re.search(self.words, exchange.words, re.IGNORECASE) is not None)
             and (self.when is None or self.when(exchange))
         )
+
+    def fitted(self, exchange: Exchange) -> Symptom:
+        """The same, in words that fit what was sent."""
+        return replace(self, **self.fit(exchange)) if self.fit is not None else self
 
     @property
     def sentences(self) -> list[tuple[str, str]]:

@@ -6,16 +6,20 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import BaseAdapter
 
 from vipps_nb.answers import VippsResponse
+from vipps_nb.bodies import body_of, parsed
 from vipps_nb.history.calls import Calls
 from vipps_nb.history.past_call import PastCall, remember
+from vipps_nb.history.seen import money_seen
 from vipps_nb.introduction import idempotency_key
+from vipps_nb.paths import path_of
+from vipps_nb.problem import Problem
 from vipps_nb.redaction import Redactor, redactor
 from vipps_nb.secret import Secret, now_travelling
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+_REFUSED = 400
 # Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
 _BOUND = frozenset({400, 403, 404, 409, 422})
 
@@ -65,12 +70,14 @@ class History(Calls):
         seconds: float,
         streamed: bool,
     ) -> None:
-        """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
+        """Keep a call that was made. A refusal is told what is known of it here, for its explanation."""
         secrets = self._living().keys.secrets() + now_travelling()
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = secrets
-        if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
-            vars(outcome)["refused_before"] = True
+        if isinstance(outcome, requests.Response) and outcome.status_code >= _REFUSED:
+            kept = self._so_far()
+            vars(outcome)["refused_before"] = _refused_before(request, outcome, kept)
+            vars(outcome)["seen"] = money_seen(path_of(str(request.url)), kept)
         call = remember(
             next(self._numbers),
             request,
@@ -94,15 +101,30 @@ class History(Calls):
             self._redactor = known = (secrets, redactor(secrets))
         return known[1]
 
-    def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
-        key = idempotency_key(str(request.url), request.headers)
-        if not key or response.status_code not in _BOUND:
-            return False
-        return any(call.idempotency_key == key and call.status in _BOUND for call in self._so_far())
-
     def _so_far(self) -> list[PastCall]:
         with self._lock:
             return list(self._kept)
+
+
+def _refused_before(request: requests.PreparedRequest, response: requests.Response, kept: Sequence[PastCall]) -> bool:
+    """Whether this is what the same idempotency key was told before: the same operation, in the same words."""
+    key = idempotency_key(str(request.url), request.headers)
+    if not key or response.status_code not in _BOUND:
+        return False
+    said = _what_was_said(response)
+    return any(
+        call.status == response.status_code
+        and call.idempotency_key == key
+        and (call.method, call.url) == (request.method, request.url)
+        and _what_was_said(call.response) == said
+        for call in kept
+    )
+
+
+def _what_was_said(response: requests.Response) -> tuple[Any, ...]:
+    """A refusal without what differs each time."""
+    problem = Problem.from_body(parsed(body_of(response)), response.status_code)
+    return problem.code, problem.title, problem.detail, problem.field_errors
 
 
 class _Watched(BaseAdapter):

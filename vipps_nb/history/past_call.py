@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from vipps_nb.addresses import cut_apart
 from vipps_nb.bodies import body_of, is_whole, parsed
 from vipps_nb.cards.values import DOTS, View, size
+from vipps_nb.history.seen import Money
 from vipps_nb.introduction import SECRET_HEADERS, idempotency_key
 from vipps_nb.redaction import TOKEN, Redactor, is_secret, is_traded, without_named
 from vipps_nb.retries import moment_of_header
@@ -55,6 +56,8 @@ class PastCall:
         failure: The kind of error when no answer came.
         retries: What went wrong before this came, in words.
         left_out: Why this call cannot be sent again from here; empty when it can.
+        refused_before: Whether its refusal repeats what its idempotency key was told before.
+        seen: For a refusal, what was known then of the payment's money.
     """
 
     number: int
@@ -73,6 +76,7 @@ class PastCall:
     retries: tuple[str, ...] = field(default=(), repr=False)
     left_out: str = field(default="", repr=False)
     refused_before: bool = field(default=False, repr=False)
+    seen: Money | None = field(default=None, repr=False)
 
     @cached_property
     def sent_headers(self) -> CaseInsensitiveDict[str]:
@@ -140,7 +144,7 @@ class PastCall:
         response.headers = self.headers.copy()
         response.elapsed = timedelta(seconds=self.seconds)
         response._content = self.content or b""
-        vars(response)["refused_before"] = self.refused_before
+        vars(response)["refused_before"], vars(response)["seen"] = self.refused_before, self.seen
         return response
 
     def sent_as_json(self) -> Any:
@@ -213,6 +217,7 @@ def remember(
         received=None if content is None else len(content),
         retries=tuple(visible(str(retry.cause)) for retry in getattr(outcome, "retries", ())),
         refused_before=bool(getattr(outcome, "refused_before", False)),
+        seen=getattr(outcome, "seen", None),
     )
 
 
