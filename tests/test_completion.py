@@ -37,6 +37,7 @@ def complete(shell, typed):
         ("import os\n%vipps GET /webh", ["/webhooks/v1/webhooks"]),
         ("%vipps GET /recurring/v3/agreements/", ["/recurring/v3/agreements/{agreement_id}"]),
         ("%vipps GET /epayment/v1/payments/abc/", ["/epayment/v1/payments/abc/events"]),
+        ("%vipps GET /epayment/v1/payments/${agr", ["/epayment/v1/payments/${agreement_id}"]),
         ("%vipps GET /epayment/v1/payments/{agr", ["/epayment/v1/payments/{agreement_id}"]),
         ("%vipps GET /order-management/v2/", ["/order-management/v2/ECOM", "/order-management/v2/RECURRING"]),
         ("%vipps GET /recurring/v3/agreements?st", ["status="]),

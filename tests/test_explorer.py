@@ -111,6 +111,22 @@ def test_the_code_of_a_cell_does_what_the_form_does(vipps, guide):
     assert answer.json()["reference"] == json.loads(values["body"])["reference"]
 
 
+def test_only_what_runs_as_it_is_can_become_a_cell(vipps, guide):
+    login = "POST /access-management-1.0/access/oauth2/token"
+    bare = guide.judge(number(CAPTURE), typed(guide, CAPTURE, {}, reference="coffee-0001"))
+    assert bare["cells"] == ["magic"]  # no variable holds the session
+
+    named = Explorer(OPERATIONS, None, {"shop": vipps, "client_secret": "x"})
+    said = named.judge(number(CAPTURE), typed(named, CAPTURE, {}, reference="coffee-0001"))
+    assert said["cells"] == ["python", "magic"]
+    assert said["code"]["python"].startswith("shop.post(")
+    secret = {**json.loads(typed(guide, login)["body"]), "client_secret": "••••"}
+    assert named.judge(number(login), typed(named, login, secret))["cells"] == ["python", "magic"]
+    assert guide.judge(number(login), typed(guide, login, secret))["cells"] == []
+    missing = guide.judge(number(GET), typed(guide, GET, reference="{nowhere}"))
+    assert missing["cells"] == []
+
+
 def test_without_a_login_there_is_code_but_nothing_can_be_sent(guide):
     values = typed(guide, CREATE)
 

@@ -9,7 +9,7 @@ from IPython.testing.globalipapp import start_ipython
 
 import vipps_nb
 from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, VippsNbError
-from vipps_nb.options import words
+from vipps_nb.options import OptionError, words
 
 FILES = ["--dotenv", "--postman"]
 MAGICS = ["vipps", "vipps_login", "vipps_logout", "vipps_status", "vipps_sandbox", "vipps_doctor", "vipps_explore"]
@@ -51,7 +51,7 @@ def test_quotes_hold_together_and_a_backslash_is_one(line, read):
 
 @pytest.mark.parametrize("line", ['"', "--profile 'my shop", """--dotenv "it's"'"""])
 def test_a_quotation_mark_without_a_partner_is_said(line):
-    with pytest.raises(UsageError, match="no partner"):
+    with pytest.raises(OptionError, match="no partner"):
         words(line)
 
 
@@ -158,3 +158,10 @@ def test_nothing_is_proposed_where_nothing_is_near(shell):
         shell.run_line_magic("vipps_login", "--env mars")
 
     assert "Did you mean" not in str(caught.value)
+
+
+def test_options_may_stand_anywhere(shell, capsys):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    shell.run_line_magic("vipps", "--as python GET --header 'X-Mine: a b' /x;")
+
+    assert capsys.readouterr().out == 'vipps.get("/x", headers={"X-Mine": "a b"})\n'

@@ -283,3 +283,27 @@ def test_an_answer_goes_to_the_notebooks_variable_or_nowhere(run, one_shell):
     assert one_shell.user_ns["found"].status_code == 404
     one_shell.run_cell("def f():\n    payment = %vipps GET /x/1\n    return payment\nfound = f()").raise_error()
     assert one_shell.user_ns["found"].status_code == 404
+
+
+def test_in_a_kernel_it_is_the_same(tmp_path):
+    """Cells of a kernel are files of their own, and run in a loop: what is found out from them must be found there."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [
+        "%load_ext vipps_nb\n%vipps_login --env sandbox --quiet\nreference = 'the-notebooks'",
+        FOUND["a coroutine"][0],
+        FOUND["a nested function around which is none"][0],
+        REFUSED["a closure after its function"],
+        "import threading, ipywidgets\nbutton = ipywidgets.Button()\n"
+        "button.on_click(lambda _, reference='mine': CALL)\nbutton.click()",
+    ]
+    cells = [textwrap.dedent(cell).strip("\n").replace("CALL", CALL) for cell in cells]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": tmp_path}}).execute()
+    said = [str([(one.get("text"), one.get("evalue")) for one in cell.outputs]) for cell in notebook.cells]
+
+    assert "/x/mine" in said[1]
+    assert "/x/the-notebooks" in said[2]
+    assert "Pass it as an argument" in said[3]
+    assert "/x/mine" in said[4]

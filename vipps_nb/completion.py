@@ -65,7 +65,10 @@ def matcher(
             return SimpleMatcherResult(completions=[])
         known = options[line[2]]
         wanted = values[last]() if last in values else [name for name in known if name not in before]
-        return _result([(word, "magic") for word in wanted if word.startswith(current)], current)
+        # A name with a blank in it is one word between quotes.
+        words = [f'"{word}"' if " " in word else word for word in wanted]
+        fitting = [word for word in words if word.startswith(current) or word.startswith(f'"{current}')]
+        return _result([(word, "magic") for word in fitting], current)
 
     def _suggested(line: str, body: str | None, context: CompletionContext) -> SimpleMatcherResult:
         # Only for those who type a call: the catalogue takes a moment to read.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from vipps_nb.cards.registration import Registration
 from vipps_nb.credentials import KEY_TYPES
 from vipps_nb.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
-from vipps_nb.options import option_names, parse
+from vipps_nb.options import OptionError, in_our_words, option_names, strange_words, words
 from vipps_nb.scope import Scope, filled
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class VippsMagics(Magics):
         magic = self.vipps
         scope = Scope(self._shell.user_ns, (line, cell))
         cells.refuse_secrets(f"{line}\n{cell}", scope)
-        options = parse("vipps", magic.parser, line)
+        options = _read(magic, line)
         if options.help:
             print(magic.parser.format_help())
             return None
@@ -351,7 +351,7 @@ class VippsMagics(Magics):
         around, and takes a value with a blank apart.
         """
         _refuse_secrets(line)
-        options = parse(magic.__name__, magic.parser, line, _VALUES)
+        options = _read(magic, line)
         given = {name: value for name, value in vars(options).items() if isinstance(value, str)}
         if fill and any("{" in value or "$" in value for value in given.values()):
             scope = Scope(self._shell.user_ns, (line,))
@@ -442,6 +442,22 @@ class VippsMagics(Magics):
         )
         where = LoginPlace(form)
         display(where)
+
+
+def _read(magic: Any, line: str) -> Namespace:
+    """The options of a magic's line.
+
+    Raises:
+        UsageError: There is no such option, or it has no value.
+    """
+    parser: ArgumentParser = magic.parser
+    try:
+        options, rest = parser.parse_known_intermixed_args(words(line))
+    except (OptionError, UsageError) as error:
+        raise UsageError(in_our_words(str(error), parser)) from None
+    if rest:
+        raise UsageError(strange_words(magic.__name__, rest, parser, _VALUES))
+    return options
 
 
 def _refuse_secrets(text: str) -> None:

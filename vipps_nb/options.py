@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from argparse import SUPPRESS, Action, ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Mapping
+from argparse import SUPPRESS, Action, ArgumentParser
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from IPython.core.error import UsageError
-
+from vipps_nb.errors import VippsNbError
 from vipps_nb.near import did_you_mean
 
 _WORD = re.compile(
@@ -24,6 +23,10 @@ _NO_VALUE = re.compile(r"argument (?P<option>.+): expected one argument")
 _SEVERAL = re.compile(r"ambiguous option: (?P<typed>\S+) could match (?P<known>.+)")
 
 
+class OptionError(VippsNbError):
+    """The line cannot be read. Nothing was done."""
+
+
 def words(line: str) -> list[str]:
     """The words of a magic's line, after its name. A semicolon at the end only keeps the answer from being shown.
 
@@ -31,7 +34,7 @@ def words(line: str) -> list[str]:
     Windows, unless a quotation mark or a blank follows it.
 
     Raises:
-        UsageError: A quotation mark has no partner.
+        OptionError: A quotation mark has no partner.
     """
     line = line.strip().removesuffix(";").rstrip()
     found, end = [], 0
@@ -41,7 +44,7 @@ def words(line: str) -> list[str]:
         found.append(_PART.sub(_bare, match[0]))
         end = match.end()
     if line[end:].strip():
-        raise UsageError("The line cannot be read: a quotation mark has no partner. Expected quotes in pairs.")
+        raise OptionError("The line cannot be read: a quotation mark has no partner. Expected quotes in pairs.")
     return found
 
 
@@ -51,35 +54,28 @@ def _bare(part: re.Match[str]) -> str:
     return next(text for text in part.groups() if text is not None)
 
 
-def parse(
-    name: str, parser: ArgumentParser, line: str, values: Mapping[str, Callable[[], Iterable[str]]] | None = None
-) -> Namespace:
-    """The options of a magic's line.
+def strange_words(
+    name: str,
+    rest: Sequence[str],
+    parser: ArgumentParser,
+    values: Mapping[str, Callable[[], Iterable[str]]],
+) -> str:
+    """What to say about words of a magic's line that are none of its options.
 
     Args:
-        name: The magic's, for messages.
+        name: The magic's.
+        rest: The words that were left over.
         parser: The magic's own.
-        line: What follows its name.
-        values: What an option can be, by its name; only to propose one where a word was given without its option.
-
-    Raises:
-        UsageError: There is no such option, or it has no value.
+        values: What an option can be, by its name; to propose one where a word was given without its option.
     """
-    try:
-        found, rest = parser.parse_known_args(words(line))
-    except UsageError as error:
-        raise UsageError(_in_our_words(str(error), parser)) from None
-    if not rest:
-        return found
     known = option_names(parser)
     strange = next((word for word in rest if word.startswith("-")), rest[0])
     option = strange.partition("=")[0]
     if strange.startswith("-"):
-        hint = did_you_mean(option, known)
-        raise UsageError(f"%{name} has no option {option}.{hint} All of them: %{name} -h")
-    fitting = [(key, word) for key, some in (values or {}).items() if key in known for word in some()]
+        return f"%{name} has no option {option}.{did_you_mean(option, known)} All of them: %{name} -h"
+    fitting = [(key, word) for key, some in values.items() if key in known for word in some()]
     near = next((f" Did you mean {key} {word}?" for key, word in fitting if word == strange.lower()), "")
-    raise UsageError(f"%{name} does not know what to do with {strange!r}.{near} All options: %{name} -h")
+    return f"%{name} does not know what to do with {strange!r}.{near} All options: %{name} -h"
 
 
 def option_names(parser: ArgumentParser) -> list[str]:
@@ -87,7 +83,8 @@ def option_names(parser: ArgumentParser) -> list[str]:
     return [flag for action in parser._actions for flag in action.option_strings if flag.startswith("--")]
 
 
-def _in_our_words(said: str, parser: ArgumentParser) -> str:
+def in_our_words(said: str, parser: ArgumentParser) -> str:
+    """What argparse says of a line, as we would say it."""
     if missing := _NO_VALUE.fullmatch(said):
         option = missing["option"].rpartition("/")[2]
         return f"{option} needs a value{_of_what(option, parser)}"

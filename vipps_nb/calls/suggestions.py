@@ -124,7 +124,7 @@ class Helper:
         *done, segment = typed
         depth = len(done)
         fitting = [one for one in candidates if _leads_on(one.path.split("/"), done)]
-        if segment.startswith("{"):
+        if segment.startswith(("{", "${")):
             return self._path_variables(current, segment)
         found: dict[str, str] = {}
         for operation in fitting:
@@ -154,9 +154,10 @@ class Helper:
         return [*self._seen.suggestions(name, before), *variables]
 
     def _path_variables(self, current: str, segment: str) -> Suggestions:
-        names = [name for name in self._usable(str, int, UUID, date) if name.startswith(segment[1:])]
+        opening, _, typed = segment.partition("{")
+        names = [name for name in self._usable(str, int, UUID, date) if name.startswith(typed)]
         head = current[: len(current) - len(segment)]
-        return _plain(current, [f"{head}{{{name}}}" for name in names], "variable")
+        return _plain(current, [f"{head}{opening}{{{name}}}" for name in names], "variable")
 
     def _query(self, method: str, current: str) -> Suggestions:
         path, _, query = current.partition("?")
