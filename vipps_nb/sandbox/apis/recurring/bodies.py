@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
 RFC_3339_UTC = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$"
@@ -110,9 +110,9 @@ class DraftAgreement(Wire):
     initial_charge: InitialCharge | None = None
     merchant_agreement_url: AgreementUrl | None = None
     product_description: ProductDescription | None = None
-    phone_number: Annotated[str | None, Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")] = None
+    phone_number: Annotated[Nullable[str], Field(pattern=r"^[0-9]{8,15}$", description="Digits only.")] = None
     scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
-    external_id: ExternalId | None = None
+    external_id: Nullable[ExternalId] = None
     is_app: bool = False
     skip_landing_page: bool = False
 
