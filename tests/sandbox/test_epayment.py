@@ -136,7 +136,7 @@ REFUSED = {
     "a return URL that is a script": ("4090", 400, {"returnUrl": "javascript:alert(1)"}),
     "no URL at all": ("4090", 400, {"returnUrl": "example.com"}),
     "a push message to nobody": ("4140", 400, {"userFlow": "PUSH_MESSAGE"}),
-    "a customer without a name": ("4140", 400, {"customer": {}}),
+    "a customer without a name": ("4140", 400, {"customer": {}, "userFlow": "PUSH_MESSAGE"}),
     "a phone number with a plus": ("4070", 400, {"customer": {"phoneNumber": "+4712345678"}}),
     "a short phone number": ("4070", 400, {"customer": {"phoneNumber": "12345678"}}),
     "a short personal QR": ("4060", 400, {"customer": {"personalQr": "x"}}),

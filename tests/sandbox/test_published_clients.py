@@ -69,6 +69,44 @@ def test_ecoms_force_approval_takes_a_phone_number_and_a_token(shop):
     assert shop.ecom.force_approve(customerPhoneNumber="12345678", token=token).status_code == 200
 
 
+# What a shop's plugin sends that does not know its customer
+
+
+@pytest.mark.parametrize("customer", [{"customerInteraction": "CUSTOMER_NOT_PRESENT"}, {}, {"phoneNumber": None}])
+def test_epayment_takes_a_customer_whom_nothing_names(shop, sandbox, code, customer):
+    assert shop.epayment(customer=customer, metadata={"orderid": 71}, minimumUserAge=None).status_code == 201
+    assert "customer: nobody is named, which counts as absent" in sandbox.requests()[-1]["tolerated"]
+    assert shop.merchant.force_approve().status_code == 200
+
+    pushed = shop.epayment(reference="order-0002", customer=customer, userFlow="PUSH_MESSAGE", returnUrl=None)
+    assert code(pushed) == "4140", "nobody's phone can ring"
+    sandbox.settings(strictness="strict")
+    assert shop.epayment(reference="order-0003", customer=customer).status_code == 400
+
+
+def test_ecom_takes_an_empty_phone_number(shop, sandbox):
+    assert shop.ecom.initiate(customer={"mobileNumber": ""}).status_code == 200
+    assert "customerInfo.mobileNumber: empty, which counts as absent" in sandbox.requests()[-1]["tolerated"]
+
+    sandbox.settings(strictness="strict")
+    assert shop.ecom.initiate("order-2", customer={"mobileNumber": ""}).status_code == 400
+
+
+def test_ecom_takes_kroner_as_text(shop, sandbox):
+    methods = [{"isDefault": "Y", "shippingCost": "39.90", "shippingMethod": "Post", "shippingMethodId": "post"}]
+    express = {"paymentType": "eComm Express Payment", "consentRemovalPrefix": "https://example.com/consent"}
+
+    answer = shop.ecom.initiate(merchant=express | {"staticShippingDetails": methods})
+    assert answer.status_code == 200, answer.text
+    sandbox.approve(reference="order-1")
+
+    assert shop.ecom.summary() == (0, 0, 49900 + 3990, 0)
+    for cost in ("39,90", "", "-1", "1e2", " 39"):
+        methods[0]["shippingCost"] = cost
+        refused = shop.ecom.initiate("order-2", merchant=express | {"staticShippingDetails": methods})
+        assert refused.status_code == 400, cost
+
+
 # Numbers that no country has
 
 

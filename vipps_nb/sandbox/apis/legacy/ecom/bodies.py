@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.wire import Wire
 
 EXPRESS = "eComm Express Payment"
@@ -15,7 +18,21 @@ Minor = Annotated[int, Field(ge=100, description="Minor units; at least 1.00 NOK
 OrderId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,50}$", max_length=50)]
 Msn = Annotated[str, Field(pattern=r"^[0-9]{5,6}$")]
 Url = Annotated[str, Field(max_length=255)]
-Kroner = Annotated[float, Field(ge=0, allow_inf_nan=False, description="In kroner, unlike every other amount here.")]
+
+
+def _number(value: object, info: ValidationInfo) -> object:
+    """An amount in kroner that is written as text, such as ``39.90``."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", value, re.ASCII):
+        return value
+    field = to_camel(info.field_name or "")
+    return float(value) if tolerate(field, "text where a number is documented") else value
+
+
+Kroner = Annotated[
+    float,
+    Field(ge=0, allow_inf_nan=False, description="In kroner, unlike every other amount here."),
+    BeforeValidator(_number),
+]
 TransactionText = Annotated[str, Field(max_length=100)]
 Yes = Literal["Y", "N"]
 

@@ -8,6 +8,7 @@ from vipps_nb.sandbox.apis.legacy.ecom import refusals as no
 from vipps_nb.sandbox.apis.legacy.ecom.bodies import InitiatePaymentCommand, MerchantInfo
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
 from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
+from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.settings import Switches
 from vipps_nb.sandbox.urls import PAGE
@@ -46,7 +47,7 @@ def mobile_number(text: str | None, world: World) -> str | None:
     Raises:
         UserNotRegistered: It is no such number, or nobody's.
     """
-    if text is None:
+    if text is None or (text == "" and tolerate("customerInfo.mobileNumber", "empty, which counts as absent")):
         return None
     number = COUNTRY_CODE.sub("", text.replace(" ", ""))
     if not EIGHT_DIGITS.fullmatch(number):
