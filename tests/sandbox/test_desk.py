@@ -194,6 +194,56 @@ def test_the_request_log_is_bounded_and_leaves_out_the_desk(merchant, sandbox):
     assert len(sandbox.requests()) == 1000
 
 
+HALF = '"half a character: \\ud800"'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        *(
+            ("POST", f"/sandbox/customer/{act}", f'{{"{name}": {HALF}}}')
+            for act in ("approve", "abort", "ignore", "withdraw")
+            for name in ("reference", "agreementId", "authReqId")
+        ),
+        ("POST", "/sandbox/customer/approve", f'{{"reference": "order-0001", "msn": {HALF}}}'),
+        ("POST", "/sandbox/customer/approve", f'{{"reference": "order-0001", "choice": {HALF}}}'),
+        ("POST", "/sandbox/customer/approve", f"{{{HALF}: 1}}"),
+        ("POST", "/sandbox/customer/scan", f'{{"content": {HALF}}}'),
+        ("POST", "/sandbox/customer/scan", f'{{"merchantQrId": {HALF}}}'),
+        ("PUT", "/sandbox/clock", f'{{"now": {HALF}}}'),
+        ("PUT", "/sandbox/settings", f'{{"loginFailsWith": {HALF}}}'),
+        ("PUT", "/sandbox/sales-units/123456", f"{{{HALF}: true}}"),
+        ("POST", "/sandbox/reset", f'{{"seed": {HALF}}}'),
+        ("POST", "/sandbox/reset", f'{{"seed": {"9" * 4000}}}'),
+    ],
+)
+def test_half_a_character_is_refused_wherever_the_desk_is_told_one(merchant, sandbox, http, method, path, body):
+    merchant.create()
+    before = sandbox.overview()
+
+    answer = http.request(method, sandbox.base_url + path, data=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code in (400, 404), answer.text
+    assert sandbox.overview() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"url": {HALF}, "events": ["user.checked-in.v1"]}}',
+        f'{{"url": "https://shop.example.com/{HALF[1:]}, "events": ["user.checked-in.v1"]}}',
+        f'{{"url": "https://shop.example.com/", "events": [{HALF}]}}',
+        '{"url": "https://℀.com/", "events": ["user.checked-in.v1"]}',
+    ],
+)
+def test_a_webhook_that_could_not_be_shown_is_not_kept(merchant, http, body):
+    headers = {**merchant.headers, "Content-Type": "application/json"}
+    answer = http.post(f"{merchant.base_url}/webhooks/v1/webhooks", data=body.encode(), headers=headers)
+
+    assert answer.status_code == 400, answer.text
+    assert merchant.get("/webhooks/v1/webhooks").json() == {"webhooks": []}
+
+
 def test_the_desk_wants_json(sandbox, http):
     for headers in ({"Content-Type": "text/plain"}, {}):
         answer = http.post(f"{sandbox.base_url}/sandbox/clock/advance", data=b'{"seconds": 1}', headers=headers)

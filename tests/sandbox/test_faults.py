@@ -1,5 +1,6 @@
 """Faults on demand: what the network and the gateway may do to a client."""
 
+import json
 import time
 from email.utils import parsedate_to_datetime
 
@@ -146,3 +147,32 @@ def test_an_unusual_status_is_no_trouble(merchant, sandbox):
     sandbox.faults([{"status": 599}])
 
     assert merchant.get(PATH).status_code == 599
+
+
+@pytest.mark.parametrize("field", ["method", "path", "code", "detail"])
+def test_a_rule_that_could_not_be_shown_is_not_kept(sandbox, http, field):
+    sandbox.faults([{"path": "/kept", "status": 500}])
+    text = json.dumps({"rules": [{"path": "/x", "status": 500, field: "half a character: \ud800"}]})
+
+    answer = http.put(f"{sandbox.base_url}/sandbox/faults", data=text, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 400
+    assert [rule["path"] for rule in http.get(f"{sandbox.base_url}/sandbox/faults").json()["rules"]] == ["/kept"]
+
+
+def test_so_many_rules_and_so_long_ones_are_taken(sandbox):
+    rule = {"path": "*a" * 250, "status": 500}
+    sandbox.faults([rule] * 100)
+
+    for wrong in ([rule] * 101, [{"path": "x" * 501}], [{"method": "x" * 31}]):
+        with pytest.raises(SandboxError):
+            sandbox.faults(wrong)
+    assert len(sandbox.overview()["faults"]) == 100
+
+
+def test_a_path_of_wildcards_is_judged_at_once(merchant, sandbox):
+    sandbox.faults([{"path": "*a" * 249 + "b", "status": 500}] * 100)
+    began = time.monotonic()
+
+    assert merchant.get(f"/epayment/v1/payments/{'a' * 5000}").status_code == 404
+    assert time.monotonic() - began < 3

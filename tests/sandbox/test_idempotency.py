@@ -161,3 +161,18 @@ def test_answers_that_are_no_longer_remembered_take_no_room(merchant, sandbox):
     merchant.create("order-0005")
 
     assert sandbox.overview()["counts"]["idempotencyKeys"] == 1
+
+
+def test_answers_are_remembered_up_to_so_many_bytes_the_latest_first():
+    from datetime import UTC, datetime
+
+    from vipps_nb.sandbox.idempotency import LARGEST, IdempotencyBook, Remembered
+
+    book, now = IdempotencyBook(), datetime(2026, 1, 1, tzinfo=UTC)
+    slots = [("123456", "POST /epayment/v1/payments", str(number)) for number in range(100)]
+    for slot in slots:
+        book.keep(slot, Remembered(b"", now, 201, (), b"x" * (1 << 20)))
+
+    kept = [slot for slot in slots if book.get(slot, now)]
+    assert kept == slots[-len(kept) :]
+    assert LARGEST - (2 << 20) < sum(len(book.get(slot, now).body) for slot in kept) <= LARGEST

@@ -54,3 +54,22 @@ def test_creates_without_a_reference_share_one_bucket(merchant, strict):
 
     assert statuses == [400] * 5 + [429]
     assert merchant.create("order-0009").status_code == 201
+
+
+def test_words_that_a_caller_chooses_take_no_more_and_no_more_memory(monkeypatch):
+    from datetime import UTC, datetime
+
+    from vipps_nb.sandbox import rate_limits
+
+    monkeypatch.setattr(rate_limits, "MOST_BUCKETS", 10)
+    counter = rate_limits.RateCounter()
+    limit = rate_limits.RateLimit(calls=2, resource="reference", counted_with="subscription_key")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(100):
+        counter.admit(limit, ("POST", "x" * 100_000, str(number), "\ud800"), now)
+
+    assert len(counter._calls) == 10
+    assert all(len(bucket) == 32 for bucket in counter._calls)
+    counter.admit(limit, ("POST", "x" * 100_000, "99", "\ud800"), now)
+    with pytest.raises(rate_limits.TooManyRequests):
+        counter.admit(limit, ("POST", "x" * 100_000, "99", "\ud800"), now)

@@ -16,7 +16,7 @@ from vipps_nb.sandbox.courier import JOURNEY_LIMIT, Courier
 from vipps_nb.sandbox.customer import PHONE_NUMBER, PhoneRequest, Shared, choose
 from vipps_nb.sandbox.docs_page import render
 from vipps_nb.sandbox.entrance import OPEN
-from vipps_nb.sandbox.faults import FaultRule
+from vipps_nb.sandbox.faults import MOST_RULES, FaultRule
 from vipps_nb.sandbox.openapi import describe
 from vipps_nb.sandbox.page import Page, ThePremises, TheWorld
 from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide, Refusal
@@ -25,8 +25,10 @@ from vipps_nb.sandbox.settings import Settings, Switches
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
+LARGEST_SEED = 10**18
 TEN_YEARS = 315_360_000
 JsonObject = dict[str, Any]
+Name = Annotated[str, Field(max_length=1000)]  # which also keeps half characters out: an answer quotes it
 PhoneNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{8,14}$", description="Digits only.")]
 
 page = Page(title="The desk", entrance=OPEN, own=True)
@@ -50,7 +52,9 @@ class ClockState(Wire):
 class ClockOrder(Wire):
     """Where to put the clock; what is left out stays as it is."""
 
-    now: Annotated[str | None, Field(description="A moment in ISO 8601, UTC unless it says otherwise.")] = None
+    now: Annotated[
+        str | None, Field(max_length=100, description="A moment in ISO 8601, UTC unless it says otherwise.")
+    ] = None
     held: bool | None = None
 
 
@@ -63,22 +67,25 @@ class AdvanceOrder(Wire):
 class ThumbOrder(Wire):
     """What the customer is looking at: exactly one of the first four."""
 
-    reference: str | None = None
-    agreement_id: str | None = None
-    auth_req_id: str | None = None
+    reference: Name | None = None
+    agreement_id: Name | None = None
+    auth_req_id: Name | None = None
     request: Annotated[int | None, Field(description="Its number among the requests on the phone.")] = None
-    msn: Annotated[str | None, Field(description="Needed when several sales units use the same reference.")] = None
+    msn: Annotated[Name | None, Field(description="Needed when several sales units use the same reference.")] = None
     choice: Annotated[
-        str | None, Field(description="What the customer chooses, such as the id of a way of delivery; or the default.")
+        Name | None,
+        Field(description="What the customer chooses, such as the id of a way of delivery; or the default."),
     ] = None
 
 
 class ScanOrder(Wire):
     """What the camera looks at: what a QR code says, or the name of a code at which customers check in."""
 
-    content: Annotated[str | None, Field(description="A code's content, or a link to its picture.")] = None
-    merchant_qr_id: str | None = None
-    msn: Annotated[str | None, Field(description="Needed when several sales units use the same merchantQrId.")] = None
+    content: Annotated[
+        str | None, Field(max_length=5000, description="A code's content, or a link to its picture.")
+    ] = None
+    merchant_qr_id: Name | None = None
+    msn: Annotated[Name | None, Field(description="Needed when several sales units use the same merchantQrId.")] = None
     phone_number: PhoneNumber = PHONE_NUMBER
 
 
@@ -92,13 +99,13 @@ class PersonalQrOrder(Wire):
 class FaultRules(Wire):
     """All rules; putting them replaces the ones before."""
 
-    rules: list[FaultRule]
+    rules: Annotated[list[FaultRule], Field(max_length=MOST_RULES)]
 
 
 class ResetOrder(Wire):
     """Which seed the new world gets; the old one's unless given."""
 
-    seed: int | None = None
+    seed: Annotated[int, Field(ge=-LARGEST_SEED, le=LARGEST_SEED)] | None = None
 
 
 class SalesUnitState(Wire):

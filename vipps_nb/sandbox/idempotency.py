@@ -2,7 +2,7 @@
 
 A key belongs to one sales unit and one operation. Repeating it with the same path and body gives the stored answer,
 also when that was a refusal, and nothing happens a second time (Knowledge base, HTTP headers). How long the real
-thing remembers is not documented; here it is seven days of the world's clock.
+thing remembers is not documented; here it is seven days of the world's clock, and the latest 32 MiB of answers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 RETENTION = timedelta(days=7)
+LARGEST = 32 << 20  # bytes of all answers together
+OVERHEAD = 1000  # bytes; about what Python needs for one
 
 Slot = tuple[str, str, str]  # MSN, operation, idempotency key
 
@@ -28,12 +30,18 @@ class Remembered:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return OVERHEAD + len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
+
 
 class IdempotencyBook:
     """All remembered answers of one world."""
 
     def __init__(self) -> None:
         self._answers: dict[Slot, Remembered] = {}
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -42,17 +50,24 @@ class IdempotencyBook:
         """The answer kept under this key, unless it is too old."""
         remembered = self._answers.get(slot)
         if remembered is not None and now - remembered.stored > RETENTION:
-            del self._answers[slot]
+            self._forget(slot)
             return None
         return remembered
 
     def keep(self, slot: Slot, answer: Remembered) -> None:
-        """Bind an answer to a key, and let go of the oldest that are no longer remembered."""
+        """Bind an answer to a key, and let go of the oldest that are too old or too many."""
+        if slot in self._answers:
+            self._forget(slot)
         self._answers[slot] = answer
+        self._weight += answer.weight
         while (oldest := next(iter(self._answers))) != slot:
-            if answer.stored - self._answers[oldest].stored <= RETENTION:
+            too_old = answer.stored - self._answers[oldest].stored > RETENTION
+            if not too_old and self._weight <= LARGEST:
                 break
-            del self._answers[oldest]
+            self._forget(oldest)
+
+    def _forget(self, slot: Slot) -> None:
+        self._weight -= self._answers.pop(slot).weight
 
 
 def fingerprint(path: str, body: bytes, content: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from math import ceil
 from typing import Literal
 
 from vipps_nb.sandbox.refusals import TooManyRequests
+
+MOST_BUCKETS = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class RateCounter:
     """The calls of the last minute, per bucket."""
 
     def __init__(self) -> None:
-        self._calls: dict[tuple[str, ...], deque[datetime]] = {}
+        self._calls: dict[bytes, deque[datetime]] = {}
 
     def admit(self, limit: RateLimit, bucket: tuple[str, ...], now: datetime) -> None:
         """Count a call.
@@ -41,7 +44,11 @@ class RateCounter:
         Raises:
             TooManyRequests: The bucket is full; ``Retry-After`` says when its oldest call is forgotten.
         """
-        calls = self._calls.setdefault(bucket, deque())
+        # By its hash, for whoever calls chooses the words, and how many; the bucket that was used last stands last.
+        key = hashlib.sha256(repr(bucket).encode()).digest()
+        calls = self._calls[key] = self._calls.pop(key, deque())
+        if len(self._calls) > MOST_BUCKETS:
+            del self._calls[next(iter(self._calls))]
         while calls and now - calls[0] >= limit.window:
             calls.popleft()
         if len(calls) >= limit.calls:

@@ -41,7 +41,7 @@ class RegisterRequest(Wire):
     """What to register."""
 
     url: Annotated[str, Field(description="Where events are sent. https and public, or on this machine.")]
-    events: Annotated[list[str], Field(min_length=1)]
+    events: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1)]
 
 
 class RegisterResponse(Wire):
