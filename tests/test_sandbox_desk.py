@@ -12,6 +12,7 @@ import pytest
 
 from vipps_nb import logout
 from vipps_nb.desk_words import PRESETS, counts, decided, faults, rows_of, text
+from vipps_nb.doctor import examine
 from vipps_nb.live_desk import LiveDesk
 from vipps_nb.sandbox import Sandbox
 from vipps_nb.widget.sandbox_desk import SandboxDesk
@@ -320,6 +321,17 @@ def test_what_is_in_the_world_is_counted_in_words():
     shelves = {"payments": 1, "categories": 1, "checkoutSessions": 2, "webhooks": 0, "requests": 9}
 
     assert counts(shelves) == "1 payment · 1 category · 2 checkout sessions"
+
+
+def test_what_the_doctor_asked_is_no_line_of_the_text(held):
+    create(held)
+    examine(env="sandbox")
+
+    said = text(held.sandbox)
+
+    assert "/webhooks/v1/webhooks" not in said
+    assert ", the doctor's left out" in said
+    assert said.count("/epayment/v1/payments") == 1
 
 
 def test_lost_answers_and_long_paths_in_the_log():

@@ -13,6 +13,7 @@ from urllib.parse import unquote, unquote_plus
 KEPT = 1000
 MASK = "***"
 LONGEST_TEXT = 10_000
+BY, DOCTOR = b"vipps-nb-by", "doctor"
 SECRET_HEADERS = frozenset({"authorization", "client_secret", "ocp-apim-subscription-key", "cookie"})
 SECRET_FIELDS = frozenset({"access_token", "id_token", "client_secret", "secret", "callbackauthorizationtoken"})
 # Wherever somebody puts a token, it is not for the log: a JSON Web Token, or an opaque one of Login.
@@ -73,6 +74,11 @@ class Entry:
     dropped: str | None = None
     number: int = 0
 
+    @property
+    def is_of_the_doctor(self) -> bool:
+        """Whether `%vipps_doctor` or `vipps-nb doctor` has sent it, which says so in a header."""
+        return any(name == BY and value == DOCTOR.encode() for name, value in self.headers)
+
     def shown(self, mask: Masker) -> dict[str, Any]:
         """The entry for people."""
         return {
@@ -80,6 +86,7 @@ class Entry:
             "time": self.time,
             "ms": self.milliseconds,
             **({"dropped": self.dropped} if self.dropped else {}),
+            **({"by": DOCTOR} if self.is_of_the_doctor else {}),
             "method": self.method,
             "path": mask.text(self.path),
             "query": mask.text(unquote_plus(self.query.decode("latin-1"))),
