@@ -122,6 +122,26 @@ class TestHealth:
         examine(env="sandbox")
         assert vipps.get("/webhooks/v1/webhooks").ok
 
+    def test_a_sandbox_can_tell_what_the_doctor_asked(self):
+        vipps = login(env="sandbox", quiet=True)
+        vipps.get("/webhooks/v1/webhooks")
+        examine(env="sandbox")
+        vipps.get("/recurring/v3/agreements")
+
+        by = {entry["number"]: entry.get("by") for entry in vipps.sandbox.requests()}
+        own = [number for number, who in by.items() if who is None]
+        assert own == [1, 2, len(by)]  # the token, and what we asked
+        assert set(by.values()) == {None, "doctor"}
+
+    def test_no_real_host_is_told_who_asks(self, write, as_test):
+        server = as_test(healthy)
+        write(VIPPS_ENVIRONMENT="test")
+        examine(env="test")
+
+        names = {name.lower() for seen in server.seen for name in seen.headers}
+        assert "authorization" in names
+        assert not [name for name in names if name.startswith("vipps-nb")]
+
     def test_in_the_sandbox_nothing_changes_from_run_to_run(self, write):
         first = examine(env="sandbox")
         write(VIPPS_MSN="7654321")  # somebody else's machine has a .env

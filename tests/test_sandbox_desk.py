@@ -12,6 +12,7 @@ import pytest
 
 from vipps_nb import logout
 from vipps_nb.desk_words import PRESETS, counts, decided, faults, rows_of, text
+from vipps_nb.doctor import examine
 from vipps_nb.live_desk import LiveDesk
 from vipps_nb.sandbox import Sandbox
 from vipps_nb.widget.sandbox_desk import SandboxDesk
@@ -341,6 +342,17 @@ def test_the_log_says_how_much_was_tolerated(held):
         "paymentDescription: a number where text is documented",
         "colour: no document knows this field",
     ]
+
+
+def test_what_the_doctor_asked_is_no_line_of_the_text(held):
+    create(held)
+    examine(env="sandbox")
+
+    said = text(held.sandbox)
+
+    assert "/webhooks/v1/webhooks" not in said
+    assert ", the doctor's left out" in said
+    assert said.count("/epayment/v1/payments") == 1
 
 
 def test_lost_answers_and_long_paths_in_the_log():

@@ -9,6 +9,7 @@ from vipps_nb.sandbox import Sandbox
 from vipps_nb.visible import visible
 
 LINES = 10  # of the request log
+LOOKED_AT = 100  # of it, for that many; a visit of the doctor takes twenty
 LONGEST_PATH = 300  # characters
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -40,10 +41,13 @@ def text(sandbox: Sandbox) -> str:
     for one in waiting:
         lines += _phone_lines(one)
     lines += ["", f"Faults: {_faults_in_words(overview['faults'])}", ""]
-    entries = rows_of(sandbox.requests(last=LINES))
+    entries = rows_of(sandbox.requests(last=LOOKED_AT))
     total = entries[-1]["number"] if entries else 0
-    lines.append(f"Requests: {total}" + (f", the last {LINES}:" if total > LINES else ""))
-    for row in reversed(entries):
+    own = [row for row in entries if row["by"] != "doctor"]
+    left_out = "" if len(own) == len(entries) else ", the doctor's left out"
+    more = f", the last {LINES}:" if len(own) > LINES or total > LOOKED_AT else ":" if left_out and own else ""
+    lines.append(f"Requests: {total}{left_out}{more}")
+    for row in reversed(own[-LINES:]):
         outcome = "lost" if row["dropped"] else row["status"]
         lines.append(f"  {row['time']}  {row['method']:<6}  {outcome}  {row['path']}")
     return "\n".join(lines)
@@ -138,6 +142,7 @@ def rows_of(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "ms": entry.get("ms", 0),
             "dropped": entry.get("dropped", ""),
             "tolerated": len(entry.get("tolerated", ())),
+            "by": entry.get("by", ""),
         }
         for entry in entries
     ]

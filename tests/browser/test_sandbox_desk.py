@@ -307,6 +307,26 @@ def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], 
     page.screenshot(path=artifacts / "desk-log.png", full_page=True)
 
 
+def test_what_the_doctor_asked_is_hidden_until_it_is_wanted_and_marked_then(show: Callable[..., Page]) -> None:
+    asked = [*ROWS, row(6, "GET", "/qr/v1/merchant-redirect", by="doctor"), row(7, "GET", "/x", 403, by="doctor")]
+    page = show("idle", rows=asked, total=len(asked))
+    lines = page.locator("tr.vipps-nb-line")
+    expect(lines).to_have_count(5)
+
+    page.get_by_label("show the doctor’s 2").check()
+
+    expect(lines).to_have_count(7)
+    expect(lines.first).to_contain_text("doctor")
+    grey = page.locator(".vipps-nb-summary").evaluate("node => getComputedStyle(node).color")
+    for cell in lines.first.locator("td, button").all():
+        assert cell.evaluate("node => getComputedStyle(node).color") == grey
+    assert page.locator(".vipps-nb-scroll").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_without_a_visit_of_the_doctor_there_is_no_switch(show: Callable[..., Page]) -> None:
+    expect(show("payment").get_by_role("checkbox")).to_be_hidden()
+
+
 def test_a_copy_without_a_kernel_says_so(show: Callable[..., Page]) -> None:
     page = show("payment", alive=False)
     page.clock.run_for(3100)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from vipps_nb.doctor.asking import mark_of
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
 from vipps_nb.doctor.keys import is_guid
@@ -53,7 +54,7 @@ class Diagnosis:
 def token(case: Case) -> Finding:
     """Fetch an access token, as a login would, and keep it to ask the APIs with."""
     try:
-        case.token = fetch_access_token(case.keys, case.place, timeout=case.timeout)
+        case.token = fetch_access_token(case.keys, case.place, headers=mark_of(case), timeout=case.timeout)
     except TokenRefusedError as error:
         words = f"{error.problem.title} {error.problem.code} {error.problem.detail}"
         diagnosis = diagnose(case, words)

@@ -12,6 +12,7 @@ KEPT = 1000
 LARGEST = 16 << 20  # bytes of all entries together
 LARGEST_BODY = 16 << 10  # bytes that are kept of each body; a checkout session has two thousand
 OVERHEAD = 1000  # bytes; about what Python needs for one entry
+BY, DOCTOR = b"vipps-nb-by", "doctor"
 
 
 @dataclass(slots=True)
@@ -46,6 +47,11 @@ class Entry:
             self.cut = tuple(notes)
             self.body, self.response = self.body[:LARGEST_BODY], self.response[:LARGEST_BODY]
 
+    @property
+    def is_of_the_doctor(self) -> bool:
+        """Whether `%vipps_doctor` or `vipps-nb doctor` has sent it, which says so in a header."""
+        return any(name == BY and value == DOCTOR.encode() for name, value in self.headers)
+
     def shown(self, mask: Masker) -> dict[str, Any]:
         """The entry for people."""
         mask = mask.knowing(found_in(self.headers, self.query, self.body, self.response))
@@ -55,6 +61,7 @@ class Entry:
             "ms": self.milliseconds,
             **({"dropped": self.dropped} if self.dropped else {}),
             **({"tolerated": [mask.text(note) for note in self.tolerated]} if self.tolerated else {}),
+            **({"by": DOCTOR} if self.is_of_the_doctor else {}),
             "method": self.method,
             "path": mask.path(self.path),
             "query": mask.pairs(self.query.decode("latin-1")),

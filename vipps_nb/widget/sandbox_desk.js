@@ -28,6 +28,7 @@
  * @property {number} ms
  * @property {number} [tolerated]   How much of it no document has.
  * @property {string} dropped  "before" or "after" the request acted; empty where it was answered.
+ * @property {string} [by]     "doctor" for what the doctor has asked; hidden unless wanted.
  */
 
 const SECOND = 1000;
@@ -348,6 +349,10 @@ function buildLog(ask) {
   Object.assign(filter, { type: "search", placeholder: "filter: path, method, status" });
   filter.setAttribute("aria-label", "Filter the request log");
   const summary = element("span", "summary");
+  const doctors = element("input");
+  doctors.type = "checkbox";
+  const doctorsCount = element("span");
+  const doctorSwitch = group("label", "doctors", [doctors, doctorsCount]);
   const body = element("tbody");
   const head = group(
     "tr",
@@ -357,7 +362,7 @@ function buildLog(ask) {
   const table = group("table", "", [group("thead", "", [head]), body]);
   const scroll = group("div", "scroll", [table], { role: "region", "aria-label": "Requests, newest first", tabindex: "0" });
   const empty = element("p", "empty");
-  const top = group("div", "log-top", [element("h4", "heading", "Requests"), summary, filter]);
+  const top = group("div", "log-top", [element("h4", "heading", "Requests"), summary, doctorSwitch, filter]);
   const log = group("div", "log", [top, scroll, empty], { role: "group", "aria-label": "Requests" });
 
   /** @type {Row[]} */
@@ -385,14 +390,16 @@ function buildLog(ask) {
     const path = button(row.path, () => toggle(row.number), "path-button", "Show what was asked and answered");
     path.setAttribute("aria-expanded", String(row.number === opened));
     path.dataset.number = String(row.number);
+    const by = row.by ? [element("span", "by", row.by)] : [];
     const line = group("tr", "line", [
       element("td", "time", row.time),
       element("td", "method", row.method),
-      group("td", "path", row.tolerated ? [path, element("span", "tolerated", toleratedWords(row))] : [path]),
+      group("td", "path", [...by, path, ...(row.tolerated ? [element("span", "tolerated", toleratedWords(row))] : [])]),
       element("td", "status", outcomeWords(row)),
       element("td", "ms", String(Math.round(row.ms))),
     ]);
     line.dataset.well = String(!row.dropped && row.status !== null && row.status < 400);
+    if (row.by) line.dataset.by = row.by;
     if (row.number !== opened) return [line];
     const cell = group("td", "entry", drawEntry(row));
     cell.colSpan = 5;
@@ -421,7 +428,10 @@ function buildLog(ask) {
 
   function draw() {
     const wanted = filter.value.trim().toLowerCase();
-    const all = [...rows].reverse();
+    const asked = rows.filter((row) => row.by === "doctor").length;
+    const all = rows.filter((row) => doctors.checked || row.by !== "doctor").reverse();
+    doctorSwitch.hidden = asked === 0;
+    write(doctorsCount, `show the doctor’s ${asked}`);
     const fitting = all.filter((row) =>
       `${row.method} ${row.path} ${outcomeWords(row)} ${toleratedWords(row)}`.toLowerCase().includes(wanted),
     );
@@ -430,12 +440,14 @@ function buildLog(ask) {
     if (focused) body.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true });
     scroll.hidden = fitting.length === 0;
     empty.hidden = fitting.length > 0;
-    write(empty, rows.length ? "Nothing fits the filter." : "Nothing has been asked yet.");
+    const nothing = rows.length ? "Nothing but the doctor’s questions." : "Nothing has been asked yet.";
+    write(empty, all.length ? "Nothing fits the filter." : nothing);
     const kept = rows.length < total ? `, the last ${rows.length} here` : "";
     const fits = wanted && rows.length ? `${fitting.length} of ` : "";
     write(summary, total ? `${fits}${total} in all${kept}` : "");
   }
 
+  doctors.addEventListener("change", draw);
   filter.addEventListener("input", draw);
   return {
     log,
