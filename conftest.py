@@ -1,17 +1,32 @@
-"""For every test and every lesson: which environment they run in, and which of them share a process."""
+"""For every test and every lesson: which environment they run in, which of them share a process, and what is left."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
+import threading
+from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
+import psutil
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.sandbox.official import NOT_AT_HAND, SETTING, SPECS
+
 # A developer's own .env must never be used, so all kernels start in the sandbox.
 os.environ["VIPPS_ENVIRONMENT"] = "sandbox"
+
+# A shell lets its background jobs ignore Ctrl-C, and processes inherit that; the suite is the same in either place.
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Every process that this run starts inherits this, so that one which has lost its parent can still be told.
+RUN = "TEST_RUN_ID"
+os.environ.setdefault(RUN, uuid4().hex)
 
 pytest_plugins = ["tests.leaks.table"]  # the table of secrets that were found
 
@@ -55,10 +70,49 @@ def sent_examples(pytestconfig: pytest.Config) -> dict[str, list[str]]:
     return _reports(pytestconfig)[EXAMPLES]
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tests run in several processes; each sends its part of the reports to the one that prints them."""
+def pytest_configure(config: pytest.Config) -> None:
+    """What must be checked may not be skipped where nobody reads what was skipped."""
+    if os.environ.get("CI") and not SPECS.is_dir():
+        raise pytest.UsageError(f"CI checks against the official documents; {SPECS} has none. Set {SETTING}.")
+
+
+LEFT = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Tests run in several processes; each sends its part of the reports to the one that prints them.
+
+    That one also looks whether a process is still there that this run has started.
+    """
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["reports"] = _reports(session.config)
+        return (yield)
+    result = yield
+    left = session.config.stash[LEFT] = [*left_processes()]
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return result
+
+
+def left_processes() -> Iterator[str]:
+    """What is still running of what this run has started, after a while to end in; it is ended now."""
+    _, left = psutil.wait_procs([process for process in psutil.process_iter() if is_ours(process)], timeout=10)
+    for process in left:
+        try:
+            yield f"{process.pid} {' '.join(process.cmdline())}"
+            process.kill()
+        except psutil.Error:
+            continue
+
+
+def is_ours(process: psutil.Process) -> bool:
+    """Whether this run has started it; multiprocessing's own helper ends with the process that it helps."""
+    try:
+        started_here = process.pid != os.getpid() and process.environ().get(RUN) == os.environ[RUN]
+        return started_here and "resource_tracker" not in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -76,3 +130,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for name in sorted(report):
             for line in report[name]:
                 terminalreporter.line(line)
+    if left := terminalreporter.config.stash.get(LEFT, []):
+        terminalreporter.section("processes that the tests have left behind", red=True)
+        terminalreporter.write("".join(f"{one}\n" for one in left))
+    if any(NOT_AT_HAND in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.line(
+            f"Not checked against the official documents, which are not at hand. {SETTING} names their folder."
+        )

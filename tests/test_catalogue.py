@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.sandbox.official import SPECS
+from tests.sandbox.official import SPECS, needs_documents
 from vipps_nb import catalogue, login
 from vipps_nb.calls import Call, check
 from vipps_nb.catalogue import schemas
@@ -18,7 +18,6 @@ from vipps_nb.catalogue.documents import Document
 FOLDER = Path(catalogue.__file__).parent
 FILES = sorted(FOLDER.glob("*.json"))
 WITH_BODY = [operation for operation in catalogue.operations() if operation.body]
-needs_specs = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
 
 NOT_IN_A_FRESH_WORLD = {
     "POST /access-management-1.0/access/oauth2/token": "a code is given to a browser after a customer's approval",
@@ -166,12 +165,12 @@ def parameters(operation):
     }
 
 
-@needs_specs
+@needs_documents
 def test_every_official_document_is_in_the_catalogue():
     assert {STEMS.get(file.stem, file.stem) for file in OURS} == {file.stem for file in SPECS.glob("*.yaml")}
 
 
-@needs_specs
+@needs_documents
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.stem)
 def test_the_catalogue_has_every_official_operation_with_its_parameters_and_required_fields(file):
     theirs = official(file)
@@ -207,7 +206,7 @@ def outline(document, schema, path=(), depth=5):
     return found
 
 
-@needs_specs
+@needs_documents
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_sentence_of_the_catalogue_is_an_official_one(file):
     theirs = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -216,3 +217,24 @@ def test_the_wheel_works_alone(tmp_path):
         "explorer.js",
         "explorer.css",
     } <= {file.name for file in (site / "vipps_nb" / "widget").iterdir()}
+
+
+def test_the_tree_of_errors_is_whole():
+    for module in PACKAGE.rglob("*.py"):
+        if "sandbox" not in module.parts and "notebooks" not in module.parts:
+            importlib.import_module(".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+    drawn, parents = {}, {}
+    for before, name in re.findall(r"^(.*?)(\w+Error) ", importlib.import_module("vipps_nb.errors").__doc__, re.M):
+        if not before.strip("│├└─ "):
+            parents[len(before)] = name
+            drawn[name] = parents.get(len(before) - 4)
+
+    def below(kind):
+        return {
+            name: parent
+            for child in kind.__subclasses__()
+            if child.__module__.startswith("vipps_nb.")
+            for name, parent in {child.__name__: kind.__name__, **below(child)}.items()
+        }
+
+    assert drawn == {"VippsNbError": None, **below(vipps_nb.VippsNbError)}

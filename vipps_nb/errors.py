@@ -1,7 +1,7 @@
-"""Every error this package raises, drawn as a tree.
+"""The errors of this package, drawn as a tree.
 
 ```text
-VippsNbError
+VippsNbError                itself where nobody needs to tell it from others: what `vipps-nb lab` cannot do
 ├── CredentialsError        keys malformed, unreadable, or not allowed here
 │   └── MissingKeysError    some or all keys are missing
 ├── EnvironmentChoiceError  an environment or host that cannot be meant
@@ -13,14 +13,19 @@ VippsNbError
 ├── ReadOnlyError           a write to production that nobody has allowed
 ├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent
 ├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
+├── CallError               a line or body of %vipps that cannot be sent
+├── DocumentError           an OpenAPI document that cannot be used
+├── HistoryError            a past call that cannot be found, sent again or saved
 ├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status()
 ```
 
-The last two are in :mod:`vipps_nb.answers`, beside what raises them: to be errors of requests they need it imported,
-and a notebook that only loads the extension does not.
+The last five stand beside what raises them. The sandbox shares nothing with this package and has an error of its own,
+``SandboxError``. A keyword that no function has, or a value of the wrong kind, is Python's ``TypeError`` or
+``ValueError``; what requests raises while sending stays what it is.
 
-A message has three parts: what happened, what was expected, what to do next. It never holds a secret.
+A message says what happened, what was expected and what to do next, as far as there is something. It never holds a
+secret.
 """
 
 from __future__ import annotations
@@ -42,7 +47,7 @@ LOGGED_OUT = (
 
 
 class VippsNbError(Exception):
-    """What every error of this package is."""
+    """What every error of the tree above is."""
 
     def __str__(self) -> str:
         """The message. Where it quotes a server, what would steer a terminal is shown instead."""

@@ -12,10 +12,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from tests.sandbox.official import SPECS, Conversation, documents
+from tests.sandbox.official import SPECS, Conversation, documents, needs_documents
 from vipps_nb.sandbox.refusals import gateway, problem, unauthorized
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
+pytestmark = needs_documents
 
 REQUESTS = 300  # at least so many for each document, spread over its operations and both modes
 AT_LEAST = 10  # for each operation and mode

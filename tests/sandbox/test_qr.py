@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import segno
 
-from tests.sandbox.official import SPECS
+from tests.sandbox.official import needs_documents
 from tests.sandbox.official.qr import official
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.sandbox.announcements import Announcements
@@ -487,7 +487,7 @@ def test_codes_of_the_guides_examples_go_on_working(merchant):
 # What no generated request reaches is official all the same
 
 
-@pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
+@needs_documents
 def test_answers_about_living_things_validate(merchant, sandbox, token):
     components = official.load()["components"]
     landing = merchant.create().json()["redirectUrl"]

@@ -1,4 +1,4 @@
-"""The notebook's two cards: the life of the access token, and the form that asks for keys.
+"""The notebook's widgets: the token's life, the form for keys, the explorer, the sandbox's desk, deliveries.
 
 Nothing is imported here, so that a script which only wants a session never pays for ipywidgets.
 """

@@ -1,6 +1,6 @@
-"""What both cards share: their look, their static twins, their threads, and the sentence for an error.
+"""What the widgets share: their look, their static twins, their threads, and the sentence for an error.
 
-Knows nothing about tokens or keys; only `token_status` and `login_form` call it.
+Knows nothing about tokens, keys or APIs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TWIN_STYLE = "border:1px solid #8a8a8a;border-radius:6px;padding:8px 12px;max-w
 
 
 def stylesheet(name: str) -> str:
-    """The common sheet followed by a card's own: one palette, so the two cards cannot drift apart."""
+    """The common sheet followed by a widget's own: one palette, so that they cannot drift apart."""
     return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in ("card.css", name))
 
 
@@ -43,7 +43,7 @@ def twin(facts: list[str], honest_words: str) -> str:
 
 
 def with_twins(bundle: MimeBundle | None, plain: str, html: str) -> MimeBundle | None:
-    """Put the twins beside the live view; None (a card without a view) stays None."""
+    """Put the twins beside the live view; None (a widget without a view) stays None."""
     if bundle is None:
         return None
     data, metadata = bundle
