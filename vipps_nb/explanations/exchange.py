@@ -90,8 +90,11 @@ def _values(node: Any, names: set[str]) -> Iterator[Any]:
 
 def _objects(node: Any) -> Iterator[Mapping[str, Any]]:
     """Every JSON object in a body, however deep."""
-    if isinstance(node, Mapping):
-        yield node
-    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for item in inside:
-        yield from _objects(item)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += reversed(each.values())
+        elif isinstance(each, list):
+            waiting += reversed(each)
