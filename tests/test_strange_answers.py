@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import unicodedata
 from collections import Counter
 
@@ -19,7 +18,7 @@ from IPython.lib.pretty import pretty
 from tests.answers import answer
 from tests.conftest import Answer
 from vipps_nb import ApiError, Problem, VippsSession
-from vipps_nb.bodies import outline, parsed
+from vipps_nb.bodies import outline
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.retries import moment_of_header, retry_after
 from vipps_nb.visible import visible
@@ -106,9 +105,9 @@ def test_of_a_large_answer_a_part_is_taken_and_told():
             count["values"] += 1
             count["letters"] += len(one) if isinstance(one, str) else 0
             waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        assert count["values"] <= 20_001
+        assert count["values"] <= 15_001
         assert count["letters"] <= 512 << 10
-        more = len(large) - (100 if isinstance(large, list) else 20_000)
+        more = len(large) - (100 if isinstance(large, list) else 15_000)
         assert f"… {more} more" in AnswerCard(answer(large)).html
 
 
@@ -147,28 +146,28 @@ WORST = {
 }
 
 
-@pytest.mark.parametrize("unit", WORST.values(), ids=WORST)
-def test_no_pattern_that_reads_an_answer_looks_at_a_text_again_and_again(unit):
-    """Twice the text takes about twice the work: four times would be a pattern that starts anew from each place.
+READ_TO_ITS_END = """
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (120, 120))  # seconds; one pattern that starts anew from each place takes hours
+from tests.answers import answer
+from tests.test_strange_answers import WORST
+from vipps_nb.bodies import parsed
+from vipps_nb.cards.answer import AnswerCard
+for unit in WORST.values():
+    content = (unit * ((1 << 20) // len(unit))).encode()
+    for kind in ("text/html", "application/json"):
+        card = AnswerCard(answer(content, headers={"Content-Type": kind}, status=400))
+        assert card.text and card.html and parsed(content, form=True)
+    print(unit)
+"""
 
-    Measured in this thread's own time, at its best of several tries, with a wide margin.
-    """
 
-    def work(count):
-        text = unit * (count // len(unit))
-        best = float("inf")
-        for _ in range(3):
-            response = answer(text.encode(), headers={"Content-Type": "text/html"}, status=400)
-            began = time.thread_time()
-            card = AnswerCard(response)
-            assert card.text
-            assert card.html
-            parsed(text, form=True)
-            best = min(best, time.thread_time() - began)
-        return best
+@pytest.mark.skipif(sys.platform == "win32", reason="processes there have no limit to be ended by")
+def test_no_pattern_that_reads_an_answer_looks_at_a_text_again_and_again():
+    done = subprocess.run([sys.executable, "-c", READ_TO_ITS_END], capture_output=True, check=False)
 
-    # The larger one is sixteen times as large; squared that would be 256.
-    assert work(1 << 20) < 40 * work(1 << 16) + 0.2
+    assert done.returncode == 0, (done.stdout.splitlines()[-1:], done.stderr)
+    assert len(done.stdout.split(b"\n")) > len(WORST)
 
 
 CONTROLS = [chr(number) for number in (*range(0, 9), *range(11, 32), *range(0x7F, 0xA0))]
@@ -313,9 +312,9 @@ def test_an_address_that_is_none_breaks_nothing(address, told, tmp_path):
     response = answer(body)
     response.request.url = response.url = address
     assert AnswerCard(response).html
-    with pytest.raises((requests.RequestException, ValueError)) as caught:
-        told(200, b"{}").get(address)
-    assert isinstance(caught.value, requests.RequestException)
+    if not address.startswith("//"):  # what starts with a slash is a path
+        with pytest.raises(requests.RequestException):
+            told(200, b"{}").get(address)
 
 
 @pytest.mark.parametrize("address", ["http://[", "https://\u2100.com/x", "http://a:99999/", "//["], ids=ascii)
@@ -332,8 +331,8 @@ def test_a_redirect_to_no_address_is_an_error_of_requests_with_the_answer(addres
 @pytest.mark.parametrize(
     "said",
     ["9" * 60_000, "Thu, 30 Mar 99999 08:38:32 GMT", "Thu, 30 Mar 2023 08:38:32 +999999999", "Mon", ",", "0001", "-1",
-     "1e9", "Thu, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 60_000, "\u0661",
-     "1 " * 30_000],
+     "1e9", "Thu, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x" * 60_000,
+     "\u0661", "1 " * 30_000],
     ids=lambda said: said[:30],
 )  # fmt: skip
 def test_a_strange_retry_after_is_no_error(said):

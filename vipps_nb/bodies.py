@@ -1,7 +1,7 @@
 """The body of a request or an answer, read without harm: never fails, and takes nothing away from a stream.
 
 Whatever a stranger sends, what comes out is small enough to be walked through by anybody: not deeper than 64 levels,
-not more than 20,000 values, not longer than a book. Where something was left out, it says so.
+not more than 15,000 values, not longer than a book. Where something was left out, it says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import requests
 
 LARGEST = 4 << 20  # bytes; nobody reads more, and parsing it would take its time
-DEEPEST, MOST, LONGEST = 64, 20_000, 256 << 10  # levels, values, characters of all texts together
+DEEPEST, MOST, LONGEST = 64, 15_000, 256 << 10  # levels, values, characters of all texts together
 _LONGEST_TEXT = 64 << 10  # characters of a body that is text
 _LEAST = 1000  # characters that stay of a text, however many others there are
 
@@ -101,7 +101,7 @@ def outline(value: Any) -> Any:
     left, letters = MOST, LONGEST
     top: CutList | CutObject = _emptied(value)
     waiting: deque[tuple[Any, CutList | CutObject, int]] = deque([(value, top, 1)])
-    while waiting:  # level by level, so that what is left out lies deep
+    while waiting and left > 0:  # level by level, so that what is left out lies deep
         source, copy, level = waiting.popleft()
         kept: Iterable[tuple[Any, Any]] = source.items() if isinstance(source, dict) else enumerate(source)
         for name, item in kept:

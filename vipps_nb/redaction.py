@@ -77,7 +77,12 @@ _UNTIL = {
     "'": re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL),
     "\\": re.compile(r"[^\\\"']*"),  # within a text that is JSON itself
 }
-_HINT = re.compile(r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code", re.IGNORECASE)
+# Without any of these there is nothing to look for.
+_HINT = re.compile(
+    r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code|%5f|%2d"
+    r"|phone|msisdn|hint|mobile|nin|ssn|national|personal",
+    re.IGNORECASE,
+)
 _LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 24  # characters
 
 _SIGNS = re.compile(r"[^a-z0-9]")
@@ -109,7 +114,7 @@ def without_named(text: str, personal: Callable[[str, str], str | None] | None =
         text: Any text.
         personal: What stands instead of a value that names a person, by name and value; None to leave it.
     """
-    if personal is None and not _HINT.search(text):
+    if not _HINT.search(text):
         return text
     pieces, end = [], 0
     for found in _NAMED.finditer(text):

@@ -332,6 +332,8 @@ class VippsSession(requests.Session):
         method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
         method = method.upper()
         try:
+            if not url.isascii():
+                url.encode()  # requests would put something else in place of half a character
             if (
                 PLAIN_PATH.fullmatch(url)
                 and not (params or cookies or files or auth or hooks)

@@ -298,6 +298,8 @@ def _read(text: str, variables: Mapping[str, Any]) -> Any:
         return _written(
             json.loads(_TOKENS.sub(mark, text), object_pairs_hook=_object, parse_constant=_no_number), variables
         )
+    except RecursionError:
+        raise CallError("The body is nested deeper than any of these APIs has it. Nothing was sent.") from None
     except json.JSONDecodeError as error:
         raise CallError(
             f"The body is not JSON: {error.msg} in line {error.lineno} of the body, column {error.colno}. Expected an "

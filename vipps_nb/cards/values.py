@@ -38,7 +38,6 @@ _RANDOM_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{
 _RANDOM_END = re.compile(rf"(?<=\w-){_RANDOM_UUID.pattern}")
 # What opens a customer's page; whoever runs the notebook follows the link itself, not its stored copy.
 _LANDING_TOKEN = re.compile(r"(?<=[?&]token=)[\w-]+")
-_PAIR = re.compile(r"[=:]|%3[ad]", re.IGNORECASE)
 _KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey", "x-request-id"})
 _EIGHT_DIGITS, _SHOWN = 8, 2
 _SHORTEST_TOKEN = 11  # characters of what looks like one
@@ -89,7 +88,7 @@ class View:
         return redactor(self.unspeakable)
 
     def _masked(self, value: Any, field: str) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             masked = {
                 self.text(name) if isinstance(name, str) else name: self._masked(item, str(name))
                 for name, item in value.items()
@@ -111,7 +110,7 @@ class View:
         """Words without what looks like a token, without persons, and without what differs from run to run."""
         text = TOKEN.sub(DOTS, text) if len(text) >= _SHORTEST_TOKEN else text
         text = self._redactor.text(text) if self.unspeakable else text
-        text = without_named(text, None if self.personal else _masked_number) if _PAIR.search(text) else text
+        text = without_named(text, None if self.personal else _masked_number)
         text = self._without_persons(text) if self.persons and not self.personal else text
         if not self.still:
             return text
@@ -164,7 +163,7 @@ def _texts(value: Any) -> Iterator[str]:
     """All texts in a body, names included."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for name, item in value.items():
             yield str(name)
             yield from _texts(item)
@@ -178,14 +177,19 @@ def _masked_number(field: str, value: str) -> str | None:
     return masked_person(value) if is_personal(field, value) else None
 
 
-def persons_in(value: Any, field: str = "") -> set[str]:
+def persons_in(value: Any) -> set[str]:
     """The personal numbers in a body, as text, so that they can be taken out of sentences about it."""
-    if isinstance(value, Mapping):
-        return {number for name, item in value.items() for number in persons_in(item, str(name))}
-    if isinstance(value, list):
-        return {number for item in value for number in persons_in(item, field)}
-    found = is_personal(field, value) and len(str(value)) >= _EIGHT_DIGITS
-    return {str(value)} if found else set()
+    found: set[str] = set()
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        field, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [(str(name), item) for name, item in each.items() if item]
+        elif isinstance(each, list):
+            waiting += [(field, item) for item in each if item]
+        elif is_personal(field, each) and len(str(each)) >= _EIGHT_DIGITS:
+            found.add(str(each))
+    return found
 
 
 def remark(field: str, value: Any, owner: Mapping[str, Any], view: View) -> str | None:
