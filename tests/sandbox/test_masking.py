@@ -246,7 +246,7 @@ def test_a_log_full_of_large_bodies_grows_no_further_and_says_what_was_cut(merch
             )
         )
     kept = sum(len(one.body) + len(one.response) for one in log._entries)
-    assert 15 << 20 < kept <= 16 << 20
+    assert 7 << 20 < kept <= 8 << 20
     assert log.total == 3000
 
 

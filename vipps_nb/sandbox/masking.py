@@ -57,7 +57,6 @@ SECRET_NAMES: frozenset[Words] = frozenset(
 _SPELLED = re.compile(r"[^a-z0-9]+")
 _COMPACT = tuple("".join(words) for words in SECRET_NAMES)
 _ANY_NAME = "|".join(r"[-_. ]?".join(words) for words in sorted(SECRET_NAMES, key=lambda words: (-len(words), words)))
-_NAME = re.compile(_ANY_NAME, re.IGNORECASE)
 # A name, what stands between, and the value: in quotes, in quotes that are escaped, or without.
 _NAMED = re.compile(
     rf"((?:{_ANY_NAME})\\*[\"']?(?:\s*(=>?|:|>)\s*|\r?\n\r?\n))"
@@ -73,6 +72,8 @@ _OPAQUE = re.compile(r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
 _CALLED = re.compile(
     r"(?:(?<=[Bb]earer )|(?<=BEARER )|(?<=[Bb]asic )|(?<=BASIC ))(?=[a-z.~+/_-]*+[A-Z0-9=])[\w.~+/-]{8,}+=*"
 )
+_CALLS = ("earer ", "EARER ", "asic ", "ASIC ")
+_OPAQUE_LENGTH = 87
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
 _LIKE_A_KEY, _LIKE_NO_WORD = 8, 20  # characters
@@ -103,8 +104,12 @@ class Masker:
 
     def knowing(self, more: Iterable[str]) -> Masker:
         """One that knows these as well."""
-        found = [one for one in more if SHORTEST <= len(one) <= LONGEST]
+        found = {one for one in more if SHORTEST <= len(one) <= LONGEST}.difference(self._known)
         return Masker((*self._known, *found)) if found else self
+
+    def innocent(self, text: str) -> bool:
+        """Whether there is nothing to mask in a text, opened or not: one look at much costs less than many."""
+        return self._is_plain(text) and all(self._is_plain(opened) for opened in _openings(text))
 
     def text(self, text: str) -> str:
         """The text with every secret in it masked. It is opened where that shows one."""
@@ -112,7 +117,7 @@ class Masker:
             return writable(text)
         shown = opened = self._plain(text)
         for _ in range(OPENINGS):
-            deeper = unescape(_ESCAPED.sub(_character, unquote(opened)))
+            deeper = _opened(opened)
             if deeper == opened:
                 break
             opened = self._plain(deeper)
@@ -149,7 +154,7 @@ class Masker:
         except (ValueError, RecursionError):
             text = raw.decode(errors="replace")
             return self.pairs(text) if _FORM.fullmatch(text) else self.text(text)
-        return self.value(content, innocent=self._innocent(raw))
+        return self.value(content, innocent=self.innocent(raw.decode(errors="replace")))
 
     def value(self, value: Any, *, innocent: bool = False, depth: int = 0) -> Any:
         """JSON, masked by names and by values.
@@ -187,21 +192,19 @@ class Masker:
             return self.text(text) if masked == inner else json.dumps(masked, ensure_ascii=False)
         return self.text(text)
 
-    def _innocent(self, raw: bytes) -> bool:
-        """Whether one look at all of it tells that nothing has to be masked: so it is with most."""
-        if any(sign in raw for sign in (b"\\", b"%", b"&")):
-            return False
-        text = raw.decode(errors="replace")
-        return not _NAME.search(text) and not _CODE.search(text) and self._plain(text) == text
-
     def _plain(self, text: str) -> str:
         for secret in self._known:
             if secret in text:
                 text = text.replace(secret, MASK)
         text = _without_tokens(text)
-        if _NAME.search(text):
+        if _has_name(text):
             text = _NAMED.sub(_unless_spoken, text)
         return _BASE64.sub(self._unless_encoded, text)
+
+    def _is_plain(self, text: str) -> bool:
+        if _has_name(text) or (_CODE.search(text) and any(name in text for name in TRADED_WITH)):
+            return False  # in JSON a name and its value may stand apart
+        return self._plain(text) == text
 
     def _unless_encoded(self, run: re.Match[str]) -> str:
         """What looks like Base64, masked if there is a secret in it, wherever in the run the Base64 begins."""
@@ -215,12 +218,35 @@ class Masker:
                 continue
             if any(secret in decoded for secret in self._known) or _without_tokens(decoded) != decoded:
                 return MASK
-            if _NAMED.search(decoded):
+            if _has_name(decoded) and _NAMED.search(decoded):
                 return MASK
         return run[0]
 
 
 _STANDARD = str.maketrans("-_", "+/")
+_WITHOUT_SEPARATORS = str.maketrans("", "", "-_. ")
+
+
+def _openings(text: str) -> Iterator[str]:
+    for _ in range(OPENINGS):
+        opened = _opened(text)
+        if opened == text:
+            return
+        yield opened
+        text = opened
+
+
+def _opened(text: str) -> str:
+    """A text with one layer of what a program has wrapped around characters taken off: URL, JSON, HTML."""
+    if not any(sign in text for sign in "%\\&"):
+        return text
+    return unescape(_ESCAPED.sub(_character, unquote(text)))
+
+
+def _has_name(text: str) -> bool:
+    """Whether a secret's name is in a text; quicker than the pattern that finds what belongs to it."""
+    compact = text.lower().translate(_WITHOUT_SEPARATORS)
+    return any(name in compact for name in _COMPACT)
 
 
 def found_in(headers: Iterable[tuple[bytes, bytes]], *texts: bytes) -> set[str]:
@@ -297,7 +323,9 @@ def _unless_spoken(found: re.Match[str]) -> str:
 def _without_tokens(text: str) -> str:
     if "eyJ" in text:
         text = _DOTTED.sub(_without_web_token, text)
-    return _CALLED.sub(MASK, _OPAQUE.sub(MASK, text))
+    if len(text) >= _OPAQUE_LENGTH and "." in text:
+        text = _OPAQUE.sub(MASK, text)
+    return _CALLED.sub(MASK, text) if any(word in text for word in _CALLS) else text
 
 
 def _without_web_token(run: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from vipps_nb.sandbox.masking import Masker, found_in
 
 KEPT = 1000
-LARGEST = 16 << 20  # bytes of all entries together
+LARGEST = 8 << 20  # bytes of all entries together
 LARGEST_BODY = 16 << 10  # bytes that are kept of each body; a checkout session has two thousand
 OVERHEAD = 1000  # bytes; about what Python needs for one entry
 BY, DOCTOR = b"vipps-nb-by", "doctor"
