@@ -112,7 +112,7 @@ def _refuse_faults(folder: Path, typed: Mapping[str, str], key_type: KeyType, op
         hit = hits.get(what)
         if hit is None:
             faults[what] = "Missing. Copy it from portal.vippsmobilepay.com → For developers."
-        elif findings := list(shape_findings(what, hit.value)):
+        elif findings := [_plain(finding) for finding in shape_findings(what, hit.value)]:
             where = "This" if hit.source == _FORM else f"The value from {hit.source}"
             faults[what] = " ".join(_ended(f"{where} {finding}") for finding in findings)
     if faults:
@@ -132,6 +132,11 @@ def _refused(error: VippsNbError, names: Mapping[str, str]) -> RefusedError:
     # What Azure adds below its sentence is for a support case; the cell's own error has it whole.
     said = server.partition("\n")[0]
     return RefusedError(f"Not logged in: see {_LABELS[error.field]}. {said}", {error.field: cause})
+
+
+def _plain(finding: str) -> str:
+    """A finding in words of the form, where nobody has heard of headers."""
+    return finding.replace("that no header can carry", "that no key has")
 
 
 def _ended(words: str) -> str:

@@ -432,6 +432,7 @@ class VippsMagics(Magics):
             place = outcome.session.environment.name
             return " ".join([f"Logged in to {place}. `{options.name}` is ready.", *outcome.notices])
 
+        where = LoginPlace()
         form = login_dialog(
             folder=_notebook_folder(self._shell),
             env=options.env,
@@ -440,7 +441,7 @@ class VippsMagics(Magics):
             on_login=welcome,
             on_done=lambda said: where.become(self._card(()).widget),
         )
-        where = LoginPlace(form)
+        where.ask(form)
         display(where)
 
 

@@ -77,28 +77,28 @@ class RefusedError(Exception):
 
 
 class LoginPlace(ipywidgets.VBox):  # type: ignore[misc] # as above
-    """Where the form stands, and after a login the token's card, in the same place.
+    """Where the form stands, and after a login the token's card, in the same place."""
 
-    Args:
-        form: What stands there at first. Once it is done it is one line: how the login went.
-    """
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: LoginForm | TokenStatus | None = None
 
-    def __init__(self, form: LoginForm) -> None:
-        super().__init__([form])
-        self._form = form
-        self._shown: LoginForm | TokenStatus = form
+    def ask(self, form: LoginForm) -> None:
+        """Show the form. Once it is done it is one line: how the login went."""
+        self._shown = form
+        self.children = [form]
 
     def become(self, card: TokenStatus) -> None:
-        """Show the token's card from now on."""
+        """Show the token's card from now on, below that line."""
         self._shown = card
-        self.children = [self._form, card]
+        self.children = [*self.children[:1], card]
 
     def __repr__(self) -> str:
         """What stands there in one line, without an address: nbval compares it."""
         return repr(self._shown)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> card.MimeBundle | None:
-        shown = self._shown._repr_mimebundle_()
+        shown = self._shown and self._shown._repr_mimebundle_()
         html = shown[0]["text/html"] if shown else ""
         # A widget of ipywidgets gives its data alone, without metadata.
         return card.with_twins((super()._repr_mimebundle_(**kwargs), {}), repr(self), html)
