@@ -76,10 +76,38 @@ DIALECTS = {
         {"title": "Gone", "status": "400", "extraInfo": [{"name": "sub", "reason": "old"}]},
         ("Gone", "", "", "", [("sub", "old")]),
     ),
+    "QR, as its document shows it": (
+        {
+            "type": "https://datatracker.ietf.org/doc/html/rfc7231#section-6.5.1",
+            "title": "One or more validation errors occurred.",
+            "detail": "BadRequest",
+            "instance": TRACE,
+            "invalidParams": [{"name": "RedirectUrl", "reason": "must match"}],
+        },
+        ("One or more validation errors occurred.", "BadRequest", "", TRACE, [("RedirectUrl", "must match")]),
+    ),
+    "Management, as its document shows it": (
+        {"type": "https://example.com/problem#unauthorized", "title": "T", "instance": "urn:uuid:123e4567-e89b-12d3"},
+        ("T", "", "", "123e4567-e89b-12d3", []),
+    ),
+    "Webhooks, whose instance is a path": (
+        {"title": "T", "instance": "/v1/webhooks", "traceId": TRACE},
+        ("T", "", "", TRACE, []),
+    ),
+    "Report, whose instance is a path": ({"title": "T", "instance": "/products/orders1"}, ("T", "", "", "", [])),
+    "a page of somebody who is called alike": (
+        {"title": "T", "type": "https://developer.vippsmobilepay.com.example.com/docs#not-ours"},
+        ("T", "", "", "", []),
+    ),
     "an HTML page": (
         "<html><title>502 Bad Gateway</title></html>",
         ("Bad Request", "an HTML page titled “502 Bad Gateway”", "", "", []),
     ),
+    "a page with a title of many lines": (
+        '<HTML><TITLE lang="en">\n  Bad &amp; gone \n</Title >',
+        ("Bad Request", "an HTML page titled “Bad & gone”", "", "", []),
+    ),
+    "a page without an end": ("<title>" * 9, ("Bad Request", "<title>" * 9, "", "", [])),
     "nothing": ("", ("Bad Request", "", "", "", [])),
 }
 

@@ -306,7 +306,7 @@ def test_a_terminal_does_not_obey_what_a_merchant_writes(held):
     create(held, paymentDescription="socks\x1b[2J\nand more")
 
     assert "\x1b" not in text(held.sandbox)
-    assert "socks [2J and more" in text(held.sandbox)
+    assert "socks␛[2J and more" in text(held.sandbox)
 
 
 def test_faults_that_are_no_preset_are_somebodys_own(held):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vipps_nb.sandbox import Sandbox
+from vipps_nb.visible import visible
 
 LINES = 10  # of the request log
 LONGEST_PATH = 300  # characters
@@ -59,8 +60,8 @@ def _phone_lines(one: JsonObject) -> list[str]:
 
 
 def _one_line(told: str) -> str:
-    """A merchant's text without line ends and control characters, which a terminal would obey."""
-    return "".join(letter if letter.isprintable() else " " for letter in told)
+    """A merchant's text in one line, in which what a terminal would obey is seen instead."""
+    return visible(told).replace("\n", " ").replace("\t", " ")
 
 
 def faults(rules: list[JsonObject]) -> JsonObject:

@@ -12,19 +12,21 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from time import monotonic, sleep
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
+from vipps_nb.addresses import cut_apart
 from vipps_nb.answers import Retry, VippsResponse
 from vipps_nb.errors import UnreachableError
 from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import Introduction
 from vipps_nb.key_ring import KeyRing
+from vipps_nb.redaction import redactor
 from vipps_nb.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
 from vipps_nb.tokens import AccessToken
 from vipps_nb.transport import deadline
+from vipps_nb.visible import visible
 
 logger = logging.getLogger(__name__)
 
@@ -165,5 +167,5 @@ class Door(BaseAdapter):
             outcome.close()
         else:
             self._on_fault()
-        path = urlsplit(str(request.url)).path
+        path = redactor(self._keys.secrets()).text(visible(cut_apart(str(request.url)).path))
         logger.info("%s %s: %s; try %d follows in %.1f s", request.method, path, cause, number + 1, pause)

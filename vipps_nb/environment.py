@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 
+from vipps_nb.addresses import cut_apart
 from vipps_nb.errors import EnvironmentChoiceError
 
 EnvironmentName = Literal["sandbox", "test", "production"]
@@ -36,7 +37,7 @@ class Environment:
     @property
     def host(self) -> str:
         """The host as a person would write it, for messages."""
-        return urlsplit(self.base_url).netloc
+        return cut_apart(self.base_url).netloc
 
     def owns(self, url: str) -> bool:
         """Whether a URL has this environment's own origin: the same scheme, host and port.

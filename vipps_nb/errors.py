@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vipps_nb.visible import visible
+
 if TYPE_CHECKING:
     import requests
 
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
 class VippsNbError(Exception):
     """What every error of this package is."""
+
+    def __str__(self) -> str:
+        """The message. Where it quotes a server, what would steer a terminal is shown instead."""
+        return visible(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Show one sentence in a notebook instead of a wall of frames (IPython asks for this by name)."""

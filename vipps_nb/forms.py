@@ -13,9 +13,10 @@ from contextlib import suppress
 from typing import Any
 
 from vipps_nb.calls.references import References
-from vipps_nb.cards.values import MINOR_UNIT_FIELDS, is_secret
+from vipps_nb.cards.values import MINOR_UNIT_FIELDS
 from vipps_nb.catalogue.documents import Document, DocumentError, Operation, Parameter
 from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.redaction import is_secret
 
 Schema = Mapping[str, Any]
 Shape = dict[str, Any]

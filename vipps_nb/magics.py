@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _MAGICS = ("vipps", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox", "vipps_status")
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-type)|token|password)\b   # an option that sounds like one
-      | (secret|key|token|password)\w*\s*=                # NAME=value
+      | (?<!\w)(?=\w*?(secret|key|token|password))\w+\s*=  # NAME=value
       | \b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b   # a client ID
       | \b[0-9a-f]{32}\b                                  # a subscription key
       | \beyJ[\w-]{8,}                                    # an access token

@@ -72,22 +72,32 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = {
-    "": re.compile(r"(?:(?!%(?:25){0,3}(?:26|22|2C|7D))[^\s\"'&<>,;\\])*", re.IGNORECASE),
+    "": re.compile(r"(?:[^\s\"'&<>,;\\%]|%(?!(?:25){0,3}(?:26|22|2C|7D)))*", re.IGNORECASE),
     '"': re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL),
     "'": re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL),
     "\\": re.compile(r"[^\\\"']*"),  # within a text that is JSON itself
 }
-_HINT = re.compile(r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code", re.IGNORECASE)
-_LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 64  # characters
+# Without any of these there is nothing to look for.
+_HINT = re.compile(
+    r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code|%5f|%2d"
+    r"|phone|msisdn|hint|mobile|nin|ssn|national|personal",
+    re.IGNORECASE,
+)
+_LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 24  # characters
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 _SHORTEST = 8  # characters; what is shorter stands in many a text by chance, so it is only found as it is
 
 
+def plain_name(name: str) -> str:
+    """A name without case and signs."""
+    return _SIGNS.sub("", name[:200].lower())
+
+
 @functools.lru_cache(4096)
 def is_secret(name: str) -> bool:
     """Whether a value opens doors, by the name it stands under: of a field, a header or a parameter."""
-    plain = _SIGNS.sub("", name[:200].lower())
+    plain = plain_name(name)
     return plain in SECRET_NAMES or plain.endswith(_ENDINGS)
 
 
@@ -104,7 +114,7 @@ def without_named(text: str, personal: Callable[[str, str], str | None] | None =
         text: Any text.
         personal: What stands instead of a value that names a person, by name and value; None to leave it.
     """
-    if personal is None and not _HINT.search(text):
+    if not _HINT.search(text):
         return text
     pieces, end = [], 0
     for found in _NAMED.finditer(text):

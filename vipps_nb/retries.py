@@ -17,6 +17,7 @@ import requests
 from vipps_nb.errors import UnreachableError
 from vipps_nb.introduction import idempotency_header, remembers_idempotency_keys
 from vipps_nb.limits import seconds_per_call
+from vipps_nb.visible import visible
 
 # The statuses that speak of the moment, not of the request (errors page of the knowledge base: repeat these with
 # the same key).
@@ -27,6 +28,9 @@ READS = frozenset({"GET", "HEAD"})
 # Without word from the server: half a second, then twice as long each time, each shortened by chance to as little
 # as half, so that many who failed together do not come back together.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
+
+_LONGEST_DATE = 64  # characters
+_MOST_DIGITS = 9  # of seconds: thirty years
 
 # Deterministic faults: the same request would meet them again.
 _WILL_FAIL_AGAIN = (
@@ -80,7 +84,8 @@ def body_can_be_sent_again(request: requests.PreparedRequest) -> bool:
 def passing_cause(outcome: requests.Response | Exception) -> str:
     """Why this outcome may be better next time, in words; ``""`` when it is as good as it gets."""
     if isinstance(outcome, requests.Response):
-        return f"{outcome.status_code} {outcome.reason or ''}".strip() if outcome.status_code in PASSING else ""
+        words = visible(f"{outcome.status_code} {outcome.reason or ''}").strip()
+        return words if outcome.status_code in PASSING else ""
     if isinstance(outcome, UnreachableError):
         return "no access token" if outcome.passing else ""
     if isinstance(outcome, _FAULTS) and not isinstance(outcome, _WILL_FAIL_AGAIN):
@@ -107,17 +112,21 @@ def retry_after(response: requests.Response) -> float | None:
     """
     said = response.headers.get("Retry-After", "").strip()
     if said.isascii() and said.isdigit():
-        return float(said)
-    moment = _date(said)
+        return float(said[-_MOST_DIGITS:] if not said[:-_MOST_DIGITS].strip("0") else "9" * _MOST_DIGITS)
+    moment = moment_of_header(said)
     if moment is None:
         return None
-    now = _date(response.headers.get("Date", "")) or datetime.fromtimestamp(time.time(), UTC)
+    now = moment_of_header(response.headers.get("Date", "")) or datetime.fromtimestamp(time.time(), UTC)
     return max(0.0, (moment - now).total_seconds())
 
 
-def _date(text: str) -> datetime | None:
+def moment_of_header(text: str) -> datetime | None:
+    """The moment that a date in a header names; None for whatever else stands there."""
+    if len(text) > _LONGEST_DATE:
+        return None
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return date.astimezone(UTC)  # a year or a zone out of all bounds shows here at the latest
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

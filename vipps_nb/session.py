@@ -14,12 +14,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
+from vipps_nb.addresses import cut_apart, host_of, is_address
 from vipps_nb.credentials import Credentials
 from vipps_nb.door import Bounds, Door
 from vipps_nb.environment import Environment
@@ -41,6 +42,7 @@ from vipps_nb.retries import Retries
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import CONNECT_AND_READ_TIMEOUT, AccessToken
 from vipps_nb.transport import Transport, past_proxies, silence
+from vipps_nb.visible import visible
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 # An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
 LONGEST_ANSWER = 300.0
 LARGEST_ANSWER = 256 << 20
+_LONGEST_SHOWN = 200  # characters of a foreign address in a message
 
 
 @dataclass(frozen=True)
@@ -326,14 +329,31 @@ class VippsSession(requests.Session):
         """
         method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
         method = method.upper()
-        if PLAIN_PATH.fullmatch(url) and not (params or cookies or files or auth or hooks) and self._has_no_extras():
-            url = self.base_url + url
-            standing = (self.headers, self._own_headers(method, url))
-            prepared = prepare_plain(method, url, standing=standing, given=headers or {}, data=data, json=json)
-        else:
-            prepared = self.prepare_request(
-                requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
-            )
+        try:
+            if not url.isascii():
+                url.encode()  # requests would put something else in place of half a character
+            if (
+                PLAIN_PATH.fullmatch(url)
+                and not (params or cookies or files or auth or hooks)
+                and self._has_no_extras()
+            ):
+                url = self.base_url + url
+                standing = (self.headers, self._own_headers(method, url))
+                prepared = prepare_plain(method, url, standing=standing, given=headers or {}, data=data, json=json)
+            else:
+                prepared = self.prepare_request(
+                    requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
+                )
+            for value in (headers or {}).values():
+                if isinstance(value, str) and not value.isascii():
+                    value.encode("latin-1")
+        except UnicodeEncodeError as error:
+            what = visible(str(error.object)[error.start : error.start + 1])
+            raise requests.exceptions.InvalidURL(
+                f"{method} {visible(url[:_LONGEST_SHOWN])} has a character in its address, headers or body that cannot "
+                f"be sent: {what}. Nothing was sent. Half a character comes of a text that was cut apart or read in "
+                "the wrong encoding; a header holds Latin letters only."
+            ) from None
         settings = self.merge_environment_settings(prepared.url, dict(proxies or {}), stream, verify, cert)
         return self.send(
             prepared,
@@ -384,6 +404,31 @@ class VippsSession(requests.Session):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
 
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where a redirect leads.
+
+        Raises:
+            requests.exceptions.InvalidURL: To no address.
+        """
+        target = super().get_redirect_target(resp)
+        if target is not None and not is_address(target):
+            raise requests.exceptions.InvalidURL(
+                visible(
+                    f"{resp.url} answered with a redirect to {target[:_LONGEST_SHOWN]!r}, which is no address, so it "
+                    "was not followed. The answer is in this error's .response; allow_redirects=False hands it back."
+                ),
+                response=resp,
+            )
+        return target
+
+    def resolve_redirects(self, resp: requests.Response, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Follow redirects; see ``requests.Session``. Where none is followed it is not asked where one leads."""
+        try:
+            yield from super().resolve_redirects(resp, *args, **kwargs)
+        except requests.exceptions.InvalidURL:
+            if not kwargs.get("yield_requests"):
+                raise
+
     def _has_no_extras(self) -> bool:
         """Whether the session has nothing of its own that requests' preparation would have to merge in."""
         return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
@@ -397,7 +442,7 @@ class VippsSession(requests.Session):
 
     def _absolute(self, url: str) -> str:
         # A path is a path even when it starts with two slashes: "//host/…" must not name a stranger.
-        if urlsplit(url).scheme:
+        if cut_apart(url).scheme or url.lower().startswith(("http:", "https:")):
             return url
         return urljoin(self.base_url + "/", "/" + url.lstrip("/"))
 
@@ -411,7 +456,7 @@ class VippsSession(requests.Session):
         """
         url = request.url or ""
         if not self.environment.owns(url):
-            same_host = urlsplit(url).hostname == urlsplit(self.base_url).hostname
+            same_host = host_of(url) == host_of(self.base_url)
             if same_host and url.startswith("http:") and self.base_url.startswith("https:"):
                 raise EnvironmentChoiceError(
                     f"{self.environment.host} is spoken to over https only, and this URL says http. Nothing was sent; "
@@ -420,7 +465,7 @@ class VippsSession(requests.Session):
             return
         if self.environment.name != "production":
             return
-        method, path = str(request.method), urlsplit(url).path
+        method, path = str(request.method), cut_apart(url).path
         if is_only_in_test(method, url):
             raise ReadOnlyError(
                 f"{method} {path} decides in a customer's place, which the test environment does and production does "

@@ -14,7 +14,6 @@ import socket
 import time
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import requests
@@ -22,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from vipps_nb.addresses import cut_apart, host_of
 from vipps_nb.environment import is_loopback
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
@@ -104,7 +104,7 @@ class _HttpsPool(HTTPSConnectionPool):
 
 def past_proxies(url: str) -> dict[str, str]:
     """For this very machine: use no proxy of the environment. None leads there, and it would read the keys."""
-    return {"no_proxy": urlsplit(url).hostname or ""} if is_loopback(url) else {}
+    return {"no_proxy": host_of(url)} if is_loopback(url) else {}
 
 
 @functools.cache  # of the few kinds of pools there are
@@ -165,7 +165,7 @@ class Transport(HTTPAdapter):
     ) -> Any:
         """The pool of connections for a request."""
         url = str(request.url)
-        parts = urlsplit(url)
+        parts = cut_apart(url)
         where = (parts.scheme, parts.netloc, verify, cert, tuple(proxies.items()) if proxies else ())
         pool = self._pools.get(where)
         if pool is None:

@@ -6,6 +6,7 @@ writing around, or is half a character that no file can hold. None of it is lost
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 
@@ -28,6 +29,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSEEN.sub(_named, text.replace("\r\n", "\n"))
+
+
+def escaped(text: str) -> str:
+    """JSON, or a text in the code of Python, with every character that one does not see as its escape."""
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _named(found: re.Match[str]) -> str:

@@ -30,6 +30,11 @@ def scents(secret: str) -> frozenset[bytes]:
 def _encoded(raw: bytes) -> Iterator[bytes]:
     yield raw.hex().encode()
     yield quote(raw, safe="").encode()[:20]
+    yield quote(quote(raw, safe=""), safe="").encode()[:24]
+    yield "".join(f"%{byte:02x}" for byte in raw).encode()[:36]
+    yield "".join(f"\\u{byte:04x}" for byte in raw).encode()[:60]
+    yield "".join(f"&#{byte};" for byte in raw).encode()[:50]
+    yield raw.replace(b"/", b"\\/")
     yield raw.decode().encode("utf-16-le")
     for before in range(3):  # in the middle of something longer, Base64 has three ways to write it
         for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Never
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 from uuid import UUID
 
 import requests
@@ -23,15 +23,17 @@ from vipps_nb.catalogue import schemas
 from vipps_nb.catalogue.documents import Document, Operation
 from vipps_nb.errors import VippsNbError
 from vipps_nb.problem import FieldError
-from vipps_nb.secret import MASK, Secret, travelling
+from vipps_nb.redaction import redactor
+from vipps_nb.secret import Secret, travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
-_TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|(?<![\w"])#[^\n]*|\$\{([^}"\n]*)\}', re.DOTALL)
-_IN_BODY = re.compile(r"\$\{([^}]*)\}")
+# What is left open ends with the line or the text: a token that does not fit would be looked for again from within.
+_TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![\w"])#[^\n]*|\$\{([^{}"\n]*)\}', re.DOTALL)
+_IN_BODY = re.compile(r"\$\{([^{}]*)\}")
 _IN_PATH = re.compile(r"\{([^}]*)\}")
 _MARK = "\ue000"  # stands for a variable while the body is read; of a private area, so nobody types it
 
@@ -198,17 +200,13 @@ def _without(secrets: Sequence[Secret], request: requests.PreparedRequest) -> re
     """What an answer or an exception may keep of its request: a notebook's `Out` keeps both for as long as it lives."""
     if not secrets:
         return request
-    kept = request.copy()
-    for secret in secrets:
-        plain = secret.reveal()
-        # As it is, in a form, and in JSON.
-        for written in {plain, quote_plus(plain), json.dumps(plain)[1:-1]} - {""}:
-            for name, value in kept.headers.items():
-                kept.headers[name] = value.replace(written, MASK)
-            if isinstance(kept.body, bytes):
-                kept.body = kept.body.replace(written.encode(), MASK.encode())
-            elif isinstance(kept.body, str):
-                kept.body = kept.body.replace(written, MASK)
+    kept, scrub = request.copy(), redactor(tuple(secrets)).text
+    for name, value in kept.headers.items():
+        kept.headers[name] = scrub(value)
+    if isinstance(kept.body, bytes):
+        kept.body = scrub(kept.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    elif isinstance(kept.body, str):
+        kept.body = scrub(kept.body)
     return kept
 
 
@@ -268,6 +266,8 @@ def _read(text: str, variables: Mapping[str, Any]) -> Any:
         return _written(
             json.loads(_TOKENS.sub(mark, text), object_pairs_hook=_object, parse_constant=_no_number), variables
         )
+    except RecursionError:
+        raise CallError("The body is nested deeper than any of these APIs has it. Nothing was sent.") from None
     except json.JSONDecodeError as error:
         raise CallError(
             f"The body is not JSON: {error.msg} in line {error.lineno} of the body, column {error.colno}. Expected an "

@@ -24,12 +24,14 @@ from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import SECRET_HEADERS, Introduction, secret_headers
 from vipps_nb.login import current_session
 from vipps_nb.problem import FieldError
+from vipps_nb.redaction import Redactor, without_named
 from vipps_nb.secret import MASK, Secret
 from vipps_nb.session import VippsSession
+from vipps_nb.visible import visible
 
 _SHAPES = re.compile(
-    r"""(?<!\w)--?[\w-]*(secret|token|password|subscription-?key)\b  # an option that sounds like one
-      | \bVIPPS_\w*(SECRET|KEY|TOKEN)\w*\s*=                # NAME=value
+    r"""(?<![\w-])--?(?=[\w-]*?(secret|token|password|subscription-?key)\b)  # an option that sounds like one
+      | \bVIPPS_(?=\w*?(SECRET|KEY|TOKEN))\w*\s*=           # NAME=value
       | (?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z-])              # a subscription key
       | (?<![\w/+])eyJ[\w-]{8,}                             # an access token
       | (?<![\w/.+-])(?=[\w+/]*[0-9+])[\w+/]{16,88}={1,2}(?!\w) # a client secret; a picture in base64 is longer
@@ -104,7 +106,7 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
     if order.language is not None:
         return concealed(LANGUAGES[order.language](call, session), session)
     if order.dry_run:
-        return concealed(as_sent(call, session), session)
+        return visible(without_named(concealed(as_sent(call, session), session)))
     return call.send(session)
 
 
@@ -205,9 +207,7 @@ def _secrets(session: VippsSession) -> set[str]:
 
 def concealed(text: str, session: VippsSession) -> str:
     """The last net: whatever happens to equal a secret of this session is masked, wherever it came from."""
-    for secret in _secrets(session):
-        text = text.replace(secret, MASK)
-    return text
+    return Redactor(_secrets(session)).text(text)
 
 
 def _masked_introduction(prepared: requests.PreparedRequest, session: VippsSession) -> dict[str, str]:

@@ -18,6 +18,7 @@ _TOKENS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_DEEPEST = 64  # levels that are told apart
 Role = Literal["key", "value", "nothing"]
 
 
@@ -55,6 +56,8 @@ class _Frame:
 
     @property
     def inner(self) -> tuple[str | int, ...]:
+        if len(self.path) >= _DEEPEST:  # nobody types that, and each level would copy all that are above it
+            return self.path
         return (*self.path, self.name if self.is_object else self.position)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vipps_nb.calls import Call, Text, Variable
-from vipps_nb.cards.values import is_secret
 from vipps_nb.introduction import (
     SECRET_HEADERS,
     Introduction,
@@ -17,6 +16,7 @@ from vipps_nb.introduction import (
     open_headers,
     takes_idempotency_key,
 )
+from vipps_nb.redaction import is_secret
 from vipps_nb.session import VippsSession
 
 _WIDTH = 88

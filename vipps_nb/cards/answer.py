@@ -9,28 +9,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from http.client import responses as phrases
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import requests
 
 from vipps_nb import catalogue
+from vipps_nb.addresses import cut_apart
 from vipps_nb.answers import VippsResponse
-from vipps_nb.bodies import body_of
+from vipps_nb.bodies import body_of, is_whole
 from vipps_nb.cards import tree
 from vipps_nb.cards.drawings import Drawing, draw
 from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import Markup, join, tag
-from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, is_secret, persons_in, size
+from vipps_nb.cards.values import DOTS, OF_THIS_MACHINE, View, persons_in, size
 from vipps_nb.catalogue.documents import Operation
 from vipps_nb.environment import is_loopback, official_environment
 from vipps_nb.explanations import Exchange, Symptom, explain
 from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.redaction import is_secret, is_traded
+from vipps_nb.visible import visible
 
 _REFUSAL, _FAILURE = 400, 500
-_SECRET_HEADERS = frozenset(name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization"))
+_SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
 _IDEMPOTENCY_KEY = "Idempotency-Key"
-_LONGEST_TEXT = 4000
+_LONGEST_TEXT, _LONGEST_WORDS, _LONGEST_HEADER, _MOST_FIELDS = 4000, 1000, 500, 30
 _LARGEST_PICTURE = 1 << 20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _IN_WORDS = re.compile(r"json|xml|text|html|csv|javascript|x-www-form-urlencoded", re.IGNORECASE)
@@ -89,7 +92,8 @@ class AnswerCard:
     def status(self) -> str:
         """The status in number and words."""
         code = self.response.status_code
-        return f"{code} {self.response.reason or phrases.get(code, '')}".strip()
+        reason = self.view.text(str(self.response.reason or phrases.get(code, "")))
+        return visible(f"{code} {_cut(reason, _LONGEST_HEADER)}").strip()
 
     @cached_property
     def environment(self) -> str:
@@ -114,7 +118,7 @@ class AnswerCard:
             facts.append(f"{'1 retry' if len(retries) == 1 else f'{len(retries)} retries'} ({causes})")
         problem = self.exchange.problem
         if problem is not None and problem.trace_id:
-            facts.append(f"trace id {problem.trace_id}")
+            facts.append(f"trace id {self._words(problem.trace_id)}")
         key = self.response.request.headers.get(_IDEMPOTENCY_KEY)
         if key:
             facts.append(f"{_IDEMPOTENCY_KEY} {self.view.masked(_as_text(key), _IDEMPOTENCY_KEY)}")
@@ -123,12 +127,15 @@ class AnswerCard:
     @property
     def target(self) -> str:
         """Method, path and query, and the host of a stranger."""
-        parts = urlsplit(self.response.request.url or "")
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        masked = [f"{name}={self.view.masked(value, name)}" for name, value in pairs]
+        parts = cut_apart(self.response.request.url or "")
+        pairs = parse_qsl(parts.query[:_LONGEST_TEXT], keep_blank_values=True)
+        traded = is_traded(name for name, _ in pairs)
+        masked = [
+            f"{name}={DOTS if traded and name == 'code' else self.view.masked(value, name)}" for name, value in pairs
+        ]
         host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if self.environment == "elsewhere" else ""
         words = f"{self.exchange.method} {host}{parts.path}" + (f"?{'&'.join(masked)}" if masked else "")
-        return self.view.text(words)
+        return _cut(self.view.text(words[: 2 * _LONGEST_TEXT]), _LONGEST_WORDS)
 
     @cached_property
     def text(self) -> str:
@@ -136,10 +143,8 @@ class AnswerCard:
         lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts])]
         problem = self.exchange.problem
         if problem is not None:
-            lines.append(
-                self.view.text(f"{_code(problem.code, problem.title)}{_sentence(problem.title, problem.detail)}")
-            )
-            lines += [self.view.text(f"  {field.name}: {field.reason}") for field in problem.field_errors]
+            lines.append(f"{self._words(_code(problem.code, problem.title))}{self._sentence}")
+            lines += [f"  {name}: {reason}" if name else reason for name, reason in self._fields]
         if self.explanation is not None:
             lines += [f"{label}: {words}" for label, words in self.explanation.sentences]
         if problem is None:
@@ -150,7 +155,7 @@ class AnswerCard:
                 lines.append(_cut(body))
             elif body is not None:
                 lines.append(tree.with_remarks(body, self.view))
-        return "\n".join(line for line in lines if line)
+        return visible("\n".join(line for line in lines if line))
 
     @cached_property
     def html(self) -> str:
@@ -191,18 +196,35 @@ class AnswerCard:
         if not content or self._kind in _PICTURES:
             return None
         if isinstance(self.exchange.answer, str) and not _readable(content, self._kind):
-            return f"{size(len(content))} of {self._kind or 'something that is no text'}, not shown: .content has it"
+            kind = _cut(self._kind, _LONGEST_HEADER) or "something that is no text"
+            return f"{size(len(content))} of {kind}, not shown: .content has it"
         return self.view.masked(self.exchange.answer)
+
+    def _words(self, text: str) -> str:
+        """A server's words, as they may be shown."""
+        return _cut(self.view.text(text[: 2 * _LONGEST_TEXT]), _LONGEST_WORDS)
+
+    @property
+    def _sentence(self) -> str:
+        """What the server says about a refusal."""
+        problem = self.exchange.problem
+        return self._words(_sentence(problem.title, problem.detail)) if problem is not None else ""
+
+    @cached_property
+    def _fields(self) -> list[tuple[str, str]]:
+        """The fields that were refused, and why."""
+        errors = self.exchange.problem.field_errors if self.exchange.problem is not None else ()
+        fields = [(self._words(field.name), self._words(field.reason)) for field in errors[:_MOST_FIELDS]]
+        more = len(errors) - _MOST_FIELDS
+        return [*fields, ("", f"… {more} more")] if more > 0 else fields
 
     def _refusal(self) -> Markup | None:
         problem = self.exchange.problem
         if problem is None:
             return None
-        code = tag("b", f"{problem.code} ") if _code(problem.code, problem.title) else None
-        fields = [
-            tag("li", tag("code", field.name), f" {self.view.text(field.reason)}") for field in problem.field_errors
-        ]
-        words = tag("p", code, self.view.text(_sentence(problem.title, problem.detail)), class_="vipps-nb-words")
+        code = tag("b", f"{self._words(problem.code)} ") if _code(problem.code, problem.title) else None
+        fields = [tag("li", tag("code", name) if name else None, f" {reason}") for name, reason in self._fields]
+        words = tag("p", code, self._sentence, class_="vipps-nb-words")
         return join(words, tag("ul", *fields, class_="vipps-nb-fields") if fields else None)
 
     def _explanation(self) -> Markup | None:
@@ -225,7 +247,8 @@ class AnswerCard:
     def _drawing(self) -> Drawing | None:
         if self._kind in _PICTURES:
             return self._picture()
-        return draw(self.exchange, self._body, self.view)
+        # Of what was cut no drawing is made: its sums would be wrong.
+        return draw(self.exchange, self._body, self.view) if is_whole(self._body) else None
 
     def _picture(self) -> Drawing | None:
         content = body_of(self.response)
@@ -269,7 +292,7 @@ class AnswerCard:
     def _header(self, name: str, value: Any) -> str:
         if name.lower() in _SECRET_HEADERS or is_secret(name):
             return DOTS
-        return self.view.text(str(self.view.masked(_as_text(value), name)))
+        return _cut(str(self.view.masked(_as_text(value)[: 2 * _LONGEST_TEXT], name)), _LONGEST_HEADER)
 
 
 def _code(code: str, title: str) -> str:
@@ -294,10 +317,10 @@ def _as_text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _cut(text: str) -> str:
-    if len(text) <= _LONGEST_TEXT:
+def _cut(text: str, longest: int = _LONGEST_TEXT) -> str:
+    if len(text) <= longest:
         return text
-    return f"{text[:_LONGEST_TEXT]} … the rest is not shown: .text has it all"
+    return f"{text[:longest]} … the rest is not shown" + (": .text has it all" if longest == _LONGEST_TEXT else "")
 
 
 def _readable(content: bytes, kind: str) -> bool:

@@ -9,11 +9,12 @@ from vipps_nb.cards.drawings.drawing import lines_of, wide
 from vipps_nb.cards.frame import framed
 from vipps_nb.cards.markup import tag
 from vipps_nb.cards.values import DOTS, View, persons_in
+from vipps_nb.visible import visible
 
 if TYPE_CHECKING:
     from vipps_nb.history import Calls, PastCall
 
-_MOST_ROWS = 30
+_MOST_ROWS, _LONGEST = 30, 1000
 _COLUMNS = ("When", "Answer", "Took", "Call")
 _REFUSAL, _FAILURE = 400, 500
 
@@ -24,7 +25,7 @@ def as_text(calls: Calls) -> str:
     if not shown:
         return "No calls yet."
     table = lines_of([(str(call.number), *_cells(call)) for call in shown], numbers=frozenset({0, 3}))
-    return "\n".join(filter(None, [earlier, table]))
+    return visible("\n".join(filter(None, [earlier, table])))
 
 
 def as_html(calls: Calls) -> str:
@@ -63,6 +64,10 @@ def _newest(calls: Calls) -> tuple[list[PastCall], str]:
     return everything[-_MOST_ROWS:], words
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+
+
 def _cells(call: PastCall) -> tuple[str, str, str, str]:
     view = View(still=call.still, persons=frozenset(persons_in(call.sent_as_json())))
     took = "" if call.still else f"{call.seconds * 1000:.0f} ms"
@@ -71,5 +76,5 @@ def _cells(call: PastCall) -> tuple[str, str, str, str]:
         view.moment(call.shown_moment).rpartition(", ")[2],
         call.outcome + tries,
         took,
-        view.text(f"{call.method} {call.path}".replace(quote(DOTS), DOTS)),
+        _cut(view.text(f"{call.method} {call.path[:_LONGEST]}".replace(quote(DOTS), DOTS))),
     )

@@ -1,8 +1,10 @@
-"""HTML written safely: text is escaped unless it is markup already. Knows nothing of Vipps MobilePay."""
+"""HTML written safely: text is escaped, and all of it seen, unless it is markup already."""
 
 from __future__ import annotations
 
 from html import escape
+
+from vipps_nb.visible import visible
 
 _VOID = frozenset({"br", "img"})
 
@@ -23,7 +25,7 @@ def tag(name: str, *content: str | None, **attributes: str | int | bool | None) 
             None and False are left out.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(visible(str(value)))}"')
         for key, value in attributes.items()
         if value is not None and value is not False
     )
@@ -34,5 +36,5 @@ def tag(name: str, *content: str | None, **attributes: str | int | bool | None) 
 
 def join(*content: str | None, between: str = "") -> Markup:
     """Pieces after one another."""
-    pieces = [piece if isinstance(piece, Markup) else escape(piece) for piece in content if piece is not None]
+    pieces = [piece if isinstance(piece, Markup) else escape(visible(piece)) for piece in content if piece is not None]
     return Markup(between.join(pieces))

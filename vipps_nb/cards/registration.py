@@ -73,12 +73,13 @@ def show(response: requests.Response | Delivery, *, personal: bool = False) -> N
     from IPython.display import publish_display_data  # noqa: PLC0415 - as above
 
     from vipps_nb.cards.answer import AnswerCard  # noqa: PLC0415 - not before something is drawn
+    from vipps_nb.visible import say  # noqa: PLC0415 - as above
 
     delivery = any((kind.__module__, kind.__name__) == _DELIVERY for kind in type(response).__mro__)
     draw: Callable[..., Any] = _delivery_card if delivery else AnswerCard
     card = draw(response, personal=personal)
     if get_ipython() is None:
-        print(card.text)
+        say(card.text)
     else:
         publish_display_data({_TEXT: card.text, _HTML: card.html})
 

@@ -10,6 +10,7 @@ from vipps_nb.cards.drawings.token import claims
 from vipps_nb.cards.frame import framed
 from vipps_nb.cards.values import View
 from vipps_nb.tokens import AccessToken
+from vipps_nb.visible import visible
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class TokenCard:
     @property
     def text(self) -> str:
         """The claims as text."""
-        return self._drawing.text
+        return visible(self._drawing.text)
 
     @property
     def html(self) -> str:

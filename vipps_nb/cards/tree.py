@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vipps_nb.bodies import CutText, LeftOut, size_of
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.cards.values import View, as_json, remark
 
@@ -13,7 +14,7 @@ _OPEN_LEVELS = 2
 _OPEN_SIZE = 24  # entries; a longer list or object starts folded, unless it is all there is
 _LONGEST_LIST = 100
 _MOST_ROWS = 1000
-_LONGEST_LEAF = 600
+_LONGEST_LEAF, _LONGEST_NAME = 600, 200
 _LINES = 60
 
 
@@ -51,16 +52,18 @@ def _lines(value: Any, view: View, owner: Mapping[str, Any], name: str, before: 
     if isinstance(value, Mapping) and value:
         yield before + "{"
         for number, (key, item) in enumerate(value.items(), 1):
-            end = "" if number == len(value) else ","
-            yield from _ended(_lines(item, view, value, str(key), f"{inner}{as_json(str(key))}: "), end)
+            end = "" if number == size_of(value) else ","
+            yield from _ended(_lines(item, view, value, str(key), f"{inner}{as_json(_name(str(key)))}: "), end)
+        if size_of(value) > len(value):
+            yield f"{inner}… {size_of(value) - len(value)} more"
         yield depth + "}"
     elif isinstance(value, list) and value:
         yield before + "["
         for number, item in enumerate(value[:_LONGEST_LIST], 1):
-            end = "" if number == len(value) else ","
+            end = "" if number == size_of(value) else ","
             yield from _ended(_lines(item, view, {}, name, inner), end)
-        if len(value) > _LONGEST_LIST:
-            yield f"{inner}… {len(value) - _LONGEST_LIST} more"
+        if (more := _more(value)) > 0:
+            yield f"{inner}… {more} more"
         yield depth + "]"
     else:
         beside = remark(name, value, owner, view)
@@ -90,20 +93,22 @@ def as_html(value: Any, view: View) -> Markup:
 def _html(value: Any, pen: _Pen, depth: int) -> Markup:
     if isinstance(value, Mapping) and value:
         drawn = [_row(str(name), item, value, pen, depth) for name, item in value.items() if pen.take()]
+        if (more := size_of(value) - len(value)) > 0:
+            drawn.append(tag("li", f"… {more} more", class_="vipps-nb-remark"))
         return tag("ul", *drawn, class_="vipps-nb-tree")
     if isinstance(value, list) and value:
         items = enumerate(value[:_LONGEST_LIST])
         drawn = [_row(str(number), item, {}, pen, depth) for number, item in items if pen.take()]
-        if len(value) > _LONGEST_LIST:
-            drawn.append(tag("li", f"… {len(value) - _LONGEST_LIST} more", class_="vipps-nb-remark"))
+        if (more := _more(value)) > 0:
+            drawn.append(tag("li", f"… {more} more", class_="vipps-nb-remark"))
         return tag("ul", *drawn, class_="vipps-nb-tree")
     return _leaf(value)
 
 
 def _row(name: str, value: Any, owner: Mapping[str, Any], pen: _Pen, depth: int) -> Markup:
-    key = tag("span", name, class_="vipps-nb-key")
+    key = tag("span", _name(name), class_="vipps-nb-key")
     if isinstance(value, Mapping | list) and value:
-        gist = f"{len(value)} {'item' if len(value) == 1 else 'items'}" if isinstance(value, list) else ""
+        gist = f"{size_of(value)} {'item' if size_of(value) == 1 else 'items'}" if isinstance(value, list) else ""
         gist = gist or _gist(value, pen.view)
         # An amount says all in its summary.
         unfolded = depth < _OPEN_LEVELS and len(value) <= _OPEN_SIZE and not (gist and isinstance(value, Mapping))
@@ -126,6 +131,18 @@ def _leaf(value: Any) -> Markup:
 
 
 def _leaf_text(value: Any) -> str:
+    if isinstance(value, LeftOut):
+        return str(value)
     if isinstance(value, str) and len(value) > _LONGEST_LEAF:
-        return f"{as_json(value[:_LONGEST_LEAF])} … ({len(value)} characters)"
+        whole = value.whole if isinstance(value, CutText) else len(value)
+        return f"{as_json(value[:_LONGEST_LEAF])} … ({whole} characters)"
     return as_json(value)
+
+
+def _name(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _more(value: list[Any]) -> int:
+    """How many entries of a list are not shown."""
+    return size_of(value) - min(len(value), _LONGEST_LIST)

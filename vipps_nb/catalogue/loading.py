@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
 from vipps_nb import catalogue
+from vipps_nb.addresses import cut_apart
 from vipps_nb.catalogue.documents import Document, DocumentError, read
 from vipps_nb.environment import is_loopback
 from vipps_nb.errors import UnreachableError
@@ -118,7 +119,7 @@ def _read_within_limits(answer: requests.Response, address: str, deadline: float
 
 
 def _refuse_unsafe(address: str) -> None:
-    parts = urlsplit(address)
+    parts = cut_apart(address)
     local = parts.scheme == "http" and is_loopback(address)
     if parts.scheme != "https" and not local:
         raise DocumentError(
@@ -143,7 +144,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).netloc.rpartition("@")[2]
+    return cut_apart(address).netloc.rpartition("@")[2]
 
 
 def _without_query(address: str) -> str:

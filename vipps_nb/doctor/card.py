@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vipps_nb.cards.markup import Markup, join, tag
 from vipps_nb.doctor.findings import Finding, Report, Result, Standing
+from vipps_nb.visible import visible
 
 _WIDTH = 100
 _MARKS = {Result.OK: "✓", Result.ATTENTION: "!", Result.FAILED: "✗", Result.SKIPPED: "–"}
@@ -39,7 +40,7 @@ def as_text(report: Report) -> str:
             lines += _products(report)
         if finding.remedy:
             lines.append(_folded(finding.remedy, f"{'':{_NAME_COLUMN}}→ "))
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def as_block(report: Report) -> str:

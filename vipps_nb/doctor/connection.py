@@ -8,11 +8,11 @@ import ssl
 import time
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
+from vipps_nb.addresses import cut_apart
 from vipps_nb.doctor.asking import NoAnswer, ask, skew_of
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
@@ -65,7 +65,7 @@ def clock(case: Case) -> Finding:
 
 def _line(case: Case) -> Finding | None:
     """Walk to the host by hand, to say which step fails; None when all of them succeed."""
-    parts = urlsplit(case.place.base_url)
+    parts = cut_apart(case.place.base_url)
     name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -181,7 +181,7 @@ def _way(case: Case, proxy: str | None) -> str:
 
 def _keep_private(case: Case, proxy: str) -> str:
     """The proxy's address without user and password; the report for others does without it."""
-    address = urlsplit(proxy).netloc.rpartition("@")[2] or proxy.rpartition("@")[2]
+    address = cut_apart(proxy).netloc.rpartition("@")[2] or proxy.rpartition("@")[2]
     case.private[address] = "‹a proxy›"
     return address
 

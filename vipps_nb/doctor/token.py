@@ -16,6 +16,7 @@ from vipps_nb.environment import EnvironmentName
 from vipps_nb.errors import TokenRefusedError, UnreachableError
 from vipps_nb.problem import Problem
 from vipps_nb.tokens import fetch_access_token
+from vipps_nb.visible import visible
 
 _NAME = "access token"
 _LIFE = "token's life"
@@ -83,7 +84,7 @@ def _words(problem: Problem) -> str:
     detail = problem.detail.partition("Trace ID:")[0]
     words = ": ".join(dict.fromkeys(part for part in (f"{problem.status} {problem.title}", detail) if part))
     trace = f" (trace id {problem.trace_id})" if problem.trace_id else ""
-    return " ".join(words.split()) + trace
+    return visible(" ".join(words.split()) + trace)
 
 
 def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return for each cause

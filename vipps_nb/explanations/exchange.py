@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
+from vipps_nb.addresses import cut_apart, host_of
 from vipps_nb.bodies import body_of, parsed
 from vipps_nb.problem import Problem
+from vipps_nb.redaction import is_secret
 
 _REFUSAL = 400
+_LONGEST = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +45,12 @@ class Exchange:
     def of(cls, response: requests.Response) -> Exchange:
         """Read an exchange out of a response; one that is still being streamed is left alone."""
         request = response.request
-        parts = urlsplit(request.url or "")
         headers = {name.lower(): str(value) for name, value in request.headers.items()}
-        for secret in ("authorization", "client_id", "client_secret", "ocp-apim-subscription-key"):
-            if secret in headers:
-                headers[secret] = ""
+        headers |= {name: "" for name in headers if name == "client_id" or is_secret(name)}
         return cls(
             method=request.method or "",
-            path=parts.path,
-            host=parts.hostname or "",
+            path=cut_apart(request.url or "").path,
+            host=host_of(request.url or ""),
             status=response.status_code,
             sent=parsed(request.body, form=True),
             answer=parsed(body_of(response)),
@@ -67,8 +66,9 @@ class Exchange:
 
     @cached_property
     def words(self) -> str:
-        """All the server said, to be searched for a wording."""
-        return self.answer if isinstance(self.answer, str) else json.dumps(self.answer, ensure_ascii=False)
+        """All the server said, to be searched for a wording; nobody says it after the first twenty thousand letters."""
+        said = self.answer if isinstance(self.answer, str) else json.dumps(self.answer, ensure_ascii=False)
+        return said[:_LONGEST]
 
     def values(self, *names: str) -> Iterator[Any]:
         """Every value that the request's body has under one of these names, however deep."""
@@ -90,8 +90,11 @@ def _values(node: Any, names: set[str]) -> Iterator[Any]:
 
 def _objects(node: Any) -> Iterator[Mapping[str, Any]]:
     """Every JSON object in a body, however deep."""
-    if isinstance(node, Mapping):
-        yield node
-    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for item in inside:
-        yield from _objects(item)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += reversed(each.values())
+        elif isinstance(each, list):
+            waiting += reversed(each)

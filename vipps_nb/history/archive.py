@@ -6,11 +6,12 @@ import base64
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
+from vipps_nb.addresses import cut_apart
 from vipps_nb.bodies import parsed
-from vipps_nb.cards.values import View, as_json, persons_in
-from vipps_nb.history.past_call import PastCall
+from vipps_nb.cards.values import View, persons_in
+from vipps_nb.history.past_call import PastCall, masked_text
 
 _UNKNOWN = -1  # the format's own word for a size or a time that nobody knows
 
@@ -44,12 +45,12 @@ def _entry(call: PastCall, *, personal: bool) -> dict[str, Any]:
 
 
 def _request(call: PastCall, view: View) -> dict[str, Any]:
-    parts = urlsplit(call.url)
-    pairs = [(name, view.masked(value, name)) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
+    parts = cut_apart(call.url)
+    pairs = [(name, str(view.masked(value, name))) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
     path = view.text(parts.path)
     request: dict[str, Any] = {
         "method": call.method,
-        "url": urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs), "")),
+        "url": urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs, errors="surrogatepass"), "")),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(call.sent_headers, view),
@@ -59,7 +60,7 @@ def _request(call: PastCall, view: View) -> dict[str, Any]:
     }
     if call.sent is not None:
         kind = call.sent_headers.get("Content-Type", "application/octet-stream")
-        request["postData"] = {"mimeType": kind, "text": _text(call.sent, view, form="form" in kind)}
+        request["postData"] = {"mimeType": kind, "text": masked_text(call.sent, view)}
         if "form" in kind and isinstance(form := parsed(call.sent, form=True), Mapping):
             masked = view.masked(form)
             request["postData"]["params"] = [{"name": name, "value": str(value)} for name, value in masked.items()]
@@ -72,7 +73,7 @@ def _response(call: PastCall, view: View) -> dict[str, Any]:
     if call.content is not None:
         try:
             call.content.decode()
-            content["text"] = _text(call.content, view)
+            content["text"] = masked_text(call.content, view)
         except UnicodeDecodeError:
             content |= {"text": base64.b64encode(call.content).decode(), "encoding": "base64"}
     return {
@@ -82,7 +83,7 @@ def _response(call: PastCall, view: View) -> dict[str, Any]:
         "cookies": [],
         "headers": _headers(call.headers, view),
         "content": content,
-        "redirectURL": call.headers.get("Location", ""),
+        "redirectURL": view.text(call.headers.get("Location", "")),
         "headersSize": _UNKNOWN,
         "bodySize": _UNKNOWN if call.received is None else call.received,
     }
@@ -90,14 +91,3 @@ def _response(call: PastCall, view: View) -> dict[str, Any]:
 
 def _headers(headers: Mapping[str, str], view: View) -> list[dict[str, str]]:
     return [{"name": name, "value": str(view.masked(value, name))} for name, value in headers.items()]
-
-
-def _text(content: bytes, view: View, *, form: bool = False) -> str:
-    """A body as text: as it came, unless something in it has to be masked."""
-    value = parsed(content, form=form)
-    masked = view.masked(value)
-    if masked == value:
-        return content.decode("utf-8", "replace")
-    if isinstance(masked, str):
-        return masked
-    return urlencode(masked) if form and isinstance(masked, Mapping) else as_json(masked)

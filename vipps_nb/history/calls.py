@@ -12,6 +12,8 @@ import requests
 
 from vipps_nb.errors import VippsNbError
 from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall
+from vipps_nb.private_file import NoFileError, write_private
+from vipps_nb.visible import escaped
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -130,25 +132,25 @@ class Calls:
             file: Where to; its ending says as what.
             personal: Whether phone and identity numbers go with it.
 
+        The file is its owner's alone, and appears whole or not at all.
+
         Raises:
-            HistoryError: The ending is another one.
+            HistoryError: The ending is another one, or there is a symbolic link or a folder of that name.
+            OSError: It could not be written; what was there before still is.
         """
         import json  # noqa: PLC0415 - as in as_har
 
         file = Path(file)
         if file.suffix == ".har":
-            text = json.dumps(self.as_har(personal=personal), indent=2, ensure_ascii=False) + "\n"
+            text = escaped(json.dumps(self.as_har(personal=personal), indent=2, ensure_ascii=False)) + "\n"
         elif file.suffix == ".py":
             text = self.as_python(personal=personal)
         else:
             raise HistoryError(f"{file.name} ends neither in .har nor in .py, so it is not clear what to write.")
-        # Beside it first: a disk that is full must not cost the file that was there.
-        fresh = file.with_name(f".{file.name}.new")
         try:
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(file)
-        finally:
-            fresh.unlink(missing_ok=True)
+            write_private(file, text)
+        except NoFileError as error:
+            raise HistoryError(f"{file.name} was not written: {error.strerror}. Choose another name.") from None
         return file
 
     def _living(self) -> VippsSession:

@@ -15,7 +15,8 @@ from requests.adapters import BaseAdapter
 from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
 from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
-from vipps_nb.secret import now_travelling
+from vipps_nb.redaction import Redactor, redactor
+from vipps_nb.secret import Secret, now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -38,6 +39,7 @@ class History(Calls):
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._bytes = 0
+        self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
         super().__init__(session, ())
 
     def __iter__(self) -> Iterator[PastCall]:
@@ -66,10 +68,16 @@ class History(Calls):
         secrets = self._living().keys.secrets() + now_travelling()
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = secrets
-        plain = [secret.reveal() for secret in secrets]
         if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
             vars(outcome)["refused_before"] = True
-        call = remember(next(self._numbers), request, outcome, seconds=seconds, secrets=plain, streamed=streamed)
+        call = remember(
+            next(self._numbers),
+            request,
+            outcome,
+            seconds=seconds,
+            redactor=self._redactor_of(secrets),
+            streamed=streamed,
+        )
         # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
         with self._lock:
             if len(self._kept) == MOST_CALLS:
@@ -78,6 +86,12 @@ class History(Calls):
             self._bytes += call.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
+
+    def _redactor_of(self, secrets: tuple[Secret, ...]) -> Redactor:
+        known = self._redactor  # nearly always the same ones as before
+        if known is None or known[0] is not secrets:
+            self._redactor = known = (secrets, redactor(secrets))
+        return known[1]
 
     def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
         key = request.headers.get(IDEMPOTENCY_KEY)

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http.client import responses as phrases
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from vipps_nb.bodies import body_of, parsed
-from vipps_nb.cards.values import DOTS, SECRET_FIELDS, TOKEN, View, is_secret, size
+from vipps_nb.addresses import cut_apart
+from vipps_nb.bodies import body_of, is_whole, parsed
+from vipps_nb.cards.values import DOTS, View, size
 from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.redaction import TOKEN, Redactor, is_secret, is_traded, without_named
+from vipps_nb.retries import moment_of_header
+from vipps_nb.visible import visible
 
 Pairs = tuple[tuple[str, str], ...]
 
 LARGEST_BODY = 64 << 10  # bytes; of a larger one only its size is kept
 IDEMPOTENCY_KEY = "Idempotency-Key"
-_SECRET_NAMES = SECRET_FIELDS.union(
-    name.lower() for name in (*SECRET_HEADERS, "Cookie", "Set-Cookie", "Proxy-Authorization")
-)
+_SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 # Bodies without any of these are kept as they came; the others are looked at field by field.
-_SUSPECT = re.compile(rb"secret|token|password|authorization|assertion|verifier|subscription|eyJ", re.IGNORECASE)
+_SUSPECT = re.compile(
+    rb"secret|token|passw|passphrase|authorization|auth.{0,3}req|subscription|ap[im]{1,2}.?key|private|cookie|assertion"
+    rb"|verifier|grant|eyJ|\\u",
+    re.IGNORECASE,
+)
 _ALL = View(personal=True)
 _FAILED = 400
 
@@ -83,7 +88,7 @@ class PastCall:
     @property
     def path(self) -> str:
         """The path, and the query."""
-        parts = urlsplit(self.url)
+        parts = cut_apart(self.url)
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     @property
@@ -116,11 +121,8 @@ class PastCall:
     @property
     def shown_moment(self) -> datetime:
         """When it was, for people: by the sandbox's clock while that is held."""
-        date = self.headers.get("Date", "") if self.still else ""
-        try:
-            return parsedate_to_datetime(date)
-        except ValueError:
-            return self.moment
+        said = moment_of_header(self.headers.get("Date", "")) if self.still else None
+        return said or self.moment
 
     @property
     def weight(self) -> int:
@@ -159,7 +161,7 @@ class PastCall:
         printer.text(self._card().text if alone else repr(self))
 
     def __repr__(self) -> str:
-        return f"<PastCall {self.number}: {self.method} {_ALL.text(self.path)}, {self.outcome}>"
+        return visible(f"<PastCall {self.number}: {self.method} {_ALL.text(self.path)}, {self.outcome}>")
 
 
 def remember(
@@ -168,7 +170,7 @@ def remember(
     outcome: requests.Response | Exception,
     *,
     seconds: float,
-    secrets: Collection[str],
+    redactor: Redactor,
     streamed: bool,
 ) -> PastCall:
     """What may be kept of a call.
@@ -178,10 +180,12 @@ def remember(
         request: As the caller made it; the session adds keys and tokens to a copy.
         outcome: The answer, or the error instead of one.
         seconds: How long it took.
-        secrets: Values that must not be kept, wherever they stand.
+        redactor: What must not be kept, wherever it stands.
         streamed: Whether the answer's body is left to the caller.
     """
-    scrub = _scrubber(secrets)
+    content = None if streamed or isinstance(outcome, Exception) else body_of(outcome)
+    answered = {} if isinstance(outcome, Exception) else outcome.headers
+    scrub = _scrubber(redactor, request, answered, content)
     sent, left_out = _sent(request, scrub)
     headers = _headers(request.headers, scrub)
     if any(DOTS in value for _, value in headers):
@@ -201,70 +205,79 @@ def remember(
     }
     if isinstance(outcome, Exception):
         return PastCall(**call, status=None, failure=type(outcome).__name__)
-    content = None if streamed else body_of(outcome)
     return PastCall(
         **call,
         status=outcome.status_code,
-        reason=outcome.reason or "",
-        pairs=_headers(outcome.headers, scrub),
+        reason=visible(scrub(outcome.reason or "")),
+        pairs=_headers(answered, scrub),
         content=_kept(content, scrub) if content is not None and len(content) <= LARGEST_BODY else None,
         received=None if content is None else len(content),
-        retries=tuple(str(retry.cause) for retry in getattr(outcome, "retries", ())),
+        retries=tuple(visible(str(retry.cause)) for retry in getattr(outcome, "retries", ())),
         refused_before=bool(getattr(outcome, "refused_before", False)),
     )
 
 
-def _scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
-    known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+def _scrubber(
+    redactor: Redactor, request: requests.PreparedRequest, answered: Mapping[str, Any], content: bytes | None
+) -> Callable[[str], str]:
+    """What takes the known secrets out of a text. Most calls carry none, which one look at all of it tells."""
+    bodies = [body for body in (request.body, content) if isinstance(body, str | bytes) and len(body) <= LARGEST_BODY]
+    words = [_as_text(part) for part in (*request.headers.values(), *answered.values(), *bodies)]
+    known = redactor.finds("\0".join([str(request.url), *words]))
 
     def scrub(text: str) -> str:
-        for secret in known:
-            text = text.replace(secret, DOTS)
-        return TOKEN.sub(DOTS, text) if "eyJ" in text else text
+        text = redactor.text(text) if known else text
+        return TOKEN.sub(DOTS, text)
 
     return scrub
 
 
+def _as_text(value: Any) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
 def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str]) -> Pairs:
-    stored = _stored(headers)
-    try:
-        values = "\n".join([value for _, value in stored.values()])
-    except TypeError:  # a value may be bytes, or whatever else somebody has put there
-        text = {
-            name: value.decode("latin-1") if isinstance(value, bytes) else str(value) for name, value in headers.items()
-        }
-        return _headers(text, scrub)
-    # Most carry no secret, which one look at all of them together tells.
-    if _SECRET_NAMES.isdisjoint(stored) and scrub(values) == values:
-        return tuple(stored.values())
-    return tuple((name, DOTS if key in _SECRET_NAMES else scrub(value)) for key, (name, value) in stored.items())
+    """Headers without secrets. An address, as in ``Location``, is looked at as one."""
+    return tuple((str(name), _header(str(name), value, scrub)) for name, value in _stored(headers))
 
 
-def _stored(headers: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
-    """Name and value by the name in lower case, as requests holds them: its own ways to them cost ten times as much."""
-    own = headers if isinstance(headers, CaseInsensitiveDict) else CaseInsensitiveDict(headers)
-    stored: Mapping[str, tuple[str, str]] = vars(own)["_store"]
-    return stored
+def _header(name: str, value: Any, scrub: Callable[[str], str]) -> str:
+    if name.lower() in _SECRET_HEADERS or is_secret(name):
+        return DOTS
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return without_named(scrub(text))
+
+
+def _stored(headers: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Names and values as requests holds them: its own ways to them cost ten times as much."""
+    if isinstance(headers, CaseInsensitiveDict):
+        stored: Mapping[str, tuple[str, Any]] = vars(headers)["_store"]
+        return stored.values()
+    return headers.items()
 
 
 def _url(url: str, scrub: Callable[[str], str]) -> str:
     if not ("?" in url or "@" in url or "#" in url):
         return scrub(url)
-    parts = urlsplit(url)
+    parts = cut_apart(url)
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True)
-        if any(is_secret(name) for name, _ in pairs):
-            query = urlencode([(name, DOTS if is_secret(name) else value) for name, value in pairs])
+        traded = is_traded(name for name, _ in pairs)
+        if any(is_secret(name) or (traded and name == "code") for name, _ in pairs):
+            query = urlencode(
+                [(name, DOTS if is_secret(name) or (traded and name == "code") else value) for name, value in pairs],
+                errors="surrogatepass",
+            )
     host = parts.netloc.rpartition("@")[2]
-    return scrub(urlunsplit((parts.scheme, host, parts.path, query, "")))
+    return without_named(scrub(urlunsplit((parts.scheme, host, parts.path, query, ""))))
 
 
 def _sent(request: requests.PreparedRequest, scrub: Callable[[str], str]) -> tuple[bytes | None, str]:
     body: Any = request.body
     if body is None:
         return None, ""
-    content = body.encode() if isinstance(body, str) else body
+    content = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     # Whatever the stubs of requests say: it can be a file or a generator.
     if not isinstance(content, bytes):
         return None, "its body was a file or a stream, which is not kept"
@@ -278,9 +291,22 @@ def _kept(content: bytes, scrub: Callable[[str], str]) -> bytes:
     """A body without secrets; the very same bytes where there are none."""
     text = content.decode("utf-8", "surrogateescape")
     if _SUSPECT.search(content):
-        value = parsed(content, form=True)
-        masked = _ALL.masked(value)
-        if masked != value:
-            form = isinstance(value, Mapping) and not content.lstrip().startswith(b"{")
-            text = urlencode(masked) if form else json.dumps(masked, ensure_ascii=False)
+        text = masked_text(content, _ALL)
     return scrub(text).encode("utf-8", "surrogateescape")
+
+
+def masked_text(content: bytes, view: View) -> str:
+    """A body as text, as it came but for what has to be masked in it.
+
+    What is JSON or a form is masked value by value. Where that cannot be, because it is none, or deeper or larger than
+    anybody walks through, what stands under a name is masked in the text.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    value = parsed(content, form=True)
+    if not (isinstance(value, Mapping | list) and is_whole(value)):
+        return view.text(text)
+    masked = view.masked(value)
+    if masked == value:
+        return text
+    is_form = isinstance(value, Mapping) and not content.lstrip().startswith(b"{")
+    return urlencode(masked, errors="surrogatepass") if is_form else json.dumps(masked, ensure_ascii=False)

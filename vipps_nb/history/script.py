@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vipps_nb.bodies import is_whole
 from vipps_nb.cards.values import is_personal, persons_in
 from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall
 from vipps_nb.introduction import open_headers
+from vipps_nb.visible import escaped, visible
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -38,20 +40,28 @@ def script(calls: Iterable[PastCall], session: VippsSession, *, personal: bool) 
         "",
     ]
     for number, name in names.items():
-        lines.append(f'{name} = "{number}"' if personal else f'{name} = ""  # a phone or identity number: fill it in')
+        lines.append(
+            f"{name} = {_quoted(number)}" if personal else f'{name} = ""  # a phone or identity number: fill it in'
+        )
     lines += [""] * bool(names) + [f'vipps = vipps_nb.login(env="{session.environment.name}")']
     for call in calls:
-        lines += ["", f"# {call.number}. {call.title}: {call.outcome}", *_lines(call, session, names)]
+        lines += [
+            "",
+            f"# {call.number}. {_comment(call.title)}: {_comment(call.outcome)}",
+            *_lines(call, session, names),
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _lines(call: PastCall, session: VippsSession, names: Mapping[str, _Name]) -> list[str]:
     if call.left_out:
-        return [f"# {call.method} {call.path} cannot be written down: {call.left_out}."]
+        return [f"# {call.method} {_comment(call.path)} cannot be written down: {call.left_out}."]
     path = call.path if session.environment.owns(call.url) else call.url
     words: dict[str, Any] = {}
     if call.sent is not None:
         body = call.sent_as_json()
+        if not is_whole(body):
+            return [f"# {call.method} {_comment(path)} cannot be written down: its body is too large or too deep."]
         as_form = not call.sent.lstrip().startswith((b"{", b"["))
         words["data" if as_form else "json"] = _named(body, names)
     if headers := _own_headers(call, session):
@@ -69,7 +79,7 @@ def _literal(value: Any, depth: int | None = None) -> str:
     if isinstance(value, _Name):
         return str(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _quoted(value)
     if isinstance(value, Mapping | list) and value:
         pairs = value.items() if isinstance(value, Mapping) else [(None, item) for item in value]
         left, right = ("{", "}") if isinstance(value, Mapping) else ("[", "]")
@@ -84,9 +94,16 @@ def _literal(value: Any, depth: int | None = None) -> str:
 
 
 def _entry(name: str | None, value: Any, depth: int | None) -> str:
-    return (
-        _literal(value, depth) if name is None else f"{json.dumps(name, ensure_ascii=False)}: {_literal(value, depth)}"
-    )
+    return _literal(value, depth) if name is None else f"{_quoted(name)}: {_literal(value, depth)}"
+
+
+def _quoted(text: str) -> str:
+    return escaped(json.dumps(text, ensure_ascii=False))
+
+
+def _comment(text: str) -> str:
+    """Words for one line."""
+    return visible(text).replace("\n", " ")
 
 
 def _own_headers(call: PastCall, session: VippsSession) -> dict[str, str]:

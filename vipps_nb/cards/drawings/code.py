@@ -11,6 +11,7 @@ from vipps_nb.cards.drawings.drawing import Drawing
 from vipps_nb.cards.markup import Markup, tag
 from vipps_nb.cards.values import View
 from vipps_nb.explanations import Exchange
+from vipps_nb.visible import visible
 
 _LONGEST = 500
 
@@ -23,6 +24,8 @@ def code(exchange: Exchange, body: Any, view: View) -> Drawing | None:
     words = view.text(content)
     if view.still and words != content:
         return None  # it leads to this machine's own port: no phone can follow it, and it differs from run to run
+    if visible(content) != content:
+        return None  # half a character, or one that nobody sees: what it leads to should be read first
     # Drawn here: the picture that the answer links to would have to be fetched from somewhere.
     picture = Markup(segno.make(content, micro=False).svg_inline(scale=4, border=4, light="#fff", dark="#000"))
     frame = tag("div", picture, class_="vipps-nb-picture", role="img", aria_label=f"QR code that says {words}")

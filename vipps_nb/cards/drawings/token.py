@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from vipps_nb.bodies import outline
 from vipps_nb.cards.drawings.drawing import Drawing, facts
 from vipps_nb.cards.markup import join
 from vipps_nb.cards.values import DOTS, EPOCH_FIELDS, View, moment_of_epoch
@@ -33,6 +34,7 @@ _NAMES = {
     "email": "E-mail",
     "phone_number": "Phone",
 }
+_LARGEST, _LONGEST, _MOST = 64 << 10, 500, 30  # characters of a token and of a claim, other claims
 _TITLES = {"access_token": "Access token", "id_token": "ID token"}
 
 
@@ -55,8 +57,8 @@ def claims(token: str, title: str, view: View) -> Drawing:
     rows: dict[str, str | None] = {}
     for name, label in _NAMES.items():
         if name in content:
-            rows[label] = _said(name, view.masked(content[name], name), view)
-    rest = sorted(name for name in content if name not in _NAMES)
+            rows[label] = _said(name, view.masked(content[name], name), view)[:_LONGEST]
+    rest = sorted(view.text(name[:_LONGEST]) for name in content if name not in _NAMES)[:_MOST]
     rows["Also"] = ", ".join(rest) or None
     return facts(f"{title} {DOTS}", rows)
 
@@ -70,12 +72,12 @@ def _said(name: str, value: Any, view: View) -> str:
 
 def _payload(token: str) -> Mapping[str, Any] | None:
     """The claims of a JWT; None for a token of another kind."""
-    parts = token.split(".")
-    if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
+    parts = token.split(".", 3)
+    if len(token) > _LARGEST or len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
         return None
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        content = json.loads(base64.urlsafe_b64decode(padded))
-    except (binascii.Error, ValueError):
+        content = outline(json.loads(base64.urlsafe_b64decode(padded)))
+    except (binascii.Error, ValueError, RecursionError):
         return None
     return content if isinstance(content, Mapping) else None
