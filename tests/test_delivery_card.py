@@ -138,13 +138,37 @@ def test_a_script_shows_a_delivery_as_text():
     assert "answered 200" in done.stdout
 
 
-@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"\xff\xfe", b'{"name":"<script>alert(1)</script>"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"\xff\xfe",
+        b'{"name":"<script>alert(1)</script>"}',
+        b'{"name":"\\ud800","reference":"\\udfff","\\ud801":["\\u202e\\u001b[2J"]}',
+        b'{"a":' * 900 + b"1" + b"}" * 900,
+        b"[" * 100_000,
+        b'{"reference":"%s"}' % (b"x" * 900_000),
+    ],
+    ids=lambda body: repr(body[:12]),
+)
 def test_whatever_arrives_is_shown_as_words(listener, body):
     send(listener, body)
     card = DeliveryCard(listener.deliveries[0])
 
     assert "genuine" in card.text
     assert "<script" not in card.html
+    for said in (card.text, card.html, repr(listener.deliveries)):
+        said.encode()
+        assert not set(said) & {"\u202e", "\x1b"}
+
+
+def test_what_a_login_by_phone_is_traded_with_stands_in_no_card(listener):
+    send(listener, b'{"auth_req_id":"VGhpcyBpcyBhIHNlY3JldA","clientSecret":"hush-hush-1"}')
+
+    for said in both(listener.deliveries[0]):
+        assert not re.search("VGhpcyBpcyBhIHNlY3JldA|hush-hush", said)
 
 
 def test_a_delivery_is_drawn_alone_and_stays_short_in_a_list(listener):

@@ -196,6 +196,15 @@ def test_documents_and_pages_show_no_key(merchant, sandbox, http):
         assert not [secret for secret in secrets if secret in text], path
 
 
+def test_a_key_in_what_a_merchant_writes_is_on_no_page_and_not_on_the_phone(merchant, sandbox, http):
+    key = sandbox.keys()["subscription_key"]
+    page = merchant.create(paymentDescription=f"socks {key} client_secret={REAL}").json()["redirectUrl"]
+
+    for text in (http.get(page).text, json.dumps(http.get(f"{sandbox.base_url}/sandbox/customer/requests").json())):
+        assert "socks ***" in text
+        assert REAL not in text
+
+
 @pytest.mark.parametrize(
     "body",
     [

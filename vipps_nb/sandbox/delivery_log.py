@@ -11,6 +11,8 @@ from vipps_nb.sandbox.masking import Masker, found_in
 from vipps_nb.sandbox.outbox import Letter, Reply
 from vipps_nb.sandbox.request_log import KEPT, LARGEST, LARGEST_BODY, OVERHEAD, cut_note
 
+LONGEST_URL = 4000  # characters that are shown
+
 
 class Delivery:
     """One letter, from the moment it set out."""
@@ -22,14 +24,15 @@ class Delivery:
         ]
         note = cut_note("body", len(letter.body))
         body = letter.body[:LARGEST_BODY]
+        url = letter.url if len(letter.url) <= LONGEST_URL else f"{letter.url[:LONGEST_URL]}…"
         masker = masker.knowing(found_in(headers, body))
-        self.weight = OVERHEAD + len(body) + len(letter.url) + sum(len(name) + len(value) for name, value in headers)
+        self.weight = OVERHEAD + len(body) + len(url) + sum(len(name) + len(value) for name, value in headers)
         self._entry: dict[str, Any] = {
             "time": timestamp(moment),
             "about": letter.about,
             "attempt": letter.attempt,
             "method": letter.method,
-            "url": masker.text(letter.url),
+            "url": masker.text(url),
             "headers": masker.headers(headers),
             "body": masker.body(body),
             **({"cut": [note]} if note else {}),

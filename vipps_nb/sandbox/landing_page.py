@@ -80,7 +80,7 @@ async def show_phone(token: Token, world: TheWorld) -> Response:
     asked = _find(token, world)
     if isinstance(asked, NoticesLooks):
         asked.looked_at()
-    return Response(_show(asked), headers=_headers(asked), media_type=HTML)
+    return Response(_show(asked, world), headers=_headers(asked), media_type=HTML)
 
 
 @router.post("/landing", response_class=Response, status_code=HTTPStatus.SEE_OTHER)
@@ -99,7 +99,9 @@ async def decide(
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
         if asked.outcome is None and reason is not None:
-            return Response(_show(asked, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML)
+            return Response(
+                _show(asked, world, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML
+            )
     onward = asked.onward_url if isinstance(asked, GoesOn) else None
     location = onward or f"{request.url.path}?token={quote(token)}"
     return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
@@ -167,10 +169,10 @@ def _printed(token: str, world: World) -> PrintedCode:
 
 
 def _place(code: PrintedCode, world: World, content: str) -> str:
-    merchant = world.unit(code.msn).name
+    merchant, text = world.unit(code.msn).name, world.masker.text(code.text)
     return _html(
-        f"{merchant}: {code.text}",
-        f'<h1>{escape(merchant)}</h1>\n<p class="text">{escape(code.text)}</p>\n{content}\n{NOTE}',
+        f"{merchant}: {text}",
+        f'<h1>{escape(merchant)}</h1>\n<p class="text">{escape(text)}</p>\n{content}\n{NOTE}',
     )
 
 
@@ -180,15 +182,16 @@ def _find(token: str, world: World) -> PhoneRequest:
     return world.phone[token]
 
 
-def _show(asked: PhoneRequest, remark: str | None = None) -> str:
+def _show(asked: PhoneRequest, world: World, remark: str | None = None) -> str:
+    mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
     parts = [f"<h1>{escape(asked.merchant)}</h1>"]
     if asked.price is not None:
         parts.append(f'<p class="price">{escape(asked.price)}</p>')
-    parts.append(f'<p class="text">{escape(asked.text)}</p>')
+    parts.append(f'<p class="text">{escape(mask(asked.text))}</p>')
     if asked.details:
-        parts.append("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in asked.details) + "</ul>")
+        parts.append("<ul>" + "".join(f"<li>{escape(mask(line))}</li>" for line in asked.details) + "</ul>")
     if remark is not None:
-        parts.append(f'<p role="alert">{escape(remark)}</p>')
+        parts.append(f'<p role="alert">{escape(mask(remark))}</p>')
     if asked.outcome is None:
         parts.append(
             '<form method="post">'
@@ -202,7 +205,7 @@ def _show(asked: PhoneRequest, remark: str | None = None) -> str:
         if asked.return_url is not None:
             parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
     parts.append(NOTE)
-    return _html(f"{asked.merchant}: {asked.price or asked.text}", "\n".join(parts))
+    return _html(f"{asked.merchant}: {asked.price or mask(asked.text)}", "\n".join(parts))
 
 
 def _choices(asked: PhoneRequest) -> str:

@@ -70,7 +70,7 @@ class Mark(Wire):
 @router.get("/sandbox/customer/requests", response_model=list[RequestOnPhone])
 async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
     """What waits on the customer's phone: of the latest thousand what they can decide now, newest first."""
-    return [_on_phone(one) for one in world.phone.waiting()]
+    return [_on_phone(one, world) for one in world.phone.waiting()]
 
 
 @router.post("/sandbox/customer/ignore")
@@ -109,8 +109,9 @@ async def wait_for_change(
     return Mark(mark=await courier.watch(_mark, seen, wait))
 
 
-def _on_phone(arrival: Arrival) -> RequestOnPhone:
+def _on_phone(arrival: Arrival, world: World) -> RequestOnPhone:
     asked = arrival.asked
+    mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
     selector, value = arrival.name or (None, None)
     choices = [ChoiceOnPhone(id=one.id, label=one.label, chosen=one.chosen) for one in _choices(arrival)]
     return RequestOnPhone(
@@ -121,8 +122,8 @@ def _on_phone(arrival: Arrival) -> RequestOnPhone:
         msn=asked.msn,
         merchant=asked.merchant,
         price=asked.price,
-        text=asked.text,
-        details=list(asked.details),
+        text=mask(asked.text),
+        details=[mask(line) for line in asked.details],
         choices=choices,
         legend=asked.legend if choices and isinstance(asked, OffersChoice) else "",
         since=timestamp(arrival.since),
@@ -135,7 +136,7 @@ def _choices(arrival: Arrival) -> list[Any]:
 
 
 def _mark(world: World) -> str:
-    phone = [_on_phone(one).to_json() for one in world.phone.waiting()]
+    phone = [_on_phone(one, world).to_json() for one in world.phone.waiting()]
     # Counts rather than states: what was changed and changed back is a change to those who looked in between.
     seen = (world.number, world.log.total, world.clock.moves, world.faults.changes, world.settings_changes, phone)
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]

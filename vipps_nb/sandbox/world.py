@@ -42,6 +42,7 @@ class World:
         self.faults = Faults(seed)
         self.idempotency = IdempotencyBook()
         self.rates = RateCounter()
+        self.masker = masker
         self.log = RequestLog(masker)
         self.outbox = Outbox()
         self.deliveries = DeliveryLog(masker)
