@@ -189,6 +189,16 @@ def test_while_the_sandboxes_clock_is_held_nothing_differs_from_run_to_run(monke
     assert " ms" not in said.pop()[0]
 
 
+def test_the_card_says_what_the_sandbox_has_tolerated(vipps):
+    clean = vipps.get("/epayment/v1/payments/none")
+    tolerated = vipps.get("/epayment/v1/payments/none?colour=red&markup=<b>")
+    words = "Tolerated: query parameter colour: no document knows this parameter"
+
+    assert all(words in said for said in both(tolerated))
+    assert not any("Tolerated" in said for said in both(clean))
+    assert not any("Tolerated:" in said for said in both(answer({}, headers={"Vipps-Nb-Tolerated": "a stranger's"})))
+
+
 def test_the_sandbox_says_whether_its_clock_is_held(vipps):
     running = vipps.get("/epayment/v1/payments/none")
     vipps.sandbox.hold("2026-01-01T12:00:00Z")

@@ -212,6 +212,15 @@ def test_faults_go_on_and_off(held, desk, said, preset):
     eventually(lambda: desk.widget.faults["preset"] == "off")
 
 
+def test_strictness_is_a_switch_that_follows_the_sandbox(held, desk, said):
+    assert order(desk, said, "strict", on=True)[1]
+    eventually(lambda: desk.widget.strict)
+    assert held.sandbox.settings()["strictness"] == "strict"
+
+    held.sandbox.settings(strictness="real")
+    eventually(lambda: not desk.widget.strict)
+
+
 def test_a_reset_makes_a_new_world_with_that_seed(held, desk, said):
     create(held)
 
@@ -320,6 +329,18 @@ def test_what_is_in_the_world_is_counted_in_words():
     shelves = {"payments": 1, "categories": 1, "checkoutSessions": 2, "webhooks": 0, "requests": 9}
 
     assert counts(shelves) == "1 payment · 1 category · 2 checkout sessions"
+
+
+def test_the_log_says_how_much_was_tolerated(held):
+    create(held, paymentDescription=12345, colour="red")
+
+    entries = held.sandbox.requests(last=1)
+    (row,) = rows_of(entries)
+    assert row["tolerated"] == 2
+    assert entries[0]["tolerated"] == [
+        "paymentDescription: a number where text is documented",
+        "colour: no document knows this field",
+    ]
 
 
 def test_lost_answers_and_long_paths_in_the_log():

@@ -79,7 +79,7 @@ def row(number: int, method: str, path: str, status: int | None = 200, **facts: 
 
 ROWS = [
     row(1, "POST", "/accesstoken/get"),
-    row(2, "POST", "/epayment/v1/payments", 201),
+    row(2, "POST", "/epayment/v1/payments", 201, tolerated=2),
     row(3, "GET", "/epayment/v1/payments/order-0001?<script>", 404),
     row(4, "POST", "/epayment/v1/payments/order-0001/capture", None, dropped="after"),
     row(5, "GET", "/recurring/v3/agreements?status=ACTIVE&pageNumber=1&pageSize=500&createdAfter=1767268800000", 429),
@@ -274,6 +274,21 @@ def test_a_reset_asks_first(show: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Forget it all").click()
 
     assert sent(page) == [{"do": "reset", "seed": 7}]
+
+
+def test_what_was_tolerated_stands_in_the_log(show: Callable[..., Page]) -> None:
+    page = show("payment")
+
+    expect(page.get_by_text("2 tolerated")).to_be_visible()
+    page.get_by_label("Filter the request log").fill("tolerated")
+    expect(page.locator("tr.vipps-nb-line")).to_have_count(1)
+
+
+def test_strictness_is_a_switch(show: Callable[..., Page]) -> None:
+    page = show("idle")
+    page.get_by_label("Strict").check()
+
+    assert sent(page) == [{"do": "strict", "on": True}]
 
 
 def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], artifacts: Path) -> None:

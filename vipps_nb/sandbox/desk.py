@@ -278,6 +278,7 @@ async def change_settings(changes: Settings, world: TheWorld) -> Settings:
     """Change settings; what is left out stays as it is."""
     _catch_up(world)
     world.settings = world.settings.model_copy(update=changes.model_dump(exclude_unset=True))
+    world.settings_changes += 1
     return world.settings
 
 

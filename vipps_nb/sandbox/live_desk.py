@@ -102,7 +102,7 @@ async def wait_for_change(
     seen: Annotated[str | None, Query(description="The mark that was seen last.")] = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for another one.")] = LONGEST_WAIT,
 ) -> Mark:
-    """Wait until something changes: a request, the phone, the clock, the faults, the strictness, or the world itself.
+    """Wait until something changes: a request, the phone, the clock, the faults, the settings, or the world itself.
 
     Answers at once if ``seen`` is out of date or left out, and after ``wait`` with the same mark.
     """
@@ -137,7 +137,7 @@ def _choices(arrival: Arrival) -> list[Any]:
 def _mark(world: World) -> str:
     phone = [_on_phone(one).to_json() for one in world.phone.waiting()]
     # Counts rather than states: what was changed and changed back is a change to those who looked in between.
-    seen = (world.number, world.log.total, world.clock.moves, world.faults.changes, world.settings.strictness, phone)
+    seen = (world.number, world.log.total, world.clock.moves, world.faults.changes, world.settings_changes, phone)
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 
 PaymentType = Literal["ecom", "recurring"]
@@ -21,7 +22,7 @@ MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00
 class UnitInfo(Wire):
     unit_price: MinorUnits | None
     quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
-    quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"] | None = "PCS"
+    quantity_unit: Nullable[Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"]] = "PCS"
 
 
 class OrderLine(Wire):
@@ -30,13 +31,13 @@ class OrderLine(Wire):
     total_amount: int
     total_amount_excluding_tax: int
     total_tax_amount: int
-    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
-    tax_rate: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    tax_percentage: Annotated[Nullable[int], Field(ge=0, le=100)] = None
+    tax_rate: Annotated[Nullable[int], Field(ge=0, le=10_000)] = None
     unit_info: UnitInfo | None = None
-    discount: MinorUnits | None = None
-    product_url: str | None = None
-    is_return: bool | None = None
-    is_shipping: bool | None = None
+    discount: Nullable[MinorUnits] = None
+    product_url: Nullable[str] = None
+    is_return: Nullable[bool] = None
+    is_shipping: Nullable[bool] = None
 
 
 class ShippingInfo(Wire):
@@ -47,10 +48,10 @@ class ShippingInfo(Wire):
 
 
 class PaymentSources(Wire):
-    gift_card: int | None = None
-    card: int | None = None
-    voucher: int | None = None
-    cash: int | None = None
+    gift_card: Nullable[int] = None
+    card: Nullable[int] = None
+    voucher: Nullable[int] = None
+    cash: Nullable[int] = None
 
 
 class Barcode(Wire):
@@ -60,18 +61,18 @@ class Barcode(Wire):
 
 class BottomLine(Wire):
     currency: Literal["NOK", "DKK", "EUR", "SEK", "USD", "GBP"]
-    tip_amount: MinorUnits | None = None
-    gift_card_amount: MinorUnits | None = None
-    pos_id: str | None = None
-    total_amount: int | None = None
-    total_tax: MinorUnits | None = None
-    total_discount: MinorUnits | None = None
-    shipping_amount: MinorUnits | None = None
+    tip_amount: Nullable[MinorUnits] = None
+    gift_card_amount: Nullable[MinorUnits] = None
+    pos_id: Nullable[str] = None
+    total_amount: Nullable[int] = None
+    total_tax: Nullable[MinorUnits] = None
+    total_discount: Nullable[MinorUnits] = None
+    shipping_amount: Nullable[MinorUnits] = None
     shipping_info: ShippingInfo | None = None
     payment_sources: PaymentSources | None = None
     barcode: Barcode | None = None
-    receipt_number: str | None = None
-    terminal_id: str | None = None
+    receipt_number: Nullable[str] = None
+    terminal_id: Nullable[str] = None
 
 
 class Receipt(Wire):

@@ -32,6 +32,8 @@ class World:
         self.seed = seed
         self.keys = keys
         self.settings = settings
+        self.settings_changes = 0
+        """How often they were changed."""
         self.base_url = base_url
         self.clock = Clock()
         self.ids = Ids(seed, "records")

@@ -15,7 +15,7 @@ from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, PickupPoin
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
 MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
@@ -24,21 +24,21 @@ CallbackToken = Annotated[str, Field(pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x
 
 
 class PrefillCustomer(Wire):
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    phone_number: Annotated[str | None, Field(description="Digits only, with the country code.")] = None
-    street_address: str | None = None
-    city: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
+    first_name: Nullable[str] = None
+    last_name: Nullable[str] = None
+    email: Nullable[str] = None
+    phone_number: Annotated[Nullable[str], Field(description="Digits only, with the country code.")] = None
+    street_address: Nullable[str] = None
+    city: Nullable[str] = None
+    postal_code: Nullable[str] = None
+    country: Nullable[str] = None
 
 
 class MerchantInfo(Wire):
     callback_url: str
     return_url: Annotated[str, Field(min_length=1)]
     callback_authorization_token: CallbackToken
-    terms_and_conditions_url: str | None = None
+    terms_and_conditions_url: Nullable[str] = None
 
 
 class Countries(Wire):
@@ -56,14 +56,14 @@ class ExternalPaymentMethod(Wire):
 
 
 class CheckoutConfig(Wire):
-    customer_interaction: Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"] | None = None
-    elements: Literal["Full", "PaymentAndContactInfo", "PaymentOnly"] | None = None
-    countries: Countries | None = None
-    user_flow: Literal["WEB_REDIRECT", "NATIVE_REDIRECT"] | None = None
-    require_user_info: bool | None = None
-    custom_consent: CustomConsent | None = None
-    show_order_summary: bool | None = None
-    external_payment_methods: list[ExternalPaymentMethod] | None = None
+    customer_interaction: Nullable[Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"]] = None
+    elements: Nullable[Literal["Full", "PaymentAndContactInfo", "PaymentOnly"]] = None
+    countries: Nullable[Countries] = None
+    user_flow: Nullable[Literal["WEB_REDIRECT", "NATIVE_REDIRECT"]] = None
+    require_user_info: Nullable[bool] = None
+    custom_consent: Nullable[CustomConsent] = None
+    show_order_summary: Nullable[bool] = None
+    external_payment_methods: Nullable[list[ExternalPaymentMethod]] = None
 
 
 class UnitInfo(Wire):
@@ -80,29 +80,29 @@ class OrderLine(Wire):
     total_amount: MinorUnits
     total_amount_excluding_tax: MinorUnits
     total_tax_amount: MinorUnits
-    tax_percentage: Annotated[int | None, Field(ge=0, le=100)] = None
+    tax_percentage: Annotated[Nullable[int], Field(ge=0, le=100)] = None
     tax_rate: Annotated[int, Field(ge=0, le=10_000)]
-    unit_info: UnitInfo | None = None
-    discount: MinorUnits | None = None
-    product_url: str | None = None
-    is_return: bool | None = None
-    is_shipping: bool | None = None
+    unit_info: Nullable[UnitInfo] = None
+    discount: Nullable[MinorUnits] = None
+    product_url: Nullable[str] = None
+    is_return: Nullable[bool] = None
+    is_shipping: Nullable[bool] = None
 
 
 class PaymentSources(Wire):
-    gift_card: int | None = None
-    card: int | None = None
-    voucher: int | None = None
-    cash: int | None = None
+    gift_card: Nullable[int] = None
+    card: Nullable[int] = None
+    voucher: Nullable[int] = None
+    cash: Nullable[int] = None
 
 
 class OrderBottomLine(Wire):
     currency: Annotated[str, Field(min_length=3, max_length=3)]
-    tip_amount: MinorUnits | None = None
-    gift_card_amount: MinorUnits | None = None
-    terminal_id: str | None = None
-    payment_sources: PaymentSources | None = None
-    receipt_number: str | None = None
+    tip_amount: Nullable[MinorUnits] = None
+    gift_card_amount: Nullable[MinorUnits] = None
+    terminal_id: Nullable[str] = None
+    payment_sources: Nullable[PaymentSources] = None
+    receipt_number: Nullable[str] = None
 
 
 class OrderSummary(Wire):
@@ -113,8 +113,8 @@ class OrderSummary(Wire):
 class PaymentTransaction(Wire):
     amount: Amount
     payment_description: Annotated[str, Field(min_length=3, max_length=100)]
-    reference: Annotated[str | None, Field(json_schema_extra={"deprecated": True})] = None
-    order_summary: OrderSummary | None = None
+    reference: Annotated[Nullable[str], Field(json_schema_extra={"deprecated": True})] = None
+    order_summary: Nullable[OrderSummary] = None
 
 
 class PorterbuddyAddress(Wire):
@@ -138,13 +138,13 @@ class Porterbuddy(Wire):
 
 
 class Integrations(Wire):
-    porterbuddy: Porterbuddy | None = None
+    porterbuddy: Nullable[Porterbuddy] = None
 
 
 class Logistics(Wire):
-    dynamic_options_callback: str | None = None
-    fixed_options: list[LogisticsOption] | None = None
-    integrations: Integrations | None = None
+    dynamic_options_callback: Nullable[str] = None
+    fixed_options: Nullable[list[LogisticsOption]] = None
+    integrations: Nullable[Integrations] = None
 
 
 class Interval(Wire):
@@ -176,15 +176,15 @@ class Subscription(Wire):
     amount: Amount
     interval: Interval
     merchant_agreement_url: str
-    product_description: str | None = None
-    campaign: Annotated[EventCampaign | PeriodCampaign | PriceCampaign, Field(discriminator="type")] | None = None
+    product_description: Nullable[str] = None
+    campaign: Nullable[Annotated[EventCampaign | PeriodCampaign | PriceCampaign, Field(discriminator="type")]] = None
 
 
 class _Order(Wire):
-    reference: str | None = None
-    prefill_customer: PrefillCustomer | None = None
+    reference: Nullable[str] = None
+    prefill_customer: Nullable[PrefillCustomer] = None
     merchant_info: MerchantInfo
-    configuration: CheckoutConfig | None = None
+    configuration: Nullable[CheckoutConfig] = None
 
 
 class PaymentOrder(_Order):
@@ -192,14 +192,14 @@ class PaymentOrder(_Order):
 
     type: Annotated[Literal["PAYMENT"], Presumed("PAYMENT")]
     transaction: PaymentTransaction
-    logistics: Logistics | None = None
+    logistics: Nullable[Logistics] = None
 
 
 class SubscriptionOrder(_Order):
     """A session in which the customer agrees to pay again and again, perhaps with a first payment."""
 
     type: Annotated[Literal["SUBSCRIPTION"], Presumed("SUBSCRIPTION")]
-    transaction: PaymentTransaction | None = None
+    transaction: Nullable[PaymentTransaction] = None
     subscription: Subscription
 
 
@@ -209,8 +209,8 @@ SessionOrder = Annotated[PaymentOrder | SubscriptionOrder, Field(discriminator="
 class SessionUpdate(Wire):
     """What may still change."""
 
-    transaction: PaymentTransaction | None = None
-    logistic_options: list[LogisticsOption] | None = None
+    transaction: Nullable[PaymentTransaction] = None
+    logistic_options: Nullable[list[LogisticsOption]] = None
 
 
 class SessionCreated(Wire):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from vipps_nb.sandbox.apis.checkout.money import Amount
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -28,8 +28,8 @@ class PickupPoint(Wire):
     postal_code: str
     city: str
     country: str
-    opening_hours: list[str] | None = None
-    lead_time: LeadTime | None = None
+    opening_hours: Nullable[list[str]] = None
+    lead_time: Nullable[LeadTime] = None
 
 
 class Timeslot(Wire):
@@ -40,69 +40,69 @@ class Timeslot(Wire):
 
 
 class Delivery(Wire):
-    lead_time: LeadTime | None = None
-    pickup_points: list[PickupPoint] | None = None
-    timeslots: list[Timeslot] | None = None
+    lead_time: Nullable[LeadTime] = None
+    pickup_points: Nullable[list[PickupPoint]] = None
+    timeslots: Nullable[list[Timeslot]] = None
 
 
 class _Option(Wire):
     id: Annotated[str, Field(min_length=1, max_length=200)]
     priority: Annotated[int, Field(ge=0, description="The lowest comes first.")]
     is_default: bool
-    description: str | None = None
-    delivery: Delivery | None = None
-    title: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    description: Nullable[str] = None
+    delivery: Nullable[Delivery] = None
+    title: Annotated[Nullable[str], Field(min_length=1, max_length=200)] = None
     amount: Amount
-    tax_rate: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    tax_rate: Annotated[Nullable[int], Field(ge=0, le=10_000)] = None
 
 
 class _CarrierOption(_Option):
-    custom_type: str | None = None
+    custom_type: Nullable[str] = None
 
 
 class PostenOption(_CarrierOption):
     brand: Annotated[Literal["POSTEN"], Presumed("POSTEN")]
-    type: Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"] | None = None
+    type: Nullable[Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"]] = None
 
 
 class BringOption(_CarrierOption):
     brand: Annotated[Literal["BRING"], Presumed("BRING")]
-    type: Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"] | None = None
+    type: Nullable[Literal["MAILBOX", "PICKUP_POINT", "HOME_DELIVERY"]] = None
 
 
 class PostnordOption(_CarrierOption):
     brand: Annotated[Literal["POSTNORD"], Presumed("POSTNORD")]
-    type: Literal["PICKUP_POINT", "HOME_DELIVERY"] | None = None
+    type: Nullable[Literal["PICKUP_POINT", "HOME_DELIVERY"]] = None
 
 
 class PorterbuddyOption(_CarrierOption):
     brand: Annotated[Literal["PORTERBUDDY"], Presumed("PORTERBUDDY")]
-    type: Literal["HOME_DELIVERY"] | None = None
+    type: Nullable[Literal["HOME_DELIVERY"]] = None
 
 
 class HelthjemOption(_CarrierOption):
     brand: Annotated[Literal["HELTHJEM"], Presumed("HELTHJEM")]
-    type: Literal["HOME_DELIVERY", "PICKUP_POINT"] | None = None
+    type: Nullable[Literal["HOME_DELIVERY", "PICKUP_POINT"]] = None
 
 
 class PostiOption(_CarrierOption):
     brand: Annotated[Literal["POSTI"], Presumed("POSTI")]
-    type: Literal["PICKUP_POINT"] | None = None
+    type: Nullable[Literal["PICKUP_POINT"]] = None
 
 
 class GlsOption(_CarrierOption):
     brand: Annotated[Literal["GLS"], Presumed("GLS")]
-    type: Literal["PICKUP_POINT"] | None = None
+    type: Nullable[Literal["PICKUP_POINT"]] = None
 
 
 class DaoOption(_CarrierOption):
     brand: Annotated[Literal["DAO"], Presumed("DAO")]
-    type: Annotated[int | None, Field(description="A number in the official document, unlike all others.")] = None
+    type: Annotated[Nullable[int], Field(description="A number in the official document, unlike all others.")] = None
 
 
 class OtherOption(_Option):
     brand: Annotated[Literal["OTHER"], Presumed("OTHER")]
-    type: Literal["HOME_DELIVERY", "PICKUP_POINT"] | None = None
+    type: Nullable[Literal["HOME_DELIVERY", "PICKUP_POINT"]] = None
 
 
 LogisticsOption = Annotated[

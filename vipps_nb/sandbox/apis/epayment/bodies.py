@@ -13,7 +13,7 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.states import State
 from vipps_nb.sandbox.receipts import Receipt
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
 HIGHEST_AMOUNT = 65_000_000
@@ -63,7 +63,7 @@ class ProfileRequest(Wire):
 
 class QrFormat(Wire):
     format: Annotated[Literal["TEXT/TARGETURL", "IMAGE/SVG+XML", "IMAGE/PNG"], Presumed("IMAGE/SVG+XML")]
-    size: Annotated[int | None, Field(ge=100, le=2000)] = None
+    size: Annotated[Nullable[int], Field(ge=100, le=2000)] = None
 
 
 class ShippingOption(Wire):
@@ -119,17 +119,17 @@ class CreatePaymentRequest(Wire):
     reference: Reference
     user_flow: Literal["PUSH_MESSAGE", "NATIVE_REDIRECT", "WEB_REDIRECT", "QR"]
     customer: Customer | None = None
-    minimum_user_age: Annotated[int | None, Field(ge=0, le=100)] = None
+    minimum_user_age: Annotated[Nullable[int], Field(ge=0, le=100)] = None
     customer_interaction: Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"] = "CUSTOMER_NOT_PRESENT"
     industry_data: IndustryData | None = None
     profile: ProfileRequest | None = None
     return_url: Annotated[str | None, Field(max_length=2500)] = None
-    expires_at: Annotated[str | None, Field(pattern=RFC_3339)] = None
-    qr_format: QrFormat | None = None
+    expires_at: Annotated[Nullable[str], Field(pattern=RFC_3339)] = None
+    qr_format: Nullable[QrFormat] = None
     payment_description: Annotated[str | None, Field(min_length=3, max_length=100)] = None
     receipt: Receipt | None = None
-    metadata: dict[str, str] | None = None
-    receipt_url: str | None = None
+    metadata: Nullable[dict[str, str]] = None
+    receipt_url: Nullable[str] = None
     shipping: Shipping | None = None
     card_passthrough: CardPassthrough | None = None
 

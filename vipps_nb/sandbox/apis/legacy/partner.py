@@ -33,7 +33,7 @@ from vipps_nb.sandbox.organisations import organisation
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.refusals import InvalidRequest
 from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -51,17 +51,17 @@ class Website(Wire):
 
     url: Url
     terms_url: Url
-    test_website_url: Url | None = None
-    test_website_username: str | None = None
-    test_website_password: str | None = None
+    test_website_url: Nullable[Url] = None
+    test_website_username: Nullable[str] = None
+    test_website_password: Nullable[str] = None
 
 
 class GiftCard(Wire):
     """Compliance: gift cards."""
 
     is_sales_percentage_less_than_ten: Annotated[bool | None, Presumed(False)]
-    validity_duration: str | None = None
-    gift_card_turnover_share: str | None = None
+    validity_duration: Nullable[str] = None
+    gift_card_turnover_share: Nullable[str] = None
 
 
 class Membership(Wire):
@@ -69,7 +69,7 @@ class Membership(Wire):
 
     turnover_share: str
     period_distribution: str
-    membership_validity: Literal["CurrentCalendarYear", "OneYearFromPayment"] | None = None
+    membership_validity: Nullable[Literal["CurrentCalendarYear", "OneYearFromPayment"]] = None
 
 
 class Subscription(Wire):
@@ -86,8 +86,8 @@ class Course(Wire):
     time_before_order: str
     period: str
     online: Any = None
-    is_online_course_offered: bool | None = False
-    online_accessible_time: str | None = None
+    is_online_course_offered: Nullable[bool] = False
+    online_accessible_time: Nullable[str] = None
 
 
 class Ticket(Wire):
@@ -121,14 +121,14 @@ class Donation(Wire):
 class ComplianceData(Wire):
     """What the merchant sells, as far as the law asks."""
 
-    gift_card: GiftCard | None = None
-    membership: Membership | None = None
-    subscription: Subscription | None = None
-    course: Course | None = None
-    ticket: Ticket | None = None
-    rent: Rent | None = None
-    prepaid_services: PrepaidServices | None = None
-    donation: Donation | None = None
+    gift_card: Nullable[GiftCard] = None
+    membership: Nullable[Membership] = None
+    subscription: Nullable[Subscription] = None
+    course: Nullable[Course] = None
+    ticket: Nullable[Ticket] = None
+    rent: Nullable[Rent] = None
+    prepaid_services: Nullable[PrepaidServices] = None
+    donation: Nullable[Donation] = None
 
 
 class ProductOrderRequest(Wire):
@@ -136,15 +136,15 @@ class ProductOrderRequest(Wire):
 
     orgno: Annotated[str, Field(pattern="^[0-9]{9}$")]
     product_type: Literal["VIPPS_PA_NETT", "VIPPS_LOGG_INN", "VIPPS_CHECKOUT", "VIPPS_I_KASSA"]
-    sales_unit_name: Annotated[str | None, Field(min_length=1, max_length=30)] = None
-    sales_unit_logo: str | None = None
-    settlement_account_number: Annotated[str | None, Field(pattern="^[0-9]{11}$")] = None
-    price_package_id: str | None = None
-    product_use_case: Literal["Website", "WebsiteWithTest", "App", "Unknown"] | None = "Website"
+    sales_unit_name: Annotated[Nullable[str], Field(min_length=1, max_length=30)] = None
+    sales_unit_logo: Nullable[str] = None
+    settlement_account_number: Annotated[Nullable[str], Field(pattern="^[0-9]{11}$")] = None
+    price_package_id: Nullable[str] = None
+    product_use_case: Nullable[Literal["Website", "WebsiteWithTest", "App", "Unknown"]] = "Website"
     annual_turnover: Annotated[int | None, Field(ge=0, le=LARGEST_TURNOVER, description="In kroner.")] = None
-    intended_purpose: str | None = None
-    website: Website | None = None
-    compliance_data: ComplianceData | None = None
+    intended_purpose: Nullable[str] = None
+    website: Nullable[Website] = None
+    compliance_data: Nullable[ComplianceData] = None
 
     @field_validator("price_package_id")
     @classmethod

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from vipps_nb.sandbox.apis.management.states import Status
 from vipps_nb.sandbox.leniency import tolerate
 from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 
 ProductType = Literal["PAYMENT_INTEGRATION", "CASHIER", "CHECKOUT", "LOGIN", "DONATIONS"]
@@ -57,9 +58,9 @@ class App(Wire):
 class Website(Wire):
     url: HttpsUrl
     terms_url: HttpsUrl
-    test_website_url: HttpsUrl | None = None
-    test_website_username: str | None = None
-    test_website_password: str | None = None
+    test_website_url: Nullable[HttpsUrl] = None
+    test_website_username: Nullable[str] = None
+    test_website_password: Nullable[str] = None
 
 
 class ProductOrderRequest(Wire):
@@ -67,20 +68,22 @@ class ProductOrderRequest(Wire):
 
     business_identifier: BusinessIdentifier
     product_type: ProductType
-    sales_unit_name: SalesUnitName | None = None
+    sales_unit_name: Nullable[SalesUnitName] = None
     sales_unit_logo: Annotated[
-        str | None, AfterValidator(lambda text: text and _is_base64(text)), Field(json_schema_extra={"format": "byte"})
+        Nullable[str],
+        AfterValidator(lambda text: text and _is_base64(text)),
+        Field(json_schema_extra={"format": "byte"}),
     ] = None
-    settlement_bank_account: BankAccount | None = None
-    price_package_id: str | None = None
-    product_use_case: Literal["Website", "WebsiteWithTest", "App", "Unknown"] | None = None
-    annual_turnover: Annotated[int | None, Field(ge=0, le=999_999_999)] = None
-    annual_turnover_percentage: Annotated[str | None, Field(pattern="^(10|[1-9])0$")] = None
-    intended_purpose: str | None = None
-    app: App | None = None
-    website: Website | None = None
-    has_recurring: bool | None = False
-    merchant_category_code: CategoryText | CategoryNumber | None = None
+    settlement_bank_account: Nullable[BankAccount] = None
+    price_package_id: Nullable[str] = None
+    product_use_case: Nullable[Literal["Website", "WebsiteWithTest", "App", "Unknown"]] = None
+    annual_turnover: Annotated[Nullable[int], Field(ge=0, le=999_999_999)] = None
+    annual_turnover_percentage: Annotated[Nullable[str], Field(pattern="^(10|[1-9])0$")] = None
+    intended_purpose: Nullable[str] = None
+    app: Nullable[App] = None
+    website: Nullable[Website] = None
+    has_recurring: Nullable[bool] = False
+    merchant_category_code: Nullable[CategoryText | CategoryNumber] = None
 
 
 class ProductOrderResponse(Wire):

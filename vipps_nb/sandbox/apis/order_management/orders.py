@@ -21,6 +21,7 @@ from vipps_nb.sandbox.apis.order_management.images import ImageId, check_known
 from vipps_nb.sandbox.apis.order_management.records import Categories, Category
 from vipps_nb.sandbox.page import TheWorld
 from vipps_nb.sandbox.receipts import BottomLine, PaymentType, Receipt, Receipts
+from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -33,7 +34,7 @@ class Order(Wire):
 
     category: CategoryType
     order_details_url: Link
-    image_id: ImageId | None = None
+    image_id: Nullable[ImageId] = None
 
 
 class OrderBottomLine(BottomLine):

@@ -15,6 +15,7 @@ from vipps_nb.sandbox.apis.qr.refusals import QR, IdTaken, NoSuchQr
 from vipps_nb.sandbox.entrance import Entrance
 from vipps_nb.sandbox.page import Page, TheWorld
 from vipps_nb.sandbox.printed_codes import PrintedCodes, code_link
+from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -30,9 +31,9 @@ class MerchantRedirectQrRequest(Wire):
 
     id: QrId
     redirect_url: RedirectUrl
-    ttl: Annotated[int | None, Field(ge=300, le=LONGEST_TTL, description="Seconds to live; for ever unless given.")] = (
-        None
-    )
+    ttl: Annotated[
+        Nullable[int], Field(ge=300, le=LONGEST_TTL, description="Seconds to live; for ever unless given.")
+    ] = None
 
 
 class MerchantRedirectQrUpdateRequest(Wire):

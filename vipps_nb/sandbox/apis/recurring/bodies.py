@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
 from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.shapes import Presumed
+from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
 RFC_3339_UTC = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$"
@@ -124,10 +124,10 @@ class DraftAgreement(Wire):
     merchant_agreement_url: AgreementUrl | None = None
     product_description: ProductDescription | None = None
     phone_number: Annotated[
-        str | None, Field(pattern=r"^[1-9][0-9]{7,14}$", description="Digits only; no country code begins with 0.")
+        Nullable[str], Field(pattern=r"^[1-9][0-9]{7,14}$", description="Digits only; no country code begins with 0.")
     ] = None
     scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
-    external_id: ExternalId | None = None
+    external_id: Nullable[ExternalId] = None
     is_app: bool = False
     skip_landing_page: bool = False
 

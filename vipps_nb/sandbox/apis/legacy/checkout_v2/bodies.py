@@ -12,19 +12,20 @@ from vipps_nb.sandbox.apis.checkout import bodies as v3
 from vipps_nb.sandbox.apis.checkout.logistics import PickupPoint
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
+from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 
 
 class RequestAmount(Wire):
     currency: str
-    value: Annotated[int | None, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")] = None
+    value: Annotated[Nullable[int], Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")] = None
 
 
 class PaymentMerchantInfo(Wire):
     callback_prefix: str
     return_url: Annotated[str, Field(min_length=1)]
     callback_authorization_token: v3.CallbackToken
-    terms_and_conditions_url: str | None = None
+    terms_and_conditions_url: Nullable[str] = None
 
 
 class PaymentTransaction(Wire):
@@ -37,11 +38,11 @@ class _Option(Wire):
     id: Annotated[str, Field(min_length=1, max_length=200)]
     amount: RequestAmount
     brand: Annotated[str, Field(max_length=255)]
-    priority: Annotated[int | None, Field(ge=0)] = None
-    is_default: bool | None = None
-    description: str | None = None
-    is_pickup_point: bool | None = None
-    is_porterbuddy: bool | None = None
+    priority: Annotated[Nullable[int], Field(ge=0)] = None
+    is_default: Nullable[bool] = None
+    description: Nullable[str] = None
+    is_pickup_point: Nullable[bool] = None
+    is_porterbuddy: Nullable[bool] = None
 
 
 class LogisticsOption(_Option):
@@ -58,9 +59,9 @@ CALLBACK_OPTIONS: TypeAdapter[list[CallbackLogisticsOption]] = TypeAdapter(list[
 
 
 class Logistics(Wire):
-    dynamic_options_callback: str | None = None
-    fixed_options: list[LogisticsOption] | None = None
-    integrations: v3.Integrations | None = None
+    dynamic_options_callback: Nullable[str] = None
+    fixed_options: Nullable[list[LogisticsOption]] = None
+    integrations: Nullable[v3.Integrations] = None
 
 
 class PrefillCustomer(Wire):
@@ -79,11 +80,11 @@ class InitiateSession(Wire):
     transaction: PaymentTransaction
     contact_fields: bool
     address_fields: bool
-    logistics: Logistics | None = None
-    prefill_customer: PrefillCustomer | None = None
-    customer_interaction: Literal["customer_present", "customer_not_present"] | None = None
-    user_flow: Literal["WEB_REDIRECT", "NATIVE_REDIRECT"] | None = None
-    require_user_info: bool | None = None
+    logistics: Nullable[Logistics] = None
+    prefill_customer: Nullable[PrefillCustomer] = None
+    customer_interaction: Nullable[Literal["customer_present", "customer_not_present"]] = None
+    user_flow: Nullable[Literal["WEB_REDIRECT", "NATIVE_REDIRECT"]] = None
+    require_user_info: Nullable[bool] = None
 
 
 class ResponsePaymentDetails(Wire):
