@@ -29,8 +29,9 @@ def test_the_sandbox_imports_only_itself(path):
     assert all(name.startswith("vipps_nb.sandbox") for name in ours)
 
 
-# A checkout session ends in an ordinary ePayment, as with the real thing; nothing else stands on another page.
-STANDS_ON = {"checkout": {"epayment"}, "legacy": {"checkout", "epayment"}}
+# A checkout session ends in an ordinary ePayment, and one for a subscription in an agreement of Recurring's, as with
+# the real thing; nothing else stands on another page.
+STANDS_ON = {"checkout": {"epayment", "recurring"}, "legacy": {"checkout", "epayment"}}
 
 
 def test_pages_never_import_one_another():
