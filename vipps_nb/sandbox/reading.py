@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 from vipps_nb.sandbox.leniency import printable
 
 DEEPEST = 100  # levels; more than any document has, and few enough for whoever walks through it
+MOST_ENTRIES = 10_000  # of one list; the longest that has a meaning is Recurring's batch of 2000 charges
 MOST_DIGITS = 600  # below the least that Python can be told to make a number of
+_INFINITE = (math.inf, -math.inf)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -72,6 +74,8 @@ def _content(body: bytes) -> Any:
         raise _too_deep() from None
     if text.count("[") + text.count("{") > DEEPEST and _depth(content) > DEEPEST:
         raise _too_deep()
+    if text.count(",") >= MOST_ENTRIES:
+        _refuse_long_lists(content)
     if _ESCAPED_SURROGATE.search(text):
         _refuse_lone_surrogates(content, "")
     return content
@@ -87,7 +91,7 @@ def _whole(digits: str) -> int | Digits:
 
 def _decimals(text: str) -> Decimals:
     number = Decimals(text)
-    if math.isinf(number):
+    if number in _INFINITE:
         raise _UnreadableError(f"The number {printable(text)} in the body is larger than any that can be read.")
     number.text = text
     return number
@@ -110,6 +114,17 @@ def _depth(content: Any) -> int:
         depth += 1
         level = [item for items in containers for item in items]
     return depth
+
+
+def _refuse_long_lists(content: Any) -> None:
+    """A mistake in each of a million entries is a million mistakes to find, and to tell of."""
+    level = [content]
+    while level:
+        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        for one in containers:
+            if isinstance(one, list) and len(one) > MOST_ENTRIES:
+                raise _UnreadableError(f"A list in the body has {len(one)} entries; at most {MOST_ENTRIES} are read.")
+        level = [item for items in containers for item in items]
 
 
 def _refuse_lone_surrogates(value: Any, path: str) -> None:
