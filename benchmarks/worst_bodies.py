@@ -23,7 +23,7 @@ from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.cards.drawings.token import claims
 from vipps_nb.cards.values import View
 from vipps_nb.errors import VippsNbError
-from vipps_nb.history.past_call import remember
+from vipps_nb.history.past_call import LARGEST_BODY, remember
 from vipps_nb.problem import Problem
 from vipps_nb.redaction import Redactor
 from vipps_nb.retries import retry_after
@@ -77,6 +77,7 @@ def answer(content: bytes, kind: str, status: int) -> VippsResponse:
 def steps(content: bytes, kind: str) -> dict[str, Callable[[], object]]:
     """What is made of an answer."""
     good, bad = answer(content, kind, 200), answer(content, kind, 400)
+    kept = answer(content[:LARGEST_BODY], kind, 200)  # of a larger one only its size is kept
     redactor = Redactor(SECRETS)
 
     def drawn(response: VippsResponse) -> None:
@@ -88,7 +89,7 @@ def steps(content: bytes, kind: str) -> dict[str, Callable[[], object]]:
         "card": lambda: drawn(good),
         "card of a refusal": lambda: drawn(bad),
         "problem": lambda: str(Problem.from_response(bad)),
-        "history": lambda: remember(1, good.request, good, seconds=0, redactor=redactor, streamed=False),
+        "history": lambda: remember(1, kept.request, kept, seconds=0, redactor=redactor, streamed=False),
     }
 
 

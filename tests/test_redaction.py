@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -239,3 +240,9 @@ def test_a_saved_history_is_its_owner_s_alone_and_follows_no_link(session, tmp_p
     with pytest.raises(Exception, match=r"link\.har was not written: it is a symbolic link"):
         session.history.save(tmp_path / "link.har")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["calls.har", "calls.py", "link.har"]
+
+
+def test_the_page_names_what_counts_as_a_secret():
+    page = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
+
+    assert "\n".join(f"| `{name}` | {what} |" for name, what in SECRET_NAMES.items()) in page

@@ -108,7 +108,8 @@ class _Reader:
         frame = self.frames[-1] if self.frames else None
         if sign in "{[":
             path = frame.inner if frame else ()
-            self.lines.setdefault(path, self.line)
+            if len(self.frames) < _DEEPEST:
+                self.lines.setdefault(path, self.line)
             if frame:
                 frame.expects = "comma"
             self.frames.append(_Frame(path, sign == "{", expects="key" if sign == "{" else "value"))
