@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     )
     from vipps_nb.history import HistoryError
     from vipps_nb.login import current_session, login, logout
+    from vipps_nb.options import OptionError
     from vipps_nb.problem import FieldError, Problem
     from vipps_nb.retries import Retries
     from vipps_nb.sandbox import Sandbox, SandboxError
+    from vipps_nb.scope import ScopeError
     from vipps_nb.secret import Secret
     from vipps_nb.session import VippsSession
     from vipps_nb.token_cache import TokenCache
@@ -58,6 +60,7 @@ __all__ = [
     "MissingKeysError",
     "NotLoggedInError",
     "NotSentError",
+    "OptionError",
     "OversizedAnswerError",
     "Problem",
     "ReadOnlyError",
@@ -65,6 +68,7 @@ __all__ = [
     "Retry",
     "Sandbox",
     "SandboxError",
+    "ScopeError",
     "Secret",
     "StillWaitingError",
     "TokenCache",
@@ -111,9 +115,11 @@ _WHERE = {
     "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
     "history": "HistoryError",
     "login": "current_session login logout",
+    "options": "OptionError",
     "problem": "FieldError Problem",
     "retries": "Retries",
     "sandbox": "Sandbox SandboxError",
+    "scope": "ScopeError",
     "secret": "Secret",
     "session": "VippsSession",
     "token_cache": "TokenCache",
