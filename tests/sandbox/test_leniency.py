@@ -415,6 +415,13 @@ def test_json_by_another_name_is_json(shop, sandbox, kind):
     assert shop.send("ePayment", PAYMENT, **{"Content-Type": kind}).status_code == 415
 
 
+@pytest.mark.parametrize("kind", ["text/json", "application/vnd.shop+json"])
+def test_what_checkout_documents_as_json_needs_no_note(shop, sandbox, kind):
+    sandbox.settings(strictness="strict")
+
+    assert shop.send("Checkout", CHECKOUT, **{"Content-Type": kind}).ok
+
+
 def test_queries_follow_the_same_rules(merchant, sandbox):
     assert merchant.get(f"{AGREEMENTS}?status=active&pageSize=5&colour=red").status_code == 200
     assert notes(sandbox) == [f"query parameter colour: {UNKNOWN.replace('field', 'parameter')}", f"status: {CASE}"]

@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
@@ -29,7 +30,7 @@ from vipps_nb.sandbox.leniency import printable, tolerate
 from vipps_nb.sandbox.rate_limits import RateLimit
 from vipps_nb.sandbox.reading import Reading, read
 from vipps_nb.sandbox.refusals import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
-from vipps_nb.sandbox.requirements import JSON, Requirements
+from vipps_nb.sandbox.requirements import JSON, JSON_BY_OTHER_NAMES, Requirements
 from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.words import FieldError, field_errors
 from vipps_nb.sandbox.world import Premises, World
@@ -64,7 +65,7 @@ class Rules:
         conflict: The refusal for a key that was used with another body.
         limit: The rate limit, if it has one.
         media_type: The format of its body.
-        other_media_types: Further ones that its document has.
+        other_media_types: Further ones that its document has, with ``*`` as a wildcard.
         in_test: Whether the real test environment has this operation too.
     """
 
@@ -359,10 +360,10 @@ async def _act(operation: _Operation, request: Request, reading: Reading) -> Res
 def _check_media_type(operation: _Operation, request: Request) -> None:
     given = operation.rules
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent in (given.media_type, *given.other_media_types):
+    if any(fnmatchcase(sent, known) for known in (given.media_type, *given.other_media_types)):
         return
     lenient = given.media_type == JSON and not operation.page.own
-    also_json = lenient and re.fullmatch(r"text/json|application/[a-z0-9.*-]+\+json", sent)
+    also_json = lenient and any(fnmatchcase(sent, name) for name in JSON_BY_OTHER_NAMES)
     if also_json and tolerate("Content-Type", f"{printable(sent)} where {JSON} is documented"):
         return
     came = f"and is {printable(sent)}" if sent else "and came without a Content-Type"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vipps_nb.sandbox.reading import Reading
 
 JSON = "application/json"
+JSON_BY_OTHER_NAMES = ("text/json", "application/*+json")
 NO_BODY = "body where none is documented"
 _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 Explain = Callable[[Sequence[FieldError]], Refusal]

@@ -111,7 +111,7 @@ class Official:
 
 
 def close_objects(document: dict[str, Any]) -> None:
-    """The documents allow unknown fields where the API refuses them."""
+    """The documents allow unknown fields, which say nothing: what is generated shall consist of those that do."""
     for schema in document.get("components", {}).get("schemas", {}).values():
         if schema.get("type") == "object" and "properties" in schema:
             schema["additionalProperties"] = False

@@ -32,7 +32,9 @@ from vipps_nb.sandbox.entrance import Caller, Entrance
 from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.world import World
 
-WRITE = Rules(idempotency_key="optional", conflict=IdempotencyConflict)
+WRITE = Rules(
+    idempotency_key="optional", conflict=IdempotencyConflict, other_media_types=("text/json", "application/*+json")
+)
 Reference = Annotated[str, Path(description="The merchant's own name for the session, unique per MSN.")]
 
 

@@ -14,7 +14,7 @@ from vipps_nb.sandbox.apis.checkout.start import start
 from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import GetSession, InitiateSession
 from vipps_nb.sandbox.apis.legacy.checkout_v2.translation import ELEMENTS, completed, in_new_words, poll, read_options
 from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.refusals import InvalidRequest
 
 SessionId = Annotated[str, Path(description="From the answer to create, in the end of `pollingUrl`.")]
@@ -29,6 +29,7 @@ router = page.router
 
 
 @router.post("/checkout/v2/session", response_model=SessionCreated)
+@rules(Rules(other_media_types=("text/json", "application/*+json")))
 async def initiate_session(order: InitiateSession, world: TheWorld, caller: TheCaller) -> SessionCreated:
     """Initiate session: a checkout that a customer may pay in. It lives for one hour."""
     if (order.contact_fields, order.address_fields) not in ELEMENTS:
