@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import time
 
 import pytest
 
-from vipps_nb import VippsNbError, login
+from vipps_nb import CredentialsError, VippsNbError, login
 from vipps_nb.doctor import Result, examine
+from vipps_nb.key_sources import find_credentials, load_sources
 from vipps_nb.login import own_sandbox
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY
@@ -145,14 +148,14 @@ LOST = {
 }  # fmt: skip
 
 
-def by_login() -> str:
+def by_login(**options) -> str:
     with pytest.raises(VippsNbError) as caught:
-        login(quiet=True)
+        login(quiet=True, **options)
     return str(caught.value)
 
 
-def by_doctor() -> str:
-    failed = examine().failed
+def by_doctor(**options) -> str:
+    failed = examine(**options).failed
     assert failed
     assert all(finding.result is Result.FAILED and finding.remedy for finding in failed)
     return "\n".join(f"{finding.found} {finding.remedy}" for finding in failed)
@@ -195,8 +198,6 @@ FOUND = {
 
 @pytest.mark.parametrize("kind", FOUND)
 def test_keys_that_can_be_read_are_read(nowhere, kind):
-    from vipps_nb.key_sources import find_credentials, load_sources
-
     (nowhere / ".env").write_bytes(FOUND[kind])
 
     keys = find_credentials(load_sources(folder=nowhere), "merchant")
@@ -245,3 +246,107 @@ def test_the_process_environment_is_looked_at_as_closely(monkeypatch, variables,
     assert [word for word in words if word not in said] == []
     assert [secret for secret in SECRETS if secret in said] == []
     assert said.encode()
+
+
+def a_pipe(file):
+    os.mkfifo(file)
+
+
+def a_folder(file):
+    file.mkdir()
+
+
+def a_socket(file):
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(file.name)
+
+
+def a_device(file):
+    file.symlink_to("/dev/zero")
+
+
+def a_link_to_a_pipe(file):
+    os.mkfifo(file.with_name("pipe"))
+    file.symlink_to(file.with_name("pipe"))
+
+
+def larger(file):
+    file.touch()
+    os.truncate(file, 1 << 30)
+
+
+NO_FILES = {
+    a_pipe: "it is a named pipe",
+    a_folder: "it is a folder",
+    a_socket: "it is a socket",
+    a_device: "it is a device",
+    a_link_to_a_pipe: "it is a named pipe",
+    larger: "it is larger than",
+}
+
+
+@pytest.mark.parametrize("option", ["dotenv", "profile", "postman", "nearest"])
+@pytest.mark.parametrize("make", NO_FILES)
+def test_what_is_no_file_is_refused_at_once(nowhere, make, option):
+    name, options = {
+        "nearest": (".env", {}),
+        "dotenv": ("my.env", {"dotenv": "my.env"}),
+        "profile": (".env.shop", {"profile": "shop"}),
+        "postman": ("mine.json", {"postman": "mine.json"}),
+    }[option]
+    make(nowhere / name)
+    began = time.monotonic()
+
+    with pytest.raises(CredentialsError) as caught:
+        login(quiet=True, **options)
+    finding = examine(**options)["files"]
+
+    assert time.monotonic() - began < 5
+    assert finding.result is Result.FAILED
+    for said in (str(caught.value), finding.found):
+        assert f"{name} " in said
+        assert NO_FILES[make] in said
+
+
+def exported(**values: str) -> dict:
+    return {"values": [{"key": key, "value": value, "enabled": True} for key, value in values.items()]}
+
+
+POSTMAN = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "merchantSerialNumber": MSN}
+KEY = {"Ocp-Apim-Subscription-Key": SUBSCRIPTION_KEY}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_postman_file_is_read_in_any_encoding_of_json(nowhere, encoding):
+    text = json.dumps(exported(**POSTMAN, **KEY))
+    (nowhere / "mine.json").write_bytes(("\ufeff" * (encoding == "utf-16-be") + text).encode(encoding))
+
+    keys = find_credentials(load_sources(folder=nowhere, postman="mine.json"), "merchant")
+
+    assert keys is not None
+    assert (keys.client_secret.reveal(), keys.source) == (CLIENT_SECRET, "Postman file mine.json")
+
+
+@pytest.mark.parametrize("asked", [by_login, by_doctor])
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (exported(**POSTMAN, **{"ocp-apim-subscription-key": SUBSCRIPTION_KEY}), ["is VIPPS_SUBSCRIPTION_KEY meant?"]),
+        (exported(**POSTMAN, **{"Ocp-Apim-Subscription-Key": ""}), ["VIPPS_SUBSCRIPTION_KEY", "without a value"]),
+        (exported(**{**POSTMAN, **KEY, "client_secret": f"{CLIENT_SECRET},"}), ["client_secret has a , at its end"]),
+        (exported(**{**POSTMAN, **KEY, "client_id": f"{CLIENT_ID}\u200b"}), ["client_id", "zero width space"]),
+        (exported(**{**POSTMAN, **KEY, "client_secret": "{{secret}}"}), ["client_secret is still a placeholder"]),
+        ({"info": {"name": "a collection"}, "item": []}, ["is no Postman environment", "Export"]),
+        ([1, 2], ["is no Postman environment"]),
+        ("[" * 100_000, ["is no Postman environment"]),
+        (b"\xff\xfe\x00", ["is no Postman environment"]),
+    ],
+)
+def test_what_a_postman_file_lacks_is_said_in_its_own_words(nowhere, document, words, asked):
+    content = document if isinstance(document, bytes) else json.dumps(document).encode()
+    (nowhere / "mine.json").write_bytes(content if document != "[" * 100_000 else document.encode())
+
+    said = asked(postman="mine.json")
+
+    assert [word for word in ["mine.json", *words] if word not in said] == []
+    assert [secret for secret in SECRETS if secret in said] == []

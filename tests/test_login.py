@@ -7,17 +7,20 @@ import stat
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
 from vipps_nb import MissingKeysError, Sandbox, TokenRefusedError, login, logout
+from vipps_nb.doctor import examine
 from vipps_nb.dotenv_file import ignore_in_git, save_keys
 from vipps_nb.key_sources import read_dotenv
+from vipps_nb.live_token import LiveToken, status_text
 from vipps_nb.login_dialog import login_dialog
 from vipps_nb.widget.login_form import FormChoices
 
-from .conftest import CLIENT_ID
+from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY
 
 
 def test_a_script_logs_in_and_gets_an_answer_that_is_a_refusal_in_words():
@@ -199,3 +202,95 @@ def test_the_command_prints_a_dotenv_and_nothing_else_on_standard_output(nowhere
     assert all(line.startswith("VIPPS_") for line in out.splitlines() if line)
     assert "Ctrl-C stops it" in err
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize("moved", [-7 * 86400, 3600, 400 * 86400])
+def test_a_sandboxs_moved_clock_is_never_blamed_on_the_computer(nowhere, capsys, joined, moved):
+    with Sandbox() as running:
+        if joined:
+            (nowhere / ".env").write_text(running.dotenv())
+        vipps = login(**({} if joined else {"env": "sandbox"}))
+        vipps.sandbox.hold((datetime.now(UTC) + timedelta(seconds=moved)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+        again = login(refresh=True, **({} if joined else {"env": "sandbox"}))
+        card = LiveToken(again, logout).widget
+        said = [capsys.readouterr().err, card.message, status_text(again), repr(examine()), repr(card)]
+
+    assert not any("computer" in words or "machine's clock" in words for words in said)
+    assert again.token.remaining() > timedelta(minutes=50)
+
+
+FORM_FILES = {"dotenv": None, "profile": None, "postman": None}
+
+
+def submitted(folder, values, environment="test", **choices):
+    """The form after it was sent with these texts."""
+    form = login_dialog(folder=folder, env="test", key_type="merchant", options=FORM_FILES, on_login=lambda _: "In.")
+    content = {"do": "submit", "values": dict(values), "environment": environment, **choices}
+    form._receive(form, content, [])
+    deadline = time.monotonic() + 10
+    while form.state == "checking":
+        assert time.monotonic() < deadline, form.message
+        time.sleep(0.01)
+    return form
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"client_id": CLIENT_SECRET, "client_secret": CLIENT_ID},
+            {"client_id": "client secret", "client_secret": "GUID"},
+        ),
+        ({"client_secret": ""}, {"client_secret": "Missing."}),
+        ({"client_secret": f"{CLIENT_SECRET}\u200b"}, {"client_secret": "zero width space"}),
+        ({"client_id": f"{CLIENT_ID};"}, {"client_id": "This has a ; at its end"}),
+        (
+            {"subscription_key": f"{{{SUBSCRIPTION_KEY}}}", "merchant_serial_number": "x"},
+            {"subscription_key": "{", "merchant_serial_number": "digits"},
+        ),
+        ({"client_secret": "abc—def"}, {"client_secret": "em dash"}),
+    ],
+)  # fmt: skip
+def test_the_form_says_at_each_field_what_is_wrong_with_it_in_the_fields_words(nowhere, changes, words):
+    keys = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "subscription_key": SUBSCRIPTION_KEY}
+    values = {**keys, "merchant_serial_number": "123456", **changes}
+
+    form = submitted(nowhere, values, save=True)
+
+    assert (form.state, form.message.partition(".")[0]) == ("asking", "Nothing was sent")
+    assert form.faults.keys() == words.keys()
+    for what, word in words.items():
+        assert word in form.faults[what]
+        assert {"client_id": "Client ID", "client_secret": "Client secret"}.get(what, "") in form.message
+    shown = f"{form.faults}{form.message}"
+    assert not any(name in shown for name in ("VIPPS_", "client_secret has", "header"))
+    assert not any(value in repr(form.get_state()) for value in values.values() if value and len(value) > 8)
+    assert not (nowhere / ".env").exists()
+
+
+def test_a_refusal_of_the_server_stands_at_its_field(nowhere):
+    with Sandbox() as running:
+        (nowhere / ".env").write_text(f"VIPPS_BASE_URL={running.base_url}\n")
+        values = {**running.keys(), "client_secret": "bm90LXRoZS1zZWNyZXQ="}
+
+        form = submitted(nowhere, values, "sandbox", save=True)
+
+        assert form.state == "asking"
+        assert form.faults["client_secret"].startswith("The client secret does not fit its client ID")
+        assert "VIPPS_" not in f"{form.faults}{form.message}"
+        assert (nowhere / ".env").read_text() == f"VIPPS_BASE_URL={running.base_url}\n"
+
+
+def test_what_cannot_be_saved_is_said_before_anything_is_sent(nowhere):
+    (nowhere / "elsewhere").write_text("A=1\n")
+    (nowhere / ".env").symlink_to(nowhere / "elsewhere")
+    values = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "subscription_key": SUBSCRIPTION_KEY}
+
+    form = submitted(nowhere, {**values, "merchant_serial_number": "123456"}, save=True, gitignore=True)
+
+    assert form.state == "asking"
+    assert "it is a symbolic link" in form.message
+    assert (nowhere / "elsewhere").read_text() == "A=1\n"
+    assert not (nowhere / ".gitignore").exists()

@@ -124,8 +124,8 @@ def shape_findings(what: str, value: str) -> Iterator[str]:
         return
     if odd := next((letter for letter in bare if not letter.isascii()), None):
         yield (
-            f"has a letter in it that looks like another one or is none ({unicodedata.name(odd, 'unnamed').lower()}): "
-            "keys are made of plain letters and digits. Copy it again."
+            f"has a letter in it that no header can carry ({unicodedata.name(odd, 'nameless').lower()}): keys are "
+            "made of plain letters, digits and signs. Copy it again."
         )
         return
     around = [sign for sign in _AROUND if bare.startswith(sign) or bare.endswith(sign)]

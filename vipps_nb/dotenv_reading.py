@@ -59,6 +59,7 @@ _ASSIGNMENT = re.compile(r"\s*(export\s+)?[\w.-]+[^\S\r\n]*=")
 _REST = re.compile(r"\s*[\w+/~.-]*={0,2}\s*$")
 _HEADING = re.compile(r"\s*[\[\"']*vipps[\]\"']*\s*:?\s*[{]?\s*$", re.IGNORECASE)
 _NAME = re.compile(r"[\w.-]+")
+_LARGEST = 128 << 10  # bytes; who keeps certificates in theirs has a tenth of it
 _MOST_LINES_TOLD = 6
 _MOST_WORDS = 40
 
@@ -86,7 +87,7 @@ def read(file: Path) -> Reading:
         CredentialsError: It cannot be opened, is no text, or holds our names in a way that cannot be read.
     """
     try:
-        data = read_file(file)
+        data = read_file(file, largest=_LARGEST)
     except NoFileError as error:
         raise CredentialsError(
             f"{file.name} is there but cannot be read: {error.strerror}. Expected a small text file with lines like "

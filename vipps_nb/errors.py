@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from vipps_nb.problem import Problem
 
 
+LOGGED_OUT = (
+    "This session was logged out and has forgotten its keys. Nothing was sent. Run %vipps_login "
+    "(or vipps_nb.login()) and use the session it gives."
+)
+
+
 class VippsNbError(Exception):
     """What every error of this package is."""
 
@@ -60,7 +66,7 @@ class EnvironmentChoiceError(VippsNbError):
 
 
 class NotLoggedInError(VippsNbError):
-    """There is no session in this kernel."""
+    """There is no session in this kernel, or this one was logged out. Nothing was sent."""
 
 
 class TokenRefusedError(VippsNbError):
@@ -68,14 +74,16 @@ class TokenRefusedError(VippsNbError):
 
     Attributes:
         problem: The server's own words, normalised, with the original kept.
+        field: Which of the keys it is, if that can be told: ``client_id``, ``client_secret``, ``subscription_key``.
     """
 
-    def __init__(self, message: str, problem: Problem) -> None:
+    def __init__(self, message: str, problem: Problem, field: str = "") -> None:
         super().__init__(message)
         self.problem = problem
+        self.field = field
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.problem)
+        return type(self), (str(self), self.problem, self.field)
 
 
 class UnreachableError(VippsNbError):

@@ -84,6 +84,8 @@ def is_tracked(file: Path) -> bool:
 
 def is_ignored(file: Path) -> bool:
     """Whether git would leave the file alone; the file need not be there."""
+    if any(_keeps_waiting(place / ".gitignore") for place in (file.parent, *file.parent.parents)):
+        return False
     done = git(file.parent, "check-ignore", "-q", "--no-index", "--", file.name)
     return done is not None and done.returncode == 0
 
@@ -107,6 +109,7 @@ def git(folder: Path, *command: str) -> subprocess.CompletedProcess[str] | None:
             env={**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
             capture_output=True,
             text=True,
+            errors="surrogateescape",
             timeout=_LONGEST_GIT,
             check=False,
         )
@@ -180,6 +183,15 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # a folder that may not be looked into
         return False
+
+
+def _keeps_waiting(path: Path) -> bool:
+    """Whether git would open a pipe or a device there, and wait for what never comes."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
 
 
 def _and(words: list[str]) -> str:

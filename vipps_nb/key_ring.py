@@ -10,7 +10,7 @@ from requests.auth import AuthBase
 
 from vipps_nb.credentials import Credentials
 from vipps_nb.environment import Environment
-from vipps_nb.errors import NotLoggedInError
+from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
 from vipps_nb.introduction import Introduction, introduction_for, secret_headers
 from vipps_nb.secret import Secret
 from vipps_nb.token_cache import TokenCache
@@ -39,21 +39,54 @@ class KeyRing(AuthBase):
 
     def forget(self) -> None:
         """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
+        # In this order, so that whoever sees the keys empty sees before that they are forgotten.
+        self._forgotten = True
         self.cache.forget(self.credentials, self.environment)
         self.credentials = dataclasses.replace(
             self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
         )
         self.writes_switched_on = False
-        self._forgotten = True
         self._secrets = None
 
+    def held(self) -> Credentials:
+        """The keys, whole.
+
+        Raises:
+            NotLoggedInError: They were forgotten by a logout.
+        """
+        credentials = self.credentials
+        if self._forgotten:
+            raise NotLoggedInError(LOGGED_OUT)
+        return credentials
+
     def token(self) -> AccessToken:
-        """The current token, fetched or renewed if need be."""
-        return self.cache.get(self.credentials, self.environment)
+        """The current token, fetched or renewed if need be.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout, before or meanwhile.
+        """
+        credentials, life = self._alive()
+        token = self.cache.get(credentials, self.environment, life=life)
+        self.held()
+        return token
 
     def renewed(self, worn_out: AccessToken | None) -> AccessToken:
-        """A newer token than the one that was rejected."""
-        return self.cache.renew(self.credentials, self.environment, worn_out=worn_out)
+        """A newer token than the one that was rejected.
+
+        Raises:
+            NotLoggedInError: As for :meth:`token`.
+        """
+        credentials, life = self._alive()
+        token = self.cache.renew(credentials, self.environment, worn_out=worn_out, life=life)
+        self.held()
+        return token
+
+    def _alive(self) -> tuple[Credentials, int]:
+        """The keys, and the life of their token in which they surely were not forgotten."""
+        credentials = self.held()
+        life = self.cache.life(credentials, self.environment)
+        self.held()
+        return credentials, life
 
     def peek(self) -> AccessToken | None:
         """The cached token, whatever its state."""
@@ -75,22 +108,22 @@ class KeyRing(AuthBase):
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
         """
+        credentials = self.held()
         if not self.environment.owns(url):
             return Introduction.NOTHING
-        if self._forgotten:
-            raise NotLoggedInError(
-                "This session was logged out and has forgotten its keys. Nothing was sent. Run %vipps_login "
-                "(or vipps_nb.login()) and use the session it gives."
-            )
-        return introduction_for(url, self.credentials)
+        return introduction_for(url, credentials)
 
     def introduced(
         self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
     ) -> requests.PreparedRequest:
-        """A copy of the request with the secrets on, about to leave. The caller's own headers win."""
+        """A copy of the request with the secrets on, about to leave. The caller's own headers win.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout.
+        """
         outgoing = requests.PreparedRequest()
         vars(outgoing).update(vars(request), headers=request.headers.copy())
-        headers = secret_headers(kind, self.credentials, token.reveal() if token else None)
+        headers = secret_headers(kind, self.held(), token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():
             outgoing.headers.setdefault(name, value)

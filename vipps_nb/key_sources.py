@@ -166,7 +166,11 @@ def near_misses(sources: Sequence[Source], missing: Sequence[str], key_type: Key
     """
     own = names_for(key_type)
     for what in missing:
-        yield from _near(sources, own[what], {own[what], *NAMES[what][0]})
+        meant = {own[what], *NAMES[what][0]}
+        for source in sources:
+            # In a .env the names without "vipps" may be somebody else's; who names a Postman file means it.
+            others = NAMES[what][1] if source.name.startswith("Postman") else ()
+            yield from _near([source], own[what], meant.union(others))
 
 
 def near_misses_of_settings(sources: Sequence[Source], *, base_url: bool) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +26,13 @@ from vipps_nb.environment import (
     official_environment,
     parse_environment_name,
 )
-from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, MissingKeysError, NotLoggedInError
+from vipps_nb.errors import (
+    CredentialsError,
+    EnvironmentChoiceError,
+    MissingKeysError,
+    NotLoggedInError,
+    VippsNbError,
+)
 from vipps_nb.frames import leaves_no_locals
 from vipps_nb.secret import Secret
 from vipps_nb.session import Settings, VippsSession
@@ -57,9 +64,12 @@ class WayIn:
         """
         known = _kernel.rejoined.get((self, settings))
         if known is None:
-            session = next((session for session in _kernel.sessions if session.way_in == self), None)
+            logouts = _kernel.logouts
+            session = next((session for session in logged_in() if session.way_in == self), None)
             known = _alike(session or self._log_in(), settings)
-            _kernel.rejoined[self, settings] = known
+            with _kernel.lock:
+                _refuse_after_logout(logouts)
+                known = _kernel.rejoined.setdefault((self, settings), known)
         return known
 
     def _log_in(self) -> VippsSession:
@@ -91,8 +101,11 @@ class WayIn:
 
 @dataclass
 class _Kernel:
-    """What stays between two cells."""
+    """What stays between two cells. Changed with the lock held, which nobody holds while waiting for a server."""
 
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    logouts: int = 0  # so that a login knows whether it has met one
+    arriving: list[VippsSession] = field(default_factory=list)  # logins under way; each is here once for each caller
     cache: TokenCache = field(default_factory=TokenCache)
     sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
     sandbox: Sandbox | None = None
@@ -207,23 +220,46 @@ def connect(
     Raises:
         VippsNbError: As :func:`login`. The earlier login, if any, is as it was.
     """
+    logouts = _kernel.logouts
     sources = key_sources.load_sources(folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
     if typed:
         sources.insert(0, key_sources.Source("the form", dict(typed)))
     named_a_file = bool(dotenv or profile or postman or typed)
     notices: list[str] = []
-    credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
-    session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
-    session.sandbox = sandbox
-    if not typed:
-        session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
-    token = session.keys.renewed(session.keys.peek()) if refresh else session.token
-    if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING and not _has_a_clock_of_its_own(sandbox):
-        notices.append(skew_sentence(token.clock_skew))
-    if environment.name != "sandbox":
-        notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
-    _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
+    with _kernel.lock:
+        _refuse_after_logout(logouts)
+        credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
+        session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
+        session.sandbox = sandbox
+        if not typed:
+            session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
+        _kernel.arriving.append(session)
+    try:
+        token = session.keys.renewed(session.keys.peek()) if refresh else session.token
+        if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING and not _has_a_clock_of_its_own(sandbox):
+            notices.append(skew_sentence(token.clock_skew))
+        if environment.name != "sandbox":
+            notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
+        with _kernel.lock:
+            _refuse_after_logout(logouts)
+            _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
+    except VippsNbError:
+        # Whatever went wrong, such as a sandbox that was gone: it was the logout.
+        _refuse_after_logout(logouts)
+        raise
+    finally:
+        with _kernel.lock:
+            if session in _kernel.arriving:
+                _kernel.arriving.remove(session)
     return Login(session, tuple(notices))
+
+
+def _refuse_after_logout(logouts: int) -> None:
+    if _kernel.logouts != logouts:
+        raise NotLoggedInError(
+            "A logout came while this login was under way, so there is no session, and the keys were forgotten. Log in "
+            "again: run %vipps_login (or vipps_nb.login())."
+        ) from None
 
 
 def logout() -> None:
@@ -231,8 +267,12 @@ def logout() -> None:
 
     Does nothing without a login.
     """
-    sessions, sandbox, others = _kernel.sessions, _kernel.sandbox, _kernel.at_logout
-    _kernel.sessions, _kernel.sandbox, _kernel.rejoined, _kernel.at_logout = [], None, {}, []
+    with _kernel.lock:
+        _kernel.logouts += 1
+        sandbox, others = _kernel.sandbox, _kernel.at_logout
+        sessions = [*_kernel.sessions, *_kernel.arriving]
+        _kernel.sessions, _kernel.arriving, _kernel.rejoined = [], [], {}
+        _kernel.sandbox, _kernel.at_logout = None, []
     for stop in others:
         stop()
     for session in sessions:
@@ -244,7 +284,8 @@ def logout() -> None:
 
 def at_logout(stop: Callable[[], None]) -> None:
     """Have something stopped at the next logout: what this kernel started and no session knows of."""
-    _kernel.at_logout.append(stop)
+    with _kernel.lock:
+        _kernel.at_logout.append(stop)
 
 
 def logged_in() -> tuple[VippsSession, ...]:
@@ -258,9 +299,10 @@ def current_session() -> VippsSession:
     Raises:
         NotLoggedInError: There is none.
     """
-    if not _kernel.sessions:
+    sessions = _kernel.sessions  # once: a logout may come in between
+    if not sessions:
         raise NotLoggedInError("Not logged in. Expected a login first: run %vipps_login.")
-    return _kernel.sessions[-1]
+    return sessions[-1]
 
 
 def own_sandbox() -> Sandbox | None:
@@ -400,7 +442,7 @@ def _same_session(credentials: Credentials, environment: Environment) -> VippsSe
     return next(
         (
             session
-            for session in _kernel.sessions
+            for session in [*_kernel.sessions, *_kernel.arriving]
             if session.credentials == credentials and session.environment == environment
         ),
         None,
@@ -475,3 +517,13 @@ def skew_sentence(skew: timedelta) -> str:
         f"This computer's clock is about {amount} {direction} the server's. The token's life is counted by the "
         "server's clock, so the countdown is right; set the computer's clock to make other things right too."
     )
+
+
+def _after_fork() -> None:
+    """Go on in a forked process: whoever held the lock, or was logging in, is not here."""
+    _kernel.lock = threading.RLock()
+    _kernel.arriving = []
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_after_fork)

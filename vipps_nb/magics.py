@@ -370,17 +370,24 @@ class VippsMagics(Magics):
 
     def _show(self, notices: tuple[str, ...]) -> None:
         # The widgets cost a third of a second to import; loading the extension should not.
-        from vipps_nb.live_token import LiveToken, status_text  # noqa: PLC0415
+        from vipps_nb.live_token import status_text  # noqa: PLC0415
 
         session = vipps_nb.current_session()
         if not _has_front_end(self._shell):
             print(*notices, status_text(session), sep="\n")
             return
+        display(self._card(notices).widget)
+
+    def _card(self, notices: tuple[str, ...]) -> LiveToken:
+        """The live card of the last login's token."""
+        from vipps_nb.live_token import LiveToken  # noqa: PLC0415 - as in _show
+
+        session = vipps_nb.current_session()
         live = next((live for live in self._live if live.shows(session)), None)
         if live is None:
             live = LiveToken(session, self.log_out, notices)
             self._live.append(live)
-        display(live.widget)
+        return live
 
     def _ask(self, options: SimpleNamespace) -> None:
         if _has_front_end(self._shell):
@@ -400,21 +407,24 @@ class VippsMagics(Magics):
     def _show_form(self, options: SimpleNamespace) -> None:
         from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.login_dialog import login_dialog  # noqa: PLC0415 - as in _show
+        from vipps_nb.widget.login_form import LoginPlace  # noqa: PLC0415 - as in _show
 
         def welcome(outcome: Login) -> str:
             self._welcome(outcome, options.name)
             place = outcome.session.environment.name
-            return f"Logged in to {place}. `{options.name}` is ready; %vipps_status shows the token."
+            return " ".join([f"Logged in to {place}. `{options.name}` is ready.", *outcome.notices])
 
-        display(
-            login_dialog(
-                folder=_notebook_folder(self._shell),
-                env=options.env,
-                key_type=parse_key_type(options.key_type),
-                options=_files(options),
-                on_login=welcome,
-            )
+        where = LoginPlace()
+        form = login_dialog(
+            folder=_notebook_folder(self._shell),
+            env=options.env,
+            key_type=parse_key_type(options.key_type),
+            options=_files(options),
+            on_login=welcome,
+            on_done=lambda said: where.become(self._card(()).widget),
         )
+        where.ask(form)
+        display(where)
 
 
 def _option_names(magic: Any) -> list[str]:

@@ -483,7 +483,12 @@ class VippsSession(requests.Session):
         return f"<VippsSession {self.environment.name}{msn}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle holds how to log in again, never a key or a token; it is logged in where it is unpickled."""
+        """A pickle holds how to log in again, never a key or a token; it is logged in where it is unpickled.
+
+        Raises:
+            NotLoggedInError: It was logged out: a copy would log in again behind the user's back.
+        """
+        self._keys.held()
         if self.way_in is None:
             raise TypeError(
                 "This session cannot be pickled: its keys were typed or given in code, so they would have to be "

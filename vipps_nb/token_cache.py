@@ -18,7 +18,7 @@ from weakref import WeakSet
 
 from vipps_nb.credentials import Credentials, KeyType
 from vipps_nb.environment import Environment
-from vipps_nb.errors import VippsNbError
+from vipps_nb.errors import LOGGED_OUT, NotLoggedInError, VippsNbError
 from vipps_nb.tokens import AccessToken, Clock, TokenState, fetch_access_token
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ Fetch = Callable[[Credentials, Environment], AccessToken]
 class _Entry:
     token: AccessToken | None = None
     generation: int = 0
+    lives: int = 0  # how often it was forgotten
     flight: Future[AccessToken] | None = None
     retry_at: float = 0.0
     problem: str = ""
@@ -98,28 +99,47 @@ class TokenCache:
         self._listeners: list[Listener] = []
         _all.add(self)
 
-    def get(self, credentials: Credentials, environment: Environment) -> AccessToken:
+    def life(self, credentials: Credentials, environment: Environment) -> int:
+        """How often this token was forgotten. Who keeps the number and gives it to ``get`` gets none after a logout."""
+        return self._entry(TokenKey.of(credentials, environment)).lives
+
+    def get(self, credentials: Credentials, environment: Environment, *, life: int | None = None) -> AccessToken:
         """A token that works now.
 
         A STALE one is returned at once and renewed in the background; only an absent or EXPIRED one makes
         the caller wait, and all callers wait for the same request.
 
+        Args:
+            credentials: The keys.
+            environment: Where to ask.
+            life: What :meth:`life` said when the caller was surely logged in; ``None`` asks in any case.
+
         Raises:
+            NotLoggedInError: The token was forgotten since. Nothing was sent.
             TokenRefusedError: The keys were rejected.
             UnreachableError: No usable answer came.
         """
         entry = self._entry(TokenKey.of(credentials, environment))
+        if life is None:
+            life = entry.lives
+        elif life != entry.lives:
+            raise _forgotten()
         token = entry.token
         state = token.state(self._clock) if token else TokenState.EXPIRED
         if token and state is TokenState.FRESH:
             return token
         if token and state is TokenState.STALE:
-            self._renew_in_background(entry, credentials, environment)
+            self._renew_in_background(entry, credentials, environment, life)
             return token
-        return self._renew(entry, credentials, environment, worn_out=token)
+        return self._renew(entry, credentials, environment, life, worn_out=token)
 
     def renew(
-        self, credentials: Credentials, environment: Environment, *, worn_out: AccessToken | None = None
+        self,
+        credentials: Credentials,
+        environment: Environment,
+        *,
+        worn_out: AccessToken | None = None,
+        life: int | None = None,
     ) -> AccessToken:
         """A token newer than ``worn_out``; fetched only if nobody has fetched one since.
 
@@ -128,13 +148,16 @@ class TokenCache:
             environment: Where to ask.
             worn_out: The token that was rejected, or that a person wants replaced. ``None`` asks for a new
                 one in any case.
+            life: As for :meth:`get`.
 
         Raises:
+            NotLoggedInError: The token was forgotten since. Nothing was sent.
             TokenRefusedError: The keys were rejected.
             UnreachableError: No usable answer came.
         """
         entry = self._entry(TokenKey.of(credentials, environment))
-        return self._renew(entry, credentials, environment, worn_out=worn_out or entry.token)
+        life = entry.lives if life is None else life
+        return self._renew(entry, credentials, environment, life, worn_out=worn_out or entry.token)
 
     def peek(self, credentials: Credentials, environment: Environment) -> AccessToken | None:
         """The cached token, in whatever state; never goes over the network."""
@@ -147,6 +170,7 @@ class TokenCache:
         entry = self._entry(key)
         with entry.lock:
             entry.generation += 1
+            entry.lives += 1
             entry.token = entry.flight = None
             entry.problem, entry.retry_at = "", 0.0
         self._tell(TokenEvent(key, None))
@@ -186,11 +210,14 @@ class TokenCache:
         entry: _Entry,
         credentials: Credentials,
         environment: Environment,
+        life: int,
         *,
         worn_out: AccessToken | None,
     ) -> AccessToken:
         while True:
             with entry.lock:
+                if entry.lives != life:
+                    raise _forgotten()
                 if entry.token is not None and entry.token is not worn_out:
                     return entry.token
                 flight, mine = entry.flight, entry.flight is None
@@ -235,31 +262,40 @@ class TokenCache:
             self._tell(TokenEvent(TokenKey.of(credentials, environment), token))
         return token
 
-    def _renew_in_background(self, entry: _Entry, credentials: Credentials, environment: Environment) -> None:
+    def _renew_in_background(
+        self, entry: _Entry, credentials: Credentials, environment: Environment, life: int
+    ) -> None:
         if entry.flight is not None:
             return
         with entry.lock:
-            if entry.flight is not None or self._clock.monotonic() < entry.retry_at:
+            if entry.flight is not None or self._clock.monotonic() < entry.retry_at or entry.lives != life:
                 return
             flight = entry.flight = Future()
             generation = entry.generation
 
         def run() -> None:
+            if entry.lives != life:  # a logout was quicker than this thread
+                flight.cancel()
+                return
             try:
                 self._fly(entry, flight, generation, credentials, environment)
             except VippsNbError as error:
-                self._report(entry, credentials, environment, str(error).partition("\n")[0])
+                self._report(entry, credentials, environment, life, str(error).partition("\n")[0])
             except Exception as error:
                 # An unforeseen error's text may quote the request; its type may not.
                 logger.warning("renewing the access token failed: %s", type(error).__name__)
-                self._report(entry, credentials, environment, "An unexpected error stopped the renewal.")
+                self._report(entry, credentials, environment, life, "An unexpected error stopped the renewal.")
 
         # Not by threading.Thread, whose start() waits until the new thread has had its turn: among busy threads that
         # takes longer than the request that would wait for it.
         _thread.start_new_thread(run, ())
 
-    def _report(self, entry: _Entry, credentials: Credentials, environment: Environment, problem: str) -> None:
+    def _report(
+        self, entry: _Entry, credentials: Credentials, environment: Environment, life: int, problem: str
+    ) -> None:
         with entry.lock:
+            if entry.lives != life:
+                return  # after a logout nobody waits for it
             entry.problem = problem
             entry.retry_at = self._clock.monotonic() + RETRY_AFTER_FAILURE
             token = entry.token
@@ -275,6 +311,10 @@ class TokenCache:
             except Exception:
                 # A display that is gone must not cost a request its token.
                 logger.exception("a listener of the token cache failed")
+
+
+def _forgotten() -> NotLoggedInError:
+    return NotLoggedInError(LOGGED_OUT)
 
 
 def _after_fork() -> None:

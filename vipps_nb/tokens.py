@@ -293,39 +293,47 @@ def _refuse_unless_ok(response: requests.Response, credentials: Credentials, env
             response.url,
             passing=passing,
         )
-    raise TokenRefusedError(f"{_cause(problem, credentials, environment)}\nThe server said: {problem}", problem)
+    field, cause = _cause(problem, credentials, environment)
+    raise TokenRefusedError(f"{cause}\nThe server said: {problem}", problem, field)
 
 
-def _cause(problem: Problem, credentials: Credentials, environment: Environment) -> str:
-    """Tell the usual refusals apart (fact sheet of the API: common errors) and say what to do."""
+def _cause(problem: Problem, credentials: Credentials, environment: Environment) -> tuple[str, str]:
+    """Tell the usual refusals apart (fact sheet of the API: common errors): whose fault it is, and what to do."""
     words = f"{problem.title} {problem.code} {problem.detail}".lower()
     place = f"the {environment.name} environment ({environment.host})"
     other = "production" if environment.name == "test" else "test"
     if "missing subscription key" in words:
-        return f"{place} got no subscription key. Expected VIPPS_SUBSCRIPTION_KEY; add it to {credentials.source}."
+        return (
+            "subscription_key",
+            f"{place} got no subscription key. Expected VIPPS_SUBSCRIPTION_KEY; add it to {credentials.source}.",
+        )
     if "subscription" in words:
         return (
+            "subscription_key",
             f"The subscription key from {credentials.source} is not known in {place}. It is of another sales unit, "
             f"was regenerated, or belongs to the {other} environment (then choose --env {other}). "
-            "Copy VIPPS_SUBSCRIPTION_KEY again from the portal."
+            "Copy VIPPS_SUBSCRIPTION_KEY again from the portal.",
         )
     if "unauthorized_client" in words or "aadsts700016" in words or "aadsts70001" in words:
         return (
+            "client_id",
             f"The client ID from {credentials.source} is not known in {place}. Test keys work only in test and "
             f"production keys only in production: if these are {other} keys, choose --env {other}; otherwise "
-            "copy VIPPS_CLIENT_ID again from the portal."
+            "copy VIPPS_CLIENT_ID again from the portal.",
         )
     if "invalid_client" in words and credentials.specialized:
         return (
+            "",
             f"{place} does not accept these as {credentials.key_type} keys. Expected a client ID and secret of that "
-            f"type; check VIPPS_{credentials.key_type.upper()}_CLIENT_ID and _CLIENT_SECRET, or --key-type."
+            f"type; check VIPPS_{credentials.key_type.upper()}_CLIENT_ID and _CLIENT_SECRET, or --key-type.",
         )
     if "invalid_client" in words or "aadsts7000215" in words:
         return (
+            "client_secret",
             f"The client secret from {credentials.source} does not fit its client ID in {place}. It was regenerated "
-            "or copied incompletely: copy VIPPS_CLIENT_SECRET again from the portal."
+            "or copied incompletely: copy VIPPS_CLIENT_SECRET again from the portal.",
         )
-    return f"The keys from {credentials.source} were refused by {place}. Compare all four with the portal."
+    return "", f"The keys from {credentials.source} were refused by {place}. Compare all four with the portal."
 
 
 def _what_came(response: requests.Response) -> str:

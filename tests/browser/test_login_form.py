@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.axe import barriers
+from vipps_nb import Sandbox
 
 if TYPE_CHECKING:
     from conftest import Lab
@@ -92,3 +96,65 @@ def test_right_click_in_an_input_offers_the_browsers_own_menu(lab: Lab) -> None:
     lab.page.locator(".vipps-nb-form").get_by_label("Client ID").click(button="right")
 
     expect(lab.page.locator(".lm-Menu")).to_have_count(0)
+
+
+def test_a_refusal_stands_at_its_field_and_a_login_becomes_the_tokens_card(lab: Lab, artifacts: Path) -> None:
+    with Sandbox() as running:
+        keys = running.keys()
+        settings = f"VIPPS_ENVIRONMENT=sandbox\nVIPPS_BASE_URL={running.base_url}\n"
+        (lab.notebooks / ".env").write_text(settings, encoding="utf-8")
+        lab.write("asked.ipynb", "%load_ext vipps_nb\n%vipps_login --form", "vipps.get('/epayment/v1/payments/x')")
+        lab.open("asked.ipynb")
+        lab.run(0)
+        form = lab.page.locator(".vipps-nb-form")
+        lines = {
+            "client_id": form.get_by_label("Client ID"),
+            "client_secret": form.get_by_label("Client secret", exact=True),
+            "subscription_key": form.get_by_label("Subscription key", exact=True),
+            "merchant_serial_number": form.get_by_label("Merchant serial number"),
+        }
+
+        # Swapped: both fields say so, in their own words, and no key stays in the page.
+        swapped = keys | {"client_id": keys["client_secret"], "client_secret": keys["client_id"]}
+        for name, line in lines.items():
+            line.fill(swapped[name])
+        lines["client_secret"].press("Enter")
+        expect(form.get_by_role("alert")).to_have_text("Nothing was sent. Look again at: Client ID and Client secret.")
+        expect(lines["client_id"]).to_be_focused()
+        expect(lines["client_id"]).to_have_accessible_description(re.compile("looks like a client secret"))
+        expect(lines["client_secret"]).to_have_accessible_description(re.compile("is a GUID"))
+        for name in ("client_id", "client_secret", "subscription_key"):
+            expect(lines[name]).to_have_value("")
+        expect(lines["merchant_serial_number"]).to_have_value(keys["merchant_serial_number"])
+        expect(lines["merchant_serial_number"]).not_to_have_attribute("aria-invalid", "true")
+        form.screenshot(path=artifacts / "form-refused-light.png")
+        lab.use_theme("JupyterLab Dark")
+        form.screenshot(path=artifacts / "form-refused-dark.png")
+        assert barriers(lab.page, ".vipps-nb-form") == []
+        lab.use_theme("JupyterLab Light")
+
+        # The server refuses one: the reason stands there, and what is no secret is still typed.
+        lines["client_id"].fill(keys["client_id"])
+        lines["client_secret"].fill("bm90LXRoZS1zZWNyZXQ=")
+        lines["subscription_key"].fill(keys["subscription_key"])
+        lines["subscription_key"].press("Enter")
+        expect(lines["client_secret"]).to_be_focused()
+        expect(lines["client_secret"]).to_have_accessible_description(re.compile("does not fit its client ID"))
+        expect(lines["client_id"]).to_have_value(keys["client_id"])
+        form.screenshot(path=artifacts / "form-server.png")
+
+        lines["client_secret"].fill(keys["client_secret"])
+        lines["subscription_key"].fill(keys["subscription_key"])
+        lines["client_secret"].press("Enter")
+        card = lab.output_of(0).locator(".vipps-nb-token")
+        expect(card).to_contain_text("valid for")
+        expect(form.get_by_role("textbox")).to_have_count(0)
+        expect(form.get_by_role("status")).to_contain_text("Logged in to sandbox. `vipps` is ready.")
+        lab.output_of(0).screenshot(path=artifacts / "form-done.png")
+        card.get_by_role("button", name="Renew").click()  # live, not a picture
+        lab.run(1)
+        card.get_by_role("button", name="Log out").click()
+        expect(card).to_contain_text("logged out")
+        lab.save()
+        for secret in (keys["client_secret"], keys["subscription_key"]):
+            assert lab.files_holding(secret) == []

@@ -1,5 +1,7 @@
 """A class of thirty on one sandbox: everybody has keys of their own, and nobody sees a neighbour's payments."""
 
+import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -93,3 +95,67 @@ def test_many_at_once_keep_their_money_apart():
         with ThreadPoolExecutor(clients) as pool:
             assert sum(pool.map(live, range(clients))) == rounds * clients
         assert sandbox.overview()["counts"]["payments"] == rounds * clients
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
+def test_what_is_handed_out_only_its_owner_reads_whatever_the_umask(nowhere, umask):
+    (nowhere / "class" / "unit-01").mkdir(parents=True)
+    (nowhere / "class" / "unit-02").mkdir()
+    with Sandbox(sales_units=2) as sandbox:
+        before = os.umask(umask)
+        try:
+            files = sandbox.write_dotenvs(nowhere / "class")
+        finally:
+            os.umask(before)
+
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+
+
+def linked_file(place):
+    (place / "unit-02").mkdir(parents=True)
+    (place / "unit-02" / ".env").symlink_to(place.parent / "stolen")
+
+
+def linked_folder(place):
+    place.mkdir()
+    (place.parent / "elsewhere").mkdir()
+    (place / "unit-02").symlink_to(place.parent / "elsewhere")
+
+
+def pipe(place):
+    (place / "unit-02").mkdir(parents=True)
+    os.mkfifo(place / "unit-02" / ".env")
+
+
+def no_folder(place):
+    place.mkdir()
+    (place / "unit-02").write_text("a file")
+
+
+@pytest.mark.parametrize("make", [linked_file, linked_folder, pipe, no_folder])
+def test_nothing_is_handed_out_through_a_link_or_half(nowhere, make):
+    make(nowhere / "class")
+    before = sorted(nowhere.rglob("*"))
+    with Sandbox(sales_units=3) as sandbox, pytest.raises(SandboxError, match="Nothing was written; name"):
+        sandbox.write_dotenvs(nowhere / "class")
+
+    assert sorted(nowhere.rglob("*")) == before
+
+
+def test_a_full_disk_leaves_no_file_with_keys(nowhere, monkeypatch):
+    real = os.fdopen
+    opened = iter([real, real])
+
+    def full(*args, **kwargs):
+        if (opener := next(opened, None)) is None:
+            os.close(args[0])
+            raise OSError(28, "No space left on device")
+        return opener(*args, **kwargs)
+
+    with Sandbox(sales_units=3) as sandbox:
+        monkeypatch.setattr("vipps_nb.sandbox.handing_out.os.fdopen", full)
+        with pytest.raises(SandboxError, match="No space left on device"):
+            sandbox.write_dotenvs(nowhere / "class")
+        monkeypatch.undo()
+
+    assert list(nowhere.rglob("*")) == []

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.desk_client import DeskClient
 from vipps_nb.sandbox.errors import SandboxError
+from vipps_nb.sandbox.handing_out import write_all
 from vipps_nb.sandbox.sales_unit import KeyRing, KeySet, KeyType
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ class Sandbox(DeskClient):
         """Write one ``.env`` for each sales unit, to be handed out: ``FOLDER/unit-01/.env`` and so on.
 
         Only a unit's own merchant keys are in its file, so that nobody holds keys that open a neighbour's records.
+        Only you can read the files.
 
         Raises:
             SandboxError: It is not running or was joined, a file is there already, or one cannot be written. Then
@@ -176,24 +178,7 @@ class Sandbox(DeskClient):
         width = max(2, len(str(len(units))))
         files = [folder / f"unit-{number:0{width}}" / ".env" for number in range(1, len(units) + 1)]
         texts = [self.dotenv(msn=msn) for msn in units]
-        there = [file for file in files if file.exists()]
-        if there:
-            raise SandboxError(
-                f"{there[0]} exists already, and keys in it would be lost. Nothing was written; name another folder."
-            )
-        written: list[Path] = []
-        try:
-            for file, text in zip(files, texts, strict=True):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                written.append(file)
-                file.write_text(text, encoding="utf-8")
-        except OSError as error:
-            for file in written:
-                file.unlink(missing_ok=True)
-            raise SandboxError(
-                f"{folder} cannot be written to ({error.strerror}). Nothing was written; name a folder that you may "
-                "write to."
-            ) from error
+        write_all(folder, dict(zip(files, texts, strict=True)))
         return files
 
     def _address(self, server: LoopbackServer) -> str:

@@ -50,15 +50,15 @@ def with_twins(bundle: MimeBundle | None, plain: str, html: str) -> MimeBundle |
     return {**data, "text/plain": plain, "text/html": html}, metadata
 
 
-def sentence_for(error: Exception, otherwise: str) -> str:
+def sentence_for(error: Exception, otherwise: str, *, whole: bool = False) -> str:
     """What to show a person about an error.
 
-    Our own errors are written for people and hold no secret, so their first line is shown. Anybody else's
-    text may quote a header or a key: it is neither shown nor logged, only its type is.
+    Our own errors are written for people and hold no secret, so their first line is shown, or the `whole` of them.
+    Anybody else's text may quote a header or a key: it is neither shown nor logged, only its type is.
     """
     text = str(error).strip()
     if text and any(kind.__module__.partition(".")[0] == _OUR_PACKAGE for kind in type(error).__mro__):
-        return text.splitlines()[0]
+        return text if whole else text.splitlines()[0]
     _logger.warning("A widget's callback raised %s", type(error).__name__)
     return otherwise
 

@@ -1,6 +1,7 @@
 /**
- * The form that asks for keys. What is typed leaves once, in one message, when Log in is pressed, and every
- * input is emptied at that moment. It never enters the model, because a model may be saved with the notebook.
+ * The form that asks for keys. What is typed leaves once, in one message, when Log in is pressed, and the inputs
+ * of secrets are emptied at that moment. It never enters the model, because a model may be saved with the notebook.
+ * When the form has to ask again, the reason stands at its field, and what is no secret stands there still.
  *
  * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore}
  *
@@ -16,6 +17,7 @@
  * @property {boolean} secret
  * @property {string} found_in   Where a value was found already; "" when nowhere.
  * @property {string} hint
+ * @property {string} stays      What a text that is no secret looks like; "" for any.
  */
 
 /** A kernel that is alive and free answers in milliseconds; after this long the person deserves a word. */
@@ -105,20 +107,38 @@ function buildLine(field) {
   line.nodes[1].append(...[input, toggle].filter(Boolean));
   hideSecret(line);
   toggle?.addEventListener("click", () => (input.type === "password" ? showSecret(line) : hideSecret(line)));
+  line.fault = element("p", "fault", "", { id: `${id}-fault` });
+  line.fault.hidden = true;
+  line.nodes.push(line.fault);
   if (field.hint) {
-    const hint = element("p", "hint", field.hint, { id: `${id}-hint` });
-    input.setAttribute("aria-describedby", hint.id);
-    line.nodes.push(hint);
+    line.hint = element("p", "hint", field.hint, { id: `${id}-hint` });
+    line.nodes.push(line.hint);
   }
   return line;
 }
 
+/** Shows or takes away what is wrong with one line, for eyes and for screen readers. */
+function showFault({ input, fault, hint }, words) {
+  fault.textContent = words;
+  fault.hidden = !words;
+  if (words) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  const described = [words && fault.id, hint?.id].filter(Boolean).join(" ");
+  if (described) input.setAttribute("aria-describedby", described);
+  else input.removeAttribute("aria-describedby");
+}
+
+/** Whether a text may stand in the page for longer than it takes to send it: a secret in the wrong line may not. */
+function mayStay({ field, input }) {
+  return !field.secret && (!field.stays || new RegExp(`^(?:${field.stays})$`, "i").test(input.value.trim()));
+}
+
 /** Takes the typed texts out of the inputs: afterwards the page no longer holds them. */
-function takeTyped(lines) {
+function takeTyped(lines, keeps = () => false) {
   const values = {};
   for (const line of lines) {
     if (line.input.value && !line.input.matches(":disabled")) values[line.field.name] = line.input.value;
-    line.input.value = "";
+    if (!keeps(line)) line.input.value = "";
     hideSecret(line);
   }
   return values;
@@ -153,7 +173,7 @@ function buildForm() {
   words.append(alert, news);
   footer.append(submit, words);
   form.append(head, questions, footer);
-  return { form, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
+  return { form, head, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
 }
 
 /**
@@ -167,6 +187,7 @@ function render({ model, el }) {
   let radios = [];
   let patience = 0; // the running timer of a submission nobody has reacted to yet
   let late = false;
+  let submitted = false; // here, and not in another view of the same form: only this one moves the focus
 
   const chosen = () => radios.find((radio) => radio.checked)?.value ?? model.get("environment");
 
@@ -202,6 +223,9 @@ function render({ model, el }) {
     parts.questions.disabled = busy;
     parts.lines.disabled = parts.savings.disabled = model.get("keyless").includes(environment);
     parts.gitignore.label.hidden = !parts.save.input.checked;
+    parts.head.hidden = state === "done";
+    const faults = state === "asking" && !busy && !parts.lines.disabled ? model.get("faults") : {};
+    lines.forEach((line) => showFault(line, faults[line.field.name] ?? ""));
     parts.submit.setAttribute("aria-disabled", String(busy));
     parts.alert.textContent = state === "asking" && !busy ? model.get("message") : "";
     parts.news.textContent = newsWords(state);
@@ -219,11 +243,12 @@ function render({ model, el }) {
     const save = parts.save.input.checked && !parts.savings.disabled;
     const content = {
       do: "submit",
-      values: takeTyped(lines),
+      values: takeTyped(lines, mayStay),
       environment: chosen(),
       save,
       gitignore: save && parts.gitignore.input.checked,
     };
+    submitted = true;
     patience = setTimeout(() => {
       [patience, late] = [0, true];
       draw();
@@ -247,11 +272,19 @@ function render({ model, el }) {
     clearTimeout(patience);
     [patience, late] = [0, false];
     draw();
+    const state = model.get("state");
+    if (state === "done") takeTyped(lines);
+    if (!submitted || state === "checking") return;
+    submitted = false;
+    // To the first wrong field; without one to where one presses again. Both were disabled, and so lost the focus.
+    const wrong = lines.find((line) => line.input.getAttribute("aria-invalid"));
+    if (state === "asking") (wrong?.input ?? parts.submit).focus();
   }
 
   const listeners = {
     "change:state": reacted,
     "change:message": reacted,
+    "change:faults": draw,
     "change:environment": markEnvironment,
     "change:environments": fillEnvironments,
     "change:fields": fillLines,

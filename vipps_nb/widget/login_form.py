@@ -1,7 +1,8 @@
 """The form that asks for keys: what `%vipps_login --form` shows.
 
-What is typed travels to the kernel once, as a custom message, when Log in is pressed; the inputs are emptied
-at that moment. It never becomes a trait, so no saved notebook can hold it, and it is never sent back.
+What is typed travels to the kernel once, as a custom message, when Log in is pressed; the inputs of secrets are
+emptied at that moment. It never becomes a trait, so no saved notebook can hold it, and it is never sent back. When the
+form has to ask again, the reason stands at its field.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import anywidget
+import ipywidgets  # type: ignore[import-untyped] # ships no types
 import traitlets
 
 from vipps_nb.widget import card
+from vipps_nb.widget.token_status import TokenStatus
 
 _LIVE_WORDS = (
     "In a running notebook a form stands here that asks for the keys. "
@@ -34,6 +37,8 @@ class FormField:
         secret: Whether the text is hidden while typing.
         found_in: Where a value was found already, e.g. ".env": the line may stay empty; "" for nowhere.
         hint: A few words under the line; "" for none.
+        stays: What a typed text that is no secret looks like, as a regular expression: it stays when the form asks
+            again. What looks otherwise may be a secret in the wrong line, and goes. "" keeps every text.
     """
 
     name: str
@@ -41,6 +46,7 @@ class FormField:
     secret: bool = False
     found_in: str = ""
     hint: str = ""
+    stays: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,46 @@ class FormChoices:
     gitignore: bool
 
 
+class RefusedError(Exception):
+    """Why the form asks again.
+
+    Attributes:
+        faults: By field name, what is wrong with it, as a sentence in the form's words. Never holds what was typed.
+    """
+
+    def __init__(self, message: str, faults: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.faults = dict(faults)
+
+
+class LoginPlace(ipywidgets.VBox):  # type: ignore[misc] # as above
+    """Where the form stands, and after a login the token's card, in the same place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: LoginForm | TokenStatus | None = None
+
+    def ask(self, form: LoginForm) -> None:
+        """Show the form. Once it is done it is one line: how the login went."""
+        self._shown = form
+        self.children = [form]
+
+    def become(self, card: TokenStatus) -> None:
+        """Show the token's card from now on, below that line."""
+        self._shown = card
+        self.children = [*self.children[:1], card]
+
+    def __repr__(self) -> str:
+        """What stands there in one line, without an address: nbval compares it."""
+        return repr(self._shown)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> card.MimeBundle | None:
+        shown = self._shown and self._shown._repr_mimebundle_()
+        html = shown[0]["text/html"] if shown else ""
+        # A widget of ipywidgets gives its data alone, without metadata.
+        return card.with_twins((super()._repr_mimebundle_(**kwargs), {}), repr(self), html)
+
+
 class LoginForm(anywidget.AnyWidget):
     """A form for the keys of one environment.
 
@@ -68,7 +114,8 @@ class LoginForm(anywidget.AnyWidget):
         keyless: Those of them that need no keys: the kernel's own sandbox, but not one that runs elsewhere.
         on_submit: Called with the typed texts (by field name, only those that were typed, without the spaces
             that copying adds) and the choices, on a thread of its own. Returns the sentence to show. An error
-            of ours that it raises is shown as a sentence, and the form asks again.
+            of ours that it raises is shown whole, and the form asks again; see :class:`RefusedError`.
+        on_done: Called with that sentence once the form is done.
     """
 
     _esm = card.HERE / "login_form.js"
@@ -79,7 +126,8 @@ class LoginForm(anywidget.AnyWidget):
     environments = traitlets.List(traitlets.Unicode()).tag(sync=True)
     keyless = traitlets.List(traitlets.Unicode()).tag(sync=True)
     state = traitlets.Unicode("asking").tag(sync=True)  # asking | checking | done
-    message = traitlets.Unicode("").tag(sync=True)  # one sentence, or nothing
+    message = traitlets.Unicode("").tag(sync=True)  # why it asks again, or how it ended
+    faults = traitlets.Dict().tag(sync=True)  # by field name, a sentence
 
     def __init__(
         self,
@@ -89,10 +137,12 @@ class LoginForm(anywidget.AnyWidget):
         on_submit: Callable[[Mapping[str, str], FormChoices], str],
         environments: Sequence[str] = ENVIRONMENTS,
         keyless: Sequence[str] = ("sandbox",),
+        on_done: Callable[[str], None] = lambda said: None,
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
         self._on_submit = on_submit
+        self._on_done = on_done
         super().__init__(
             fields=[asdict(field) for field in fields],
             environment=environment,
@@ -132,15 +182,18 @@ class LoginForm(anywidget.AnyWidget):
         with self._changing:
             if self.state != "asking" or choices.environment not in self.environments:
                 return
-            self._show(environment=choices.environment, state="checking", message="")
+            self._show(environment=choices.environment, state="checking", message="", faults={})
         card.in_background(lambda: self._log_in(typed, choices), "login")
 
     def _log_in(self, typed: dict[str, str], choices: FormChoices) -> None:
         try:
-            outcome = {"state": "done", "message": self._on_submit(typed, choices)}
+            said = self._on_submit(typed, choices)
         except Exception as error:
-            outcome = {"state": "asking", "message": card.sentence_for(error, _LOGIN_FAILED)}
-        self._show(**outcome)
+            faults = error.faults if isinstance(error, RefusedError) else {}
+            self._show(state="asking", message=card.sentence_for(error, _LOGIN_FAILED, whole=True), faults=faults)
+        else:
+            self._show(state="done", message=said)
+            self._on_done(said)
 
     def _show(self, **traits: object) -> None:
         # The lock, because two threads inside hold_sync would send each other's half of the state.
