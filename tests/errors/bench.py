@@ -138,6 +138,11 @@ class Bench:
     def allow(self, **switches: Any) -> None:
         self.sandbox.sales_unit(self.msn, **switches)
 
+    def strict(self) -> Bench:
+        """Let nothing pass that no document has."""
+        self.sandbox.settings(strictness="strict")
+        return self
+
     def refuse(self, method: str, path: str, **rule: Any) -> requests.Response:
         """Have the fault desk answer a call."""
         self._order({"method": method, "path": path, **rule})

@@ -75,7 +75,7 @@ def _old_token(bench: Bench) -> requests.Response:
 
 
 def _lower_case(bench: Bench) -> requests.Response:
-    return bench.plain("GET", PATH, headers={"Authorization": f"bearer {bench.vipps.token.reveal()}"})
+    return bench.strict().plain("GET", PATH, headers={"Authorization": f"bearer {bench.vipps.token.reveal()}"})
 
 
 def _userinfo_with_a_key(bench: Bench) -> requests.Response:
@@ -286,7 +286,13 @@ ROWS = (
         provoke=_old_token,
         symptom="token-refused",
     ),
-    Case(row="6", see="the same", how="The word bearer in lower case", provoke=_lower_case, symptom="token-refused"),
+    Case(
+        row="6",
+        see="the same",
+        how="The word bearer in lower case, where the sandbox is strict",
+        provoke=_lower_case,
+        symptom="token-refused",
+    ),
     Case(
         row="7",
         see="401, “Something went wrong, please try again later”",
@@ -417,8 +423,8 @@ ROWS = (
     Case(
         row="18",
         see="400 with the names of fields",
-        how="A payment with a field that nobody knows",
-        provoke=lambda bench: bench.create(colour="red"),
+        how="A payment with a field that nobody knows, where the sandbox is strict",
+        provoke=lambda bench: bench.strict().create(colour="red"),
         symptom="fields-invalid",
     ),
     Case(
@@ -454,8 +460,8 @@ ROWS = (
     Case(
         row="20",
         see="400 with the MSN as a number",
-        how="An eCom payment with merchantSerialNumber 123456",
-        provoke=lambda bench: bench.ecom(merchant={"merchantSerialNumber": 123456}),
+        how="An eCom payment with merchantSerialNumber 123456, where the sandbox is strict",
+        provoke=lambda bench: bench.strict().ecom(merchant={"merchantSerialNumber": 123456}),
         symptom="msn-is-no-text",
     ),
     _of_code("21", "4070", "4070"),
@@ -581,8 +587,8 @@ ROWS = (
     Case(
         row="36",
         see="415 or 400 for the token call",
-        how="The token call with a body",
-        provoke=lambda bench: bench.ask_for_token(json={"grant_type": "client_credentials"}),
+        how="The token call with a body, where the sandbox is strict",
+        provoke=lambda bench: bench.strict().ask_for_token(json={"grant_type": "client_credentials"}),
         symptom="token-call-with-body",
     ),
     *(
