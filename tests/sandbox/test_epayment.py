@@ -767,6 +767,22 @@ def test_the_merchant_is_asked_for_shipping_options(merchant, sandbox, asked):
     assert payment["shippingDetails"]["shippingOptionId"] == "fast"
 
 
+def test_a_merchants_answer_is_understood_as_leniently_as_a_request(merchant, sandbox, asked):
+    option = {"id": 7, "name": "Slowly", "amount": {"currency": "nok", "value": "4900"}, "carrier": "bike"}
+    groups = [{"type": "mailbox", "brand": "POSTEN", "isDefault": None, "options": [option]}]
+    asked({"groups": groups, "version": 2})
+
+    assert sandbox.approve(reference="order-0001")["approved"] is True
+    assert merchant.payment()["shippingDetails"]["shippingOptionId"] == "7"
+
+
+def test_in_a_strict_sandbox_a_merchants_answer_is_read_to_the_letter(merchant, sandbox, asked):
+    sandbox.settings(strictness="strict")
+    asked({"groups": GROUPS, "version": 2})
+
+    assert sandbox.approve(reference="order-0001")["approved"] is False
+
+
 def test_the_customer_chooses_the_shipping(merchant, sandbox, asked):
     asked({"groups": GROUPS})
 

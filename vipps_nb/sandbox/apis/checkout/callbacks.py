@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from pydantic import ValidationError
-
 from vipps_nb.sandbox.apis.checkout.answers import delivery_address
 from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
 from vipps_nb.sandbox.apis.checkout.session import Session
 from vipps_nb.sandbox.outbox import Letter, Reply
+from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.world import World
 
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
@@ -50,13 +49,15 @@ def _send(world: World, session: Session, body: bytes, failures: int) -> None:
     )
 
 
-def ask_for_delivery(world: World, session: Session, url: str, read: Callable[[bytes], list[LogisticsOption]]) -> None:
+def ask_for_delivery(
+    world: World, session: Session, url: str, read: Callable[[bytes, Settings], list[LogisticsOption]]
+) -> None:
     """Ask the merchant how the goods can be sent to the customer's address. A useless answer is no answer."""
 
     def answered(reply: Reply) -> None:
         if reply.status == HTTPStatus.OK:
-            with contextlib.suppress(ValidationError):
-                session.dynamic_options = read(reply.body)
+            with contextlib.suppress(ValueError):
+                session.dynamic_options = read(reply.body, world.settings)
 
     world.outbox.post(
         Letter(

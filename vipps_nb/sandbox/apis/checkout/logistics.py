@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from vipps_nb.sandbox.apis.checkout.money import Amount
+from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.shapes import Nullable, Presumed
 from vipps_nb.sandbox.wire import Wire
 
@@ -117,7 +118,7 @@ LogisticsOption = Annotated[
     | OtherOption,
     Field(discriminator="brand"),
 ]
-OPTIONS: TypeAdapter[list[LogisticsOption]] = TypeAdapter(list[LogisticsOption])
+OPTIONS: MerchantsAnswer[list[LogisticsOption]] = MerchantsAnswer(list[LogisticsOption])
 """Reads what a merchant answers to the question for dynamic options."""
 
 

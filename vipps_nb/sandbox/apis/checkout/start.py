@@ -13,10 +13,11 @@ from vipps_nb.sandbox.apis.checkout.refusals import ReferenceTaken
 from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.terms import check, reference_of
 from vipps_nb.sandbox.apis.epayment.payment import Payments
+from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.world import World
 
 Tell = Callable[[Session], dict[str, Any] | None]
-ReadOptions = Callable[[bytes], list[LogisticsOption]]
+ReadOptions = Callable[[bytes, Settings], list[LogisticsOption]]
 
 
 def start(
@@ -26,7 +27,7 @@ def start(
     *,
     callback_url: str,
     tell: Tell,
-    read_options: ReadOptions = OPTIONS.validate_json,
+    read_options: ReadOptions = OPTIONS.read,
 ) -> Session:
     """Put a new session on the shelf and on the customer's phone.
 

@@ -6,11 +6,10 @@ import contextlib
 import json
 from http import HTTPStatus
 
-from pydantic import ValidationError
-
 from vipps_nb.sandbox.apis.epayment.bodies import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
 from vipps_nb.sandbox.apis.epayment.payment import Payment
 from vipps_nb.sandbox.customer import KARI, Choice
+from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.outbox import Letter, Reply
 from vipps_nb.sandbox.world import World
 
@@ -55,14 +54,17 @@ def obstacle(payment: Payment) -> str | None:
     return None
 
 
+ANSWER: MerchantsAnswer[ShippingAnswer] = MerchantsAnswer(ShippingAnswer)
+
+
 def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
     """Ask the merchant how the goods can be sent to the customer's address. A useless answer is no answer."""
 
     def answered(reply: Reply) -> None:
         if reply.status != HTTPStatus.OK:
             return
-        with contextlib.suppress(ValidationError):
-            groups = ShippingAnswer.model_validate_json(reply.body).groups
+        with contextlib.suppress(ValueError):
+            groups = ANSWER.read(reply.body, world.settings).groups
             if all(option.amount.currency == payment.currency for group in groups for option in group.options):
                 payment.dynamic_groups = groups
 

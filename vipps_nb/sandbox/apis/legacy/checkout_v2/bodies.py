@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from vipps_nb.sandbox.apis.checkout import bodies as v3
 from vipps_nb.sandbox.apis.checkout.logistics import PickupPoint
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
+from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.shapes import Nullable
 from vipps_nb.sandbox.wire import Wire
 
@@ -55,7 +56,7 @@ class CallbackLogisticsOption(_Option):
     product: Annotated[str | None, Field(max_length=255)] = None
 
 
-CALLBACK_OPTIONS: TypeAdapter[list[CallbackLogisticsOption]] = TypeAdapter(list[CallbackLogisticsOption])
+CALLBACK_OPTIONS: MerchantsAnswer[list[CallbackLogisticsOption]] = MerchantsAnswer(list[CallbackLogisticsOption])
 
 
 class Logistics(Wire):

@@ -25,6 +25,7 @@ from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import (
     SessionCompleted,
     UserDetails,
 )
+from vipps_nb.sandbox.settings import Settings
 from vipps_nb.sandbox.wire import Wire
 from vipps_nb.sandbox.world import World
 
@@ -82,13 +83,13 @@ def _logistics(logistics: Logistics) -> v3.Logistics:
     )
 
 
-def read_options(body: bytes) -> list[NewOption]:
+def read_options(body: bytes, settings: Settings) -> list[NewOption]:
     """What a merchant answered to the question for dynamic options.
 
     Raises:
-        ValidationError: It is none of this version's answers.
+        ValueError: It is none of this version's answers.
     """
-    return [_option(option) for option in CALLBACK_OPTIONS.validate_json(body)]
+    return [_option(option) for option in CALLBACK_OPTIONS.read(body, settings)]
 
 
 def _option(option: LogisticsOption | CallbackLogisticsOption) -> OtherOption:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from vipps_nb.sandbox.apis.legacy.ecom.answers import msisdn
 from vipps_nb.sandbox.apis.legacy.ecom.bodies import ShippingAnswer
 from vipps_nb.sandbox.apis.legacy.ecom.callbacks import ask_for_shipping, tell_consent_removed, tell_outcome
@@ -17,6 +15,7 @@ from vipps_nb.sandbox.apis.legacy.ecom.payment import CURRENCY, Entry, Payment, 
 from vipps_nb.sandbox.apis.legacy.ecom.states import MOVES, State
 from vipps_nb.sandbox.consents import Consent, Consents
 from vipps_nb.sandbox.customer import Choice, subject
+from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.movements import Movement, Movements
 from vipps_nb.sandbox.outbox import Reply
 from vipps_nb.sandbox.refusals import NothingToDecide
@@ -179,14 +178,17 @@ def find_on_phone(world: World, reference: str) -> list[PaymentOnPhone]:
     return [PaymentOnPhone(world, payment) for payment in world.room(Payments).namesakes(reference)]
 
 
+ANSWER: MerchantsAnswer[ShippingAnswer] = MerchantsAnswer(ShippingAnswer)
+
+
 def ask(world: World, payment: Payment) -> None:
     """Ask the merchant for shipping methods, for the customer to choose from. A useless answer is no answer."""
 
     def answered(reply: Reply) -> None:
         if not reply.accepted:
             return
-        with contextlib.suppress(ValidationError):
-            answer = ShippingAnswer.model_validate_json(reply.body)
+        with contextlib.suppress(ValueError):
+            answer = ANSWER.read(reply.body, world.settings)
             if answer.order_id == payment.order_id:
                 payment.methods = answer.shipping_details
 
