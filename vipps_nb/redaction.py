@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from html.entities import html5
 from urllib.parse import quote_plus, unquote
 
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.secret import MASK, Secret
 
 # Whose value opens a door, by the name of its field, header or parameter: official documents first. Written without
@@ -160,30 +161,35 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-        self._short = [secret for secret in known if len(secret) < _SHORTEST]
+        short = tuple(secret for secret in known if len(secret) < _SHORTEST)
         long = [secret for secret in known if len(secret) >= _SHORTEST]
-        self._forms = tuple(dict.fromkeys(form for secret in long for form in _forms(secret)))
+        forms = tuple(dict.fromkeys(form for secret in long for form in _forms(secret)))
+        # In a closure, as in a Secret: whoever walks over attributes meets a function.
+        self.__known: Callable[[], tuple[tuple[str, ...], tuple[bytes, ...]]] = lambda: (short, forms)
 
+    @leaves_no_locals
     def finds(self, text: str) -> bool:
         """Whether one of them is in a text: one look at all that belongs together costs less than many."""
-        if any(secret in text for secret in self._short):
+        short, forms = self.__known()
+        if any(secret in text for secret in short):
             return True
-        raw = text.encode("utf-8", "surrogatepass") if self._forms else b""
+        raw = text.encode("utf-8", "surrogatepass") if forms else b""
         for _ in range(_ROUNDS + 1):
             folded = raw.translate(_FOLD)
-            if any(form in folded for form in self._forms):
+            if any(form in folded for form in forms):
                 return True
             if not _ESCAPE.search(raw):
                 break
             raw = _ESCAPE.sub(_character, raw)
         return False
 
+    @leaves_no_locals
     def text(self, text: str) -> str:
         """The text without the secrets."""
-        for secret in self._short:
-            text = text.replace(secret, MASK)
         if not self.finds(text):
             return text
+        for secret in self.__known()[0]:
+            text = text.replace(secret, MASK)
         raw = text.encode("utf-8", "surrogatepass")
         places = sorted(self._places(raw))
         if not places:
@@ -200,7 +206,7 @@ class Redactor:
         decodings: list[_Decoding] = []
         while True:
             folded = raw.translate(_FOLD)
-            for form in self._forms:
+            for form in self.__known()[1]:
                 start = folded.find(form)
                 while start >= 0:
                     stop = start + len(form)
@@ -215,9 +221,9 @@ class Redactor:
             decodings.append(decoding)
 
 
-@functools.lru_cache(64)
-def redactor(secrets: tuple[Secret, ...]) -> Redactor:
-    """The redactor for some secrets; made once, for it is asked for with every call."""
+@leaves_no_locals
+def redactor(secrets: Iterable[Secret]) -> Redactor:
+    """The redactor for some secrets. It holds their values; keep it no longer than them."""
     return Redactor([secret.reveal() for secret in secrets])
 
 

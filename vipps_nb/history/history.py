@@ -15,8 +15,7 @@ from requests.adapters import BaseAdapter
 from vipps_nb.answers import VippsResponse
 from vipps_nb.history.calls import Calls
 from vipps_nb.history.past_call import IDEMPOTENCY_KEY, PastCall, remember
-from vipps_nb.redaction import Redactor, redactor
-from vipps_nb.secret import Secret, now_travelling
+from vipps_nb.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -39,7 +38,6 @@ class History(Calls):
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._bytes = 0
-        self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
         super().__init__(session, ())
 
     def __iter__(self) -> Iterator[PastCall]:
@@ -65,9 +63,9 @@ class History(Calls):
         streamed: bool,
     ) -> None:
         """Keep a call that was made. An answer that repeats a refusal is told so, for its explanation."""
-        secrets = self._living().keys.secrets() + now_travelling()
+        keys, travelling = self._living().keys, now_travelling()
         if isinstance(outcome, VippsResponse):
-            outcome.unspeakable = secrets
+            outcome.unspeakable = keys.secrets() + travelling
         if isinstance(outcome, requests.Response) and self._refused_before(request, outcome):
             vars(outcome)["refused_before"] = True
         call = remember(
@@ -75,7 +73,7 @@ class History(Calls):
             request,
             outcome,
             seconds=seconds,
-            redactor=self._redactor_of(secrets),
+            redactor=keys.redactor(*travelling),
             streamed=streamed,
         )
         # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
@@ -86,12 +84,6 @@ class History(Calls):
             self._bytes += call.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
-
-    def _redactor_of(self, secrets: tuple[Secret, ...]) -> Redactor:
-        known = self._redactor  # nearly always the same ones as before
-        if known is None or known[0] is not secrets:
-            self._redactor = known = (secrets, redactor(secrets))
-        return known[1]
 
     def _refused_before(self, request: requests.PreparedRequest, response: requests.Response) -> bool:
         key = request.headers.get(IDEMPOTENCY_KEY)
