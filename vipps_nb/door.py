@@ -22,7 +22,6 @@ from vipps_nb.errors import UnreachableError
 from vipps_nb.frames import leaves_no_locals
 from vipps_nb.introduction import Introduction
 from vipps_nb.key_ring import KeyRing
-from vipps_nb.redaction import redactor
 from vipps_nb.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
 from vipps_nb.tokens import AccessToken
 from vipps_nb.transport import deadline
@@ -167,5 +166,5 @@ class Door(BaseAdapter):
             outcome.close()
         else:
             self._on_fault()
-        path = redactor(self._keys.secrets()).text(visible(cut_apart(str(request.url)).path))
+        path = self._keys.redactor().text(visible(cut_apart(str(request.url)).path))
         logger.info("%s %s: %s; try %d follows in %.1f s", request.method, path, cause, number + 1, pause)

@@ -12,6 +12,7 @@ from vipps_nb.credentials import Credentials
 from vipps_nb.environment import Environment
 from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
 from vipps_nb.introduction import Introduction, introduction_for, secret_headers
+from vipps_nb.redaction import Redactor, redactor
 from vipps_nb.secret import Secret
 from vipps_nb.token_cache import TokenCache
 from vipps_nb.tokens import AccessToken
@@ -36,6 +37,7 @@ class KeyRing(AuthBase):
         self.writes_switched_on = False
         self._forgotten = False
         self._secrets: tuple[AccessToken | None, tuple[Secret, ...]] | None = None
+        self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
 
     def forget(self) -> None:
         """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
@@ -46,7 +48,7 @@ class KeyRing(AuthBase):
             self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
         )
         self.writes_switched_on = False
-        self._secrets = None
+        self._secrets = self._redactor = None
 
     def held(self) -> Credentials:
         """The keys, whole.
@@ -100,6 +102,20 @@ class KeyRing(AuthBase):
             keys = self.credentials
             held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
             self._secrets = known = (token, tuple(secret for secret in held if secret))
+        return known[1]
+
+    def redactor(self, *also: Secret) -> Redactor:
+        """What takes these secrets out of texts; forgotten with them.
+
+        Args:
+            also: Other secrets, of the call that is being made.
+        """
+        secrets = self.secrets()
+        if also:
+            return redactor((*secrets, *also))
+        known = self._redactor
+        if known is None or known[0] is not secrets:
+            self._redactor = known = (secrets, redactor(secrets))
         return known[1]
 
     def introduction(self, url: str) -> Introduction:

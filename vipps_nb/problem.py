@@ -21,8 +21,8 @@ import requests
 
 from vipps_nb.addresses import cut_apart, host_of
 from vipps_nb.bodies import body_of, outline, parsed
-from vipps_nb.redaction import TOKEN, redactor, without_named
-from vipps_nb.secret import MASK, Secret
+from vipps_nb.redaction import redactor, without_named, without_tokens
+from vipps_nb.secret import Secret
 from vipps_nb.visible import visible
 
 _LONGEST, _LONGEST_PAGE, _MOST_FIELDS, _SHORTEST_TRACE, _LONGEST_TRACE = 2000, 64 << 10, 100, 8, 128
@@ -115,7 +115,7 @@ class Problem:
         known = redactor(secrets)
 
         def scrub(text: str) -> str:
-            return without_named(TOKEN.sub(MASK, known.text(text)))
+            return without_named(without_tokens(known.text(text)))
 
         return dataclasses.replace(
             self,

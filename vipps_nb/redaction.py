@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from html.entities import html5
 from urllib.parse import quote_plus, unquote
 
+from vipps_nb.frames import leaves_no_locals
 from vipps_nb.secret import MASK, Secret
 
 # Whose value opens a door, by the name of its field, header or parameter: official documents first. Written without
@@ -60,8 +61,11 @@ _ENDINGS = (
 # nothing without the keys; `publicToken` is public; `Continuation-Token` is a page's number; `code` is an error's code,
 # except where it is traded for tokens (is_traded); `state` and `nonce` say which answer belongs to which question.
 
-# An access token, an ID token: three parts, the first two of which are JSON objects in Base64. Or one of Login's.
-TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}|(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])")
+# An access token, an ID token: three parts, the first two of which are JSON objects in Base64. Or one of Login's, by
+# the point in its middle.
+_TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}")
+_OPAQUE = re.compile(r"\.(?<=(?<![\w-])[\w-]{43}\.)[\w-]{43}(?![\w-])")
+_HALF, _SHORTEST_TOKEN = 43, 11  # characters
 
 # A name and what leads to its value: in a query or a form, also one within the other, in a header, in JSON that was cut
 # off or stands in a text. Each name is looked at once, from its beginning.
@@ -77,11 +81,10 @@ _UNTIL = {
     "'": re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL),
     "\\": re.compile(r"[^\\\"']*"),  # within a text that is JSON itself
 }
-# Without any of these there is nothing to look for.
-_HINT = re.compile(
-    r"secret|token|passw|passphrase|auth|key|cookie|assertion|verifier|code|%5f|%2d"
-    r"|phone|msisdn|hint|mobile|nin|ssn|national|personal",
-    re.IGNORECASE,
+# Without any of these there is nothing to look for. (One pattern of them all would take ten times as long.)
+_HINTS = (
+    *("secret", "token", "passw", "passphrase", "auth", "key", "cookie", "assertion", "verifier", "code", "%5f", "%2d"),
+    *("phone", "msisdn", "hint", "mobile", "nin", "ssn", "national", "personal"),
 )
 _LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 24  # characters
 
@@ -107,6 +110,21 @@ def is_traded(names: Iterable[str]) -> bool:
     return "code" in found and not found.isdisjoint({"grant_type", "state", "redirect_uri"})
 
 
+def without_tokens(text: str) -> str:
+    """A text without what looks like an access or ID token, whoever's it is."""
+    if len(text) < _SHORTEST_TOKEN:
+        return text
+    if "eyJ" in text:
+        text = _TOKEN.sub(MASK, text)
+    if len(text) <= 2 * _HALF or not _OPAQUE.search(text):
+        return text
+    pieces, end = [], 0
+    for found in _OPAQUE.finditer(text):
+        pieces += [text[end : found.start() - _HALF], MASK]
+        end = found.end()
+    return "".join([*pieces, text[end:]])
+
+
 def without_named(text: str, personal: Callable[[str, str], str | None] | None = None) -> str:
     """A text without the values that stand in it under the name of a secret: ``client_secret=…``, ``"secret": "…"``.
 
@@ -114,7 +132,8 @@ def without_named(text: str, personal: Callable[[str, str], str | None] | None =
         text: Any text.
         personal: What stands instead of a value that names a person, by name and value; None to leave it.
     """
-    if not _HINT.search(text):
+    small = text.lower()
+    if not any(hint in small for hint in _HINTS):
         return text
     pieces, end = [], 0
     for found in _NAMED.finditer(text):
@@ -160,30 +179,36 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-        self._short = [secret for secret in known if len(secret) < _SHORTEST]
+        short = tuple(secret for secret in known if len(secret) < _SHORTEST)
         long = [secret for secret in known if len(secret) >= _SHORTEST]
-        self._forms = tuple(dict.fromkeys(form for secret in long for form in _forms(secret)))
+        forms = tuple(dict.fromkeys(form for secret in long for form in _forms(secret)))
+        # In a closure, as in a Secret: whoever walks over attributes meets a function.
+        self.__known: Callable[[], tuple[tuple[str, ...], tuple[bytes, ...]]] = lambda: (short, forms)
 
+    @leaves_no_locals
     def finds(self, text: str) -> bool:
         """Whether one of them is in a text: one look at all that belongs together costs less than many."""
-        if any(secret in text for secret in self._short):
+        short, forms = self.__known()
+        if any(secret in text for secret in short):
             return True
-        raw = text.encode("utf-8", "surrogatepass") if self._forms else b""
+        raw = text.encode("utf-8", "surrogatepass") if forms else b""
         for _ in range(_ROUNDS + 1):
             folded = raw.translate(_FOLD)
-            if any(form in folded for form in self._forms):
-                return True
+            for form in forms:
+                if form in folded:
+                    return True
             if not _ESCAPE.search(raw):
                 break
             raw = _ESCAPE.sub(_character, raw)
         return False
 
+    @leaves_no_locals
     def text(self, text: str) -> str:
         """The text without the secrets."""
-        for secret in self._short:
-            text = text.replace(secret, MASK)
         if not self.finds(text):
             return text
+        for secret in self.__known()[0]:
+            text = text.replace(secret, MASK)
         raw = text.encode("utf-8", "surrogatepass")
         places = sorted(self._places(raw))
         if not places:
@@ -200,7 +225,7 @@ class Redactor:
         decodings: list[_Decoding] = []
         while True:
             folded = raw.translate(_FOLD)
-            for form in self._forms:
+            for form in self.__known()[1]:
                 start = folded.find(form)
                 while start >= 0:
                     stop = start + len(form)
@@ -215,9 +240,9 @@ class Redactor:
             decodings.append(decoding)
 
 
-@functools.lru_cache(64)
-def redactor(secrets: tuple[Secret, ...]) -> Redactor:
-    """The redactor for some secrets; made once, for it is asked for with every call."""
+@leaves_no_locals
+def redactor(secrets: Iterable[Secret]) -> Redactor:
+    """The redactor for some secrets. It holds their values; keep it no longer than them."""
     return Redactor([secret.reveal() for secret in secrets])
 
 

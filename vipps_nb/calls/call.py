@@ -236,7 +236,7 @@ def _without(secrets: Sequence[Secret], request: requests.PreparedRequest) -> re
     """What an answer or an exception may keep of its request: a notebook's `Out` keeps both for as long as it lives."""
     if not secrets:
         return request
-    kept, scrub = request.copy(), redactor(tuple(secrets)).text
+    kept, scrub = request.copy(), redactor(secrets).text
     for name, value in kept.headers.items():
         kept.headers[name] = scrub(value)
     if isinstance(kept.body, bytes):

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from vipps_nb.bodies import LeftOut, cut_like
-from vipps_nb.redaction import TOKEN, Redactor, is_secret, is_traded, plain_name, redactor, without_named
+from vipps_nb.redaction import Redactor, is_secret, is_traded, plain_name, redactor, without_named, without_tokens
 from vipps_nb.secret import MASK, Secret
 
 DOTS = MASK
@@ -40,7 +40,6 @@ _RANDOM_END = re.compile(rf"(?<=\w-){_RANDOM_UUID.pattern}")
 _LANDING_TOKEN = re.compile(r"(?<=[?&]token=)[\w-]+")
 _KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey", "x-request-id"})
 _EIGHT_DIGITS, _SHOWN = 8, 2
-_SHORTEST_TOKEN = 11  # characters of what looks like one
 _NUMBER, _MANY = re.compile(r"\d{8,}"), 20
 _LATEST_YEAR = 9999
 
@@ -108,7 +107,7 @@ class View:
 
     def text(self, text: str) -> str:
         """Words without what looks like a token, without persons, and without what differs from run to run."""
-        text = TOKEN.sub(DOTS, text) if len(text) >= _SHORTEST_TOKEN else text
+        text = without_tokens(text)
         text = self._redactor.text(text) if self.unspeakable else text
         text = without_named(text, None if self.personal else _masked_number)
         text = self._without_persons(text) if self.persons and not self.personal else text

@@ -20,8 +20,7 @@ from vipps_nb.history.seen import money_seen
 from vipps_nb.introduction import idempotency_key
 from vipps_nb.paths import path_of
 from vipps_nb.problem import Problem
-from vipps_nb.redaction import Redactor, redactor
-from vipps_nb.secret import Secret, now_travelling
+from vipps_nb.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.session import VippsSession
@@ -45,7 +44,6 @@ class History(Calls):
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._bytes = 0
-        self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
         super().__init__(session, ())
 
     def __iter__(self) -> Iterator[PastCall]:
@@ -71,9 +69,9 @@ class History(Calls):
         streamed: bool,
     ) -> None:
         """Keep a call that was made. A refusal is told what is known of it here, for its explanation."""
-        secrets = self._living().keys.secrets() + now_travelling()
+        keys, travelling = self._living().keys, now_travelling()
         if isinstance(outcome, VippsResponse):
-            outcome.unspeakable = secrets
+            outcome.unspeakable = keys.secrets() + travelling
         if isinstance(outcome, requests.Response) and outcome.status_code >= _REFUSED:
             kept = self._so_far()
             vars(outcome)["refused_before"] = _refused_before(request, outcome, kept)
@@ -83,7 +81,7 @@ class History(Calls):
             request,
             outcome,
             seconds=seconds,
-            redactor=self._redactor_of(secrets),
+            redactor=keys.redactor(*travelling),
             streamed=streamed,
         )
         # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
@@ -94,12 +92,6 @@ class History(Calls):
             self._bytes += call.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
-
-    def _redactor_of(self, secrets: tuple[Secret, ...]) -> Redactor:
-        known = self._redactor  # nearly always the same ones as before
-        if known is None or known[0] is not secrets:
-            self._redactor = known = (secrets, redactor(secrets))
-        return known[1]
 
     def _so_far(self) -> list[PastCall]:
         with self._lock:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -20,7 +20,7 @@ from vipps_nb.bodies import body_of, is_whole, parsed
 from vipps_nb.cards.values import DOTS, View, size
 from vipps_nb.history.seen import Money
 from vipps_nb.introduction import SECRET_HEADERS, idempotency_key
-from vipps_nb.redaction import TOKEN, Redactor, is_secret, is_traded, without_named
+from vipps_nb.redaction import Redactor, is_secret, is_traded, without_named, without_tokens
 from vipps_nb.retries import moment_of_header
 from vipps_nb.visible import visible
 
@@ -29,10 +29,10 @@ Pairs = tuple[tuple[str, str], ...]
 LARGEST_BODY = 64 << 10  # bytes; of a larger one only its size is kept
 _SECRET_HEADERS = frozenset(name.lower() for name in SECRET_HEADERS)  # the client ID stays unsaid there as well
 # Bodies without any of these are kept as they came; the others are looked at field by field.
-_SUSPECT = re.compile(
-    rb"secret|token|passw|passphrase|authorization|auth.{0,3}req|subscription|ap[im]{1,2}.?key|private|cookie|assertion"
-    rb"|verifier|grant|eyJ|\\u",
-    re.IGNORECASE,
+_SUSPECT = (
+    *(b"secret", b"token", b"passw", b"passphrase", b"authorization", b"authreq", b"auth_req", b"auth-req", b"cookie"),
+    *(b"subscription", b"apikey", b"api_key", b"api-key", b"apim", b"private", b"assertion", b"verifier", b"grant"),
+    *(b"eyj", b"\\u"),
 )
 _ALL = View(personal=True)
 _FAILED = 400
@@ -188,10 +188,10 @@ def remember(
     """
     content = None if streamed or isinstance(outcome, Exception) else body_of(outcome)
     answered = {} if isinstance(outcome, Exception) else outcome.headers
-    scrub = _scrubber(redactor, request, answered, content)
+    scrub, clean = _scrubber(redactor, request, answered, content)
     sent, left_out = _sent(request, scrub)
-    headers = _headers(request.headers, scrub)
-    if any(DOTS in value for _, value in headers):
+    headers = _headers(request.headers, scrub, clean=clean)
+    if DOTS in [value for _, value in headers] or (not clean and any(DOTS in value for _, value in headers)):
         left_out = "it carried a secret in a header, which is not kept"
     url = _url(str(request.url), scrub)
     if url != request.url and DOTS in unquote(url):
@@ -212,7 +212,7 @@ def remember(
         **call,
         status=outcome.status_code,
         reason=visible(scrub(outcome.reason or "")),
-        pairs=_headers(answered, scrub),
+        pairs=_headers(answered, scrub, clean=clean),
         content=_kept(content, scrub) if content is not None and len(content) <= LARGEST_BODY else None,
         received=None if content is None else len(content),
         retries=tuple(visible(str(retry.cause)) for retry in getattr(outcome, "retries", ())),
@@ -223,36 +223,52 @@ def remember(
 
 def _scrubber(
     redactor: Redactor, request: requests.PreparedRequest, answered: Mapping[str, Any], content: bytes | None
-) -> Callable[[str], str]:
-    """What takes the known secrets out of a text. Most calls carry none, which one look at all of it tells."""
-    bodies = [body for body in (request.body, content) if isinstance(body, str | bytes) and len(body) <= LARGEST_BODY]
-    words = [_as_text(part) for part in (*request.headers.values(), *answered.values(), *bodies)]
-    known = redactor.finds("\0".join([str(request.url), *words]))
+) -> tuple[Callable[[str], str], bool]:
+    """What takes secrets out of a text, and whether the values of all headers are free of them.
+
+    Most calls carry none, which one look at all of it together tells.
+    """
+    values = [value for some in (request.headers, answered) for _, value in _stored(some)]
+    plain = set(map(type, values)) <= {str}
+    headers = "\n".join(values if plain else map(_as_latin, values))
+    bodies = [_as_text(body) for body in (request.body, content) if body is not None and _is_kept(body)]
+    known = redactor.finds("\0".join([str(request.url), headers, *bodies]))
 
     def scrub(text: str) -> str:
-        text = redactor.text(text) if known else text
-        return TOKEN.sub(DOTS, text)
+        return without_tokens(redactor.text(text) if known else text)
 
-    return scrub
-
-
-def _as_text(value: Any) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+    return scrub, plain and not known and without_named(without_tokens(headers)) == headers
 
 
-def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str]) -> Pairs:
-    """Headers without secrets. An address, as in ``Location``, is looked at as one."""
-    return tuple((str(name), _header(str(name), value, scrub)) for name, value in _stored(headers))
+def _is_kept(body: Any) -> bool:
+    return isinstance(body, str | bytes) and len(body) <= LARGEST_BODY
 
 
-def _header(name: str, value: Any, scrub: Callable[[str], str]) -> str:
-    if name.lower() in _SECRET_HEADERS or is_secret(name):
-        return DOTS
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    return without_named(scrub(text))
+def _as_text(body: str | bytes) -> str:
+    return body.decode("utf-8", "surrogateescape") if isinstance(body, bytes) else body
 
 
-def _stored(headers: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def _as_latin(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str], *, clean: bool) -> Pairs:
+    """Headers without secrets; also not in an address, as in ``Location``."""
+    stored = _stored(headers)
+    if clean and not any(map(_is_secret_header, [name for name, _ in stored])):
+        return tuple(stored)
+    return tuple(
+        (name, DOTS if _is_secret_header(name) else value if clean else without_named(scrub(_as_latin(value))))
+        for name, value in stored
+    )
+
+
+@functools.lru_cache(1024)
+def _is_secret_header(name: str) -> bool:
+    return name.lower() in _SECRET_HEADERS or is_secret(name)
+
+
+def _stored(headers: Mapping[str, Any]) -> Collection[tuple[str, Any]]:
     """Names and values as requests holds them: its own ways to them cost ten times as much."""
     if isinstance(headers, CaseInsensitiveDict):
         stored: Mapping[str, tuple[str, Any]] = vars(headers)["_store"]
@@ -294,7 +310,8 @@ def _sent(request: requests.PreparedRequest, scrub: Callable[[str], str]) -> tup
 def _kept(content: bytes, scrub: Callable[[str], str]) -> bytes:
     """A body without secrets; the very same bytes where there are none."""
     text = content.decode("utf-8", "surrogateescape")
-    if _SUSPECT.search(content):
+    small = content.lower()
+    if any(word in small for word in _SUSPECT):
         text = masked_text(content, _ALL)
     return scrub(text).encode("utf-8", "surrogateescape")
 
