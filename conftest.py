@@ -26,6 +26,7 @@ if threading.current_thread() is threading.main_thread() and signal.getsignal(si
 
 # Every process that this run starts inherits this, so that one which has lost its parent can still be told.
 RUN = "TEST_RUN_ID"
+FIRST = RUN not in os.environ  # not one of xdist's workers, nor a run within a run
 os.environ.setdefault(RUN, uuid4().hex)
 
 pytest_plugins = ["tests.leaks.table"]  # the table of secrets that were found
@@ -76,6 +77,22 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"CI checks against the official documents; {SPECS} has none. Set {SETTING}.")
 
 
+# Those that start a browser, a kernel or another process, or send thousands of generated requests.
+SLOW = (
+    "tests/browser/",
+    "tests/leaks/",
+    "tests/sandbox/test_official_documents.py",
+    "tests/sandbox/test_own_document.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow ones."""
+    for item in items:
+        if item.nodeid.startswith(SLOW) or item.nodeid.partition("::")[0].endswith(".ipynb"):
+            item.add_marker(pytest.mark.slow)
+
+
 LEFT = pytest.StashKey[list[str]]()
 
 
@@ -89,7 +106,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         session.config.workeroutput["reports"] = _reports(session.config)
         return (yield)
     result = yield
-    left = session.config.stash[LEFT] = [*left_processes()]
+    left = session.config.stash[LEFT] = [*left_processes()] if FIRST else []
     if left and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     return result

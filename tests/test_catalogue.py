@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -209,14 +210,15 @@ def outline(document, schema, path=(), depth=5):
 @needs_documents
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_sentence_of_the_catalogue_is_an_official_one(file):
-    theirs = {
-        sentence
-        for document in SPECS.glob("*.yaml")
-        for text in texts(yaml.safe_load(document.read_text(encoding="utf-8")))
-        for sentence in sentences(text)
-    }
+    ours = {one for text in texts(json.loads(file.read_text(encoding="utf-8"))) for one in sentences(text)}
 
-    assert not {one for text in texts(json.loads(file.read_text(encoding="utf-8"))) for one in sentences(text)} & theirs
+    assert not ours & official_sentences()
+
+
+@cache
+def official_sentences():
+    documents = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in SPECS.glob("*.yaml")]
+    return {one for document in documents for text in texts(document) for one in sentences(text)}
 
 
 def texts(node):
