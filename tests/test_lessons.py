@@ -1,5 +1,6 @@
 """The lessons: built alike, their exercises can be solved, and publishing them gives no secret away."""
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -126,13 +127,20 @@ def test_exercises_start_unsolved(lesson):
 
 @pytest.fixture(scope="module", params=EACH_LESSON)
 def published(request, tmp_path_factory):
-    """A lesson with its exercises solved, as it was run, saved and exported; and the secrets it worked with."""
+    """A lesson with its exercises solved, run twice in one kernel, saved and exported; and the secrets of its work.
+
+    The second time begins before the first has logged out, so nothing but the lesson itself makes the world new.
+    """
     lesson = nbformat.read(request.param, as_version=4)
     solutions = [SOLUTION.fullmatch(cell.source)[1] for cell in tagged(lesson, "solution")]
     for cell, solution in zip(tagged(lesson, "exercise"), solutions, strict=True):
         cell.source = solution
     folder = tmp_path_factory.mktemp(request.param.stem)
     file = folder / "secrets.json"
+    once = [copy.deepcopy(cell) for cell in lesson.cells[:-1] if cell.cell_type == "code"]
+    for cell in once:
+        cell.id = f"first-{cell.id}"
+    lesson.cells[:0] = once
     lesson.cells.insert(-1, nbformat.v4.new_code_cell(WRITE_SECRETS.format(file=str(file))))
     saved, page = publish(lesson, folder)
     return lesson, saved, page, json.loads(file.read_text())
@@ -148,10 +156,28 @@ def test_the_solutions_solve_the_exercises(published):
         assert text(cell).startswith("✓"), text(cell)
 
 
+def test_a_lesson_goes_the_second_time_as_it_went_the_first(published):
+    lesson, *_ = published
+    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
+    first = [cell for cell in code if cell.id.startswith("first-")]
+    again = [cell for cell in code if not cell.id.startswith("first-")][: len(first)]
+
+    for before, after in zip(first, again, strict=True):
+        assert before.source == after.source
+        assert outcomes(after) == outcomes(before), before.source
+
+
+def outcomes(cell):
+    """What its requests were answered with, and whether it ended in an error: the rest may count calls or name ids."""
+    shown = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    failed = [output.ename for output in cell.outputs if output.output_type == "error"]
+    return [text.partition("\n")[0] for text in shown if re.match(r"\d{3} \w", text)], failed
+
+
 def test_a_lesson_run_and_exported_holds_no_secret(published):
     lesson, saved, page, secrets = published
 
-    assert len(secrets) == (2 if "--key-type donations" in lesson.cells[1].source else 3)
+    assert len(secrets) == (2 if "--key-type donations" in lesson.cells[0].source else 3)
     assert all(len(secret) > 20 for secret in secrets)
     assert "widgets" in lesson.metadata  # the state that could have leaked is really there
     for secret in secrets:

@@ -278,6 +278,8 @@ def _sentence(fault: Fault, exchange: Exchange) -> str:
     if isinstance(fault.value, int | float) and abs(fault.value) < _LONGEST_NUMBER and _last(fault) not in _PHONES:
         return f"{name} is {json.dumps(fault.value)}, which {fault.reason}"
     rule = fault.reason.partition(" Did you mean")[0]
+    if rule.startswith("does not match ^https"):
+        return f"{name} is no https address."  # the pattern says it to a program
     return f"{name} {rule}" if rule.startswith(("is ", "does ")) else f"{name}: {rule}"
 
 

@@ -369,7 +369,15 @@ def _unknown_thing(exchange: Exchange) -> Words:
             "remedy": 'In a magic {name} means the variable of that name; in code write f"/…/{name}".',
             "certain": True,
         }
-    return {"what": f"There is no {fits.thing(exchange)} for these keys."}
+    name, _ = asked.named_thing(exchange)
+    what = f"There is no {fits.thing(exchange)} for these keys."
+    if name.lower() in ("msn", "merchantserialnumber"):
+        return {
+            "what": what,
+            "cause": "A sales unit that is not active, or not connected to these keys; or a typo.",
+            "remedy": "Compare the number with the list of sales units; in the portal, see whether it is active.",
+        }
+    return {"what": what}
 
 
 SYMPTOMS = (

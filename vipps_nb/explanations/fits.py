@@ -224,7 +224,8 @@ def address(exchange: Exchange) -> Words:
             "certain": False,
         }
     told = " ".join(f"`{name}` {reason}." for name, reason in wrong[:3])
-    return {"cause": f"{told} Addresses must be public and https (returnUrl may have an app's own scheme)."}
+    own = " (returnUrl may have an app's own scheme)" if any(name == "returnUrl" for name, _ in wrong) else ""
+    return {"cause": f"{told} Addresses must be public and https{own}."}
 
 
 def addresses(exchange: Exchange) -> Iterator[tuple[str, str]]:
