@@ -232,12 +232,18 @@ def _scrubber(
     plain = set(map(type, values)) <= {str}
     headers = "\n".join(values if plain else map(_as_latin, values))
     bodies = [_as_text(body) for body in (request.body, content) if body is not None and _is_kept(body)]
-    known = redactor.finds("\0".join([str(request.url), headers, *bodies]))
+    everything = "\0".join([str(request.url), headers, *bodies])
+    if not redactor.finds(everything) and without_tokens(everything) == everything:
+        return _as_it_is, plain and without_named(headers) == headers
 
     def scrub(text: str) -> str:
-        return without_tokens(redactor.text(text) if known else text)
+        return without_tokens(redactor.text(text))
 
-    return scrub, plain and not known and without_named(without_tokens(headers)) == headers
+    return scrub, False
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _is_kept(body: Any) -> bool:
@@ -309,11 +315,13 @@ def _sent(request: requests.PreparedRequest, scrub: Callable[[str], str]) -> tup
 
 def _kept(content: bytes, scrub: Callable[[str], str]) -> bytes:
     """A body without secrets; the very same bytes where there are none."""
-    text = content.decode("utf-8", "surrogateescape")
     small = content.lower()
-    if any(word in small for word in _SUSPECT):
-        text = masked_text(content, _ALL)
-    return scrub(text).encode("utf-8", "surrogateescape")
+    for word in _SUSPECT:
+        if word in small:
+            return scrub(masked_text(content, _ALL)).encode("utf-8", "surrogateescape")
+    if scrub is _as_it_is:
+        return content
+    return scrub(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def masked_text(content: bytes, view: View) -> str:
