@@ -113,7 +113,7 @@ def test_raise_for_status_notes_the_same(bench):
         ("POST", AGREEMENTS, {"pricing": {"type": "LEGACY", "amount": nok(5), "currency": "NOK"}}, '"amount": 5'),
         ("POST", AGREEMENTS, DRAFT | {"initialCharge": {"amount": nok(5)}}, "`initialCharge.amount` should be a whole"),
         ("POST", ORDERS, {"transaction": {"amount": nok(5), "orderId": "order-0001"}}, '"amount": 5'),
-        ("POST", "/checkout/v3/session", {"amount": 5}, "`transaction` are missing"),
+        ("POST", "/checkout/v3/session", {"amount": 5}, "`transaction` is missing"),
         ("POST", "/qr/v1/merchant-redirect", {"id": "a", "redirecturl": "https://example.com"}, "`redirectUrl`"),
         ("POST", "/webhooks/v1/webhooks", {"url": "https://example.com"}, "`events` is missing"),
         ("PUT", "/order-management/v2/ecom/categories/order-0001", {"catgeory": "RECEIPT"}, "`category`"),
