@@ -102,6 +102,7 @@ FORM = {
     "environments": ["test", "production", "sandbox"],
     "keyless": ["sandbox"],
     "state": "asking",
+    "faults": {},
     "message": "",
 }
 
