@@ -324,7 +324,7 @@ def test_what_the_doctor_asked_is_hidden_until_it_is_wanted_and_marked_then(show
 
 
 def test_without_a_visit_of_the_doctor_there_is_no_switch(show: Callable[..., Page]) -> None:
-    expect(show("payment").get_by_role("checkbox")).to_be_hidden()
+    expect(show("payment").get_by_role("checkbox", name="doctor")).to_be_hidden()
 
 
 def test_a_copy_without_a_kernel_says_so(show: Callable[..., Page]) -> None:
