@@ -35,7 +35,7 @@ FORM = "application/x-www-form-urlencoded"
 _TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![\w"])#[^\n]*|\$\{([^{}"\n]*)\}', re.DOTALL)
 _IN_BODY = re.compile(r"\$\{([^{}]*)\}")
 _LEFT = re.compile(r"(?<!\$)\{([A-Za-z_]\w*)\}")
-_IN_PATH = re.compile(r"\$?\{([^}]*)\}")
+_IN_PATH = re.compile(r"\$?\{([^{}]*)\}")
 _MARK = "\ue000"  # stands for a variable while the body is read; of a private area, so nobody types it
 
 
