@@ -12,6 +12,7 @@ from tests.answers import TEST_HOST, answer
 from tests.errors.bench import AGREEMENTS, DRAFT, NOON, ORDERS, PAYMENT, PAYMENTS, Bench
 from vipps_nb import ApiError, catalogue
 from vipps_nb.cards.answer import AnswerCard
+from vipps_nb.catalogue import schemas
 from vipps_nb.explanations import SYMPTOMS, explain
 from vipps_nb.explanations.exchange import Exchange
 from vipps_nb.history.seen import Money
@@ -87,6 +88,70 @@ def test_a_misnamed_field_is_told_however_it_was_sent(bench, way):
 
     assert "Did you mean `modificationAmount`?" in said
     assert "returnUrl" not in said
+
+
+def test_what_the_api_named_comes_first(bench):
+    body = {name: value for name, value in ORDER.items() if name != "returnUrl"} | {
+        "amount": {"currency": "NOK", "val": 100},
+        "userFlow": "WEB_REDIRECT",
+        "returnURL": "https://example.com",
+    }
+
+    said = advice(bench.vipps.post(PAYMENTS, json=body))
+
+    assert "`amount.val` is no documented field, and `amount.value` is missing." in said
+    assert "Did you mean `value`?" in said
+    assert "WEB_REDIRECT needs" not in said
+
+
+def test_a_missing_field_that_the_api_named_comes_before_another_mistake(bench):
+    body = ORDER | {"amount": {"currency": "NOK"}, "expireAt": "2030-01-01T00:00:00Z"}
+
+    said = advice(bench.vipps.post(PAYMENTS, json=body))
+
+    assert said.index("`amount.value` is missing") < said.index("`expireAt`")
+    assert "Add `amount.value`." in said
+
+
+@pytest.mark.parametrize("name", ["redirectUrl", "returnURL", "return_url", "backTo"])
+def test_a_misnamed_return_url_is_told(bench, name):
+    body = {key: value for key, value in ORDER.items() if key != "returnUrl"}
+
+    said = advice(bench.vipps.post(PAYMENTS, json=body | {"userFlow": "WEB_REDIRECT", name: "https://example.com"}))
+
+    assert f"`{name}` is no documented field, and `returnUrl` is missing." in said
+    assert "Did you mean `returnUrl`?" in said
+
+
+def test_a_sole_unknown_field_beside_a_sole_missing_one_is_that(bench):
+    bench.reserved()
+    events = ["epayments.payment.created.v1"]
+    webhook = {"callbackUrl": "https://example.com/hook", "events": events}
+
+    captured = advice(bench.vipps.post(CAPTURE, json={"modificationAmount": {"currency": "NOK", "amount": 100}}))
+    registered = advice(bench.vipps.post("/webhooks/v1/webhooks", json=webhook))
+
+    assert "`modificationAmount.value` is missing" in captured
+    assert "Did you mean `value`?" in captured
+    assert "`callbackUrl` is no documented field, and `url` is missing." in registered
+    assert "Did you mean `url`?" in registered
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "meant"),
+    [
+        ("redirectUrl", "https://example.com", " Did you mean returnUrl?"),
+        ("expireAt", "2030-01-01T00:00:00Z", " Did you mean expiresAt?"),  # though returnUrl is missing
+        ("zzzzz", {"a": 1}, ""),  # no address
+    ],
+)
+def test_a_body_that_is_checked_before_sending_is_told_the_same(field, value, meant):
+    operation = catalogue.find("POST", PAYMENTS)
+    body = {key: kept for key, kept in ORDER.items() if key != "returnUrl"} | {"userFlow": "WEB_REDIRECT", field: value}
+
+    (fault,) = schemas.faults(catalogue.document_of(operation), operation.body.schema, body)
+
+    assert (fault.name, fault.reason) == (f"/{field}", f"There is no such field.{meant}")
 
 
 def test_raise_for_status_notes_the_same(bench):

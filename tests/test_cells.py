@@ -289,3 +289,21 @@ def test_code_names_the_session_that_was_used(shell, capsys):
 
     lines = capsys.readouterr().out.splitlines()
     assert lines == ['books.get("/x")', 'vipps.get("/x")', "%vipps GET /x --session vipps", "%vipps GET /x"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%vipps GET /epayment/v1/payments/{word}",
+        "%vipps GET /epayment/v1/payments/x --header 'X-Mine: {word}'",
+        '%%vipps POST /epayment/v1/payments --force\n{"reference": ${word}}',
+        '%%vipps POST /epayment/v1/payments --force\n{"reference": "a ${word}"}',
+    ],
+)
+def test_half_of_a_character_is_refused_and_its_variable_named(shell, cell):
+    shell.user_ns["word"] = "a\ud800"
+
+    said = refused(shell, cell)
+
+    assert "The variable word" in said
+    assert "Nothing was sent" in said

@@ -76,6 +76,17 @@ LOST = {
     ),
     "two sections": (b"[test]\n" + PLAIN.encode() + b"[production]\n", ["line 1", "line 6", "section"]),
     "no =": (each("{name} {value}\n"), ["line 1", "no = after VIPPS_CLIENT_ID"]),
+    "all on one line": (
+        each("{name}={value} "),
+        ["line 1", "VIPPS_CLIENT_SECRET stands behind VIPPS_CLIENT_ID", "one name per line"],
+    ),
+    "all on one line, exported": (b"# mine\nexport " + each("{name}={value} "), ["line 2", "one name per line"]),
+    "all on one line, each exported": (each("export {name}={value}; "), ["line 1", "one name per line"]),
+    "all on one line, quoted": (each('{name}="{value}" '), ["line 1", "one name per line"]),
+    "all on one line, blanks around =": (each("{name} = {value} "), ["line 1", "one name per line"]),
+    "all on one line, run together": (each("{name}={value}"), ["line 1", "one name per line"]),
+    "all on one line, behind somebody else's": (b"DEBUG=1 " + each("{name}={value} "), ["line 1", "one name per line"]),
+    "two on one line": (PLAIN.replace("\nVIPPS_MSN", " VIPPS_MSN").encode(), ["line 3", "one name per line"]),
     "an arrow": (each("{name} => {value}\n"), ["VIPPS_CLIENT_ID has blanks in it", "VIPPS_MSN"]),
     "an unclosed quote": (changed(VIPPS_CLIENT_SECRET=f'"{CLIENT_SECRET}'), ["line 2", "quote", "not closed"]),
     "an unclosed single quote": (changed(VIPPS_CLIENT_ID=f"'{CLIENT_ID}"), ["line 1", "quote", "not closed"]),
@@ -192,6 +203,8 @@ FOUND = {
     "twice the same": PLAIN.encode() * 2,
     "another product's keys": PLAIN.encode() + b"VIPPS_WEBHOOK_SECRET=abc\nVIPPS_TEST_CLIENT_ID=x\nCLIENT_ID=other\n",
     "a key of several lines": b'PEM="-----BEGIN\nabc\n-----END"\n' + PLAIN.encode(),
+    "our names in a comment": PLAIN.replace("\n", " # not VIPPS_MSN=654321\n").encode(),
+    "our names in somebody else's line": b"RUN=docker run -e VIPPS_MSN=654321 shop\n" + PLAIN.encode(),
     "prose": b"These are the keys of the shop\n\n" + PLAIN.encode() + b"DEBUG=\nname=\n",
 }
 
@@ -270,6 +283,14 @@ def a_link_to_a_pipe(file):
     file.symlink_to(file.with_name("pipe"))
 
 
+def a_link_to_nothing(file):
+    file.symlink_to(file.with_name("gone"))
+
+
+def a_link_to_itself(file):
+    file.symlink_to(file)
+
+
 def larger(file):
     file.touch()
     os.truncate(file, 1 << 30)
@@ -281,6 +302,8 @@ NO_FILES = {
     a_socket: "it is a socket",
     a_device: "it is a device",
     a_link_to_a_pipe: "it is a named pipe",
+    a_link_to_nothing: "it is a symbolic link to nothing",
+    a_link_to_itself: "it is a symbolic link that leads in a circle",
     larger: "it is larger than",
 }
 

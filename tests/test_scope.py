@@ -93,6 +93,38 @@ FOUND = {
         "class Shop:\n    reference = 'its'\n    def f(self):\n        CALL\nShop().f()",
         "the-notebooks",
     ),
+    "a class in a class": ("class A:\n    reference = 'its'\n    class B:\n        CALL", "the-notebooks"),
+    "a class in a class in a function": (
+        "def h(reference):\n    class A:\n        reference = 'its'\n        class B:\n            CALL\nh('mine')",
+        "mine",
+    ),
+    "a comprehension in a class": ("class A:\n    reference = 'its'\n    [CALL for _ in 'x']", "the-notebooks"),
+    "a comprehension's own in a class": ("class A:\n    [CALL for reference in ['mine']]", "mine"),
+    "a generator expression in a class": (
+        "class A:\n    reference = 'its'\n    list(CALL for _ in 'x')",
+        "the-notebooks",
+    ),
+    "a lambda in a class": ("class A:\n    reference = 'its'\n    (lambda: CALL)()", "the-notebooks"),
+    "a class that has a comprehension": ("class A:\n    reference = 'mine'\n    [_ for _ in 'x']\n    CALL", "mine"),
+    "a class that says global": (
+        "def f(reference):\n    class A:\n        global reference\n        reference = 'new'\n        CALL\nf('its')",
+        "new",
+    ),
+    "exec in a class": ("class A:\n    reference = 'mine'\n    exec(\"CALL\")", "mine"),
+    "a comprehension in an exec": (
+        'def f(reference):\n    exec("[CALL for _ in (1,)]")\nf("its")',
+        "the-notebooks",
+    ),
+    "a line that is put together": (
+        "def f(reference, how):\n"
+        "    get_ipython().run_line_magic('vipps', f'GET /x/{{reference}} --as {how}')\nf('mine', 'curl')",
+        "mine",
+    ),
+    "a line in a variable of its own": (
+        "def f(reference):\n    line = 'GET /x/{reference} --as curl'\n"
+        "    get_ipython().run_line_magic('vipps', line)\nf('mine')",
+        "mine",
+    ),
     "a nested function's own": (
         "def f(reference):\n    def g(reference):\n        CALL\n    g('mine')\nf('its')",
         "mine",
@@ -191,6 +223,14 @@ REFUSED = {
     "a text that somebody else wrote": (
         "def call(line):\n    get_ipython().run_line_magic('vipps', line)\n"
         "def f(reference):\n    call('GET /x/{reference} --as curl')\nf('its')"
+    ),
+    "a magic that somebody is given": (
+        "import functools\ndef call(fn, reference):\n    return fn()\n"
+        "call(functools.partial(get_ipython().run_line_magic, 'vipps', 'GET /x/{reference} --as curl'), 'its')"
+    ),
+    "a line that somebody is given": (
+        "def send(line):\n    reference = 'its'\n    get_ipython().run_line_magic('vipps', line)\n"
+        "send('GET /x/{reference} --as curl')"
     ),
     "a thread that calls the magic itself": (
         "from concurrent.futures import ThreadPoolExecutor\n"

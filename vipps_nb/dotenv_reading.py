@@ -55,6 +55,8 @@ _PROGRAMS = (
 )
 _QUOTED_NAME = re.compile(r"\s*([\"'])[^\"'=:]+\1\s*:")
 _ASSIGNMENT = re.compile(r"\s*(export\s+)?[\w.-]+[^\S\r\n]*=")
+_FURTHER = re.compile(r"(?:[\s;,\"'](?:export\s+)?([A-Za-z][\w.-]*)|(VIPPS_[A-Z_]+))[^\S\r\n]*=")
+_COMMENT = re.compile(r"\s#.*")
 # What is left over when a key was broken in two: no name and value, but the letters that keys are made of.
 _REST = re.compile(r"\s*[\w+/~.-]*={0,2}\s*$")
 _HEADING = re.compile(r"\s*[\[\"']*vipps[\]\"']*\s*:?\s*[{]?\s*$", re.IGNORECASE)
@@ -225,6 +227,8 @@ def _fault(found: _Found, before: _Found | None, ours: bool) -> str | None:
         fault = f"{what} is not closed in its line, and swallows {swallowed}. Close it, or write no quotes"
     elif understood and is_known(found.key or "") and _undecoded(found.value or ""):
         fault = f"{found.key} has a letter that no key has, and this is not a text file in UTF-8. Write {name}=… there"
+    elif behind := _behind(line, found.key):
+        fault = f"{behind} stands behind {found.key or name} in the same line. Write one name per line"
     elif name and not understood:
         fault = f"{_why(line, name)}. Write {name}=… there"
     elif ours and not understood and _SECTION.match(line):
@@ -241,6 +245,22 @@ def _is_rest(found: _Found, before: _Found) -> bool:
     joined = (before.value or "") + found.text.strip()
     mixed = re.search("[a-z]", joined) and re.search("[A-Z]", joined) and re.search(r"\d", found.text)
     return found.value == "" and bool(mixed) and len(joined) % 4 == 0
+
+
+def _behind(line: str, key: str | None) -> str | None:
+    """Another name of ours, with its ``=``, in the value of the first."""
+    if not _ASSIGNMENT.match(line):
+        return None
+    value = _COMMENT.sub("", line.partition("=")[2])
+    if not is_known(key or meant_by(line.partition("=")[0].split()[-1]) or ""):
+        # Somebody else's value may well speak of our names; a second assignment is one to a shell as well.
+        first, *more = value.split()[:_MOST_WORDS] or [""]
+        if first[:1] in ("-", "'", '"') or not all(_ASSIGNMENT.match(word) or word == "export" for word in more):
+            return None
+        known = (word.partition("=")[0] for word in more)
+        return next((name for name in known if is_known(name)), None)
+    names = (found[1] or found[2] for found in _FURTHER.finditer(value))
+    return next((preferred(meant) for name in names if (meant := meant_by(name))), None)
 
 
 def _swallowed(name: str | None, more: list[str]) -> str | None:

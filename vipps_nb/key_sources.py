@@ -327,9 +327,10 @@ def _read_postman(file: Path) -> dict[str, str]:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        path.lstat()  # a link that leads nowhere is there as well, and is told
     except OSError:  # a parent folder that may not be looked into holds nothing for us
         return False
+    return True
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -80,7 +80,7 @@ def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
         OSError: It cannot be opened.
     """
     # Looked at before it is opened, for to open a pipe is to wait, and to open a device can already do something.
-    if (kind := _named(file.stat().st_mode)) is not None:
+    if (kind := _lost(file) or _named(file.stat().st_mode)) is not None:
         raise NoFileError(errno.EINVAL, kind, str(file))
     with file.open("rb") as stream:
         data = stream.read(largest + 1)
@@ -115,6 +115,17 @@ def _sweep(file: Path) -> None:
         for folder in file.parent.glob(f"{_DRAFTS}*"):
             if not folder.is_symlink() and time.time() - folder.stat().st_mtime > _FORGOTTEN:
                 _take_away(folder / file.name)
+
+
+def _lost(file: Path) -> str | None:
+    """Where a symbolic link leads, when that is nowhere."""
+    try:
+        file.stat()
+    except OSError as error:
+        where = {errno.ENOENT: "to nothing", errno.ENOTDIR: "to nothing", errno.ELOOP: "that leads in a circle"}
+        if error.errno in where and file.is_symlink():
+            return f"it is a symbolic link {where[error.errno]}"
+    return None
 
 
 def _named(mode: int) -> str | None:

@@ -12,6 +12,7 @@ import ast
 import dis
 import inspect
 import linecache
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,26 +47,34 @@ class Scope(Mapping[str, Any]):
 
     def __init__(self, notebook: Mapping[str, Any], texts: Iterable[str] = ()) -> None:
         self._notebook = notebook
+        texts = tuple(texts)
         frames, direct = _users_frames(notebook)
         self._frames = frames
         written_here = bool(frames) and all(_is_written_in(text, frames[0].f_code) for text in texts if text)
         # Called through somebody's machinery, a callback say: who is next on the stack has nothing to do with it.
         known = direct or written_here
-        self._chain = list(_chain(frames)) if known else []
+        chain = list(_chain(frames)) if known else []
+        self._chain = [frame for frame, _ in chain]
+        self._seen = [frame for frame, is_seen in chain if is_seen]
+        self._texts = [text for text in texts if text]
         self._outer = frames[len(self._chain) :]
         self._written_here = written_here
         self._nobody = not known
 
     def __getitem__(self, name: str) -> Any:
-        for frame in self._chain:
-            found = frame.f_locals
+        for frame in self._seen:
+            found = _names_in(frame, name)
             if name in found:
+                self._refuse_what_others_wrote(name, frame)
                 return found[name]
             if name in _own_names(frame.f_code):
+                self._refuse_what_others_wrote(name, frame)
                 raise ScopeError(
                     f"The variable {name} is one of {_called(frame)}'s own and has no value there yet, or no more. "
                     "Expected it to be set above this line."
                 )
+            if not _is_top(frame) and _is_global_in(name, frame.f_code):
+                break
         if self._nobody:
             raise ScopeError(
                 f"It cannot be told whose {name} is meant: the magic was called from a thread or a callback, not from "
@@ -100,15 +109,26 @@ class Scope(Mapping[str, Any]):
         found = dict(self._notebook)
         if self._chain and self._chain[-1].f_globals is not self._notebook:
             found |= self._chain[-1].f_globals
-        for frame in reversed(self._chain):
+        for frame in reversed(self._seen):
             found |= frame.f_locals
         return {str(name): value for name, value in found.items() if name != "__builtins__"}
 
     def is_the_notebooks(self, name: str) -> bool:
         """Whether a name means, or would mean, a variable of the notebook and of nobody nearer."""
-        inner = [one for one in self._chain if not _is_top(one) and one.f_locals is not self._notebook]
+        inner = [one for one in self._seen if not _is_top(one) and one.f_locals is not self._notebook]
         bound = any(name in frame.f_locals or name in _own_names(frame.f_code) for frame in inner)
         return not bound and not self._is_around(name)
+
+    def _refuse_what_others_wrote(self, name: str, frame: FrameType) -> None:
+        """Refuse a variable of code that calls a magic with a text which somebody else gave it, as a callback's is."""
+        if _is_top(frame) or self._written_here:
+            return
+        named = [text for text in self._texts if re.search(rf"\b{re.escape(name)}\b", text)]
+        if not all(any(_is_made_in(text, name, one.f_code) for one in self._chain) for text in named):
+            raise ScopeError(
+                f"It cannot be told whose {name} is meant: the text with it was not written in {_called(frame)}, "
+                f'which has a variable {name}. Fill it in where it is known: f"…{{{name}}}…".'
+            )
 
     def _refuse_what_cannot_be_told(self, name: str, value: Any) -> None:
         if self._is_around(name) is not False:
@@ -143,7 +163,6 @@ def filled(text: str, variables: Mapping[str, Any]) -> str:
     Raises:
         ScopeError: A variable in braces is missing, or cannot be told.
     """
-    import re  # noqa: PLC0415 - hardly any line has one
 
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
@@ -204,10 +223,53 @@ def _is_written_in(text: str, code: CodeType) -> bool:
     return any(isinstance(one, str) and one == text for one in code.co_consts)
 
 
-def _chain(frames: list[FrameType]) -> Iterator[FrameType]:
-    """The frames whose variables the innermost code sees, for certain: itself, and what it stands in and runs in."""
+def _is_made_in(text: str, name: str, code: CodeType) -> bool:
+    """Whether the code wrote the part of a text that has a name: the whole of it, or a piece that it puts together."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for one in _texts_in(code.co_consts):
+        if word.search(one) and (one.strip() in text or text in one or f"{{{{{name}}}}}" in one or "%" in one):
+            return True
+    return False
+
+
+def _texts_in(constants: Iterable[Any]) -> Iterator[str]:
+    for one in constants:
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, tuple):
+            yield from _texts_in(one)
+
+
+def _names_in(frame: FrameType, name: str) -> Mapping[str, Any]:
+    """A frame's variables, as far as the code that runs in it right now sees them.
+
+    Raises:
+        ScopeError: It cannot be told whether it sees the one of that name.
+    """
+    found = frame.f_locals
+    # Since Python 3.12 a comprehension runs in the frame of its class, whose names it does not see. Only then Python
+    # hands out something new each time.
+    if _is_function(frame.f_code) or _is_top(frame) or found is frame.f_locals:
+        return found
+    own = {*frame.f_code.co_varnames, *frame.f_code.co_cellvars}
+    if name not in own or name not in found:
+        return {}
+    if any(one.argval == name and one.opname == "STORE_NAME" for one in dis.get_instructions(frame.f_code)):
+        raise ScopeError(
+            f"It cannot be told whose {name} is meant: {_called(frame)} has a variable {name}, and so has a "
+            f'comprehension in it. Give them different names, or fill the value in yourself: f"…{{{name}}}…".'
+        )
+    return found
+
+
+def _chain(frames: list[FrameType]) -> Iterator[tuple[FrameType, bool]]:
+    """What the innermost code stands in and runs in, for certain, itself first; and whether it sees what is there.
+
+    What a class, or a text with variables of its own, has is seen by nothing that stands within.
+    """
+    is_seen = True
     for frame, outer in zip(frames, [*frames[1:], None], strict=True):
-        yield frame
+        yield frame, is_seen
         if outer is None or _is_top(frame) or outer.f_globals is not frame.f_globals:
             return
         code, back = frame.f_code, frame.f_back
@@ -216,8 +278,15 @@ def _chain(frames: list[FrameType]) -> Iterator[FrameType]:
         # exec and eval give a text the variables of who called them, unless they are told to give others.
         is_text = not _is_function(code) and not is_class and set(frame.f_locals).issuperset(outer.f_locals)
         is_timed = back is not None and str(back.f_globals.get("__name__")).startswith("IPython.core.magics")
-        if not (is_text or is_timed or (stands_there and (is_class or code.co_name in _COMPREHENSIONS))):
+        stands_there = stands_there and (is_class or code.co_name in _COMPREHENSIONS)
+        if not (is_text or is_timed or stands_there):
             return
+        if stands_there and not _is_function(outer.f_code) and not _is_top(outer):
+            if outer.f_code.co_name == "<module>":
+                return
+            is_seen = False
+        elif stands_there or is_seen:
+            is_seen = True
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -304,7 +304,7 @@ def whole_form(folder: Path) -> Exhibit:
     """The form as `%vipps_login --form` shows it where there are no keys yet."""
     files = {"dotenv": None, "profile": None, "postman": None}
     form = login_dialog(folder=folder, env="test", key_type="merchant", options=files, on_login=str)
-    names = ["fields", "environment", "environments", "keyless", "state", "message"]
+    names = ["fields", "environment", "environments", "keyless", "state", "message", "faults"]
     return Exhibit(widget="login_form", traits=form.get_state(names))
 
 

@@ -132,3 +132,32 @@ def test_an_error_names_the_field_what_came_and_what_is_expected(merchant, chang
     details = {item["name"]: item["reason"] for item in merchant.create(**change).json()["extraDetails"]}
 
     assert details[name].startswith(words)
+
+
+@pytest.mark.parametrize("field", ["pricing", "campaign"])
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        (5, "Came 5, expected one of "),
+        (1.5, "Came 1.5, "),
+        (True, "Came true, "),
+        ([], "Came a list, "),
+        ({}, "Came an object, "),
+        ("", "Came an empty text, "),
+        ("5", 'Came the text "5", '),
+    ],
+)
+def test_a_field_that_tells_kinds_apart_says_what_came_there(merchant, field, tag, words):
+    answer = merchant.post("/recurring/v3/agreements", {field: {"type": tag}})
+
+    assert answer.status_code == 400
+    assert f"{field}.type" in answer.text
+    assert any(said.startswith(words) or f": {words}" in said for said in texts(answer.json())), answer.text
+
+
+def texts(content):
+    if isinstance(content, dict | list):
+        for item in content.values() if isinstance(content, dict) else content:
+            yield from texts(item)
+    elif isinstance(content, str):
+        yield content

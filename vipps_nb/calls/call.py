@@ -263,7 +263,7 @@ def _variables(node: Any) -> Iterator[str]:
 def _plain(name: str, variables: Mapping[str, Any]) -> str:
     """A variable's value as it stands in a path or within a text."""
     try:
-        return values.as_text(_value(name, variables))
+        return str(_whole(name, values.as_text(_value(name, variables))))
     except values.UnfitError as unfit:
         raise CallError(f"The variable {name} is {unfit}") from None
 
@@ -327,7 +327,7 @@ def _filled(node: Any, variables: Mapping[str, Any], within: Any = None) -> Any:
             return part
         value = _value(part.name, variables)
         if isinstance(value, Secret):
-            return value.reveal()
+            return str(_whole(part.name, value.reveal()))
         return str(within(part.name)) if within else _plain(part.name, variables)
 
     if isinstance(node, Text):
@@ -345,11 +345,23 @@ def _json(name: str, variables: Mapping[str, Any]) -> Any:
     """A variable's value as JSON has it."""
     value = _value(name, variables)
     if isinstance(value, Secret):
-        return value.reveal()
+        return _whole(name, value.reveal())
     try:
-        return values.as_json(value)
+        return _whole(name, values.as_json(value))
     except values.UnfitError as unfit:
         raise CallError(f"The variable {name} is {unfit}") from None
+
+
+def _whole(name: str, value: Any) -> Any:
+    """A variable's value, unless there is half of a character in it, which no request can carry."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise CallError(
+            f"The variable {name} has half of a character in it, a lone surrogate, which UTF-8 cannot write. Expected "
+            "whole characters. Nothing was sent."
+        ) from None
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

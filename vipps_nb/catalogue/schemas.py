@@ -24,6 +24,9 @@ _LONGEST_REASON = 300
 _FEW = 8
 _SHORTEST_PART = 4  # letters by which a longer name can be told
 _MISSING = "This field is missing."
+_NEARLY_THE_SAME = 0.9  # of 1; what is spelled so alike was meant, whatever else is missing
+# What no document says but in prose: a word that makes another field of the same object needed.
+_DEMANDS = {("userFlow", "WEB_REDIRECT"): "returnUrl", ("userFlow", "PUSH_MESSAGE"): "customer"}
 
 
 def parts(document: Document, schemas: Iterable[Schema]) -> list[Schema]:
@@ -101,10 +104,16 @@ def kinds(schemas: Iterable[Schema]) -> set[str]:
 
 def faults(document: Document, schema: Schema, body: Any) -> list[FieldError]:
     """What is wrong with a body, each with a JSON pointer such as ``/amount/value``; empty for a good one."""
-    unknown = list(_unknown(document, [schema], body, ""))
+    refusals = list(_refusals(document, schema, body))
+    lacking: dict[str, set[str]] = {}
+    for fault in refusals:
+        if fault.reason == _MISSING:
+            place, _, name = fault.name.rpartition("/")
+            lacking.setdefault(place, set()).add(name)
+    unknown = list(_unknown(document, [schema], body, "", lacking))
     meant = {fault.name.rpartition("/")[0] + "/" + near for fault in unknown if (near := _meant(fault))}
     missing = {FieldError(name, _MISSING) for name in meant}  # said already, by the name that was mistyped
-    refused = [fault for fault in _refusals(document, schema, body) if fault not in missing]
+    refused = [fault for fault in refusals if fault not in missing]
     return list(dict.fromkeys([*refused, *unknown]))
 
 
@@ -117,26 +126,70 @@ def _is_open(schema: Schema) -> Any:
     return schema.get("additionalProperties", True)
 
 
-def _unknown(document: Document, schemas: Iterable[Schema], value: Any, pointer: str) -> Iterator[FieldError]:
-    """Fields that nobody knows, which the APIs refuse although their documents do not say so."""
+def _unknown(
+    document: Document, schemas: Iterable[Schema], value: Any, pointer: str, lacking: Mapping[str, set[str]]
+) -> Iterator[FieldError]:
+    """Fields that nobody knows, which the APIs refuse although their documents do not say so.
+
+    Args:
+        document: Where references point to.
+        schemas: The value's.
+        value: A body, or what stands in one.
+        pointer: Where it stands.
+        lacking: The needed fields that are missing, by where they are.
+    """
     here = parts(document, schemas)
     if isinstance(value, list):
         inner = [part["items"] for part in here if isinstance(part.get("items"), Mapping)]
         for number, item in enumerate(value if inner else ()):
-            yield from _unknown(document, inner, item, f"{pointer}/{number}")
+            yield from _unknown(document, inner, item, f"{pointer}/{number}", lacking)
     if not isinstance(value, Mapping):
         return
     known = fields(here)
     if not known or any(isinstance(_is_open(part), Mapping) for part in here):
         return
+    free = [name for name in known if name not in value]
+    needed = [name for name in free if name in lacking.get(pointer, ()) or name in demanded(value)]
+    is_alone = sum(name not in known for name in value) == len(needed) == 1
     for name, item in value.items():
         if name in known:
             inner = [part["properties"][name] for part in here if name in part.get("properties", {})]
-            yield from _unknown(document, inner, item, f"{pointer}/{name}")
+            yield from _unknown(document, inner, item, f"{pointer}/{name}", lacking)
         else:
-            near = nearest(name, [one for one in known if one not in value])
+            near = _likeliest(str(name), free, needed)
+            if is_alone and not _is_sure(str(name), near) and _can_be(item, parts(document, [known[needed[0]]])):
+                near = needed[0]
             hint = f" Did you mean {near}?" if near else ""
             yield FieldError(f"{pointer}/{name}", f"There is no such field.{hint}")
+
+
+def demanded(value: Mapping[str, Any]) -> set[str]:
+    """The fields that an object's own words make needed, such as its user flow."""
+    return {field for (name, word), field in _DEMANDS.items() if value.get(name) == word}
+
+
+def _likeliest(name: str, free: Sequence[str], needed: Sequence[str]) -> str:
+    """Of the fields that are not there yet: one spelled nearly the same, else one that is needed, else any alike."""
+    near = nearest(name, free)
+    return near if _is_sure(name, near) else nearest(name, needed) or near
+
+
+def _is_sure(name: str, near: str) -> bool:
+    return difflib.SequenceMatcher(None, name.lower(), near.lower()).ratio() >= _NEARLY_THE_SAME
+
+
+def _can_be(value: Any, schemas: Iterable[Schema]) -> bool:
+    """Whether a value is of a kind that a field takes, so that only its name may be wrong."""
+    wanted = kinds(schemas)
+    if isinstance(value, bool):
+        own = {"boolean"}
+    elif isinstance(value, int | float):
+        own = {"integer", "number"}
+    elif isinstance(value, str):
+        own = {"string", "integer", "number"} if value.isdecimal() else {"string"}
+    else:
+        own = {"object"} if isinstance(value, Mapping) else {"array"} if isinstance(value, list) else set()
+    return not wanted or bool(wanted & own)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -55,6 +55,7 @@ class Fault:
         meant: For an unknown field the one that was probably meant, or for a wrong word the right one.
         fitting: The schemas that the value should fit.
         tolerated: Whether the APIs are known to take it all the same.
+        lacks: For an unknown field, whether the one that was meant is needed, and so missing.
     """
 
     at: tuple[str | int, ...]
@@ -64,12 +65,12 @@ class Fault:
     meant: str = ""
     fitting: tuple[schemas.Schema, ...] = ()
     tolerated: bool = False
+    lacks: bool = False
 
     @property
     def name(self) -> str:
         """The field as the APIs themselves write it: ``amount.value``, ``orderLines[0].id``."""
-        text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.at)
-        return text.removeprefix(".") or "the body"
+        return _dotted(self.at) or "the body"
 
     @property
     def is_money(self) -> bool:
@@ -106,15 +107,20 @@ def advice(exchange: Exchange, *about: str, sure: bool = True, otherwise: Words 
     named = exchange.names()
     # What the APIs take all the same is no reason, unless the server complains about that very field.
     told = [one for one in found if not one.tolerated or _last(one) in named]
-    # What is there and wrong tells more than what is missing.
-    told.sort(key=lambda one: (one.kind == "missing", _last(one) not in named))
+    # What the server named comes first; then, what is there and wrong tells more than what is missing.
+    told.sort(key=lambda one: (_last(one) not in named, one.kind == "missing"))
     if not told:
         return otherwise or {}
     return {
-        "cause": " ".join(_sentences(told, exchange)),
+        "cause": " ".join(_sentences(told)),
         "remedy": _remedy(told[0], exchange),
         "certain": sure and (not named or any(_last(one) in named for one in told) or not about),
     }
+
+
+def is_misnamed(exchange: Exchange, field: str) -> bool:
+    """Whether a field at the top of the body was sent under a name that no document has."""
+    return any(one.kind == "unknown" and one.meant == field and len(one.at) == 1 for one in faults(exchange))
 
 
 def missing_field(exchange: Exchange, *about: str, before: Words) -> Words:
@@ -233,11 +239,26 @@ def _fault(document: Document, operation: Operation, body: Any, pointer: str, re
         parent = schemas.at(document, operation.body.schema, at[:-1])
         expected = schemas.fields(parent).get(meant)
         right = tuple(schemas.parts(document, [expected])) if expected is not None else ()
-        return Fault(at=tuple(at), value=value, kind="unknown", meant=meant, fitting=right, tolerated=not meant)
+        around = _around(body, at)
+        lacks = bool(meant) and meant in schemas.required(parent) | schemas.demanded(around)
+        return Fault(
+            at=tuple(at), value=value, kind="unknown", meant=meant, fitting=right, tolerated=not meant, lacks=lacks
+        )
     rule = reason.removeprefix(schemas.quoted(value)).strip()
     demanded = bool(at) and at[-1] in schemas.required(schemas.at(document, operation.body.schema, at[:-1]))
     tolerated = not demanded if value is None else _is_tolerated(value, rule)
     return Fault(at=tuple(at), value=value, reason=rule, meant=meant, fitting=fitting, tolerated=tolerated)
+
+
+def _around(body: Any, at: Sequence[str | int]) -> Mapping[str, Any]:
+    """The object in which a field stands."""
+    for step in at[:-1]:
+        body = body[step]
+    return body if isinstance(body, Mapping) else {}
+
+
+def _dotted(at: Sequence[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at).removeprefix(".")
 
 
 def _is_tolerated(value: Any, rule: str) -> bool:
@@ -256,22 +277,21 @@ def _last(fault: Fault) -> str:
     return (fault.meant if fault.kind == "unknown" and fault.meant else words[-1] if words else "body").lower()
 
 
-def _sentences(found: Sequence[Fault], exchange: Exchange) -> Iterator[str]:
-    wrong = [one for one in found if one.kind != "missing"]
-    yield from (_sentence(one, exchange) for one in wrong[:_MOST_FAULTS])
+def _sentences(found: Sequence[Fault]) -> Iterator[str]:
+    wrong = [_sentence(one) for one in found if one.kind != "missing"]
     if len(wrong) > _MOST_FAULTS:
-        yield f"And {len(wrong) - _MOST_FAULTS} more like this."
+        wrong[_MOST_FAULTS:] = [f"And {len(wrong) - _MOST_FAULTS} more like this."]
     missing = [one.name for one in found if one.kind == "missing"]
-    if missing:
-        more = f", and {len(missing) - _FEW} more," if len(missing) > _FEW else ""
-        yield f"{_listed(missing[:_FEW])}{more} {'is' if len(missing) == 1 else 'are'} missing."
+    more = f", and {len(missing) - _FEW} more," if len(missing) > _FEW else ""
+    lacking = [f"{_listed(missing[:_FEW])}{more} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
+    yield from [*lacking, *wrong] if found[0].kind == "missing" else [*wrong, *lacking]
 
 
-def _sentence(fault: Fault, exchange: Exchange) -> str:
+def _sentence(fault: Fault) -> str:
     name = f"`{fault.name}`" if fault.at else "The body"
     if fault.kind == "unknown":
-        lacks = fault.meant in needed(exchange) and len(fault.at) == 1
-        return f"{name} is no documented field{f', and `{fault.meant}` is missing' if lacks else ''}."
+        lacking = f", and `{_dotted([*fault.at[:-1], fault.meant])}` is missing" if fault.lacks else ""
+        return f"{name} is no documented field{lacking}."
     if fault.reason.startswith("should be"):
         wanted = _wanted(fault)
         return f"{name} should be {wanted}, and is {_kind(fault.value)} here."

@@ -92,7 +92,11 @@ def _metadata(exchange: Exchange) -> Words:
 
 
 def _parameter(exchange: Exchange) -> Words:
-    found = _missing_for_its_flow(exchange) or asked.advice(exchange)
+    field, flow = _missing_for_its_flow(exchange)
+    named = exchange.names()
+    is_its = field and not asked.is_misnamed(exchange, field) and (not named or field.lower() in named)
+    # What the server named comes first; a field that was only misnamed is told by the name that it has.
+    found = flow if is_its else asked.advice(exchange) or flow
     if found:
         return found
     if not exchange.by_session and not exchange.has_key and exchange.method != "GET":
@@ -100,23 +104,25 @@ def _parameter(exchange: Exchange) -> Words:
     return {"cause": "The server names it.", "certain": False}
 
 
-def _missing_for_its_flow(exchange: Exchange) -> Words:
-    """What a user flow needs beside the fields that every payment has."""
+def _missing_for_its_flow(exchange: Exchange) -> tuple[str, Words]:
+    """What a user flow needs beside the fields that every payment has: the field, and what is said about it."""
     sent = exchange.sent
     if exchange.operation is None or not isinstance(sent, dict) or fits.modification(exchange):
-        return {}
+        return "", {}
     flow = sent.get("userFlow")
     if flow == "WEB_REDIRECT" and not sent.get("returnUrl"):
-        return {"cause": "WEB_REDIRECT needs `returnUrl`.", "remedy": "Add `returnUrl`, an https address of yours."}
+        words = {"cause": "WEB_REDIRECT needs `returnUrl`.", "remedy": "Add `returnUrl`, an https address of yours."}
+        return "returnUrl", words
     if flow == "PUSH_MESSAGE" and not sent.get("customer"):
-        return {
+        return "customer", {
             "cause": "PUSH_MESSAGE needs a `customer`.",
             "remedy": 'Add "customer": {"phoneNumber": "4712345678"}, or a personalQr or customerToken instead.',
         }
     customer = sent.get("customer")
     if isinstance(customer, dict) and not any(customer.values()):
-        return {"cause": "`customer` names nobody.", "remedy": "Add one of phoneNumber, personalQr, customerToken."}
-    return {}
+        words = {"cause": "`customer` names nobody.", "remedy": "Add one of phoneNumber, personalQr, customerToken."}
+        return "customer", words
+    return "", {}
 
 
 def _taken(exchange: Exchange) -> Words:

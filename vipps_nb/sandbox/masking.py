@@ -2,8 +2,8 @@
 
 Masked is what stands under a secret's name (in a header, a query, a form, JSON or broken JSON, XML, or a text that
 quotes one of these), however the name is spelled; each of the sandbox's own keys and what looks like a token,
-wherever it stands; and what was found under such a name, elsewhere in the same entry. Percent-encoding and Base64
-hide nothing.
+wherever it stands; and what was found under such a name, elsewhere in the same entry. Percent-encoding, Base64 and
+hex hide nothing.
 
 The client has a list of names of its own, on purpose; a test holds the two together.
 """
@@ -75,6 +75,7 @@ _CALLED = re.compile(
 _CALLS = ("earer ", "EARER ", "asic ", "ASIC ")
 _OPAQUE_LENGTH = 87
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_HEX = re.compile(r"[0-9A-Fa-f]{16,}")  # two letters for each of the shortest that is looked for
 _ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
 _LIKE_A_KEY, _LIKE_NO_WORD = 8, 20  # characters
 _FORM = re.compile(r"[^\s{}<>\"=&]*=[^\s{}<>\"]*")
@@ -169,7 +170,7 @@ class Masker:
         if isinstance(value, float) and not math.isfinite(value):
             return str(value)
         if not isinstance(value, list | dict):
-            return value
+            return value if innocent else self._number(value)
         if depth == DEEPEST:
             return "… nested deeper than is shown"
         if isinstance(value, list):
@@ -181,6 +182,11 @@ class Masker:
             else self.value(item, innocent=innocent, depth=depth + 1)
             for name, item in value.items()
         }
+
+    def _number(self, value: Any) -> Any:
+        """A key in hex may be a number: all of its digits may be."""
+        text = str(value)
+        return value if self.text(text) == text else MASK
 
     def _string(self, text: str) -> str:
         if text[:1] in ("{", "["):  # JSON in a string of JSON
@@ -207,15 +213,8 @@ class Masker:
         return self._plain(text) == text
 
     def _unless_encoded(self, run: re.Match[str]) -> str:
-        """What looks like Base64, masked if there is a secret in it, wherever in the run the Base64 begins."""
-        text = run[0].rstrip("=").translate(_STANDARD)
-        for start in range(4):
-            part = text[start:]
-            part = part[: len(part) - (len(part) % 4 == 1)]
-            try:
-                decoded = base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
-            except binascii.Error:
-                continue
+        """What looks like Base64 or hex, masked if there is a secret in it, wherever in the run that begins."""
+        for decoded in _decoded(run[0]):
             if any(secret in decoded for secret in self._known) or _without_tokens(decoded) != decoded:
                 return MASK
             if _has_name(decoded) and _NAMED.search(decoded):
@@ -225,6 +224,21 @@ class Masker:
 
 _STANDARD = str.maketrans("-_", "+/")
 _WITHOUT_SEPARATORS = str.maketrans("", "", "-_. ")
+
+
+def _decoded(run: str) -> Iterator[str]:
+    text = run.rstrip("=").translate(_STANDARD)
+    for start in range(4):
+        part = text[start:]
+        part = part[: len(part) - (len(part) % 4 == 1)]
+        try:
+            yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+        except binascii.Error:
+            continue
+    for found in _HEX.finditer(run):
+        for start in range(2):
+            part = found[0][start:]
+            yield bytes.fromhex(part[: len(part) - len(part) % 2]).decode("latin-1")
 
 
 def _openings(text: str) -> Iterator[str]:

@@ -95,9 +95,20 @@ def _reason(error: Wrong, path: str, description: str) -> str:
     if kind in ("missing", "union_tag_not_found"):
         return f"{ABSENT} {description}".strip()
     expected = _expected(kind, context)
-    came = _size(value, context) if kind in _SIZES else _came(context.get("tag", value), path)
+    came = _size(value, context) if kind in _SIZES else _came(_tag(value, context), path)
     words = f"Came {came}, expected {expected}." if expected else f"Came {came}, which cannot be used here."
     return f"{words} {description}".strip()
+
+
+def _tag(value: Any, context: Mapping[str, Any]) -> Any:
+    """What came; of an object that is none of several kinds, the field that tells them apart.
+
+    pydantic puts that field's value into its own words as a text, whatever it was.
+    """
+    if "tag" not in context:
+        return value
+    name = str(context.get("discriminator", "")).strip("'")
+    return value[name] if isinstance(value, dict) and name in value else context["tag"]
 
 
 def _expected(kind: str, context: Mapping[str, Any]) -> str | None:
