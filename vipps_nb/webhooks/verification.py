@@ -177,7 +177,10 @@ def _check_age(moment: datetime, now: datetime, tolerance: timedelta | None) -> 
             "give its time as now=."
         )
         return Verdict("from-the-future", words)
-    words = "Genuine, but old: somebody replays a recorded delivery, or the clock it is judged by is ahead. Do not act on it."
+    words = (
+        "Genuine, but old: somebody replays a recorded delivery, or the clock it is judged by is ahead. "
+        "Do not act on it."
+    )
     return Verdict("too-old", words)
 
 
