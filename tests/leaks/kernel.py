@@ -37,14 +37,12 @@ class Kernel:
     def run(self, code: str) -> bytes:
         """Run one cell, which may fail."""
         asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
-        said = [*self._until_idle(asked), self._client.get_shell_msg(timeout=PATIENCE)]
-        return _as_bytes(said)
+        return _as_bytes([*self._until_idle(asked), self._reply_to(asked)])
 
     def ask(self, kind: str, **content: Any) -> bytes:
         """What a front end asks beside cells: `inspect`, `complete`, `history`."""
         asked = getattr(self._client, kind)(**content)
-        reply = self._client.get_shell_msg(timeout=PATIENCE)
-        return _as_bytes([*self._until_idle(asked), reply])
+        return _as_bytes([self._reply_to(asked), *self._until_idle(asked)])
 
     def tell_widget(self, comm: str, content: dict[str, Any]) -> bytes:
         """What a view in the browser does: a custom message to a widget; and all that is said within a while."""
@@ -70,6 +68,12 @@ class Kernel:
         written = [file for pattern in patterns for file in self.folder.rglob(pattern) if file.is_file()]
         kept = [file for file in written if not any(file.match(source) for source in SOURCES)]
         return b"\n".join(str(file).encode() + file.read_bytes() for file in sorted(set(kept)))
+
+    def _reply_to(self, asked: str) -> dict[str, Any]:
+        """The reply to one question; a kernel that is slow to start is asked several times whether it is there."""
+        while (reply := self._client.get_shell_msg(timeout=PATIENCE))["parent_header"].get("msg_id") != asked:
+            pass
+        return reply
 
     def _until_idle(self, asked: str) -> list[dict[str, Any]]:
         said = []
