@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
-from tests.sandbox.official import SPECS, checkout, documents
+from tests.sandbox.official import SPECS, checkout, documents, needs_documents
 from tests.sandbox.official.psp_signup import MERCHANT
 from tests.sandbox.recurring_shop import DRAFT
 from tests.sandbox.test_leniency import ECOM, HOME, PARTNER, PAYMENT, PSP, SUBSCRIPTION, changed
@@ -16,7 +16,7 @@ from vipps_nb.sandbox.apis import PAGES
 from vipps_nb.sandbox.leniency import Leniency
 from vipps_nb.sandbox.shapes import relaxed
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not here")
+pytestmark = needs_documents
 ADDRESS = MERCHANT["address"]
 LINE = {
     "name": "Socks",

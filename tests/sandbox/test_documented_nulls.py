@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from tests.sandbox.official import SPECS, documents
+from tests.sandbox.official import SPECS, documents, needs_documents
 from tests.sandbox.test_documented_defaults import annotation
 from vipps_nb.sandbox.leniency import Leniency
 from vipps_nb.sandbox.shapes import NULL_FOR_ABSENT, relaxed
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not here")
+pytestmark = needs_documents
 
 
 def optional_fields(official):

@@ -12,12 +12,12 @@ import jsonschema
 import pytest
 
 from tests.sandbox.conftest import Merchant
-from tests.sandbox.official import SPECS, documents
+from tests.sandbox.official import SPECS, documents, needs_documents
 from tests.sandbox.official_examples import Reader
 from tests.sandbox.test_official_documents import plain
 from vipps_nb.sandbox import Sandbox
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="the official documents are not at hand")
+pytestmark = needs_documents
 
 DOCUMENTS = documents() if SPECS.is_dir() else []
 
