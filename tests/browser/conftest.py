@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import secrets
@@ -48,6 +49,37 @@ def find_chromium(playwright: Playwright) -> str | None:
     return own if Path(own).exists() else None
 
 
+class PlaywrightsLoop:
+    """The event loop that Playwright keeps running in this thread, also between its calls.
+
+    A thread has one running loop. Where the same process then runs another folder's test that starts a loop of its own,
+    that test must find none, so Playwright's is put aside until the next browser test.
+    """
+
+    kept: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def take_out(cls) -> None:
+        asyncio._set_running_loop(cls.kept)
+
+    @classmethod
+    def put_aside(cls) -> None:
+        cls.kept = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test in this folder runs with Playwright's loop, those in others (pytest asks here for them too) without."""
+    if Path(__file__).parent not in item.path.parents:
+        return (yield)
+    PlaywrightsLoop.take_out()
+    try:
+        return (yield)
+    finally:
+        PlaywrightsLoop.put_aside()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -61,7 +93,9 @@ def chromium() -> Iterator[Browser]:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
         browser = playwright.chromium.launch(executable_path=executable, args=QUIET_CHROMIUM)
         yield browser
+        PlaywrightsLoop.take_out()  # whichever test was the last
         browser.close()
+    PlaywrightsLoop.put_aside()
 
 
 @pytest.fixture(scope="session")
