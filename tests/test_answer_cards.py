@@ -18,7 +18,7 @@ from vipps_nb.answers import VippsResponse
 from vipps_nb.cards.answer import AnswerCard
 from vipps_nb.cards.registration import Registration
 from vipps_nb.cards.styling import worn
-from vipps_nb.widget import card as widget
+from vipps_nb.widgets import card as widget
 
 PAYMENTS = f"{TEST_HOST}/epayment/v1/payments"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJhcHBpZCI6ImYifQ.c2lnbmF0dXJl"

@@ -16,7 +16,7 @@ from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSessi
 from vipps_nb.calls.references import SEEN
 from vipps_nb.catalogue.documents import Document
 from vipps_nb.explorer import Explorer, explore, listing
-from vipps_nb.widget.explorer import ExplorerCard
+from vipps_nb.widgets.explorer import ExplorerCard
 
 CREATE = "POST /epayment/v1/payments"
 GET = "GET /epayment/v1/payments/{reference}"

@@ -92,7 +92,7 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
     elsewhere = [
         file.stem
         for file in PACKAGE.glob("*.py")
-        if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widget")) for name in imports_of(file))
+        if any(name.startswith(("IPython", "ipywidgets", "anywidget", "vipps_nb.widgets")) for name in imports_of(file))
     ]
 
     known = {
@@ -216,7 +216,7 @@ def test_the_wheel_works_alone(tmp_path):
         "sandbox_desk.css",
         "explorer.js",
         "explorer.css",
-    } <= {file.name for file in (site / "vipps_nb" / "widget").iterdir()}
+    } <= {file.name for file in (site / "vipps_nb" / "widgets").iterdir()}
 
 
 def test_the_tree_of_errors_is_whole():

@@ -18,7 +18,7 @@ from vipps_nb.dotenv_file import ignore_in_git, save_keys
 from vipps_nb.key_sources import read_dotenv
 from vipps_nb.live_token import LiveToken, status_text
 from vipps_nb.login_dialog import login_dialog
-from vipps_nb.widget.login_form import FormChoices
+from vipps_nb.widgets.login_form import FormChoices
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY
 

@@ -15,7 +15,7 @@ from vipps_nb.desk_words import PRESETS, counts, decided, faults, rows_of, text
 from vipps_nb.doctor import examine
 from vipps_nb.live_desk import LiveDesk
 from vipps_nb.sandbox import Sandbox
-from vipps_nb.widget.sandbox_desk import SandboxDesk
+from vipps_nb.widgets.sandbox_desk import SandboxDesk
 
 ORDER = {
     "amount": {"currency": "NOK", "value": 49900},

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from vipps_nb.widget.card import sentence_for
-from vipps_nb.widget.login_form import FormChoices, FormField, LoginForm
-from vipps_nb.widget.token_status import TokenStatus
+from vipps_nb.widgets.card import sentence_for
+from vipps_nb.widgets.login_form import FormChoices, FormField, LoginForm
+from vipps_nb.widgets.token_status import TokenStatus
 
 LIFE = {"issued_at": 1_000, "stale_at": 3_300_000, "expires_at": 3_601_000}
 LATER = {"issued_at": 60_000, "stale_at": 3_360_000, "expires_at": 3_660_000}

@@ -27,7 +27,7 @@ from vipps_nb.problem import FieldError
 from vipps_nb.session import VippsSession
 
 if TYPE_CHECKING:
-    from vipps_nb.widget.explorer import ExplorerCard
+    from vipps_nb.widgets.explorer import ExplorerCard
 
 _EVERYTHING = "every API"
 _VARIABLE = re.compile(r"\$?\{([A-Za-z_]\w*)\}")
@@ -106,7 +106,7 @@ class Explorer:
 
     def card(self, *, subject: str, query: str = "", chosen: int = -1) -> ExplorerCard:
         """The explorer as a widget."""
-        from vipps_nb.widget.explorer import ExplorerCard  # noqa: PLC0415 - widgets are slow to import
+        from vipps_nb.widgets.explorer import ExplorerCard  # noqa: PLC0415 - widgets are slow to import
 
         rows = [_row(operation) for operation in self.operations]
         return ExplorerCard(guide=self, operations=rows, subject=subject, query=query, chosen=chosen)

@@ -8,7 +8,7 @@ from IPython.core.getipython import get_ipython
 
 from vipps_nb.webhooks import Delivery, Listener
 from vipps_nb.webhooks.delivery import in_sight
-from vipps_nb.widget.deliveries import DeliveriesCard
+from vipps_nb.widgets.deliveries import DeliveriesCard
 
 KEPT_ON_SCREEN = 50
 FAILURES = 3

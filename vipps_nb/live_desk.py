@@ -15,7 +15,7 @@ from typing import Any
 from vipps_nb.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
 from vipps_nb.login import at_logout
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.widget.sandbox_desk import SandboxDesk
+from vipps_nb.widgets.sandbox_desk import SandboxDesk
 
 ROWS = 60  # of the request log
 BREATH = 0.15  # seconds between two looks, so that a load test on the sandbox does not become one on the notebook

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from vipps_nb.session import VippsSession
 from vipps_nb.token_cache import TokenEvent, TokenKey
 from vipps_nb.tokens import AccessToken, TokenState
-from vipps_nb.widget.token_status import TokenStatus
+from vipps_nb.widgets.token_status import TokenStatus
 
 
 class LiveToken:

@@ -12,7 +12,7 @@ from vipps_nb.dotenv_file import Change, with_keys, with_lines
 from vipps_nb.environment import official_environment
 from vipps_nb.errors import CredentialsError, TokenRefusedError, VippsNbError
 from vipps_nb.login import Login, connect, on_public_binder
-from vipps_nb.widget.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm, RefusedError
+from vipps_nb.widgets.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm, RefusedError
 
 _LABELS = {
     "client_id": "Client ID",

@@ -425,7 +425,7 @@ class VippsMagics(Magics):
     def _show_form(self, options: Namespace) -> None:
         from vipps_nb.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.login_dialog import login_dialog  # noqa: PLC0415 - as in _show
-        from vipps_nb.widget.login_form import LoginPlace  # noqa: PLC0415 - as in _show
+        from vipps_nb.widgets.login_form import LoginPlace  # noqa: PLC0415 - as in _show
 
         def welcome(outcome: Login) -> str:
             self._welcome(outcome, options.name)

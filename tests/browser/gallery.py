@@ -27,7 +27,7 @@ from vipps_nb.doctor import examine
 from vipps_nb.explorer import Explorer
 from vipps_nb.login_dialog import login_dialog
 from vipps_nb.webhooks import Listener
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 NOON = "2026-01-01T12:00:00Z"
 DAY = 24 * 3600

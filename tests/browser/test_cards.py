@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from vipps_nb.widget import login_form, token_status
+from vipps_nb.widgets import login_form, token_status
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.axe import barriers
 from tests.browser.gallery import NAMES, WIDGETS, Exhibit, Wall, opened
 from tests.browser.test_cards import NOW, THEMES
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 pytestmark = pytest.mark.browser
 

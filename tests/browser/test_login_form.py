@@ -22,7 +22,7 @@ TYPED = "add-bxm-not-a-real-client-secret-ddmb"
 
 FORM = """\
 import hashlib
-from vipps_nb.widget.login_form import FormField, LoginForm
+from vipps_nb.widgets.login_form import FormField, LoginForm
 arrived = {}
 def keep(values, choices):
     arrived.update({name: hashlib.sha256(text.encode()).hexdigest() for name, text in values.items()})

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_cards import NOW, SHOW, THEMES
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 if TYPE_CHECKING:
     from conftest import Lab

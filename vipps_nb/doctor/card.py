@@ -138,6 +138,6 @@ def _prose(words: str) -> Markup:
 @lru_cache
 def _stylesheet() -> str:
     here = Path(__file__).parent
-    sheets = (here.parent / "widget" / "card.css", here / "doctor.css")
+    sheets = (here.parent / "widgets" / "card.css", here / "doctor.css")
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

@@ -15,7 +15,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 _LIVE_WORDS = (
     "In a running notebook the token's countdown stands here. "

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import anywidget
 import traitlets
 
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 _LIVE_WORDS = (
     "In a running notebook an operation can be looked for here, filled in, sent, and taken along as code. "

@@ -13,7 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from vipps_nb.widget import card
+from vipps_nb.widgets import card
 
 _LIVE_WORDS = "In a running notebook deliveries appear here as they arrive. A saved copy receives nothing."
 

@@ -16,8 +16,8 @@ import anywidget
 import ipywidgets  # type: ignore[import-untyped] # ships no types
 import traitlets
 
-from vipps_nb.widget import card
-from vipps_nb.widget.token_status import TokenStatus
+from vipps_nb.widgets import card
+from vipps_nb.widgets.token_status import TokenStatus
 
 _LIVE_WORDS = (
     "In a running notebook a form stands here that asks for the keys. "
