@@ -24,7 +24,7 @@ from dotenv import dotenv_values
 
 import vipps_nb
 from vipps_nb import VippsSession
-from vipps_nb.mapping import Answers, Call
+from vipps_nb.client.bulk import Answers, Call
 
 AMOUNT = {"currency": "NOK", "value": 49900}
 CUSTOMER = {"customer": {"phoneNumber": "4712345678"}}

@@ -15,18 +15,18 @@ from collections.abc import Callable
 
 import requests
 
-from vipps_nb.answers import VippsResponse
-from vipps_nb.calls.call import write_call
-from vipps_nb.calls.cells import refuse_secrets
-from vipps_nb.calls.json_cursor import lines
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.cards.drawings.token import claims
-from vipps_nb.cards.values import View
+from vipps_nb.client.recorder.past_call import LARGEST_BODY, remember
+from vipps_nb.client.response import VippsResponse
+from vipps_nb.client.retries import retry_after
+from vipps_nb.core.problem import Problem
+from vipps_nb.core.redaction import Redactor
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.display.drawings.token import claims
+from vipps_nb.display.values import View
 from vipps_nb.errors import VippsNbError
-from vipps_nb.history.past_call import LARGEST_BODY, remember
-from vipps_nb.problem import Problem
-from vipps_nb.redaction import Redactor
-from vipps_nb.retries import retry_after
+from vipps_nb.notebook.calls.call import write_call
+from vipps_nb.notebook.calls.cells import refuse_secrets
+from vipps_nb.notebook.calls.json_cursor import lines
 
 SIZE = 1_000_000
 BAR, SHOWN = 0.2, 20  # seconds, rows

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from vipps_nb.answers import VippsResponse
+from vipps_nb.client.response import VippsResponse
 
 TEST_HOST = "https://apitest.vipps.no"
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from tests.answers import TEST_HOST, answer
 from tests.errors.bench import AGREEMENTS, DRAFT, NOON, ORDERS, PAYMENT, PAYMENTS, Bench
-from vipps_nb import ApiError, catalogue
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.catalogue import schemas
-from vipps_nb.explanations import SYMPTOMS, explain
-from vipps_nb.explanations.exchange import Exchange
-from vipps_nb.history.seen import Money
+from vipps_nb import ApiError
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue import schemas
+from vipps_nb.client.recorder.seen import Money
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.explain import SYMPTOMS, explain
+from vipps_nb.explain.exchange import Exchange
 from vipps_nb.sandbox import Sandbox
 
 ORDER = PAYMENT | {"reference": "order-0001"}

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from vipps_nb import CredentialsError, login
-from vipps_nb.login_dialog import login_dialog
+from vipps_nb.notebook.login_form import login_dialog
 
 from .test_key_sources import WHOLE, write_env
 

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from tests.sandbox.official import SPECS, needs_documents
-from vipps_nb import catalogue, login
-from vipps_nb.calls import Call, check
-from vipps_nb.catalogue import schemas
-from vipps_nb.catalogue.documents import Document
+from vipps_nb import login
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue import schemas
+from vipps_nb.apis.catalogue.documents import Document
+from vipps_nb.notebook.calls import Call, check
 
 FOLDER = Path(catalogue.__file__).parent
 FILES = sorted(FOLDER.glob("*.json"))

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import start_ipython
 
 from vipps_nb import Environment, NotLoggedInError, ReadOnlyError, Secret, VippsSession
-from vipps_nb.calls import CallError
+from vipps_nb.notebook.calls import CallError
 
 from .conftest import CLIENT_SECRET, SUBSCRIPTION_KEY
 

@@ -12,9 +12,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.test_webhooks import send
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.cards.delivery import DeliveryCard, in_words
-from vipps_nb.cards.registration import Registration
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.display.delivery import DeliveryCard, in_words
+from vipps_nb.display.registration import Registration
 from vipps_nb.webhooks import Listener
 
 EVENTS = ["epayments.payment.created.v1", "epayments.payment.authorized.v1"]

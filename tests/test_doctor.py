@@ -16,10 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from vipps_nb import Sandbox, environment, login
+from vipps_nb import Sandbox, login
 from vipps_nb.cli import main
+from vipps_nb.core import environment
+from vipps_nb.core.environment import Environment
 from vipps_nb.doctor import Result, Standing, examine
-from vipps_nb.environment import Environment
 from vipps_nb.errors import CredentialsError
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY, Answer, Seen

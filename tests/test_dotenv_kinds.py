@@ -10,9 +10,9 @@ import time
 import pytest
 
 from vipps_nb import CredentialsError, VippsNbError, login
+from vipps_nb.auth.sources import find_credentials, load_sources
+from vipps_nb.client.login import own_sandbox
 from vipps_nb.doctor import Result, examine
-from vipps_nb.key_sources import find_credentials, load_sources
-from vipps_nb.login import own_sandbox
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY
 

@@ -8,9 +8,9 @@ import stat
 import pytest
 
 from vipps_nb import CredentialsError
-from vipps_nb.dotenv_file import ignore_in_git, save_keys
-from vipps_nb.key_sources import read_dotenv
-from vipps_nb.safe_folder import prepare
+from vipps_nb.auth.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.auth.dotenv_init import prepare
+from vipps_nb.auth.sources import read_dotenv
 
 SECRET = "c2VjcmV0LXRoYXQtbXVzdA=="
 

@@ -16,8 +16,8 @@ from tests.errors.codes import EPAYMENT, RECURRING
 from tests.errors.denials import DENIALS, ORDER, SAYS_NOTHING_OF_A_REQUEST
 from tests.errors.requests import REQUESTS
 from tests.errors.rows import ROWS
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.explanations import SYMPTOMS, Exchange, explain
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.explain import SYMPTOMS, Exchange, explain
 from vipps_nb.sandbox import Sandbox
 
 # What the fact sheet's tables have: the rows of section 8, the codes of 6.1, the problem ids of 6.2.

@@ -12,10 +12,12 @@ import requests
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import get_ipython as start_ipython
 
-from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, catalogue, explorer, openapi
-from vipps_nb.calls.references import SEEN
-from vipps_nb.catalogue.documents import Document
-from vipps_nb.explorer import Explorer, explore, listing
+from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, openapi
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue.documents import Document
+from vipps_nb.notebook import explorer
+from vipps_nb.notebook.calls.references import SEEN
+from vipps_nb.notebook.explorer import Explorer, explore, listing
 from vipps_nb.widgets.explorer import ExplorerCard
 
 CREATE = "POST /epayment/v1/payments"

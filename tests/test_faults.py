@@ -38,8 +38,8 @@ from vipps_nb import (
     VippsSession,
     fetch_access_token,
 )
-from vipps_nb.token_cache import RETRY_AFTER_FAILURE
-from vipps_nb.tokens import Clock
+from vipps_nb.auth.access_token import Clock
+from vipps_nb.auth.token_cache import RETRY_AFTER_FAILURE
 
 from .conftest import Answer
 from .test_session import calls, speaks
@@ -142,7 +142,7 @@ def raw() -> Iterator[RawServer]:
 @pytest.fixture
 def vipps(raw, credentials, monkeypatch) -> VippsSession:
     """A session with that server; its pauses are short."""
-    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     return VippsSession(credentials, Environment("test", raw.base_url))
 
 
@@ -155,7 +155,7 @@ def still_works(vipps: VippsSession) -> bool:
 
 @row("connection refused")
 def test_a_refused_connection_is_tried_again_and_then_raised(credentials, serve, monkeypatch):
-    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     server = serve(speaks())
     vipps = VippsSession(credentials, server.environment)
     vipps.token  # noqa: B018 - fetched while the server still answers
@@ -715,7 +715,7 @@ def test_logout_during_requests_lets_them_end_and_no_other_begin(serve, credenti
 
 def test_logout_while_waiting_to_try_again_ends_the_trying(raw, vipps, monkeypatch):
     raw.says = [http("503 Away", b"")] * 9
-    monkeypatch.setattr("vipps_nb.door.sleep", lambda seconds: vipps.keys.forget())
+    monkeypatch.setattr("vipps_nb.client.adapter.sleep", lambda seconds: vipps.keys.forget())
 
     with pytest.raises(NotLoggedInError):
         vipps.get(PATH)
@@ -734,7 +734,7 @@ def test_faults_of_the_desk_are_overcome_and_act_once(monkeypatch, rule):
 
     from .test_polling import ORDER
 
-    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     vipps = login(env="sandbox", quiet=True)
     vipps.sandbox.reset(seed=3)
     vipps.sandbox.faults([{"path": "/epayment/*", "rate": 0.4, **rule}])

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from vipps_nb import catalogue
-from vipps_nb.calls import check_body
-from vipps_nb.calls.references import References
-from vipps_nb.catalogue import schemas
-from vipps_nb.catalogue.documents import Document, Operation, read
-from vipps_nb.forms import form_of, secret_pointers, shape_of, start
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue import schemas
+from vipps_nb.apis.catalogue.documents import Document, Operation, read
+from vipps_nb.notebook.calls import check_body
+from vipps_nb.notebook.calls.references import References
+from vipps_nb.notebook.forms import form_of, secret_pointers, shape_of, start
 
 OPERATIONS = catalogue.operations()
 WITH_BODY = [one for one in OPERATIONS if one.body is not None]

@@ -15,9 +15,9 @@ from IPython.lib.pretty import pretty
 
 from tests.conftest import Answer
 from vipps_nb import VippsSession
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.history import history as rooms
-from vipps_nb.history.calls import HistoryError
+from vipps_nb.client.recorder import history as rooms
+from vipps_nb.client.recorder.calls import HistoryError
+from vipps_nb.display.answer import AnswerCard
 
 PAYMENTS = "/epayment/v1/payments"
 

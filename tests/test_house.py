@@ -23,7 +23,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 RUN_THE_FIRST_LESSONS = """
 from pathlib import Path
-from vipps_nb import lab
+from vipps_nb.notebook import lab
 copied, _ = lab.copy_notebooks(Path("lessons"))
 assert lab.execute(copied[:2], print)
 """
@@ -49,7 +49,7 @@ def test_the_shop_window_is_complete_and_sorted():
 
 
 def test_the_name_login_is_the_function_whatever_was_imported_before(monkeypatch):
-    code = "import vipps_nb.login, vipps_nb.magics; from vipps_nb import login; print(login is vipps_nb.login, login)"
+    code = "import vipps_nb.client.login, vipps_nb.notebook.magics; from vipps_nb import login; print(login is vipps_nb.login, login)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert said.startswith("True <function login")
@@ -61,7 +61,7 @@ def test_the_name_login_is_the_function_whatever_was_imported_before(monkeypatch
 
 def test_importing_the_package_imports_no_ipython_no_widgets_and_no_server():
     heavy = (
-        "vipps_nb.doctor vipps_nb.hygiene "
+        "vipps_nb.doctor vipps_nb.auth.dotenv_audit "
         "IPython ipywidgets anywidget traitlets fastapi starlette uvicorn pydantic dotenv click nbformat"
     )
     code = f"import sys, vipps_nb; vipps_nb.login; print([name for name in {heavy.split()} if name in sys.modules])"
@@ -112,7 +112,7 @@ def test_ipython_and_widgets_appear_only_where_they_are_needed():
 def test_login_takes_as_keywords_what_the_magic_takes_as_options():
     import inspect
 
-    from vipps_nb.magics import VippsMagics
+    from vipps_nb.notebook.magics import VippsMagics
 
     actions = VippsMagics.vipps_login.parser._actions
     options = {action.dest: action.default for action in actions if action.dest not in ("help", "name")}
@@ -127,7 +127,7 @@ def test_the_doctor_takes_the_same_everywhere():
 
     from vipps_nb.cli import doctor
     from vipps_nb.doctor import examine
-    from vipps_nb.magics import VippsMagics
+    from vipps_nb.notebook.magics import VippsMagics
 
     magic = {action.dest: action.default for action in VippsMagics.vipps_doctor.parser._actions}
     command = {option.name: option.default for option in doctor.params}

@@ -9,10 +9,12 @@ import sys
 
 import pytest
 
-from vipps_nb import environment, hygiene, login
-from vipps_nb.environment import Environment
+from vipps_nb import login
+from vipps_nb.auth import dotenv_audit as hygiene
+from vipps_nb.auth.dotenv_init import prepare
+from vipps_nb.core import environment
+from vipps_nb.core.environment import Environment
 from vipps_nb.errors import CredentialsError
-from vipps_nb.safe_folder import prepare
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY, Answer
 

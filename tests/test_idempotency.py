@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import Answer
 from vipps_nb import VippsSession
-from vipps_nb.calls.suggestions import Helper
-from vipps_nb.cards.answer import AnswerCard
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.notebook.calls.suggestions import Helper
 
 TOKEN = "/accesstoken/get"
 ECOM = ["/ecomm/v2/payments", "/Ecomm/v2/Payments/", "/ecomm/v2/payments/a/capture"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from vipps_nb import CredentialsError, EnvironmentChoiceError, MissingKeysError, current_session, login
-from vipps_nb.environment import environment_at
-from vipps_nb.key_sources import find_credentials, load_sources, profiles
+from vipps_nb.auth.sources import find_credentials, load_sources, profiles
+from vipps_nb.core.environment import environment_at
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY
 

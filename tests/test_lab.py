@@ -19,7 +19,8 @@ import pytest
 import websocket
 from click.testing import CliRunner
 
-from vipps_nb import cli, lab
+from vipps_nb import cli
+from vipps_nb.notebook import lab
 
 
 def test_the_lessons_are_copied_and_a_persons_own_work_stays(nowhere):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.publishing import publish
 from vipps_nb import VippsSession
-from vipps_nb.magics import VippsMagics
+from vipps_nb.notebook.magics import VippsMagics
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))

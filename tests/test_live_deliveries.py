@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.test_webhooks import send
-from vipps_nb import live_deliveries
+from vipps_nb.notebook import live_deliveries
 from vipps_nb.webhooks import Listener
 
 

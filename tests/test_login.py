@@ -13,11 +13,11 @@ import pytest
 import requests
 
 from vipps_nb import MissingKeysError, Sandbox, TokenRefusedError, login, logout
+from vipps_nb.auth.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.auth.sources import read_dotenv
 from vipps_nb.doctor import examine
-from vipps_nb.dotenv_file import ignore_in_git, save_keys
-from vipps_nb.key_sources import read_dotenv
-from vipps_nb.live_token import LiveToken, status_text
-from vipps_nb.login_dialog import login_dialog
+from vipps_nb.notebook.live_token import LiveToken, status_text
+from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.widgets.login_form import FormChoices
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY

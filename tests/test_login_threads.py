@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from vipps_nb import NotLoggedInError, environment, login, logout
-from vipps_nb.environment import Environment
-from vipps_nb.login import _kernel, logged_in, own_sandbox
-from vipps_nb.tokens import AccessToken, TokenState
+from vipps_nb import NotLoggedInError, login, logout
+from vipps_nb.auth.access_token import AccessToken, TokenState
+from vipps_nb.client.login import _kernel, logged_in, own_sandbox
+from vipps_nb.core import environment
+from vipps_nb.core.environment import Environment
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY, Answer
 

@@ -127,7 +127,7 @@ def test_a_line_that_looks_like_a_secret_is_refused_without_repeating_it(shell, 
 
 @pytest.mark.parametrize("line", ["--key-type merchant --dotenv a/b/.env", "--profile shop-2 --refresh", "--env test"])
 def test_ordinary_options_do_not_look_like_secrets(shell, line):
-    from vipps_nb.magics import _SECRET_SHAPES
+    from vipps_nb.notebook.magics import _SECRET_SHAPES
 
     assert not _SECRET_SHAPES.search(line)
 
@@ -199,7 +199,7 @@ def test_init_prepares_the_folder_and_logs_in(shell, nowhere, capsys):
 
 def test_after_a_logout_no_card_of_any_login_says_valid(shell, monkeypatch):
     """A second login shows a second card; the first one must not go on counting for keys that are forgotten."""
-    from vipps_nb import magics
+    from vipps_nb.notebook import magics
 
     shown = []
     monkeypatch.setattr(shell, "kernel", object(), raising=False)  # as in a notebook

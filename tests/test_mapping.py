@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from vipps_nb import EnvironmentChoiceError, Retries, VippsSession, login
-from vipps_nb.mapping import Call, RemoteErrand
+from vipps_nb.client.bulk import Call, RemoteErrand
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY, Answer
 from .test_polling import FakeTime
@@ -125,7 +125,7 @@ def test_a_write_that_failed_is_sent_again_with_the_same_key(shop):
 
 def test_calls_for_one_payment_keep_to_the_documented_pace(shop, monkeypatch):
     clock = FakeTime()
-    monkeypatch.setattr("vipps_nb.waiting.time", clock)
+    monkeypatch.setattr("vipps_nb.client.waiting.time", clock)
     server, vipps = shop()
 
     vipps.map("POST", ["/epayment/v1/payments/abc-12345/capture"] * 7, json={}, at_once=1)
@@ -241,7 +241,7 @@ def test_an_unpickled_session_is_logged_in_and_behaves_alike(elsewhere):
 
 
 def test_a_process_whose_environment_leads_elsewhere_is_told(elsewhere, monkeypatch):
-    from vipps_nb.login import _kernel
+    from vipps_nb.client.login import _kernel
 
     bytes_ = pickle.dumps(elsewhere)
     monkeypatch.setattr(_kernel, "sessions", [])

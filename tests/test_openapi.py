@@ -7,9 +7,10 @@ import json
 import pytest
 
 import vipps_nb
-from vipps_nb import UnreachableError, catalogue
-from vipps_nb.calls import Call, check
-from vipps_nb.catalogue.documents import DocumentError
+from vipps_nb import UnreachableError
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue.documents import DocumentError
+from vipps_nb.notebook.calls import Call, check
 
 from .conftest import Answer
 
@@ -88,7 +89,7 @@ def test_an_unsafe_address_is_refused(address):
 
 
 def test_what_is_too_large_gone_or_no_document_is_said(serve, monkeypatch):
-    from vipps_nb.catalogue import loading
+    from vipps_nb.apis.catalogue import loading
 
     monkeypatch.setattr(loading, "_LARGEST", 100)
     large = serve(lambda seen: Answer(body=b" " * 1000))

@@ -9,7 +9,7 @@ from IPython.testing.globalipapp import start_ipython
 
 import vipps_nb
 from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, VippsNbError
-from vipps_nb.options import OptionError, words
+from vipps_nb.notebook.options import OptionError, words
 
 FILES = ["--dotenv", "--postman"]
 MAGICS = ["vipps", "vipps_login", "vipps_logout", "vipps_status", "vipps_sandbox", "vipps_doctor", "vipps_explore"]

@@ -6,11 +6,8 @@ import re
 
 import pytest
 
-from vipps_nb import catalogue
-from vipps_nb.credentials import Credentials
-from vipps_nb.errors import ReadOnlyError
-from vipps_nb.explanations.exchange import Exchange
-from vipps_nb.introduction import (
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.facts import (
     changes_something,
     idempotency_header,
     introduction_for,
@@ -19,10 +16,13 @@ from vipps_nb.introduction import (
     remembers_idempotency_keys,
     takes_idempotency_key,
 )
-from vipps_nb.limits import departures, limit_of
-from vipps_nb.paths import path_of
-from vipps_nb.polling import WATCHED
-from vipps_nb.secret import Secret
+from vipps_nb.apis.limits import departures, limit_of
+from vipps_nb.auth.credentials import Credentials
+from vipps_nb.client.polling import WATCHED
+from vipps_nb.core.paths import path_of
+from vipps_nb.core.secret import Secret
+from vipps_nb.errors import ReadOnlyError
+from vipps_nb.explain.exchange import Exchange
 
 HOST = "https://api.vipps.no"
 KEYS = [

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from vipps_nb import StillWaitingError, VippsSession
-from vipps_nb.polling import WATCHED
+from vipps_nb.client.polling import WATCHED
 
 from .conftest import Answer
 from .test_session import calls, speaks
@@ -28,7 +28,7 @@ PAYMENT = "/epayment/v1/payments/my-order-0001"
 
 
 class FakeTime:
-    """What ``vipps_nb.waiting`` sees of time."""
+    """What ``vipps_nb.client.waiting`` sees of time."""
 
     def __init__(self):
         self.pauses = []
@@ -43,7 +43,7 @@ class FakeTime:
 @pytest.fixture
 def time(monkeypatch):
     time = FakeTime()
-    monkeypatch.setattr("vipps_nb.waiting.time", time)
+    monkeypatch.setattr("vipps_nb.client.waiting.time", time)
     return time
 
 
@@ -199,7 +199,7 @@ def test_in_a_notebook_the_line_ends_as_it_began_and_says_a_held_clock_aloud():
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
-    from vipps_nb.progress import Progress
+    from vipps_nb.client.progress import Progress
 
     shell = InteractiveShell.instance()
     shell.kernel = None  # what a kernel's shell has
@@ -220,7 +220,7 @@ def test_in_a_notebook_the_line_ends_as_it_began_and_says_a_held_clock_aloud():
 
 
 def test_in_a_terminal_the_line_changes_in_place(monkeypatch, capsys):
-    from vipps_nb.progress import Progress
+    from vipps_nb.client.progress import Progress
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with Progress("poll /x", quiet=False) as progress:
@@ -230,7 +230,7 @@ def test_in_a_terminal_the_line_changes_in_place(monkeypatch, capsys):
 
 
 def test_in_a_script_only_a_held_clock_is_said(capsys):
-    from vipps_nb.progress import Progress
+    from vipps_nb.client.progress import Progress
 
     with Progress("poll /x", quiet=False) as progress:
         progress.show("CREATED · 5 s")
@@ -244,8 +244,8 @@ LESSON = """
 %load_ext vipps_nb
 %vipps_login --env sandbox --quiet
 ---
-import vipps_nb.polling
-vipps_nb.polling.FIRST_LOOK = vipps_nb.polling.NEXT_LOOK = 0.2
+import vipps_nb.client.polling
+vipps_nb.client.polling.FIRST_LOOK = vipps_nb.client.polling.NEXT_LOOK = 0.2
 order = {order}
 vipps.post("/epayment/v1/payments", json=order)
 vipps.poll("/epayment/v1/payments/my-order-0001", until=lambda answer: looks.pop() == "enough").json()["state"]

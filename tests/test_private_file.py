@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from vipps_nb.private_file import NoFileError, read_file, write_private
+from vipps_nb.core.private_file import NoFileError, read_file, write_private
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX ones here")
 

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from vipps_nb import Environment, ReadOnlyError, VippsSession
-from vipps_nb.live_token import LiveToken
+from vipps_nb.notebook.live_token import LiveToken
 
 from .test_session import calls, speaks
 

@@ -15,10 +15,10 @@ from IPython.lib.pretty import pretty
 from tests.answers import answer
 from tests.conftest import Answer
 from vipps_nb import Problem, Secret, VippsSession
-from vipps_nb.calls.cells import Order, carry_out
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.redaction import SECRET_NAMES, Redactor, is_secret, without_named
-from vipps_nb.secret import MASK
+from vipps_nb.core.redaction import SECRET_NAMES, Redactor, is_secret, without_named
+from vipps_nb.core.secret import MASK
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.notebook.calls.cells import Order, carry_out
 
 SECRET = "cAnArY7Qx/9pLm+2Zt5Rv8Wk1Yb4Nc6Jd3Hs0Fg=="
 

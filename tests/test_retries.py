@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from vipps_nb import Retries, UnreachableError, VippsSession
-from vipps_nb.limits import LIMITS, departures, limit_of
+from vipps_nb.apis.limits import LIMITS, departures, limit_of
 
 from .conftest import Answer
 from .test_session import TOKEN, calls, speaks
@@ -32,9 +32,9 @@ class Pauses(list):
 @pytest.fixture
 def pauses(monkeypatch):
     pauses = Pauses()
-    monkeypatch.setattr("vipps_nb.door.sleep", pauses.sleep)
-    monkeypatch.setattr("vipps_nb.door.monotonic", lambda: pauses.now)
-    monkeypatch.setattr("vipps_nb.retries.random.uniform", lambda least, most: most)
+    monkeypatch.setattr("vipps_nb.client.adapter.sleep", pauses.sleep)
+    monkeypatch.setattr("vipps_nb.client.adapter.monotonic", lambda: pauses.now)
+    monkeypatch.setattr("vipps_nb.client.retries.random.uniform", lambda least, most: most)
     return pauses
 
 
@@ -271,7 +271,7 @@ def test_a_token_that_stays_away_is_said_in_a_sentence(serve, credentials, pause
 
 
 def test_each_of_many_who_waited_for_a_token_in_vain_gets_an_error_of_its_own(serve, credentials, monkeypatch):
-    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.01)
     server = serve(lambda seen: time.sleep(0.05) or Answer(503))
     session = VippsSession(credentials, server.environment)
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from vipps_nb import logout
-from vipps_nb.desk_words import PRESETS, counts, decided, faults, rows_of, text
 from vipps_nb.doctor import examine
-from vipps_nb.live_desk import LiveDesk
+from vipps_nb.notebook.desk import LiveDesk
+from vipps_nb.notebook.desk_words import PRESETS, counts, decided, faults, rows_of, text
 from vipps_nb.sandbox import Sandbox
 from vipps_nb.widgets.sandbox_desk import SandboxDesk
 

@@ -18,10 +18,10 @@ from IPython.lib.pretty import pretty
 from tests.answers import answer
 from tests.conftest import Answer
 from vipps_nb import ApiError, Problem, VippsSession
-from vipps_nb.bodies import outline
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.retries import moment_of_header, retry_after
-from vipps_nb.visible import visible
+from vipps_nb.client.retries import moment_of_header, retry_after
+from vipps_nb.core.bodies import outline
+from vipps_nb.core.visible import visible
+from vipps_nb.display.answer import AnswerCard
 
 
 def nested(depth, opening, closing, core="1"):
@@ -151,8 +151,8 @@ import resource
 resource.setrlimit(resource.RLIMIT_CPU, (120, 120))  # seconds; one pattern that starts anew from each place takes hours
 from tests.answers import answer
 from tests.test_strange_answers import WORST
-from vipps_nb.bodies import parsed
-from vipps_nb.cards.answer import AnswerCard
+from vipps_nb.core.bodies import parsed
+from vipps_nb.display.answer import AnswerCard
 for unit in WORST.values():
     content = (unit * ((1 << 20) // len(unit))).encode()
     for kind in ("text/html", "application/json"):

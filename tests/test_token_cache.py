@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from vipps_nb import AccessToken, Environment, Secret, TokenCache, UnreachableError
-from vipps_nb.token_cache import RETRY_AFTER_FAILURE
-from vipps_nb.tokens import Clock
+from vipps_nb.auth.access_token import Clock
+from vipps_nb.auth.token_cache import RETRY_AFTER_FAILURE
 
 PLACE = Environment("test", "https://apitest.vipps.no")
 

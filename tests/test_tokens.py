@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from vipps_nb import AccessToken, Environment, TokenRefusedError, TokenState, UnreachableError, fetch_access_token
-from vipps_nb.tokens import Clock
+from vipps_nb.auth.access_token import Clock
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY, Answer
 

@@ -88,7 +88,7 @@ def test_the_environment_is_looked_up_once_for_many_calls_and_again_after_a_faul
     for _ in range(5):
         vipps.get(PATH)
     assert len(looked) == 1
-    monkeypatch.setattr("vipps_nb.retries.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     server.close()
     vipps.close()  # the open connection would still be answered
     for _ in range(2):
@@ -248,7 +248,7 @@ def test_the_short_way_to_prepare_a_request_leads_where_the_long_one_does(
 ):
     server = serve(speaks())
     vipps = VippsSession(credentials, server.environment)
-    monkeypatch.setattr("vipps_nb.session.uuid.uuid4", lambda: "one-key")
+    monkeypatch.setattr("vipps_nb.client.session.uuid.uuid4", lambda: "one-key")
 
     short = vipps.request(method, path, **options).request
     long = vipps.request(method, path, cookies={"a": "b"}, **options).request

@@ -14,7 +14,7 @@ import pandas
 import pytest
 
 from vipps_nb import CallError, Secret
-from vipps_nb.calls import meant_as_variables, write_call
+from vipps_nb.notebook.calls import meant_as_variables, write_call
 
 
 class Currency(enum.Enum):

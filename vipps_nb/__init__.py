@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from vipps_nb.answers import ApiError, OversizedAnswerError, Retry, VippsResponse
-    from vipps_nb.calls import CallError
-    from vipps_nb.cards.registration import show
-    from vipps_nb.catalogue.documents import DocumentError
-    from vipps_nb.catalogue.loading import openapi
-    from vipps_nb.credentials import Credentials
-    from vipps_nb.environment import PRODUCTION, TEST, Environment
+    from vipps_nb.apis.catalogue.documents import DocumentError
+    from vipps_nb.apis.catalogue.loading import openapi
+    from vipps_nb.auth.access_token import AccessToken, TokenState, fetch_access_token
+    from vipps_nb.auth.credentials import Credentials
+    from vipps_nb.auth.token_cache import TokenCache
+    from vipps_nb.client.login import current_session, login, logout
+    from vipps_nb.client.recorder import HistoryError
+    from vipps_nb.client.response import ApiError, OversizedAnswerError, Retry, VippsResponse
+    from vipps_nb.client.retries import Retries
+    from vipps_nb.client.session import VippsSession
+    from vipps_nb.core.environment import PRODUCTION, TEST, Environment
+    from vipps_nb.core.problem import FieldError, Problem
+    from vipps_nb.core.secret import Secret
+    from vipps_nb.display.registration import show
     from vipps_nb.errors import (
         CredentialsError,
         EnvironmentChoiceError,
@@ -32,17 +39,10 @@ if TYPE_CHECKING:
         UnreachableError,
         VippsNbError,
     )
-    from vipps_nb.history import HistoryError
-    from vipps_nb.login import current_session, login, logout
-    from vipps_nb.options import OptionError
-    from vipps_nb.problem import FieldError, Problem
-    from vipps_nb.retries import Retries
+    from vipps_nb.notebook.calls import CallError
+    from vipps_nb.notebook.options import OptionError
+    from vipps_nb.notebook.scope import ScopeError
     from vipps_nb.sandbox import Sandbox, SandboxError
-    from vipps_nb.scope import ScopeError
-    from vipps_nb.secret import Secret
-    from vipps_nb.session import VippsSession
-    from vipps_nb.token_cache import TokenCache
-    from vipps_nb.tokens import AccessToken, TokenState, fetch_access_token
 
 __all__ = [
     "PRODUCTION",
@@ -89,14 +89,14 @@ __all__ = [
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """What ``%load_ext vipps_nb`` does: registers magics and completion, silently."""
-    from vipps_nb import magics  # noqa: PLC0415 - a script without IPython never gets here
+    from vipps_nb.notebook import magics  # noqa: PLC0415 - a script without IPython never gets here
 
     magics.register(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """What ``%unload_ext vipps_nb`` does: gives everything back and logs out."""
-    from vipps_nb import magics  # noqa: PLC0415 - see above
+    from vipps_nb.notebook import magics  # noqa: PLC0415 - see above
 
     magics.unregister(shell)
 

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 import click
 
+from vipps_nb.core.stopping import when_told_to_stop
 from vipps_nb.errors import VippsNbError
-from vipps_nb.stopping import when_told_to_stop
 
 # How a standard stream refuses: nobody reads it, no room, a full quota, no such stream, a terminal that is gone.
 _UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO}
@@ -86,7 +86,7 @@ def main() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="JupyterLab's port. Default: the first free one from 8888.")
 def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None:
     """Copy the example notebooks to a folder and open JupyterLab there."""
-    from vipps_nb import lab as notebooks  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
+    from vipps_nb.notebook import lab as notebooks  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
     folder = folder.resolve()
     copied, kept = notebooks.copy_notebooks(folder)

@@ -34,12 +34,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vipps_nb.visible import visible
+from vipps_nb.core.visible import visible
 
 if TYPE_CHECKING:
     import requests
 
-    from vipps_nb.problem import Problem
+    from vipps_nb.core.problem import Problem
 
 
 LOGGED_OUT = (

@@ -12,7 +12,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from vipps_nb.cli import main
-from vipps_nb.magics import VippsMagics
+from vipps_nb.notebook.magics import VippsMagics
 
 _MARK = re.compile(r"^<!-- options: (?P<of>[%\w]+) -->$", re.MULTILINE)
 

@@ -19,13 +19,14 @@ from tests.browser.test_deliveries_card import STATES as DELIVERIES
 from tests.browser.test_sandbox_desk import STATES as DESKS
 from tests.browser.test_sandbox_desk import row
 from tests.test_webhooks import send
-from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession, catalogue
-from vipps_nb.cards.answer import AnswerCard
-from vipps_nb.cards.delivery import DeliveryCard
-from vipps_nb.cards.token import TokenCard
+from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession
+from vipps_nb.apis import catalogue
+from vipps_nb.display.answer import AnswerCard
+from vipps_nb.display.delivery import DeliveryCard
+from vipps_nb.display.token import TokenCard
 from vipps_nb.doctor import examine
-from vipps_nb.explorer import Explorer
-from vipps_nb.login_dialog import login_dialog
+from vipps_nb.notebook.explorer import Explorer
+from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.webhooks import Listener
 from vipps_nb.widgets import card
 
@@ -409,5 +410,5 @@ def opened(folder: Path) -> Iterator[dict[str, Exhibit]]:
             if "VIPPS" in name.upper() or name.upper() in ("CLIENT_ID", "CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
                 patch.delenv(name)
         shop = Shop(sandbox)
-        patch.setattr("vipps_nb.explorer.current_session", lambda: shop.vipps)
+        patch.setattr("vipps_nb.notebook.explorer.current_session", lambda: shop.vipps)
         yield collect(answered(shop, other), visited(folder), whole_form(folder))

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.answers import TEST_HOST, answer
 from tests.errors.bench import AGREEMENTS, CHARGE, DRAFT, ORDERS, PAYMENT, PAYMENTS, RECEIPT
-from vipps_nb.answers import VippsResponse
+from vipps_nb.client.response import VippsResponse
 
 PAGE = "https://developer.vippsmobilepay.com/docs/APIs/recurring-api/recurring-api-problems"
 PRODUCTION = "https://api.vipps.no"

@@ -14,7 +14,7 @@ from tests.errors.case import By, Case
 from tests.errors.codes import EPAYMENT, RECURRING
 from tests.errors.requests import REQUESTS
 from tests.errors.rows import ROWS
-from vipps_nb.explanations import SYMPTOMS
+from vipps_nb.explain import SYMPTOMS
 
 FILE = Path(__file__).parents[2] / "docs" / "errors.md"
 OPENING = """\

@@ -14,7 +14,7 @@ from tests.errors.case import By, Case
 from tests.errors.codes import EPAYMENT, RECURRING
 from tests.sandbox.login_client import CALLBACK
 from vipps_nb import PRODUCTION, Credentials, ReadOnlyError, Secret, TokenRefusedError, VippsSession
-from vipps_nb.environment import Environment
+from vipps_nb.core.environment import Environment
 from vipps_nb.sandbox import Sandbox
 from vipps_nb.webhooks import Listener, NothingHeardError
 

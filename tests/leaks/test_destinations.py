@@ -16,8 +16,8 @@ from tests.leaks.api import Home, Stranger
 from tests.leaks.canaries import CANARIES, CLIENT_ID, MSN
 from tests.leaks.rows import ANOTHER_HOST, LOCAL_PROXY, MOUNTED, PROXY
 from vipps_nb import Credentials, CredentialsError, EnvironmentChoiceError, Secret, VippsSession
-from vipps_nb.environment import PRODUCTION, TEST, Environment, environment_at
-from vipps_nb.introduction import SECRET_HEADERS
+from vipps_nb.apis.facts import SECRET_HEADERS
+from vipps_nb.core.environment import PRODUCTION, TEST, Environment, environment_at
 
 KEYS = Credentials(
     CLIENT_ID, Secret(CANARIES["client secret"]), Secret(CANARIES["subscription key"]), MSN, source=".env"
@@ -139,7 +139,9 @@ class Recorder(HTTPAdapter):
 def recorder(monkeypatch):
     """Stands where the network is, for the session and for the fetching of its token."""
     recorder = Recorder()
-    monkeypatch.setattr("vipps_nb.transport.Transport.send", lambda self, request, **kw: recorder.send(request, **kw))
+    monkeypatch.setattr(
+        "vipps_nb.core.transport.Transport.send", lambda self, request, **kw: recorder.send(request, **kw)
+    )
     return recorder
 
 

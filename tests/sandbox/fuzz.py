@@ -20,12 +20,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from tests.sandbox.official.checkout import SYSTEM
 from tests.sandbox.official.psp import PSP_ID
-from vipps_nb.sandbox.app import build_app
-from vipps_nb.sandbox.movements import Movements
-from vipps_nb.sandbox.outbox import Reply
-from vipps_nb.sandbox.sales_unit import KeyRing
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import Premises
+from vipps_nb.sandbox.server.app import build_app
+from vipps_nb.sandbox.webhook_delivery.outbox import Reply
+from vipps_nb.sandbox.world.movements import Movements
+from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import Premises
 
 NOON = "2026-01-01T12:00:00Z"
 DAY = 86_400

@@ -103,7 +103,7 @@ class Inside:
 
     def begin(self):
         """A new world, its clock held, its announcements heard."""
-        from vipps_nb.sandbox.announcements import Announcements
+        from vipps_nb.sandbox.world.announcements import Announcements
 
         self.sandbox.reset(seed=1)
         self.sandbox.hold(NOON)
@@ -128,11 +128,11 @@ class Inside:
 @contextmanager
 def open_world():
     """A sandbox in this process with a door to its world; talk to it over HTTP all the same."""
-    from vipps_nb.sandbox.app import build_app
-    from vipps_nb.sandbox.sales_unit import KeyRing
-    from vipps_nb.sandbox.server import LoopbackServer
-    from vipps_nb.sandbox.settings import Settings
-    from vipps_nb.sandbox.world import Premises
+    from vipps_nb.sandbox.server.app import build_app
+    from vipps_nb.sandbox.server.http_server import LoopbackServer
+    from vipps_nb.sandbox.world.sales_unit import KeyRing
+    from vipps_nb.sandbox.world.settings import Settings
+    from vipps_nb.sandbox.world.world import Premises
 
     server = LoopbackServer(0)
     premises = Premises(1, KeyRing(1, 1), Settings(), f"http://127.0.0.1:{server.port}")

@@ -14,8 +14,9 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from vipps_nb.sandbox import apis, leniency
+from vipps_nb.sandbox import apis
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.server import leniency
 
 FILE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 OPENING = """\

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from tests.sandbox.recurring_shop import AGREEMENTS, DAY, DRAFT, HOUR, Inside, Subscriptions, open_world
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.movements import Movements
+from vipps_nb.sandbox.world.movements import Movements
 
 PRICE, CEILING = 1000, 5000
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)

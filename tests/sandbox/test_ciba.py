@@ -15,13 +15,13 @@ from tests.sandbox.login_client import (
     oauth,
     query,
 )
-from vipps_nb.sandbox.announcements import Announcements
 from vipps_nb.sandbox.apis.login.phone import put_on_phone
 from vipps_nb.sandbox.apis.login.records import MerchantLogin
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.sales_unit import KeyRing
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import Premises
+from vipps_nb.sandbox.world.announcements import Announcements
+from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import Premises
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PING = "login.merchant-initiated.ping.v1"

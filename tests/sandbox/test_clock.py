@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from vipps_nb.sandbox.clock import Clock
+from vipps_nb.sandbox.world.clock import Clock
 
 
 def test_a_hundred_thousand_deadlines_happen_in_order():

@@ -17,15 +17,15 @@ from hypothesis import given, strategies
 
 from tests.conftest import Answer
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice, pause_after
 from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
-from vipps_nb.sandbox.outbox import Reply
-from vipps_nb.sandbox.request_log import Masker
-from vipps_nb.sandbox.sales_unit import KeyRing
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.webhook_delivery.outbox import Reply
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.request_log import Masker
+from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import World
 
 HOOKS = "/webhooks/v1/webhooks"
 PAYMENT_EVENTS = [
@@ -357,7 +357,7 @@ def test_a_receiver_elsewhere_is_noted_and_never_contacted(merchant, sandbox):
     ],
 )
 def test_what_counts_as_this_machine(url, here):
-    from vipps_nb.sandbox.loopback_mail import receiver_of
+    from vipps_nb.sandbox.webhook_delivery.loopback_mail import receiver_of
 
     assert (receiver_of(url) is not None) is here
 
@@ -464,7 +464,7 @@ def test_a_slow_receiver_holds_up_nobody(merchant, sandbox, receiver, slow):
 
 
 def test_a_receiver_has_ten_seconds(merchant, sandbox, receiver, slow, monkeypatch):
-    monkeypatch.setattr("vipps_nb.sandbox.courier.GRACE", -9.8)  # nobody has the time to wait for ten
+    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.courier.GRACE", -9.8)  # nobody has the time to wait for ten
     receiver.register(merchant)
     receiver.answers = slow
 
@@ -476,7 +476,7 @@ def test_a_receiver_has_ten_seconds(merchant, sandbox, receiver, slow, monkeypat
 
 
 def test_a_clock_that_waits_too_long_says_how_far_it_came(merchant, sandbox, receiver, slow, monkeypatch):
-    monkeypatch.setattr("vipps_nb.sandbox.courier.JOURNEY_LIMIT", 0.2)
+    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.courier.JOURNEY_LIMIT", 0.2)
     receiver.register(merchant)
     receiver.answers = slow
     merchant.create()

@@ -13,8 +13,8 @@ from tests.sandbox.recurring_shop import DRAFT
 from tests.sandbox.test_leniency import ECOM, HOME, PARTNER, PAYMENT, PSP, SUBSCRIPTION, changed
 from tests.sandbox.test_leniency import shop as shop  # noqa: PLC0414 - a fixture
 from vipps_nb.sandbox.apis import PAGES
-from vipps_nb.sandbox.leniency import Leniency
-from vipps_nb.sandbox.shapes import relaxed
+from vipps_nb.sandbox.server.leniency import Leniency
+from vipps_nb.sandbox.server.shapes import relaxed
 
 pytestmark = needs_documents
 ADDRESS = MERCHANT["address"]

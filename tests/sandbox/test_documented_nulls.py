@@ -6,8 +6,8 @@ import pytest
 
 from tests.sandbox.official import SPECS, documents, needs_documents
 from tests.sandbox.test_documented_defaults import annotation
-from vipps_nb.sandbox.leniency import Leniency
-from vipps_nb.sandbox.shapes import NULL_FOR_ABSENT, relaxed
+from vipps_nb.sandbox.server.leniency import Leniency
+from vipps_nb.sandbox.server.shapes import NULL_FOR_ABSENT, relaxed
 
 pytestmark = needs_documents
 

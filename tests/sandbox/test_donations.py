@@ -4,11 +4,11 @@ import pytest
 
 from tests.sandbox.test_report import Reader
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.announcements import Announcements
 from vipps_nb.sandbox.apis.donations import donors
-from vipps_nb.sandbox.sales_unit import KeyRing
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import Premises
+from vipps_nb.sandbox.world.announcements import Announcements
+from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import Premises
 
 DAY = 86_400
 REPORT = "/donations/v1/reports/payments"

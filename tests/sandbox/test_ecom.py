@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import Answer
-from vipps_nb.sandbox.movements import Movements
-from vipps_nb.sandbox.outbox import Outbox, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import Outbox, Reply
+from vipps_nb.sandbox.world.movements import Movements
 
 STATIC = [
     {"isDefault": "N", "shippingCost": 99, "shippingMethod": "Home", "shippingMethodId": "home", "priority": 1},

@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from tests.sandbox.conftest import NOON, Merchant
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.movements import Movements
+from vipps_nb.sandbox.world.movements import Movements
 
 DAY = 24 * 3600
 TIME_TO_APPROVE, TO_CAPTURE, TO_REFUND = 600, 180 * DAY, 365 * DAY

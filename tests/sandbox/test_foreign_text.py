@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.sandbox.fuzz import Story
-from vipps_nb.sandbox.urls import is_for_this_machine_alone, parts_of
+from vipps_nb.sandbox.server.urls import is_for_this_machine_alone, parts_of
 
 HALF = "\ud800"
 ADDRESSES = [

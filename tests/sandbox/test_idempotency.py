@@ -166,7 +166,7 @@ def test_answers_that_are_no_longer_remembered_take_no_room(merchant, sandbox):
 def test_answers_are_remembered_up_to_so_many_bytes_the_latest_first():
     from datetime import UTC, datetime
 
-    from vipps_nb.sandbox.idempotency import LARGEST, IdempotencyBook, Remembered
+    from vipps_nb.sandbox.server.idempotency import LARGEST, IdempotencyBook, Remembered
 
     book, now = IdempotencyBook(), datetime(2026, 1, 1, tzinfo=UTC)
     slots = [("123456", "POST /epayment/v1/payments", str(number)) for number in range(100)]

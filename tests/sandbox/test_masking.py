@@ -11,8 +11,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from vipps_nb import redaction
-from vipps_nb.sandbox.masking import SECRET_NAMES, Masker, is_secret
+from vipps_nb.core import redaction
+from vipps_nb.sandbox.world.masking import SECRET_NAMES, Masker, is_secret
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 REAL = "Zq8~pasted/by+mistake=="  # nobody's key here
@@ -157,8 +157,8 @@ def test_a_sentence_about_a_secret_stays_a_sentence():
 
 
 def test_letters_to_merchants_are_masked_the_same_way(sandbox):
-    from vipps_nb.sandbox.delivery_log import DeliveryLog
-    from vipps_nb.sandbox.outbox import Letter
+    from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
+    from vipps_nb.sandbox.webhook_delivery.outbox import Letter
 
     log = DeliveryLog(Masker([KEY]))
     body = json.dumps({"clientSecret": REAL, "note": f"{REAL} {KEY}"}).encode()
@@ -234,7 +234,7 @@ def test_whatever_was_sent_the_log_can_be_read(merchant, sandbox, http, body):
 
 
 def test_a_log_full_of_large_bodies_grows_no_further_and_says_what_was_cut(merchant, sandbox):
-    from vipps_nb.sandbox import request_log
+    from vipps_nb.sandbox.world import request_log
 
     large = {"reference": "x" * 3_000_000}
     merchant.post("/epayment/v1/payments", large)
@@ -263,7 +263,7 @@ def test_a_log_full_of_large_bodies_grows_no_further_and_says_what_was_cut(merch
 
 
 def test_a_cut_body_is_masked_like_a_whole_one():
-    from vipps_nb.sandbox.request_log import Entry
+    from vipps_nb.sandbox.world.request_log import Entry
 
     body = json.dumps({"pad": "x" * 16_340, "client_secret": REAL * 3, "rest": "y" * 1000}).encode()
     entry = Entry(time="", milliseconds=1, method="POST", path="/", query=b"", headers=[], body=body)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.sandbox.official import SPECS, Conversation, documents, needs_documents
-from vipps_nb.sandbox.refusals import gateway, problem, unauthorized
+from vipps_nb.sandbox.server.problems import gateway, problem, unauthorized
 
 pytestmark = needs_documents
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.sandbox.official.order_management import CATEGORY, IMAGE, LINE, RECEIPT, png
 from vipps_nb.sandbox.apis.order_management import sums
-from vipps_nb.sandbox.receipts import Receipt
-from vipps_nb.sandbox.refusals import InvalidRequest
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.world.receipts import Receipt
 
 BASE = "/order-management"
 IMAGES = f"{BASE}/v1/images"

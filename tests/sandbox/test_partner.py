@@ -2,7 +2,7 @@
 
 import pytest
 
-from vipps_nb.sandbox.organisations import organisation
+from vipps_nb.sandbox.world.organisations import organisation
 
 ORDER = {"orgno": "987654321", "productType": "VIPPS_PA_NETT", "salesUnitName": "Fitness"}
 ORDERS = "/partner-api/v1/products/orders"

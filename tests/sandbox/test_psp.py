@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Answer
 from tests.sandbox.official.psp import PSP_ID
-from vipps_nb.sandbox.outbox import Outbox, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import Outbox, Reply
 
 BASE = "/psp/v3/psppayments"
 

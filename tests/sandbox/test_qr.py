@@ -11,11 +11,11 @@ import segno
 from tests.sandbox.official import needs_documents
 from tests.sandbox.official.qr import official
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.announcements import Announcements
 from vipps_nb.sandbox.apis.qr.merchant_callbacks import MerchantCallback
-from vipps_nb.sandbox.sales_unit import KeyRing
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import Premises
+from vipps_nb.sandbox.world.announcements import Announcements
+from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import Premises
 
 PNG, SVG, TARGET = {"Accept": "image/png"}, {"Accept": "image/svg+xml"}, {"Accept": "text/targetUrl"}
 REDIRECTS = "/qr/v1/merchant-redirect"

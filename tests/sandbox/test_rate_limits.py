@@ -59,7 +59,7 @@ def test_creates_without_a_reference_share_one_bucket(merchant, strict):
 def test_words_that_a_caller_chooses_take_no_more_and_no_more_memory(monkeypatch):
     from datetime import UTC, datetime
 
-    from vipps_nb.sandbox import rate_limits
+    from vipps_nb.sandbox.server import rate_limits
 
     monkeypatch.setattr(rate_limits, "MOST_BUCKETS", 10)
     counter = rate_limits.RateCounter()

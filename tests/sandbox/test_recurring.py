@@ -316,7 +316,7 @@ def test_force_accept_needs_a_customer(shop):
 
 
 def test_what_is_shared_can_be_looked_up(inside, http):
-    from vipps_nb.sandbox.consents import Consents
+    from vipps_nb.sandbox.world.consents import Consents
 
     shop = Subscriptions(inside.merchant(http), inside.sandbox)
     agreement = shop.look(shop.active(scope="name email", phoneNumber="4791234567"))

@@ -654,7 +654,7 @@ def test_charges_are_listed_by_status(shop, agreement):
 
 
 def test_what_happens_to_charges_is_announced_and_moves_money(inside, inner_shop):
-    from vipps_nb.sandbox.movements import Movements
+    from vipps_nb.sandbox.world.movements import Movements
 
     agreement = inner_shop.active()
     reserved = inner_shop.charged(agreement, "2026-01-02", transactionType="RESERVE_CAPTURE", externalId="7")

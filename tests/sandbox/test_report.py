@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.sandbox.conftest import Merchant
-from vipps_nb.sandbox import organisations
+from vipps_nb.sandbox.world import organisations
 
 DAY = 86_400
 CODE_OF_INPUT = 10002

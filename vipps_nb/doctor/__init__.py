@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vipps_nb import key_sources
+from vipps_nb.auth import sources as key_sources
+from vipps_nb.client.login import PathLike, own_sandbox, parse_key_type
+from vipps_nb.core.environment import ENVIRONMENT_NAMES
 from vipps_nb.doctor import connection, keys, products, surroundings, token
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, ProductLine, Report, Result, Standing
-from vipps_nb.environment import ENVIRONMENT_NAMES
-from vipps_nb.login import PathLike, own_sandbox, parse_key_type
 
 __all__ = ["Finding", "ProductLine", "Report", "Result", "Standing", "examine"]
 

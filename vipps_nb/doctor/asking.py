@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
+from vipps_nb.apis.facts import introduction_for, open_headers, secret_headers
+from vipps_nb.auth.access_token import no_answer_sentence
 from vipps_nb.doctor.case import Case
-from vipps_nb.introduction import introduction_for, open_headers, secret_headers
-from vipps_nb.tokens import no_answer_sentence
 
 _SYSTEM = {
     "Vipps-System-Name": "vipps_nb",

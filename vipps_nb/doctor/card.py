@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from vipps_nb.cards.markup import Markup, join, tag
+from vipps_nb.core.visible import visible
+from vipps_nb.display.markup import Markup, join, tag
 from vipps_nb.doctor.findings import Finding, Report, Result, Standing
-from vipps_nb.visible import visible
 
 _WIDTH = 100
 _MARKS = {Result.OK: "✓", Result.ATTENTION: "!", Result.FAILED: "✗", Result.SKIPPED: "–"}

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vipps_nb.credentials import Credentials, KeyType
-from vipps_nb.environment import Environment, is_loopback
-from vipps_nb.key_sources import Source
-from vipps_nb.login import PathLike
-from vipps_nb.tokens import AccessToken
+from vipps_nb.auth.access_token import AccessToken
+from vipps_nb.auth.credentials import Credentials, KeyType
+from vipps_nb.auth.sources import Source
+from vipps_nb.client.login import PathLike
+from vipps_nb.core.environment import Environment, is_loopback
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox import Sandbox

@@ -12,11 +12,11 @@ from pathlib import Path
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
-from vipps_nb.addresses import cut_apart
+from vipps_nb.client.login import SKEW_WORTH_MENTIONING, skew_sentence
+from vipps_nb.core.addresses import cut_apart
 from vipps_nb.doctor.asking import NoAnswer, ask, skew_of
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
-from vipps_nb.login import SKEW_WORTH_MENTIONING, skew_sentence
 
 # Public on every environment, and asked by every Login client once an hour: nothing is more harmless.
 _OPEN_PATH = "/access-management-1.0/access/.well-known/openid-configuration"

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from vipps_nb import key_names, key_sources
-from vipps_nb.credentials import shape_findings
+from vipps_nb.auth import key_names
+from vipps_nb.auth import sources as key_sources
+from vipps_nb.auth.credentials import shape_findings
+from vipps_nb.client.login import SALES_UNITS, chosen_environment, own_sandbox, pretend_credentials
+from vipps_nb.core.environment import EnvironmentName, environment_at, is_loopback, official_environment
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
-from vipps_nb.environment import EnvironmentName, environment_at, is_loopback, official_environment
 from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, VippsNbError
-from vipps_nb.login import SALES_UNITS, chosen_environment, own_sandbox, pretend_credentials
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _USUAL: Mapping[str, tuple[re.Pattern[str], str]] = {

@@ -14,11 +14,11 @@ from typing import Any
 
 import requests
 
-from vipps_nb.credentials import KeyType
+from vipps_nb.auth.credentials import KeyType
+from vipps_nb.core.problem import Problem
 from vipps_nb.doctor.asking import NoAnswer, ask
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, ProductLine, Result, Standing
-from vipps_nb.problem import Problem
 
 _STANDARD: tuple[KeyType, ...] = ("merchant", "partner")
 _NOBODYS = "vipps-nb-doctor-asks-for-nothing"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from vipps_nb import hygiene, key_sources
+from vipps_nb.auth import dotenv_audit as hygiene
+from vipps_nb.auth import sources as key_sources
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from vipps_nb.auth.access_token import fetch_access_token
+from vipps_nb.core.environment import EnvironmentName
+from vipps_nb.core.problem import Problem
+from vipps_nb.core.visible import visible
 from vipps_nb.doctor.asking import mark_of
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
 from vipps_nb.doctor.keys import is_guid
-from vipps_nb.environment import EnvironmentName
 from vipps_nb.errors import TokenRefusedError, UnreachableError
-from vipps_nb.problem import Problem
-from vipps_nb.tokens import fetch_access_token
-from vipps_nb.visible import visible
 
 _NAME = "access token"
 _LIFE = "token's life"

@@ -11,14 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from vipps_nb.sandbox.desk_client import DeskClient
+from vipps_nb.sandbox.control.client import DeskClient
+from vipps_nb.sandbox.control.handing_out import write_all
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.handing_out import write_all
-from vipps_nb.sandbox.sales_unit import KeyRing, KeySet, KeyType
-from vipps_nb.sandbox.urls import parts_of
+from vipps_nb.sandbox.server.urls import parts_of
+from vipps_nb.sandbox.world.sales_unit import KeyRing, KeySet, KeyType
 
 if TYPE_CHECKING:
-    from vipps_nb.sandbox.server import LoopbackServer
+    from vipps_nb.sandbox.server.http_server import LoopbackServer
 
 __all__ = ["Sandbox", "SandboxError"]
 
@@ -111,10 +111,10 @@ class Sandbox(DeskClient):
         if self._server is not None or self._ring is None:
             return self
         # Late, so that `from vipps_nb.sandbox import Sandbox` does not pay for FastAPI and uvicorn.
-        from vipps_nb.sandbox.app import build_app  # noqa: PLC0415
-        from vipps_nb.sandbox.server import LoopbackServer  # noqa: PLC0415
-        from vipps_nb.sandbox.settings import Settings  # noqa: PLC0415
-        from vipps_nb.sandbox.world import Premises  # noqa: PLC0415
+        from vipps_nb.sandbox.server.app import build_app  # noqa: PLC0415
+        from vipps_nb.sandbox.server.http_server import LoopbackServer  # noqa: PLC0415
+        from vipps_nb.sandbox.world.settings import Settings  # noqa: PLC0415
+        from vipps_nb.sandbox.world.world import Premises  # noqa: PLC0415
 
         server = LoopbackServer(self._port, self._host)
         settings = Settings.model_validate(

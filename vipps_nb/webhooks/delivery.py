@@ -9,7 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.visible import visible
+from vipps_nb.core.visible import visible
 from vipps_nb.webhooks.verification import Verdict
 
 UNCHECKED = "no-secret"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from vipps_nb.secret import Secret
-from vipps_nb.visible import visible
+from vipps_nb.core.secret import Secret
+from vipps_nb.core.visible import visible
 from vipps_nb.webhooks import headers as header_objects
 from vipps_nb.webhooks import parts
 

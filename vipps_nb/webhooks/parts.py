@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from vipps_nb.secret import Secret
+from vipps_nb.core.secret import Secret
 from vipps_nb.webhooks.headers import UnreadableError
 
 DATE = "x-ms-date"

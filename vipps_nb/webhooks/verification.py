@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from vipps_nb.secret import Secret
-from vipps_nb.visible import visible
+from vipps_nb.core.secret import Secret
+from vipps_nb.core.visible import visible
 from vipps_nb.webhooks import headers as header_objects
 from vipps_nb.webhooks import parts, proxies
 

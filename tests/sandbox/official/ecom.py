@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from tests.sandbox.official import Official, close_objects
-from vipps_nb.sandbox.sales_unit import KeyRing
+from vipps_nb.sandbox.world.sales_unit import KeyRing
 
 MSN = next(iter(KeyRing(seed=1, sales_units=1).units))  # of the tests' sandbox: it stands in the bodies too
 

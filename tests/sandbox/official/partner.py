@@ -1,7 +1,7 @@
 """Partner API."""
 
 from tests.sandbox.official import Official, close_objects
-from vipps_nb.sandbox.organisations import organisation
+from vipps_nb.sandbox.world.organisations import organisation
 
 TOKENS = {}  # of the partner keys, by the address of the sandbox that issued them
 

@@ -23,13 +23,13 @@ from typing import Annotated, Any, ClassVar
 from fastapi import Form, Header, Request
 from pydantic import BaseModel
 
-from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, subscription_owner
-from vipps_nb.sandbox.leniency import says_scheme
-from vipps_nb.sandbox.page import Page, Rules, ThePremises, rules
-from vipps_nb.sandbox.refusals import Body, Dialect, InvalidRequest, InvalidSubscriptionKey, Refusal
-from vipps_nb.sandbox.sales_unit import STANDARD, KeySet, KeyType
-from vipps_nb.sandbox.tokens import RESOURCE, SKEW
-from vipps_nb.sandbox.world import Premises
+from vipps_nb.sandbox.server.access_tokens import RESOURCE, SKEW
+from vipps_nb.sandbox.server.authentication import OPEN, SUBSCRIPTION_KEY, subscription_owner
+from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.problems import Body, Dialect, InvalidRequest, InvalidSubscriptionKey, Refusal
+from vipps_nb.sandbox.server.routing import Page, Rules, ThePremises, rules
+from vipps_nb.sandbox.world.sales_unit import STANDARD, KeySet, KeyType
+from vipps_nb.sandbox.world.world import Premises
 
 SPECIALIZED_LIFETIME = timedelta(minutes=15)
 FORM = "application/x-www-form-urlencoded"

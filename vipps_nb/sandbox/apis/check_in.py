@@ -22,10 +22,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, NotForThisSalesUnit, invalid_params
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit, invalid_params
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
 
 
 class LoyaltyCheckInRequest(Wire):

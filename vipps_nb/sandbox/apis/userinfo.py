@@ -30,15 +30,15 @@ from uuid import NAMESPACE_URL, uuid5
 from fastapi import Path, Request
 from pydantic import BaseModel
 
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.consents import Consents
-from vipps_nb.sandbox.customer import KARI
-from vipps_nb.sandbox.entrance import OPEN, SUBSCRIPTION_KEY, Entrance
-from vipps_nb.sandbox.leniency import says_scheme
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.person_tokens import PersonToken, PersonTokens
-from vipps_nb.sandbox.refusals import Body, Dialect, NotForThisSalesUnit, Refusal
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.server.authentication import OPEN, SUBSCRIPTION_KEY, Entrance
+from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.problems import Body, Dialect, NotForThisSalesUnit, Refusal
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.consents import Consents
+from vipps_nb.sandbox.world.person_tokens import PersonToken, PersonTokens
+from vipps_nb.sandbox.world.world import World
 
 ROOT = "/vipps-userinfo-api/userinfo"
 READABLE_FOR = timedelta(hours=168)

@@ -19,8 +19,8 @@ from vipps_nb.sandbox.apis.checkout.session import Session
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.epayment.payment import Payment
 from vipps_nb.sandbox.apis.epayment.states import State as PaymentState
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.world.world import World
 
 MSISDN = re.compile(r"[1-9][0-9]{8,14}", re.ASCII)
 SCOPE = "email"  # what requireUserInfo asks for, beside the sub

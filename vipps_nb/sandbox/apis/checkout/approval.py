@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.checkout.answers import SCOPE, country, phone_number, shares
 from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, PaymentTransaction, SubscriptionOrder
 from vipps_nb.sandbox.apis.checkout.callbacks import tell_end
@@ -21,10 +20,11 @@ from vipps_nb.sandbox.apis.epayment.approval import PaymentOnPhone
 from vipps_nb.sandbox.apis.epayment.payment import Payments
 from vipps_nb.sandbox.apis.epayment.start import start
 from vipps_nb.sandbox.apis.epayment.states import State as PaymentState
-from vipps_nb.sandbox.customer import Choice
-from vipps_nb.sandbox.receipts import Receipts
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import Choice
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.receipts import Receipts
+from vipps_nb.sandbox.world.world import World
 
 OUTCOMES = {
     State.EXPIRED: "This checkout has expired.",

@@ -15,8 +15,8 @@ from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption, PickupPoin
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
-from vipps_nb.sandbox.shapes import Nullable, Presumed
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.shapes import Nullable, Presumed
+from vipps_nb.sandbox.server.wire import Wire
 
 MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
 # It travels as a header, and a header is one line of printable characters.

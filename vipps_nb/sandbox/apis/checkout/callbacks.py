@@ -12,9 +12,9 @@ from http import HTTPStatus
 from vipps_nb.sandbox.apis.checkout.answers import delivery_address
 from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
 from vipps_nb.sandbox.apis.checkout.session import Session
-from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import World
 
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 """A failed callback is sent three times more at most; when is not documented."""

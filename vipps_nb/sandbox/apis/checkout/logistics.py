@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.checkout.money import Amount
-from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.shapes import Nullable, Presumed
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
+from vipps_nb.sandbox.server.shapes import Nullable, Presumed
+from vipps_nb.sandbox.server.wire import Wire
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 TIME = r"^\d{2}:\d{2}(:\d{2})?"

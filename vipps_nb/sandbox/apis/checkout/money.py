@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.wire import Wire
 
 HUNDRED = 100
 

@@ -28,9 +28,9 @@ from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.start import start
 from vipps_nb.sandbox.apis.checkout.states import State
 from vipps_nb.sandbox.apis.checkout.terms import check_update, explain
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
+from vipps_nb.sandbox.world.world import World
 
 WRITE = Rules(
     idempotency_key="optional", conflict=IdempotencyConflict, other_media_types=("text/json", "application/*+json")

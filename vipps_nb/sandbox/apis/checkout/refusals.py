@@ -10,7 +10,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.sandbox.refusals import JSON, Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import JSON, Body, Dialect, Refusal
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:

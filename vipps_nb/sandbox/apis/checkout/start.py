@@ -13,8 +13,8 @@ from vipps_nb.sandbox.apis.checkout.refusals import ReferenceTaken
 from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.terms import check, reference_of
 from vipps_nb.sandbox.apis.epayment.payment import Payments
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import World
 
 Tell = Callable[[Session], dict[str, Any] | None]
 ReadOptions = Callable[[bytes, Settings], list[LogisticsOption]]

@@ -13,8 +13,8 @@ from vipps_nb.sandbox.apis.recurring.acceptance import accept, reject
 from vipps_nb.sandbox.apis.recurring.agreement import Agreement, Agreements
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.world import World
 
 
 def propose(world: World, session: Session, order: Subscription) -> Agreement:

@@ -26,10 +26,10 @@ from vipps_nb.sandbox.apis.checkout.subscription import moment
 from vipps_nb.sandbox.apis.epayment.terms import RECEIVER_URL
 from vipps_nb.sandbox.apis.epayment.terms import URL as SHOP_URL
 from vipps_nb.sandbox.apis.recurring.agreement import MOST
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.words import FieldError
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.server.words import FieldError
+from vipps_nb.sandbox.world.settings import Switches
 
 LEAST = 1  # minor unit, in every currency (Checkout API, Quick start)
 REFERENCE = re.compile(r"[a-zA-Z0-9-]{8,64}")

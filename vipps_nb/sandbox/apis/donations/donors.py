@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import PHONE_NUMBER
-from vipps_nb.sandbox.movements import Movement, Movements
-from vipps_nb.sandbox.organisations import donation_handle
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.movements import Movement, Movements
+from vipps_nb.sandbox.world.organisations import donation_handle
+from vipps_nb.sandbox.world.world import World
 
 HOUR = 6  # of the withdrawal day, UTC
 DECEMBER = 12

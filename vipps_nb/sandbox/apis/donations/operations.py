@@ -11,14 +11,14 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.donations.donors import Agreement, Donation, Donations, payments, stop
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.organisations import donation_handle
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.organisations import donation_handle
+from vipps_nb.sandbox.world.sales_unit import KeyType
+from vipps_nb.sandbox.world.world import World
 
 # ruff: noqa: D101 - the guide explains the fields of these bodies
 

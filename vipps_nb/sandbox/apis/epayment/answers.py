@@ -16,8 +16,8 @@ from vipps_nb.sandbox.apis.epayment.bodies import (
 )
 from vipps_nb.sandbox.apis.epayment.payment import Event, Payment
 from vipps_nb.sandbox.apis.epayment.states import State
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.world.clock import timestamp
 
 
 def payment_answer(payment: Payment) -> PaymentResponse:

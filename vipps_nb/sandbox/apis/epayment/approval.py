@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.epayment import shipping
 from vipps_nb.sandbox.apis.epayment.answers import event_answer
 from vipps_nb.sandbox.apis.epayment.payment import (
@@ -17,13 +16,14 @@ from vipps_nb.sandbox.apis.epayment.payment import (
     Payments,
 )
 from vipps_nb.sandbox.apis.epayment.states import MOVES, State
-from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, Choice, subject
-from vipps_nb.sandbox.customer_codes import CustomerCodes
-from vipps_nb.sandbox.movements import Movement, Movements
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.codes import CustomerCodes
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, Choice, subject
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.movements import Movement, Movements
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 FAILING_AMOUNTS = {
     151: "not enough funds",

@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.states import State
-from vipps_nb.sandbox.receipts import Receipt
-from vipps_nb.sandbox.shapes import Nullable, Presumed
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.shapes import Nullable, Presumed
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.receipts import Receipt
 
 HIGHEST_AMOUNT = 65_000_000
 RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-](?:2[0-3]|[01][0-9]):[0-5][0-9])$"

@@ -38,10 +38,10 @@ from vipps_nb.sandbox.apis.epayment.terms import (
     duplicate_metadata_key,
     explain,
 )
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheKey, TheWorld, rules
-from vipps_nb.sandbox.rate_limits import RateLimit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.rate_limits import RateLimit
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheKey, TheWorld, rules
+from vipps_nb.sandbox.world.world import World
 
 WRITES = RateLimit(5, "reference", "merchant_serial_number")
 READS = RateLimit(120, "reference", "subscription_key")

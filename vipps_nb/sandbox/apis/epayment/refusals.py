@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from vipps_nb.sandbox.refusals import Refusal
+from vipps_nb.sandbox.server.problems import Refusal
 
 
 class _Forbidden(Refusal):

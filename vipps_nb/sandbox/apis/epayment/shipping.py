@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 from vipps_nb.sandbox.apis.epayment.bodies import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
 from vipps_nb.sandbox.apis.epayment.payment import Payment
-from vipps_nb.sandbox.customer import KARI, Choice
-from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI, Choice
+from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
+from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.world import World
 
 NO_DELIVERY = "the shop offers no delivery"
 LAST = 2**31  # a priority that nobody has

@@ -7,8 +7,8 @@ from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest
 from vipps_nb.sandbox.apis.epayment.payment import Payment, Payments
 from vipps_nb.sandbox.apis.epayment.shipping import ask
 from vipps_nb.sandbox.apis.epayment.terms import expiry
-from vipps_nb.sandbox.receipts import Receipts
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.world.receipts import Receipts
+from vipps_nb.sandbox.world.world import World
 
 DEFAULT_QR_SIZE = 1024  # pixels
 

@@ -11,14 +11,14 @@ from typing import Any
 from vipps_nb.sandbox.apis.epayment import refusals as no
 from vipps_nb.sandbox.apis.epayment.bodies import CreatePaymentRequest, Customer
 from vipps_nb.sandbox.apis.epayment.payment import TIME_TO_APPROVE
-from vipps_nb.sandbox.customer import KARI
-from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.words import FieldError
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.codes import CustomerCodes, looks_like_ours
+from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.server.words import FieldError
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 LEAST = {"NOK": 100, "DKK": 1, "EUR": 1}
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})

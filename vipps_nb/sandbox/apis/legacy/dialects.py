@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from http import HTTPStatus
 
-from vipps_nb.sandbox.refusals import PROBLEM_JSON, Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, Refusal
 
 
 class NoSuchMerchant(Refusal):

@@ -28,14 +28,14 @@ from fastapi import Path
 from pydantic import Field, field_validator
 
 from vipps_nb.sandbox.apis.legacy.dialects import NoSuchMerchant, problem_with_instance
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.organisations import organisation
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.shapes import Nullable, Presumed
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
+from vipps_nb.sandbox.server.shapes import Nullable, Presumed
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.organisations import organisation
+from vipps_nb.sandbox.world.sales_unit import KeyType
+from vipps_nb.sandbox.world.world import World
 
 LARGEST_TURNOVER = 2**63 - 1
 _WEB = r"^https://[a-z0-9]+([.-][a-z0-9]+)*\.[a-z]{2,5}(:[0-9]{1,5})?(/.*)?$"

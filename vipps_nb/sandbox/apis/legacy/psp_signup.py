@@ -30,15 +30,15 @@ from fastapi import Path, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.legacy.dialects import NoSuchMerchant, problem_with_instance
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.lifecycle import Lifecycle
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.shapes import Presumed
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
+from vipps_nb.sandbox.server.shapes import Presumed
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.world import World
 
 REVIEW = timedelta(minutes=1)
 PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, length, chunk name, width, height

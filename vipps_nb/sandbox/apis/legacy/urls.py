@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vipps_nb.sandbox.urls import is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.server.urls import is_for_this_machine_alone, is_readable
 
 # The real thing wants https and a public host; a sandbox on one's own machine must reach a receiver there.
 SERVER = re.compile(

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from vipps_nb.sandbox.apis.login.records import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
-from vipps_nb.sandbox.customer import subject
-from vipps_nb.sandbox.identity import opaque
-from vipps_nb.sandbox.person_tokens import PersonToken, PersonTokens
-from vipps_nb.sandbox.world import Premises, World
+from vipps_nb.sandbox.customer.customer import subject
+from vipps_nb.sandbox.world.identity import opaque
+from vipps_nb.sandbox.world.person_tokens import PersonToken, PersonTokens
+from vipps_nb.sandbox.world.world import Premises, World
 
 ACCESS = "/access-management-1.0/access"
 CIBA = "/vipps-login-ciba/api"

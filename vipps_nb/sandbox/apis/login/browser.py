@@ -40,11 +40,11 @@ from vipps_nb.sandbox.apis.login.terms import (
     granted_scope,
     is_registered,
 )
-from vipps_nb.sandbox.customer import PHONE_NUMBER
-from vipps_nb.sandbox.page import Rules, ThePremises, TheWorld, rules
-from vipps_nb.sandbox.person_tokens import PersonTokens
-from vipps_nb.sandbox.sales_unit import SalesUnit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
+from vipps_nb.sandbox.server.routing import Rules, ThePremises, TheWorld, rules
+from vipps_nb.sandbox.world.person_tokens import PersonTokens
+from vipps_nb.sandbox.world.sales_unit import SalesUnit
+from vipps_nb.sandbox.world.world import World
 
 AN_HOUR = {"Cache-Control": "max-age=3600"}
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}

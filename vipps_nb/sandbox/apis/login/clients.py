@@ -15,10 +15,10 @@ from vipps_nb.sandbox.apis.login.refusals import (
     InvalidRequest,
     UnauthorizedClient,
 )
-from vipps_nb.sandbox.entrance import Entrance, admit
-from vipps_nb.sandbox.leniency import says_scheme
-from vipps_nb.sandbox.sales_unit import KeySet, KeyType, SalesUnit
-from vipps_nb.sandbox.world import Premises, World
+from vipps_nb.sandbox.server.authentication import Entrance, admit
+from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.world.sales_unit import KeySet, KeyType, SalesUnit
+from vipps_nb.sandbox.world.world import Premises, World
 
 PARTNERS = Entrance(
     keys=frozenset({KeyType.PARTNER}),

@@ -18,12 +18,12 @@ from vipps_nb.sandbox.apis.login.page import FORM, page
 from vipps_nb.sandbox.apis.login.phone import put_on_phone
 from vipps_nb.sandbox.apis.login.records import POLLING_INTERVAL, TIME_TO_APPROVE, Logins, MerchantLogin, State
 from vipps_nb.sandbox.apis.login.terms import granted_scope, is_registered
-from vipps_nb.sandbox.customer import PHONE_NUMBER
-from vipps_nb.sandbox.customer_codes import CustomerCodes, looks_like_ours
-from vipps_nb.sandbox.page import Rules, ThePremises, rules
-from vipps_nb.sandbox.refusals import TooManyRequests
-from vipps_nb.sandbox.sales_unit import SalesUnit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.codes import CustomerCodes, looks_like_ours
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
+from vipps_nb.sandbox.server.problems import TooManyRequests
+from vipps_nb.sandbox.server.routing import Rules, ThePremises, rules
+from vipps_nb.sandbox.world.sales_unit import SalesUnit
+from vipps_nb.sandbox.world.world import World
 
 MSISDN = re.compile(r"urn:msisdn:([1-9][0-9]{8,14})")
 NORWEGIAN = re.compile(r"urn:mobilenumber:([1-9][0-9]{7})")

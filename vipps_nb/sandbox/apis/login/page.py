@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from vipps_nb.sandbox.apis.login.phone import find_on_phone
 from vipps_nb.sandbox.apis.login.records import Logins
 from vipps_nb.sandbox.apis.login.refusals import LOGIN
-from vipps_nb.sandbox.entrance import OPEN
-from vipps_nb.sandbox.page import Page
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.server.routing import Page
+from vipps_nb.sandbox.world.world import World
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.login.records import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
-from vipps_nb.sandbox.identity import opaque
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.identity import opaque
+from vipps_nb.sandbox.world.world import World
 
 PING = "login.merchant-initiated.ping.v1"
 SHARED = {

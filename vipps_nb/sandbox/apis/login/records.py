@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from vipps_nb.sandbox.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.lifecycle import Lifecycle
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CODE_LIFETIME = timedelta(minutes=10)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import ClassVar
 
-from vipps_nb.sandbox.refusals import Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 
 
 class LoginRefusal(Refusal):

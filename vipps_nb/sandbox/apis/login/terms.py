@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from vipps_nb.sandbox.apis.login.records import Challenge
 from vipps_nb.sandbox.apis.login.refusals import SentBack
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import parts_of
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.urls import parts_of
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 SHORTEST_STATE = 8
 BASIC_PLAN = frozenset({"openid", "name", "phoneNumber", "email", "address"})

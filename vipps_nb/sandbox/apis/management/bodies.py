@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
 from vipps_nb.sandbox.apis.management.states import Status
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.shapes import Nullable
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.shapes import Nullable
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.settings import Switches
 
 ProductType = Literal["PAYMENT_INTEGRATION", "CASHIER", "CHECKOUT", "LOGIN", "DONATIONS"]
 SalesUnitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w\s(-_`]+$")]

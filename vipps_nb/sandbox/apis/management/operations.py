@@ -27,12 +27,12 @@ from vipps_nb.sandbox.apis.management.bodies import (
 from vipps_nb.sandbox.apis.management.orders import ProductOrder, ProductOrders, details, receive
 from vipps_nb.sandbox.apis.management.prices import PACKAGES, package
 from vipps_nb.sandbox.apis.management.states import UNSUBMITTED, Status
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.organisations import Identifier, Market, bank_account, organisation
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
-from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
+from vipps_nb.sandbox.world.organisations import Identifier, Market, bank_account, organisation
+from vipps_nb.sandbox.world.sales_unit import KeyType
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 FOUNDED = "2020-01-01T09:00:00.000000Z"  # no clock of this world goes back so far that it would matter
 PARTNERS = frozenset({KeyType.PARTNER, KeyType.MANAGEMENT})

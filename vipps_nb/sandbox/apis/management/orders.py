@@ -10,10 +10,10 @@ from typing import Any
 from vipps_nb.sandbox.apis.management.bodies import MsnInfo, ProductOrderDetails, ProductOrderRequest
 from vipps_nb.sandbox.apis.management.prices import package
 from vipps_nb.sandbox.apis.management.states import MOVES, UNSUBMITTED, Status
-from vipps_nb.sandbox.organisations import SCHEMES, Identifier, bank_account
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.world.organisations import SCHEMES, Identifier, bank_account
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 TIME_TO_SUBMIT = timedelta(days=14)
 TIME_TO_PROCESS = timedelta(days=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vipps_nb.sandbox.apis.management.bodies import PricePackage, ProductType
-from vipps_nb.sandbox.ids import Ids
-from vipps_nb.sandbox.organisations import SCHEMES, Market
+from vipps_nb.sandbox.world.ids import Ids
+from vipps_nb.sandbox.world.organisations import SCHEMES, Market
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

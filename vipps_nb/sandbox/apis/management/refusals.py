@@ -7,7 +7,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.sandbox.refusals import PROBLEM_JSON, Body, Dialect, InvalidRequest, Refusal, instance
+from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, InvalidRequest, Refusal, instance
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:

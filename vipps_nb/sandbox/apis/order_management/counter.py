@@ -10,11 +10,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Path
 
 from vipps_nb.sandbox.apis.order_management.records import Categories, Images
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheCaller
-from vipps_nb.sandbox.receipts import PaymentType, Receipts
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal, invalid_params
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal, invalid_params
+from vipps_nb.sandbox.server.routing import Page, TheCaller
+from vipps_nb.sandbox.world.receipts import PaymentType, Receipts
+from vipps_nb.sandbox.world.world import World
 
 ORDER_ID = r"^[0-9A-Za-z_.-]+$"
 

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.order_management.counter import TheMsn, WrittenOnce, page
 from vipps_nb.sandbox.apis.order_management.records import Images
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.page import TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.routing import TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.world import World
 
 LEAST_HEIGHT = 167  # pixels
 LARGEST_FILE = 2 << 20  # 2 MB

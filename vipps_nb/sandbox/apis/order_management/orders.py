@@ -19,11 +19,11 @@ from vipps_nb.sandbox.apis.order_management.counter import (
 )
 from vipps_nb.sandbox.apis.order_management.images import ImageId, check_known
 from vipps_nb.sandbox.apis.order_management.records import Categories, Category
-from vipps_nb.sandbox.page import TheWorld
-from vipps_nb.sandbox.receipts import BottomLine, PaymentType, Receipt, Receipts
-from vipps_nb.sandbox.shapes import Nullable
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.routing import TheWorld
+from vipps_nb.sandbox.server.shapes import Nullable
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.receipts import BottomLine, PaymentType, Receipt, Receipts
+from vipps_nb.sandbox.world.world import World
 
 CategoryType = Literal["GENERAL", "RECEIPT", "ORDER_CONFIRMATION", "DELIVERY", "TICKET", "BOOKING"]
 Link = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s]*$", description="Back to the merchant's pages.")]

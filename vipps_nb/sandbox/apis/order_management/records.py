@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vipps_nb.sandbox.receipts import PaymentType
+from vipps_nb.sandbox.world.receipts import PaymentType
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

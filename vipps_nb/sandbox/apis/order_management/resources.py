@@ -12,10 +12,10 @@ from vipps_nb.sandbox.apis.order_management.counter import ORDER_ID, NoSuchThing
 from vipps_nb.sandbox.apis.order_management.images import ImageId, check_known
 from vipps_nb.sandbox.apis.order_management.orders import CategoryType, Link
 from vipps_nb.sandbox.apis.order_management.records import Categories, Category
-from vipps_nb.sandbox.page import TheWorld
-from vipps_nb.sandbox.receipts import PaymentType
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.routing import TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.receipts import PaymentType
+from vipps_nb.sandbox.world.world import World
 
 TYPES: dict[str, PaymentType] = {"ECOM": "ecom", "RECURRING": "recurring"}
 

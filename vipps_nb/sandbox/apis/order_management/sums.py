@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from vipps_nb.sandbox.receipts import BottomLine, OrderLine, Receipt
-from vipps_nb.sandbox.refusals import InvalidRequest
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.world.receipts import BottomLine, OrderLine, Receipt
 
 WHOLE = 10_000  # a taxRate of 100 %
 

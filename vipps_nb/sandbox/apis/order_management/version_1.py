@@ -9,8 +9,8 @@ from fastapi import Response
 
 from vipps_nb.sandbox.apis.order_management.counter import NoSuchThing, TheMsn, TransactionId, page
 from vipps_nb.sandbox.apis.order_management.orders import Order, OrderReceipt, latest, put_category, put_receipt
-from vipps_nb.sandbox.page import TheWorld
-from vipps_nb.sandbox.receipts import Receipt, Receipts
+from vipps_nb.sandbox.server.routing import TheWorld
+from vipps_nb.sandbox.world.receipts import Receipt, Receipts
 
 ORDER = "/order-management/v1/orders/{transactionId}"
 RECEIPT = "/order-management/v1/receipts/{transactionId}"

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from vipps_nb.sandbox.page import TheCaller
-from vipps_nb.sandbox.printed_codes import image_link
-from vipps_nb.sandbox.refusals import InvalidRequest, NotForThisSalesUnit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.printed_codes import image_link
+from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit
+from vipps_nb.sandbox.server.routing import TheCaller
+from vipps_nb.sandbox.world.world import World
 
 TARGET_URL = "text/targetUrl"
 FORMATS = ("image/*", "image/png", "image/svg+xml", TARGET_URL)

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.qr.common import TheMsn
 from vipps_nb.sandbox.apis.qr.refusals import EXCHANGE
-from vipps_nb.sandbox.customer_codes import CustomerCodes
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.customer.codes import CustomerCodes
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.routing import Page, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
 
 RequestedData = Annotated[list[Literal["MSISDN"]], Field(min_length=1, default_factory=lambda: ["MSISDN"])]
 

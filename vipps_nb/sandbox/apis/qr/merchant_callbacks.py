@@ -8,16 +8,16 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query, Response
 from pydantic import Field
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.qr.common import DEFAULT_SIZE, TheMsn
 from vipps_nb.sandbox.apis.qr.refusals import QR, IdTaken, NoSuchQr
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer_codes import CustomerCode, CustomerCodes
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheWorld
-from vipps_nb.sandbox.printed_codes import PrintedCodes, code_link, image_link
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.codes import CustomerCode, CustomerCodes
+from vipps_nb.sandbox.customer.printed_codes import PrintedCodes, code_link, image_link
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.routing import Page, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.world import World
 
 CHECKED_IN = "user.checked-in.v1"
 QrId = Annotated[str, Path(alias="merchantQrId", description="The merchant's own name for the code.")]

@@ -12,12 +12,12 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.qr.common import TheMsn, TheWish, Wish
 from vipps_nb.sandbox.apis.qr.refusals import QR, IdTaken, NoSuchQr
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheWorld
-from vipps_nb.sandbox.printed_codes import PrintedCodes, code_link
-from vipps_nb.sandbox.shapes import Nullable
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.printed_codes import PrintedCodes, code_link
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.routing import Page, TheWorld
+from vipps_nb.sandbox.server.shapes import Nullable
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.world import World
 
 ENDLESS = -1
 LONGEST_TTL = 2_147_483_647

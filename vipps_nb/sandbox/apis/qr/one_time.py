@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from vipps_nb.sandbox.apis.qr.common import TheMsn, TheWish
 from vipps_nb.sandbox.apis.qr.refusals import QR, NoLandingPage, TooLate
-from vipps_nb.sandbox.customer import Expiring, PhoneRequest
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheWorld
-from vipps_nb.sandbox.printed_codes import phone_link, token_in
-from vipps_nb.sandbox.urls import parts_of
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import Expiring, PhoneRequest
+from vipps_nb.sandbox.customer.printed_codes import phone_link, token_in
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.routing import Page, TheWorld
+from vipps_nb.sandbox.server.urls import parts_of
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.world import World
 
 LONGEST_LIFE = timedelta(minutes=10)  # of a request whose own time is not known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.sandbox.refusals import Body, Dialect, Refusal, invalid_params
+from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal, invalid_params
 
 
 class NoLandingPage(Refusal):

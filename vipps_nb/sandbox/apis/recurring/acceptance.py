@@ -13,10 +13,10 @@ from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.processing import DESCRIPTIONS, fall_due, process, release
 from vipps_nb.sandbox.apis.recurring.states import AGREEMENT_MOVES, AgreementStatus, ChargeStatus
 from vipps_nb.sandbox.apis.recurring.words import explain_campaign, interval_text, money
-from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import PHONE_NUMBER, Choice, subject
-from vipps_nb.sandbox.refusals import InvalidRequest, NothingToDecide
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Choice, subject
+from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide
+from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.world import World
 
 
 @dataclass(frozen=True, slots=True)

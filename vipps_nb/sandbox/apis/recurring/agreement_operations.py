@@ -25,8 +25,8 @@ from vipps_nb.sandbox.apis.recurring.terms import (
     check_draft,
     check_phone_number,
 )
-from vipps_nb.sandbox.page import TheKey, TheWorld, rules
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.routing import TheKey, TheWorld, rules
+from vipps_nb.sandbox.world.world import World
 
 LARGEST_PAGE, USUAL_PAGE = 2000, 500
 MILLISECOND = timedelta(milliseconds=1)

@@ -20,8 +20,8 @@ from vipps_nb.sandbox.apis.recurring.charge import Charge, ChargeEventName, Char
 from vipps_nb.sandbox.apis.recurring.processing import DESCRIPTIONS
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus, ChargeStatus
 from vipps_nb.sandbox.apis.recurring.words import campaign_ends, explain_campaign, interval_text
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.clock import timestamp
 
 
 class DraftAnswer(Wire):

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.shapes import Nullable, Presumed
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.shapes import Nullable, Presumed
+from vipps_nb.sandbox.server.wire import Wire
 
 RFC_3339_UTC = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$"
 LONGEST_BATCH = 2000

@@ -44,9 +44,9 @@ from vipps_nb.sandbox.apis.recurring.events import charge_happened, creation_fai
 from vipps_nb.sandbox.apis.recurring.limits import check_agreement, check_charge, parse_day
 from vipps_nb.sandbox.apis.recurring.processing import fall_due, move, process, release, schedule
 from vipps_nb.sandbox.apis.recurring.states import CANCELLABLE, CAPTURABLE, REFUNDABLE, AgreementStatus, ChargeStatus
-from vipps_nb.sandbox.page import KEY, TheKey, TheWorld, rules
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.routing import KEY, TheKey, TheWorld, rules
+from vipps_nb.sandbox.world.world import World
 
 CAPTURE_PERIOD = timedelta(days=180)
 REFUND_PERIOD = timedelta(days=365)

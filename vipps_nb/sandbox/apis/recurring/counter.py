@@ -13,11 +13,11 @@ from vipps_nb.sandbox.apis.recurring.acceptance import find_on_phone
 from vipps_nb.sandbox.apis.recurring.agreement import Agreement, Agreements
 from vipps_nb.sandbox.apis.recurring.charge import Charge, Charges
 from vipps_nb.sandbox.apis.recurring.terms import explain
-from vipps_nb.sandbox.entrance import MSN, Entrance
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld
-from vipps_nb.sandbox.rate_limits import RateLimit
-from vipps_nb.sandbox.refusals import NotForThisSalesUnit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import MSN, Entrance
+from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
+from vipps_nb.sandbox.server.rate_limits import RateLimit
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld
+from vipps_nb.sandbox.world.world import World
 
 BASE = "/recurring/v3"
 ID = re.compile(r"agr_[a-zA-Z0-9]{1,32}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.recurring.agreement import Actor, Agreement, AgreementEvent, AgreementEventName
 from vipps_nb.sandbox.apis.recurring.bodies import CreateChargeAsync
 from vipps_nb.sandbox.apis.recurring.charge import Charge, ChargeEvent, ChargeEventName
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.movements import Movement, Movements
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.movements import Movement, Movements
+from vipps_nb.sandbox.world.world import World
 
 AGREEMENT_EVENTS = {
     "ACTIVATE": "recurring.agreement-activated.v1",

@@ -10,8 +10,8 @@ from vipps_nb.sandbox.apis.recurring import refusals as no
 from vipps_nb.sandbox.apis.recurring.agreement import MOST, Agreement
 from vipps_nb.sandbox.apis.recurring.bodies import CreateCharge, FlexiblePricing, Period
 from vipps_nb.sandbox.apis.recurring.states import AgreementStatus
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.world.world import World
 
 LEAST = {"NOK": 100, "DKK": 1, "EUR": 1}
 """Those of ePayment; the Recurring guide names none."""

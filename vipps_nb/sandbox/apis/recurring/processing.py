@@ -10,8 +10,8 @@ from vipps_nb.sandbox.apis.recurring.bodies import VariablePricing
 from vipps_nb.sandbox.apis.recurring.charge import Charge, FailureReason
 from vipps_nb.sandbox.apis.recurring.events import charge_happened
 from vipps_nb.sandbox.apis.recurring.states import CHARGE_MOVES, AgreementStatus, ChargeStatus
-from vipps_nb.sandbox.customer import Wallet
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import Wallet
+from vipps_nb.sandbox.world.world import World
 
 FAILING_AMOUNTS: dict[int, FailureReason] = {
     **dict.fromkeys((151, 182, 183, 184, 186, 187, 197, 202), "user_action_required"),

@@ -12,7 +12,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from vipps_nb.sandbox.refusals import (
+from vipps_nb.sandbox.server.problems import (
     PROBLEM_JSON,
     Body,
     Dialect,

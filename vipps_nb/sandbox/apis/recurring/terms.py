@@ -19,11 +19,11 @@ from vipps_nb.sandbox.apis.recurring.bodies import (
     VariablePricing,
 )
 from vipps_nb.sandbox.apis.recurring.limits import check_amount, check_description
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.words import FieldError
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
+from vipps_nb.sandbox.server.words import FieldError
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
 HTTPS = re.compile(r"https://[^\s\x00-\x20/?#]\S*", re.I)

@@ -7,11 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 from vipps_nb.sandbox.apis.report.ledger import Entry, Ledger
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER
-from vipps_nb.sandbox.organisations import bank_account, organisation
-from vipps_nb.sandbox.refusals import PROBLEM_JSON, Body, Dialect, Refusal, instance
-from vipps_nb.sandbox.sales_unit import SalesUnit
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, Refusal, instance
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.organisations import bank_account, organisation
+from vipps_nb.sandbox.world.sales_unit import SalesUnit
 
 
 class SchemedId(Wire):

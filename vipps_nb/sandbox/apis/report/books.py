@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from vipps_nb.sandbox.apis.report.ledger import Ledger
-from vipps_nb.sandbox.entrance import Caller
-from vipps_nb.sandbox.ids import Ids
-from vipps_nb.sandbox.movements import Movements
-from vipps_nb.sandbox.organisations import Market, donation_handle
-from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller
+from vipps_nb.sandbox.world.ids import Ids
+from vipps_nb.sandbox.world.movements import Movements
+from vipps_nb.sandbox.world.organisations import Market, donation_handle
+from vipps_nb.sandbox.world.sales_unit import KeyType
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 # A currency that is nobody's own is settled where most merchants are.
 MARKETS: dict[str, Market] = {"NOK": "NO", "DKK": "DK", "EUR": "FI"}

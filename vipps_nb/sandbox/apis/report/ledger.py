@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from vipps_nb.sandbox.ids import Ids
-from vipps_nb.sandbox.movements import Movement
-from vipps_nb.sandbox.organisations import Market
-from vipps_nb.sandbox.settings import Switches
+from vipps_nb.sandbox.world.ids import Ids
+from vipps_nb.sandbox.world.movements import Movement
+from vipps_nb.sandbox.world.organisations import Market
+from vipps_nb.sandbox.world.settings import Switches
 
 ZONES: dict[Market, ZoneInfo] = {
     "NO": ZoneInfo("Europe/Oslo"),

@@ -25,13 +25,13 @@ from vipps_nb.sandbox.apis.report.bodies import (
 )
 from vipps_nb.sandbox.apis.report.books import readable, write_up
 from vipps_nb.sandbox.apis.report.ledger import Account, Entry, Ledger
-from vipps_nb.sandbox.entrance import Caller, Entrance
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.refusals import Refusal
-from vipps_nb.sandbox.sales_unit import KeyType
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.words import FieldError
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.problems import Refusal
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.words import FieldError
+from vipps_nb.sandbox.world.sales_unit import KeyType
+from vipps_nb.sandbox.world.world import World
 
 PAGE_SIZE = "Vipps-Feed-Page-Size"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

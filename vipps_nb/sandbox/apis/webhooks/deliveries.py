@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from vipps_nb.sandbox.announcements import Announcement, Announcements
 from vipps_nb.sandbox.apis.webhooks.registration import PendingEvent, Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
-from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.world import World
 
 FIRST_PAUSES = [timedelta(seconds=seconds) for seconds in (2, 2, 2, 60, 120)]
 """After the first five attempts: attempts 1 to 4 follow each other closely, then it waits longer."""

@@ -14,12 +14,12 @@ from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice
 from vipps_nb.sandbox.apis.webhooks.events import DONATIONS, EVENTS, most_registrations
 from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.urls import complaint
-from vipps_nb.sandbox.entrance import MSN, Caller, Entrance
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest, Refusal
-from vipps_nb.sandbox.sales_unit import STANDARD, KeyType
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import MSN, Caller, Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.sales_unit import STANDARD, KeyType
+from vipps_nb.sandbox.world.world import World
 
 SECRET_BYTES = 64
 

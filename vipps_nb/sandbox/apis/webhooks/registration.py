@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vipps_nb.sandbox.announcements import Announcement
+from vipps_nb.sandbox.world.announcements import Announcement
 
 
 @dataclass(eq=False, slots=True)

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from vipps_nb.sandbox.urls import parts_of
+from vipps_nb.sandbox.server.urls import parts_of
 
 LONGEST = 2000
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -12,9 +12,9 @@ from vipps_nb.sandbox.apis.checkout import bodies as v3
 from vipps_nb.sandbox.apis.checkout.logistics import PickupPoint
 from vipps_nb.sandbox.apis.checkout.money import Amount
 from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
-from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.shapes import Nullable
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
+from vipps_nb.sandbox.server.shapes import Nullable
+from vipps_nb.sandbox.server.wire import Wire
 
 
 class RequestAmount(Wire):

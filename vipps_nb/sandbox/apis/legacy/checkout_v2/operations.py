@@ -13,9 +13,9 @@ from vipps_nb.sandbox.apis.checkout.session import Sessions
 from vipps_nb.sandbox.apis.checkout.start import start
 from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import GetSession, InitiateSession
 from vipps_nb.sandbox.apis.legacy.checkout_v2.translation import ELEMENTS, completed, in_new_words, poll, read_options
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheWorld, rules
-from vipps_nb.sandbox.refusals import InvalidRequest
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 
 SessionId = Annotated[str, Path(description="From the answer to create, in the end of `pollingUrl`.")]
 

@@ -25,9 +25,9 @@ from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import (
     SessionCompleted,
     UserDetails,
 )
-from vipps_nb.sandbox.settings import Settings
-from vipps_nb.sandbox.wire import Wire
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import World
 
 LONGEST_TITLE = 200
 LAST = 2**31 - 1  # an option without a priority comes after all that have one

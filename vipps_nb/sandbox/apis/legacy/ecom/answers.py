@@ -20,9 +20,9 @@ from vipps_nb.sandbox.apis.legacy.ecom.bodies import (
 )
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Entry, Payment
 from vipps_nb.sandbox.apis.legacy.ecom.states import State
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import KARI, PHONE_NUMBER, subject
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.world import World
 
 CARD = "Visa"
 BANK_IDENTIFICATION_NUMBER = 492556

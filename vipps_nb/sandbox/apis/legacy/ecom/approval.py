@@ -13,13 +13,13 @@ from vipps_nb.sandbox.apis.legacy.ecom.bodies import ShippingAnswer
 from vipps_nb.sandbox.apis.legacy.ecom.callbacks import ask_for_shipping, tell_consent_removed, tell_outcome
 from vipps_nb.sandbox.apis.legacy.ecom.payment import CURRENCY, Entry, Payment, Payments, ore
 from vipps_nb.sandbox.apis.legacy.ecom.states import MOVES, State
-from vipps_nb.sandbox.consents import Consent, Consents
-from vipps_nb.sandbox.customer import Choice, subject
-from vipps_nb.sandbox.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.movements import Movement, Movements
-from vipps_nb.sandbox.outbox import Reply
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import Choice, subject
+from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.webhook_delivery.outbox import Reply
+from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.movements import Movement, Movements
+from vipps_nb.sandbox.world.world import World
 
 FAILING_AMOUNTS = {
     151: ("41", "not enough funds"),

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.wire import Wire
 
 EXPRESS = "eComm Express Payment"
 Minor = Annotated[int, Field(ge=100, description="Minor units; at least 1.00 NOK.")]

@@ -14,10 +14,10 @@ from urllib.parse import quote
 from vipps_nb.sandbox.apis.legacy.ecom.answers import shipping_details, user_details, user_id
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
 from vipps_nb.sandbox.apis.legacy.ecom.states import State
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.customer import KARI
-from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.world import World
 
 ADDRESS_ID = 100
 TIME_TO_HEAR, TIME_TO_FIND_SHIPPING = 3, 10  # seconds

@@ -39,10 +39,10 @@ from vipps_nb.sandbox.apis.legacy.ecom.payment import (
 )
 from vipps_nb.sandbox.apis.legacy.ecom.states import State
 from vipps_nb.sandbox.apis.legacy.ecom.terms import check, check_force_approval, check_msn, mobile_number
-from vipps_nb.sandbox.entrance import MSN, Caller, Entrance
-from vipps_nb.sandbox.page import Page, Rules, TheCaller, TheKey, TheWorld, rules
-from vipps_nb.sandbox.refusals import NotForThisSalesUnit
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import MSN, Caller, Entrance
+from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
+from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheKey, TheWorld, rules
+from vipps_nb.sandbox.world.world import World
 
 REQUEST_ID = "X-Request-Id"
 LONGEST_REQUEST_ID = 40

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from vipps_nb.sandbox.apis.legacy.dialects import context_id
-from vipps_nb.sandbox.refusals import Body, Dialect, JsonObject, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, JsonObject, Refusal
 
 GROUPS = ["Authentication", "Payment", "InvalidRequest", "VippsError", "User", "Merchant"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from vipps_nb.sandbox.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.lifecycle import Lifecycle
 
 
 class State(StrEnum):

@@ -8,11 +8,11 @@ from vipps_nb.sandbox.apis.legacy.ecom import refusals as no
 from vipps_nb.sandbox.apis.legacy.ecom.bodies import InitiatePaymentCommand, MerchantInfo
 from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
 from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
-from vipps_nb.sandbox.leniency import tolerate
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import PAGE
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.leniency import tolerate
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.urls import PAGE
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 SCOPES = frozenset({"name", "address", "email", "phoneNumber", "birthDate", "nin"})
 COUNTRY_CODE = re.compile(r"(\+|00)?47(?=\d{8}$)", re.ASCII)

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from vipps_nb.sandbox.apis.legacy.psp.bodies import ErrorMessage, MakePaymentResponse, PaymentInfo
 from vipps_nb.sandbox.apis.legacy.psp.transaction import CURRENCY, MOVES, Line, State, Transaction, Transactions
-from vipps_nb.sandbox.outbox import Letter, Reply
-from vipps_nb.sandbox.refusals import NothingToDecide
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.world import World
 
 TIME_TO_PAY = 15.0  # seconds (PSP API guide; 20 in later text)
 VISA, MASTERCARD = "VISA", "MASTERCARD"

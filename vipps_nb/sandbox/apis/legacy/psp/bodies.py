@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from vipps_nb.sandbox.shapes import Presumed
-from vipps_nb.sandbox.wire import Wire
+from vipps_nb.sandbox.server.shapes import Presumed
+from vipps_nb.sandbox.server.wire import Wire
 
 LARGEST = 2**31 - 1
 Minor = Annotated[int, Field(ge=100, le=LARGEST, description="Minor units; at least 1.00 NOK.")]

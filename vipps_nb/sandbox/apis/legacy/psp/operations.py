@@ -22,13 +22,13 @@ from vipps_nb.sandbox.apis.legacy.psp.bodies import (
 )
 from vipps_nb.sandbox.apis.legacy.psp.transaction import TIME_TO_APPROVE, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
-from vipps_nb.sandbox.clock import timestamp
-from vipps_nb.sandbox.entrance import Entrance
-from vipps_nb.sandbox.page import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.refusals import InvalidRequest
-from vipps_nb.sandbox.settings import Switches
-from vipps_nb.sandbox.urls import PAGE
-from vipps_nb.sandbox.world import World
+from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.problems import InvalidRequest
+from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
+from vipps_nb.sandbox.server.urls import PAGE
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.world import World
 
 NIGHT = timedelta(hours=2)  # after midnight UTC
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from vipps_nb.sandbox.apis.legacy.dialects import context_id
-from vipps_nb.sandbox.refusals import Body, Dialect, JsonObject, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, JsonObject, Refusal
 
 NAMED_BY_FIELD = ("amount", "currency", "makePaymentUrl")
 INVALID = "51"

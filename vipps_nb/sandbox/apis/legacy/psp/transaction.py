@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from vipps_nb.sandbox.apis.legacy.psp.bodies import InitiatePaymentRequest, Operation, StatusUpdate
-from vipps_nb.sandbox.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.lifecycle import Lifecycle
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CURRENCY = "NOK"

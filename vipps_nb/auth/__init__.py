@@ -1,0 +1,1 @@
+"""Keys and tokens: where keys come from, the access token they buy, and how long it lives."""

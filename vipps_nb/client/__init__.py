@@ -1,0 +1,1 @@
+"""``vipps``: the session, from a call to its answer."""

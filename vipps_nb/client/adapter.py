@@ -1,0 +1,170 @@
+"""The last door: introduces what goes out, renews after a 401, tries again after what passes.
+
+Secrets are added here, on a copy of the request, and only when that request goes to the session's own origin. So
+they are never in ``session.headers``, in ``response.request``, in an exception of requests, or on the way to a host
+that a redirect names.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from copy import copy
+from time import monotonic, sleep
+from typing import Any, NamedTuple
+
+import requests
+from requests.adapters import BaseAdapter
+
+from vipps_nb.apis.facts import Introduction
+from vipps_nb.auth.access_token import AccessToken
+from vipps_nb.client.auth_flow import KeyRing
+from vipps_nb.client.response import Retry, VippsResponse
+from vipps_nb.client.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
+from vipps_nb.core.addresses import cut_apart
+from vipps_nb.core.tracebacks import leaves_no_locals
+from vipps_nb.core.transport import deadline
+from vipps_nb.core.visible import visible
+from vipps_nb.errors import UnreachableError
+
+logger = logging.getLogger(__name__)
+
+_UNAUTHORIZED = 401
+_WITH_TOKEN = (Introduction.BEARER, Introduction.BEARER_ONLY)
+
+
+class Bounds(NamedTuple):
+    """What one answer may cost: how many tries, how many seconds, how many bytes."""
+
+    retries: Retries
+    seconds: float | None
+    size: int
+
+
+class Door(BaseAdapter):
+    """Stands in front of the real adapter for one request.
+
+    Args:
+        inner: The real adapter.
+        keys: What requests are introduced with.
+        bounds: When it is enough.
+        on_fault: Called after each connection fault, before the next try.
+    """
+
+    def __init__(self, inner: BaseAdapter, keys: KeyRing, bounds: Bounds, on_fault: Callable[[], None]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._keys = keys
+        self._bounds = bounds
+        self._on_fault = on_fault
+        self._may_renew = True
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request until an answer comes that will not get better, or it is enough.
+
+        Raises:
+            requests.RequestException: No answer came; it holds the request as the caller made it.
+            VippsNbError: There was no access token to be had, or the answer is too large.
+        """
+        policy = Retries.of(kwargs.pop("retries", None), self._bounds.retries)
+        self._may_renew = True
+        kind = self._keys.introduction(str(request.url))
+        began = monotonic()
+        done: list[Retry] = []
+        while True:
+            outcome = self._try(request, kind, args, kwargs)
+            cause = passing_cause(outcome)
+            if not cause or len(done) >= policy.total:
+                break
+            # Without a token nothing has left, so anything may be tried again.
+            at_home = self._keys.environment.owns(str(request.url))
+            if not (isinstance(outcome, UnreachableError) or may_be_repeated(request, at_home=at_home)):
+                break
+            pause = pause_before(len(done) + 1, request, outcome)
+            if monotonic() - began + pause > policy.within:
+                break
+            self._prepare_for_another(request, outcome, cause, pause, len(done) + 1)
+            done.append(Retry(cause, round(pause, 3)))
+            sleep(pause)
+            # Somebody may have logged out in the meantime.
+            kind = self._keys.introduction(str(request.url))
+        if isinstance(outcome, Exception):
+            if done:
+                outcome.add_note(f"Tried {len(done) + 1} times in {monotonic() - began:.0f} s.")
+            raise outcome
+        if done and isinstance(outcome, VippsResponse):
+            outcome.retries = tuple(done)
+        return outcome
+
+    def close(self) -> None:
+        """Close the real adapter."""
+        self._inner.close()
+
+    def _try(
+        self,
+        request: requests.PreparedRequest,
+        kind: Introduction,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> requests.Response | Exception:
+        """One try, with one renewal of the token if it is refused; what would pass is returned, not raised."""
+        uses_token = kind in _WITH_TOKEN and "Authorization" not in request.headers
+        try:
+            token = self._keys.token() if uses_token else None
+            answer = self._pass(request, kind, token, args, kwargs)
+            renew = uses_token and self._may_renew and answer.status_code == _UNAUTHORIZED
+            if renew and body_can_be_sent_again(request):
+                answer.close()
+                renewed = self._keys.renewed(token)
+                self._may_renew = False
+                answer = self._pass(request, kind, renewed, args, kwargs)
+        except requests.RequestException as error:
+            # What is raised keeps the request as the caller made it, not the one with the keys on.
+            error.request = request
+            failure: Exception = error
+        except UnreachableError as error:
+            failure = copy(error)  # everybody who waited for this token got the same one
+        else:
+            return answer
+        failure.__traceback__ = failure.__context__ = None
+        return failure
+
+    @leaves_no_locals
+    def _pass(
+        self,
+        request: requests.PreparedRequest,
+        kind: Introduction,
+        token: AccessToken | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> requests.Response:
+        outgoing = self._keys.introduced(request, kind, token)
+        whole = not kwargs.get("stream")
+        limit = self._bounds.seconds
+        reset = deadline.set(monotonic() + limit if whole and limit is not None else None)
+        try:
+            answer = self._inner.send(outgoing, *args, **kwargs)
+            answer.request = request
+            if type(answer) is requests.Response:
+                # Same object, same attributes; it only learns to speak.
+                answer.__class__ = VippsResponse
+            if whole and isinstance(answer, VippsResponse):
+                answer.read(self._bounds.size)
+        finally:
+            deadline.reset(reset)
+        return answer
+
+    def _prepare_for_another(
+        self,
+        request: requests.PreparedRequest,
+        outcome: requests.Response | Exception,
+        cause: str,
+        pause: float,
+        number: int,
+    ) -> None:
+        if isinstance(outcome, requests.Response):
+            outcome.close()
+        else:
+            self._on_fault()
+        path = self._keys.redactor().text(visible(cut_apart(str(request.url)).path))
+        logger.info("%s %s: %s; try %d follows in %.1f s", request.method, path, cause, number + 1, pause)

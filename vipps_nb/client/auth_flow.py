@@ -1,0 +1,156 @@
+"""The keys of a login, and the one place where they are put onto a request."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Never
+
+import requests
+from requests.auth import AuthBase
+
+from vipps_nb.apis.facts import Introduction, introduction_for, secret_headers
+from vipps_nb.auth.access_token import AccessToken
+from vipps_nb.auth.credentials import Credentials
+from vipps_nb.auth.token_cache import TokenCache
+from vipps_nb.core.environment import Environment
+from vipps_nb.core.redaction import Redactor, redactor
+from vipps_nb.core.secret import Secret
+from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
+
+
+class KeyRing(AuthBase):
+    """Adds the secret headers to one request, if the request goes where the keys belong.
+
+    Args:
+        credentials: The keys.
+        environment: Their home.
+        cache: Where access tokens come from.
+
+    Attributes:
+        writes_switched_on: Whether somebody has switched writes to production on, for every session of this login.
+    """
+
+    def __init__(self, credentials: Credentials, environment: Environment, cache: TokenCache) -> None:
+        self.credentials = credentials
+        self.environment = environment
+        self.cache = cache
+        self.writes_switched_on = False
+        self._forgotten = False
+        self._secrets: tuple[AccessToken | None, tuple[Secret, ...]] | None = None
+        self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
+
+    def forget(self) -> None:
+        """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
+        # In this order, so that whoever sees the keys empty sees before that they are forgotten.
+        self._forgotten = True
+        self.cache.forget(self.credentials, self.environment)
+        self.credentials = dataclasses.replace(
+            self.credentials, client_id="", client_secret=Secret(""), subscription_key=None
+        )
+        self.writes_switched_on = False
+        self._secrets = self._redactor = None
+
+    def held(self) -> Credentials:
+        """The keys, whole.
+
+        Raises:
+            NotLoggedInError: They were forgotten by a logout.
+        """
+        credentials = self.credentials
+        if self._forgotten:
+            raise NotLoggedInError(LOGGED_OUT)
+        return credentials
+
+    def token(self) -> AccessToken:
+        """The current token, fetched or renewed if need be.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout, before or meanwhile.
+        """
+        credentials, life = self._alive()
+        token = self.cache.get(credentials, self.environment, life=life)
+        self.held()
+        return token
+
+    def renewed(self, worn_out: AccessToken | None) -> AccessToken:
+        """A newer token than the one that was rejected.
+
+        Raises:
+            NotLoggedInError: As for :meth:`token`.
+        """
+        credentials, life = self._alive()
+        token = self.cache.renew(credentials, self.environment, worn_out=worn_out, life=life)
+        self.held()
+        return token
+
+    def _alive(self) -> tuple[Credentials, int]:
+        """The keys, and the life of their token in which they surely were not forgotten."""
+        credentials = self.held()
+        life = self.cache.life(credentials, self.environment)
+        self.held()
+        return credentials, life
+
+    def peek(self) -> AccessToken | None:
+        """The cached token, whatever its state."""
+        return self.cache.peek(self.credentials, self.environment)
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """What must neither be kept nor shown: the keys, and the token if there is one."""
+        token = self.peek()
+        known = self._secrets
+        if known is None or known[0] is not token:
+            keys = self.credentials
+            held = (keys.client_secret, keys.subscription_key, token.access_token if token else None)
+            self._secrets = known = (token, tuple(secret for secret in held if secret))
+        return known[1]
+
+    def redactor(self, *also: Secret) -> Redactor:
+        """What takes these secrets out of texts; forgotten with them.
+
+        Args:
+            also: Other secrets, of the call that is being made.
+        """
+        secrets = self.secrets()
+        if also:
+            return redactor((*secrets, *also))
+        known = self._redactor
+        if known is None or known[0] is not secrets:
+            self._redactor = known = (secrets, redactor(secrets))
+        return known[1]
+
+    def introduction(self, url: str) -> Introduction:
+        """What a request to this URL will be introduced with: nothing, unless it goes home.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout.
+        """
+        credentials = self.held()
+        if not self.environment.owns(url):
+            return Introduction.NOTHING
+        return introduction_for(url, credentials)
+
+    def introduced(
+        self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
+    ) -> requests.PreparedRequest:
+        """A copy of the request with the secrets on, about to leave. The caller's own headers win.
+
+        Raises:
+            NotLoggedInError: The keys were forgotten by a logout.
+        """
+        outgoing = requests.PreparedRequest()
+        vars(outgoing).update(vars(request), headers=request.headers.copy())
+        headers = secret_headers(kind, self.held(), token.reveal() if token else None)
+        # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
+        for name, value in headers.items():
+            outgoing.headers.setdefault(name, value)
+        return outgoing
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; secrets are added at the door."""
+        return request
+
+    def __repr__(self) -> str:
+        return f"<KeyRing for {self.environment.host}>"
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        raise TypeError("Keys cannot be pickled: a pickle is a file. Log in where they are needed.")

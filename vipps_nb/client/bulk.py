@@ -1,0 +1,222 @@
+"""Many requests at once: so many in flight, at the documented pace, in order, and no failure lost.
+
+The work may be given to any ``concurrent.futures.Executor``. In this process the session itself is used. In another
+process or on another machine a worker logs in by itself, from its own environment: what travels is how to log in,
+never a key or a token.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import requests
+
+from vipps_nb.apis.facts import idempotency_header, idempotency_key, takes_idempotency_key
+from vipps_nb.apis.limits import departures
+from vipps_nb.client.progress import Progress
+from vipps_nb.client.waiting import Waiting
+from vipps_nb.errors import NotSentError
+
+if TYPE_CHECKING:
+    from vipps_nb.client.session import VippsSession
+
+AT_ONCE = 16
+
+Outcome = requests.Response | Exception
+
+
+class Call(NamedTuple):
+    """One of many requests.
+
+    Attributes:
+        path: Where to.
+        options: What ``session.request`` takes, for this one alone: ``json``, ``headers`` …
+    """
+
+    path: str
+    options: Mapping[str, Any] = {}
+
+
+class Failure(NamedTuple):
+    """A call that got a refusal, or no answer.
+
+    Attributes:
+        position: Its place among the calls.
+        call: The call, with its idempotency key; given to ``map`` again it cannot act twice.
+        outcome: The refusal, or the error.
+    """
+
+    position: int
+    call: Call
+    outcome: Outcome
+
+
+class Answers(list[Outcome]):
+    """What became of each call, in their order: an answer, or the error instead of one."""
+
+    def __init__(self, outcomes: Iterable[Outcome], calls: Sequence[Call]) -> None:
+        super().__init__(outcomes)
+        self.calls = calls
+
+    @property
+    def ok(self) -> list[requests.Response]:
+        """The answers with a status below 400."""
+        return [outcome for outcome in self if isinstance(outcome, requests.Response) and outcome.ok]
+
+    @property
+    def failed(self) -> list[Failure]:
+        """All others, each with its call."""
+        return [
+            Failure(position, call, outcome)
+            for position, (call, outcome) in enumerate(zip(self.calls, self, strict=True))
+            if not (isinstance(outcome, requests.Response) and outcome.ok)
+        ]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} answers: {len(self.ok)} ok, {len(self.failed)} failed>"
+
+
+@dataclass
+class Errand:
+    """Sends calls through a session of this process; pickled, it becomes a :class:`RemoteErrand`."""
+
+    session: VippsSession
+    method: str
+    options: Mapping[str, Any]
+
+    def __call__(self, call: Call) -> Outcome:
+        """Send one call; whatever goes wrong is its outcome."""
+        try:
+            return self.session.request(self.method, call.path, **{**self.options, **call.options})
+        except Exception as error:  # one call's failure is not the end of the others
+            return error.with_traceback(None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RemoteErrand, (*self.session.__reduce__(), self.method, dict(self.options))
+
+
+@dataclass(frozen=True)
+class RemoteErrand:
+    """Sends calls through a session that this process logs in for, once, from its own environment."""
+
+    log_in: Callable[..., VippsSession]
+    settings: tuple[Any, ...]
+    method: str
+    options: Mapping[str, Any]
+
+    def __call__(self, call: Call) -> Outcome:
+        """Send one call; what comes of it can travel back."""
+        try:
+            session = self.log_in(*self.settings)
+        except Exception as error:
+            return _portable(error)
+        return _portable(Errand(session, self.method, self.options)(call))
+
+
+def map_calls(
+    session: VippsSession,
+    method: str,
+    calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+    *,
+    at_once: int = AT_ONCE,
+    executor: Executor | None = None,
+    paced: bool = True,
+    quiet: bool = False,
+    **options: Any,
+) -> Answers:
+    """Send many requests; see ``VippsSession.map``."""
+    if at_once < 1:
+        raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
+    method = method.upper()
+    planned = [_with_key(session, method, call, options) for call in calls]
+    errand = Errand(session, method, options)
+    if executor is not None:
+        return _run(errand, planned, executor, at_once=at_once, paced=paced, quiet=quiet)
+    with ThreadPoolExecutor(min(at_once, max(len(planned), 1)), "vipps-nb-map") as threads:
+        return _run(errand, planned, threads, at_once=at_once, paced=paced, quiet=quiet)
+
+
+def _with_key(session: VippsSession, method: str, call: Any, options: Mapping[str, Any]) -> Call:
+    """The call, and if it is a write the idempotency key it will have however often it is sent."""
+    planned = Call(call) if isinstance(call, str) else Call(*call)
+    url = planned.path if "://" in planned.path else session.base_url + "/" + planned.path.lstrip("/")
+    if not (takes_idempotency_key(method, url) and session.environment.owns(url)):
+        return planned
+    headers = requests.structures.CaseInsensitiveDict(options.get("headers") or {})
+    headers.update(planned.options.get("headers") or {})
+    headers.setdefault(idempotency_header(url), idempotency_key(url, headers) or str(uuid.uuid4()))
+    return Call(planned.path, {**planned.options, "headers": dict(headers)})
+
+
+class _Tally:
+    """What has become of the calls so far; written by whichever thread a call ends on."""
+
+    def __init__(self, number: int, at_once: int) -> None:
+        self.outcomes: list[Outcome | None] = [None] * number
+        self.room = threading.Semaphore(at_once)
+        self.done = 0
+
+    def note(self, position: int, future: Future[Outcome]) -> None:
+        if future.cancelled():
+            outcome: Outcome = NotSentError("Not sent: the executor cancelled it.")
+        else:
+            error = future.exception()
+            outcome = future.result() if error is None else _as_exception(error)
+        self.outcomes[position] = outcome
+        self.done += 1
+        self.room.release()
+
+
+def _run(
+    errand: Errand, calls: Sequence[Call], executor: Executor, *, at_once: int, paced: bool, quiet: bool
+) -> Answers:
+    tally = _Tally(len(calls), at_once)
+    moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)
+    with Progress(f"map {errand.method} · {len(calls)} calls", quiet=quiet) as progress:
+        waiting = Waiting(errand.session.sandbox, progress)
+        try:
+            for position in sorted(range(len(calls)), key=moments.__getitem__):
+                early = moments[position] - waiting.elapsed if moments[position] else 0.0
+                if early > 0:
+                    progress.show(f"{tally.done} done, waiting {early:.0f} s for the documented pace")
+                    waiting.wait(early)
+                tally.room.acquire()
+                future = executor.submit(errand, calls[position])
+                future.add_done_callback(partial(tally.note, position))
+                progress.show(f"{tally.done} done")
+            for _ in range(at_once):
+                while not tally.room.acquire(timeout=0.2):
+                    progress.show(f"{tally.done} done")
+        except KeyboardInterrupt as interrupt:
+            # Whoever stops halfway through payments has to know which ones were sent.
+            interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]
+            interrupt.add_note("What had come until then is in this exception's .answers (sys.last_value.answers).")
+            raise
+    return _answers(tally, calls)
+
+
+def _answers(tally: _Tally, calls: Sequence[Call]) -> Answers:
+    not_yet = NotSentError(
+        "No answer yet: the run was interrupted before this call was sent, or while it was under way."
+    )
+    return Answers([not_yet if outcome is None else outcome for outcome in tally.outcomes], calls)
+
+
+def _portable(outcome: Outcome) -> Outcome:
+    """The outcome, or what can be said of it if it cannot be pickled."""
+    try:
+        pickle.loads(pickle.dumps(outcome))  # noqa: S301 - our own bytes
+    except Exception:
+        return requests.RequestException(f"{type(outcome).__name__}: {outcome}")
+    return outcome
+
+
+def _as_exception(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else NotSentError(f"The executor stopped: {type(error).__name__}.")

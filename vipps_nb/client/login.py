@@ -1,0 +1,533 @@
+"""Logging in and out: the only state that a kernel keeps.
+
+Finds the keys, decides where they belong, starts a sandbox when there are none, and hands out the session.
+Usable in a plain script; the magics of a notebook call the same functions.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vipps_nb.auth import key_names
+from vipps_nb.auth import sources as key_sources
+from vipps_nb.auth.credentials import KEY_TYPES, Credentials, KeyType
+from vipps_nb.auth.token_cache import TokenCache
+from vipps_nb.client.session import Settings, VippsSession
+from vipps_nb.core.environment import (
+    Environment,
+    EnvironmentName,
+    environment_at,
+    is_loopback,
+    official_environment,
+    parse_environment_name,
+)
+from vipps_nb.core.near import did_you_mean
+from vipps_nb.core.secret import Secret
+from vipps_nb.core.tracebacks import leaves_no_locals
+from vipps_nb.errors import (
+    CredentialsError,
+    EnvironmentChoiceError,
+    MissingKeysError,
+    NotLoggedInError,
+    VippsNbError,
+)
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox import Sandbox
+
+PathLike = str | os.PathLike[str]
+SKEW_WORTH_MENTIONING = timedelta(minutes=2)
+SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """How a session was logged in, so that another process can do the same from its own environment."""
+
+    environment: Environment
+    dotenv: str | None
+    profile: str | None
+    postman: str | None
+    key_type: KeyType
+
+    def __call__(self, settings: Settings) -> VippsSession:
+        """Log in, once per process, to exactly the same place.
+
+        Raises:
+            VippsNbError: As :func:`login`; also when this process's environment leads to another place.
+        """
+        known = _kernel.rejoined.get((self, settings))
+        if known is None:
+            logouts = _kernel.logouts
+            session = next((session for session in logged_in() if session.way_in == self), None)
+            known = _alike(session or self._log_in(), settings)
+            with _kernel.lock:
+                _refuse_after_logout(logouts)
+                known = _kernel.rejoined.setdefault((self, settings), known)
+        return known
+
+    def _log_in(self) -> VippsSession:
+        place = self.environment
+        sources = key_sources.load_sources(
+            folder=Path.cwd(), dotenv=self.dotenv, profile=self.profile, postman=self.postman
+        )
+        base_url = key_sources.base_url_setting(sources)
+        if place.name == "sandbox" and not (base_url and place.owns(base_url)):
+            raise EnvironmentChoiceError(
+                f"The session talks to the sandbox at {place.host}, and this process's environment does not lead "
+                f"there. Expected VIPPS_BASE_URL={place.base_url} and the sandbox's pretend keys; give them to the "
+                "workers."
+            )
+        session = connect(
+            env=place.name,
+            dotenv=self.dotenv,
+            profile=self.profile,
+            postman=self.postman,
+            key_type=self.key_type,
+        ).session
+        if session.environment != place:
+            raise EnvironmentChoiceError(
+                f"The session talks to {place.host}, and this process's environment leads to "
+                f"{session.environment.host}. Nothing was sent. Give the workers the same VIPPS_… settings."
+            )
+        return session
+
+
+@dataclass
+class _Kernel:
+    """What stays between two cells. Changed with the lock held, which nobody holds while waiting for a server."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    logouts: int = 0  # so that a login knows whether it has met one
+    arriving: list[VippsSession] = field(default_factory=list)  # logins under way; each is here once for each caller
+    cache: TokenCache = field(default_factory=TokenCache)
+    sessions: list[VippsSession] = field(default_factory=list)  # the last one is the current one
+    sandbox: Sandbox | None = None
+    rejoined: dict[tuple[WayIn, Settings], VippsSession] = field(default_factory=dict)
+    at_logout: list[Callable[[], None]] = field(default_factory=list)
+    told: set[Path] = field(default_factory=set)  # the .env files about which something was said
+
+
+_kernel = _Kernel()
+
+
+@dataclass(frozen=True)
+class Login:
+    """A session, and what should be said aloud about how it came to be."""
+
+    session: VippsSession
+    notices: tuple[str, ...]
+
+
+@leaves_no_locals
+def login(
+    *,
+    env: str | None = None,
+    dotenv: PathLike | None = None,
+    profile: str | None = None,
+    postman: PathLike | None = None,
+    form: bool = False,
+    key_type: str = "merchant",
+    refresh: bool = False,
+    init: bool = False,
+    strip_outputs: bool = False,
+    quiet: bool = False,
+) -> VippsSession:
+    """Find the keys, fetch and cache an access token, and return a session that is ready to use.
+
+    The keys come from the form, the process environment, the nearest ``.env`` upwards from the working
+    folder, or a Postman environment file: first hit wins. With no keys at all and no environment chosen, a
+    sandbox starts on this machine, and that is said on standard error.
+
+    Args:
+        env: ``sandbox``, ``test`` or ``production``; ``None`` leaves it to ``VIPPS_ENVIRONMENT``, and
+            otherwise to ``test`` when there are keys.
+        dotenv: A file to read instead of the nearest ``.env``.
+        profile: Read ``.env.PROFILE`` instead.
+        postman: A Postman environment exported as JSON.
+        form: Ask for the missing keys in the terminal (in a notebook use ``%vipps_login --form``).
+        key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
+        refresh: Fetch a new token even if the cached one is still good.
+        init: First make the working folder a safe place for keys: ``.env.example`` with the names, lines in
+            ``.gitignore``, a ``.env`` that only its owner can read. Nothing is overwritten.
+        strip_outputs: As ``init``, and git stores notebooks without their outputs from now on (nbstripout).
+        quiet: Say nothing.
+
+    Raises:
+        CredentialsError: Keys are missing, unreadable or cannot be right. Nothing was sent.
+        EnvironmentChoiceError: The environment or ``VIPPS_BASE_URL`` cannot be meant. Nothing was sent.
+        TokenRefusedError: The server refused the keys.
+        UnreachableError: No usable answer came.
+    """
+    kind = parse_key_type(key_type)
+    if init or strip_outputs:
+        from vipps_nb.auth.dotenv_init import prepare  # noqa: PLC0415 - once in the life of a folder
+
+        said = prepare(Path.cwd(), key_type=kind, strip_outputs=strip_outputs)
+        if not quiet:
+            print(said, file=sys.stderr)
+    typed = None
+    if form:
+        if on_public_binder() and env != "sandbox":
+            raise CredentialsError(refusal_on_binder("test"))
+        sources = key_sources.load_sources(folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
+        typed = _ask_in_terminal(kind, key_sources.where_found(sources, kind))
+    outcome = connect(
+        env=env,
+        dotenv=dotenv,
+        profile=profile,
+        postman=postman,
+        key_type=kind,
+        refresh=refresh,
+        typed=typed,
+    )
+    if not quiet:
+        for notice in outcome.notices:
+            print(notice, file=sys.stderr)
+    return outcome.session
+
+
+@leaves_no_locals
+def connect(
+    *,
+    env: str | None = None,
+    dotenv: PathLike | None = None,
+    profile: str | None = None,
+    postman: PathLike | None = None,
+    key_type: KeyType = "merchant",
+    refresh: bool = False,
+    typed: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Login:
+    """What :func:`login` and ``%vipps_login`` share; says nothing by itself.
+
+    Args:
+        env: As for :func:`login`, like all options not named here.
+        dotenv: See :func:`login`.
+        profile: See :func:`login`.
+        postman: See :func:`login`.
+        key_type: See :func:`login`.
+        refresh: See :func:`login`.
+        typed: Values from a form, by the names they have in a ``.env``; they count before all others.
+        folder: Where the notebook stands; the working folder by default.
+
+    Raises:
+        VippsNbError: As :func:`login`. The earlier login, if any, is as it was.
+    """
+    logouts = _kernel.logouts
+    sources = key_sources.load_sources(folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
+    if typed:
+        sources.insert(0, key_sources.Source("the form", dict(typed)))
+    named_a_file = bool(dotenv or profile or postman or typed)
+    notices: list[str] = []
+    with _kernel.lock:
+        _refuse_after_logout(logouts)
+        credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
+        session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
+        session.sandbox = sandbox
+        if not typed:
+            session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
+        _kernel.arriving.append(session)
+    try:
+        token = session.keys.renewed(session.keys.peek()) if refresh else session.token
+        if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING and not _has_a_clock_of_its_own(sandbox):
+            notices.append(skew_sentence(token.clock_skew))
+        if environment.name != "sandbox":
+            notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
+        with _kernel.lock:
+            _refuse_after_logout(logouts)
+            _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
+    except VippsNbError:
+        # Whatever went wrong, such as a sandbox that was gone: it was the logout.
+        _refuse_after_logout(logouts)
+        raise
+    finally:
+        with _kernel.lock:
+            if session in _kernel.arriving:
+                _kernel.arriving.remove(session)
+    return Login(session, tuple(notices))
+
+
+def _refuse_after_logout(logouts: int) -> None:
+    if _kernel.logouts != logouts:
+        raise NotLoggedInError(
+            "A logout came while this login was under way, so there is no session, and the keys were forgotten. Log in "
+            "again: run %vipps_login (or vipps_nb.login())."
+        ) from None
+
+
+def logout() -> None:
+    """Forget every token and key of this kernel, and stop the sandbox and the webhook listeners that were started.
+
+    Does nothing without a login.
+    """
+    with _kernel.lock:
+        _kernel.logouts += 1
+        sandbox, others = _kernel.sandbox, _kernel.at_logout
+        sessions = [*_kernel.sessions, *_kernel.arriving]
+        _kernel.sessions, _kernel.arriving, _kernel.rejoined = [], [], {}
+        _kernel.sandbox, _kernel.at_logout = None, []
+    for stop in others:
+        stop()
+    for session in sessions:
+        session.keys.forget()
+        session.close()
+    if sandbox is not None:
+        sandbox.stop()
+
+
+def at_logout(stop: Callable[[], None]) -> None:
+    """Have something stopped at the next logout: what this kernel started and no session knows of."""
+    with _kernel.lock:
+        _kernel.at_logout.append(stop)
+
+
+def logged_in() -> tuple[VippsSession, ...]:
+    """The sessions of this kernel's logins, the latest last."""
+    return tuple(_kernel.sessions)
+
+
+def current_session() -> VippsSession:
+    """The session of the last login.
+
+    Raises:
+        NotLoggedInError: There is none.
+    """
+    sessions = _kernel.sessions  # once: a logout may come in between
+    if not sessions:
+        raise NotLoggedInError("Not logged in. Expected a login first: run %vipps_login.")
+    return sessions[-1]
+
+
+def own_sandbox() -> Sandbox | None:
+    """The sandbox that a login has started in this process, if it has."""
+    return _kernel.sandbox
+
+
+def parse_key_type(text: str) -> KeyType:
+    """Read a key type.
+
+    Raises:
+        CredentialsError: It is none of the five.
+    """
+    word = str(text).strip().lower()
+    for kind in KEY_TYPES:
+        if word == kind:
+            return kind
+    hint = did_you_mean(word, KEY_TYPES)
+    raise CredentialsError(f"{text!r} is no type of keys. Expected one of: {', '.join(KEY_TYPES)}.{hint}")
+
+
+def _decide(
+    env: str | None,
+    sources: Sequence[key_sources.Source],
+    key_type: KeyType,
+    named_a_file: bool,
+    notices: list[str],
+) -> tuple[Credentials, Environment, Sandbox | None]:
+    """Which keys, where to, and whose desk."""
+    base_url = key_sources.base_url_setting(sources)
+    name = chosen_environment(env, sources, base_url)
+    if name == "sandbox":
+        return _sandbox(base_url, sources, key_type)
+    credentials = key_sources.find_credentials(sources, key_type)
+    if credentials is None:
+        if name is None and not named_a_file:
+            notices.append(
+                f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation on your own "
+                "machine, with pretend keys and pretend money."
+            )
+            return _sandbox(None, sources, key_type)
+        raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
+    environment = environment_at(name or "test", base_url, stands_in=key_sources.base_url_place(sources))
+    if on_public_binder():
+        raise CredentialsError(refusal_on_binder(environment.name))
+    return credentials, environment, None
+
+
+def chosen_environment(
+    env: str | None, sources: Sequence[key_sources.Source], base_url: str | None
+) -> EnvironmentName | None:
+    """The environment that was asked for, in whichever way; None when nobody said.
+
+    Raises:
+        EnvironmentChoiceError: It is none of the three, or a setting's name is misspelled.
+    """
+    if env:
+        chosen = parse_environment_name(env, said_by="--env")
+    elif setting := key_sources.environment_setting(sources):
+        place = key_sources.environment_place(sources)
+        chosen = parse_environment_name(setting, said_by=f"VIPPS_ENVIRONMENT (in {place})")
+    else:
+        _refuse_misspelled(key_sources.near_misses_of_settings(sources, base_url=False))
+        chosen = None
+    if chosen not in ("test", "production"):
+        _refuse_misspelled(key_sources.near_misses_of_settings(sources, base_url=True))
+    if chosen:
+        return chosen
+    # An address on this very machine can only be a sandbox.
+    return "sandbox" if base_url and is_loopback(base_url) else None
+
+
+def _refuse_misspelled(hints: Iterator[str]) -> None:
+    if hint := next(hints, None):
+        raise EnvironmentChoiceError(f"{hint} Nothing was sent, and no environment was chosen instead.")
+
+
+def _sandbox(
+    base_url: str | None, sources: Sequence[key_sources.Source], key_type: KeyType
+) -> tuple[Credentials, Environment, Sandbox]:
+    # The only crossing of the wall between client and sandbox; late, because a sandbox costs an import.
+    from vipps_nb.sandbox import Sandbox  # noqa: PLC0415
+
+    # Some projects keep VIPPS_BASE_URL=https://apitest.vipps.no in their .env: that is no sandbox to join.
+    if base_url and official_environment(base_url) is None:
+        environment = environment_at("sandbox", base_url, stands_in=key_sources.base_url_place(sources))
+        credentials = key_sources.find_credentials(sources, key_type)
+        if credentials is None:
+            raise MissingKeysError(
+                f"VIPPS_BASE_URL joins the sandbox at {environment.host}, but its pretend keys are missing. "
+                "Copy the lines that `vipps-nb sandbox` printed into .env, or remove VIPPS_BASE_URL to start a "
+                "sandbox in this kernel."
+            )
+        return credentials, environment, Sandbox.join(environment.base_url)
+    if _kernel.sandbox is None:
+        _kernel.sandbox = Sandbox(sales_units=SALES_UNITS).start()
+    environment = Environment("sandbox", _kernel.sandbox.base_url)
+    return pretend_credentials(_kernel.sandbox, key_type), environment, _kernel.sandbox
+
+
+def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
+    """The keys that a sandbox of this process accepts."""
+    pretend = sandbox.keys(key_type)
+    key = pretend.get("subscription_key")
+    return Credentials(
+        client_id=pretend["client_id"],
+        client_secret=Secret(pretend["client_secret"]),
+        subscription_key=Secret(key) if key else None,
+        merchant_serial_number=pretend.get("merchant_serial_number"),
+        key_type=key_type,
+        source="the sandbox's pretend keys",
+    )
+
+
+def _text(path: PathLike | None) -> str | None:
+    return None if path is None else os.fspath(path)
+
+
+def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
+    """Whether that is a sandbox: its clock is held and moved on purpose, and says nothing about this computer's."""
+    from vipps_nb.sandbox import SandboxError  # noqa: PLC0415 - as in _sandbox
+
+    try:
+        return sandbox is not None and "now" in sandbox.clock()
+    except (SandboxError, ValueError):
+        return False
+
+
+def _alike(session: VippsSession, settings: Settings) -> VippsSession:
+    """This session, or one beside it that behaves as asked."""
+    if session.settings == settings:
+        return session
+    other = session.as_merchant(settings.merchant_serial_number or "")
+    other.behave(settings)
+    return other
+
+
+def _same_session(credentials: Credentials, environment: Environment) -> VippsSession | None:
+    return next(
+        (
+            session
+            for session in [*_kernel.sessions, *_kernel.arriving]
+            if session.credentials == credentials and session.environment == environment
+        ),
+        None,
+    )
+
+
+def on_public_binder() -> bool:
+    """Whether this process runs where strangers may look: BinderHub sets this variable in every server it starts."""
+    return bool(os.environ.get("BINDER_LAUNCH_HOST"))
+
+
+def refusal_on_binder(place: EnvironmentName) -> str:
+    """Why real keys are refused there, and what to do."""
+    return (
+        f"This notebook runs on a public Binder, a machine of strangers, so keys for the {place} environment are "
+        "refused. Nothing was sent. Use --env sandbox here, or your own computer; if the keys were typed or uploaded "
+        "here, make new ones in the portal."
+    )
+
+
+def _hygiene_notice(file: Path | None, credentials: Credentials) -> list[str]:
+    """What to say about how the file with the keys is kept: once per kernel and file."""
+    if file is None or file.name not in credentials.source.split(" + ") or file.resolve() in _kernel.told:
+        return []
+    from vipps_nb.auth import dotenv_audit as hygiene  # noqa: PLC0415 - brings subprocess, and is needed once per kernel and file
+
+    _kernel.told.add(file.resolve())
+    said = hygiene.sentence(file)
+    return [said] if said else []
+
+
+def _ask_in_terminal(key_type: KeyType, found: Mapping[str, str]) -> dict[str, str]:
+    typed = {}
+    for what, name in key_names.names_for(key_type).items():
+        if what not in key_names.required_fields(key_type):
+            continue
+        known = f" (set, from {found[what]}; Enter keeps it)" if what in found else ""
+        secret = what in ("client_secret", "subscription_key")
+        value = (getpass.getpass if secret else input)(f"{name}{known}: ")
+        if value.strip():
+            typed[name] = value.strip()
+    return typed
+
+
+def _looked_at(sources: Sequence[key_sources.Source]) -> str:
+    names = [source.name for source in sources]
+    has_file = any(name.startswith(".env") for name in names)
+    return f"looked in {', '.join(names)}" + ("" if has_file else "; no .env from this folder upwards")
+
+
+def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Source], key_type: KeyType) -> str:
+    names = key_names.names_for(key_type)
+    needed = ", ".join(names[what] for what in key_names.required_fields(key_type))
+    return (
+        f"No keys found for the {name} environment ({_looked_at(sources)}). Expected: {needed}.\n"
+        "Put them into a .env beside the notebook (see .env.example), or run %vipps_login --form to type them "
+        "in. No keys yet? %vipps_login --env sandbox needs none."
+    )
+
+
+def skew_sentence(skew: timedelta) -> str:
+    """Say how wrong this computer's clock is, and what that does."""
+    seconds = abs(skew.total_seconds())
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        # Half a minute of grace: a clock that is a day off shall not be called 24 hours off.
+        if seconds + 30 >= length:
+            count = round(seconds / length)
+            amount = f"{count} {unit}{'s' if count > 1 else ''}"
+            break
+    direction = "behind" if skew > timedelta(0) else "ahead of"
+    return (
+        f"This computer's clock is about {amount} {direction} the server's. The token's life is counted by the "
+        "server's clock, so the countdown is right; set the computer's clock to make other things right too."
+    )
+
+
+def _after_fork() -> None:
+    """Go on in a forked process: whoever held the lock, or was logging in, is not here."""
+    _kernel.lock = threading.RLock()
+    _kernel.arriving = []
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,144 @@
+"""The history of one session: it watches the way out, and keeps what may be kept."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import BaseAdapter
+
+from vipps_nb.apis.facts import idempotency_key
+from vipps_nb.client.recorder.calls import Calls
+from vipps_nb.client.recorder.past_call import PastCall, remember
+from vipps_nb.client.recorder.seen import money_seen
+from vipps_nb.client.response import VippsResponse
+from vipps_nb.core.bodies import body_of, parsed
+from vipps_nb.core.paths import path_of
+from vipps_nb.core.problem import Problem
+from vipps_nb.core.secret import now_travelling
+
+if TYPE_CHECKING:
+    from vipps_nb.client.session import VippsSession
+
+MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+_REFUSED = 400
+# Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
+_BOUND = frozenset({400, 403, 404, 409, 422})
+
+
+class History(Calls):
+    """The session's calls, the newest 1000 of them, each hop of a redirect counted.
+
+    As a cell's last value it is a table. ``vipps.history[7]`` is call 7 as a card, ``vipps.history.filter("refund")``
+    some of them, ``vipps.history.resend(7)`` sends one again under its own idempotency key, and
+    ``vipps.history.save("calls.har")`` writes them down.
+    """
+
+    def __init__(self, session: VippsSession) -> None:
+        self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._bytes = 0
+        super().__init__(session, ())
+
+    def __iter__(self) -> Iterator[PastCall]:
+        # Threads may have come to the lock in another order than to their numbers.
+        return iter(sorted(self._so_far(), key=lambda call: call.number))
+
+    def watch(self, adapter: BaseAdapter) -> BaseAdapter:
+        """A way out that is watched."""
+        return _Watched(adapter, self)
+
+    def clear(self) -> None:
+        """Forget all calls; numbers go on."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+    def add(
+        self,
+        request: requests.PreparedRequest,
+        outcome: requests.Response | Exception,
+        *,
+        seconds: float,
+        streamed: bool,
+    ) -> None:
+        """Keep a call that was made. A refusal is told what is known of it here, for its explanation."""
+        keys, travelling = self._living().keys, now_travelling()
+        if isinstance(outcome, VippsResponse):
+            outcome.unspeakable = keys.secrets() + travelling
+        if isinstance(outcome, requests.Response) and outcome.status_code >= _REFUSED:
+            kept = self._so_far()
+            vars(outcome)["refused_before"] = _refused_before(request, outcome, kept)
+            vars(outcome)["seen"] = money_seen(path_of(str(request.url)), kept)
+        call = remember(
+            next(self._numbers),
+            request,
+            outcome,
+            seconds=seconds,
+            redactor=keys.redactor(*travelling),
+            streamed=streamed,
+        )
+        # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
+        with self._lock:
+            if len(self._kept) == MOST_CALLS:
+                self._bytes -= self._kept.popleft().weight
+            self._kept.append(call)
+            self._bytes += call.weight
+            while self._bytes > MOST_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popleft().weight
+
+    def _so_far(self) -> list[PastCall]:
+        with self._lock:
+            return list(self._kept)
+
+
+def _refused_before(request: requests.PreparedRequest, response: requests.Response, kept: Sequence[PastCall]) -> bool:
+    """Whether this is what the same idempotency key was told before: the same operation, in the same words."""
+    key = idempotency_key(str(request.url), request.headers)
+    if not key or response.status_code not in _BOUND:
+        return False
+    said = _what_was_said(response)
+    return any(
+        call.status == response.status_code
+        and call.idempotency_key == key
+        and (call.method, call.url) == (request.method, request.url)
+        and _what_was_said(call.response) == said
+        for call in kept
+    )
+
+
+def _what_was_said(response: requests.Response) -> tuple[Any, ...]:
+    """A refusal without what differs each time."""
+    problem = Problem.from_body(parsed(body_of(response)), response.status_code)
+    return problem.code, problem.title, problem.detail, problem.field_errors
+
+
+class _Watched(BaseAdapter):
+    """An adapter that tells the history what went through it."""
+
+    def __init__(self, inner: BaseAdapter, history: History) -> None:
+        super().__init__()
+        self._inner = inner
+        self._history = history
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        began = time.perf_counter()
+        streamed = bool(args[0] if args else kwargs.get("stream"))
+        try:
+            response = self._inner.send(request, *args, **kwargs)
+            if not streamed:
+                response.content  # noqa: B018 - the session reads it next anyhow
+        except Exception as error:
+            self._history.add(request, error, seconds=time.perf_counter() - began, streamed=False)
+            raise
+        self._history.add(request, response, seconds=time.perf_counter() - began, streamed=streamed)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()

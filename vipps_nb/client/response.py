@@ -1,0 +1,114 @@
+"""What a session hands back: an ordinary ``requests.Response`` that can speak the API's words, and its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from vipps_nb.core.problem import Problem
+from vipps_nb.core.secret import Secret
+from vipps_nb.errors import VippsNbError
+
+_REFUSAL = 400
+_AT_ONCE = 65_536  # bytes read from an answer in one go
+
+
+class OversizedAnswerError(VippsNbError, requests.RequestException):
+    """An answer is larger than the session reads at once.
+
+    Attributes:
+        response: The answer, with its body cut off and its connection closed.
+    """
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        requests.RequestException.__init__(self, message, response=response)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.response)
+
+
+class ApiError(VippsNbError, requests.HTTPError):
+    """A refusal by an API, raised by ``response.raise_for_status()``.
+
+    Attributes:
+        problem: The refusal, normalised from whichever dialect the API speaks.
+        response: The answer itself.
+    """
+
+    def __init__(self, problem: Problem, response: requests.Response) -> None:
+        requests.HTTPError.__init__(self, str(problem), response=response)
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problem, self.response)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """One more try that was needed before this answer came.
+
+    Attributes:
+        cause: Why the try before it would not do, in words: ``503 Service Unavailable``, ``ReadTimeout`` …
+        waited: The seconds waited before trying again.
+    """
+
+    cause: str
+    waited: float
+
+
+class VippsResponse(requests.Response):
+    """An ordinary response whose :meth:`raise_for_status` speaks the API's words.
+
+    Attributes:
+        retries: What went wrong before this answer came, in order; empty when it came at once.
+        unspeakable: Secrets of the call, for which whoever shows the answer puts dots, should they be in it.
+    """
+
+    retries: tuple[Retry, ...] = ()
+    unspeakable: tuple[Secret, ...] = ()
+    _content_consumed: bool
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]  # the stubs say object
+        return state | {"retries": self.retries}
+
+    def raise_for_status(self) -> None:
+        """Raise for a refusal.
+
+        Raises:
+            ApiError: The status is 400 or higher; ``.problem`` holds the refusal, and a note below the message says
+                what to do, where that is known.
+        """
+        if self.status_code < _REFUSAL:
+            return
+        from vipps_nb.display.answer import AnswerCard  # noqa: PLC0415 - nothing is explained before it goes wrong
+
+        error = ApiError(Problem.from_response(self), self)
+        explanation = AnswerCard(self).explanation
+        if explanation is not None:
+            error.add_note("\n".join(f"{label}: {words}" for label, words in explanation.sentences))
+        raise error
+
+    def read(self, largest: int) -> None:
+        """Read the body to its end, as ``.content`` does, but never more than so many bytes.
+
+        Raises:
+            OversizedAnswerError: It is larger.
+            requests.RequestException: It broke off.
+        """
+        if self._content_consumed:
+            return
+        parts, size = [], 0
+        for part in self.iter_content(_AT_ONCE):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                self.close()
+                raise OversizedAnswerError(
+                    f"The answer of {self.url} is larger than {largest} bytes and was not read to its end. If that "
+                    "is right, raise vipps.largest_answer, or read it piece by piece with stream=True.",
+                    self,
+                )
+        self._content = b"".join(parts)

@@ -1,0 +1,197 @@
+"""The way onto the wire: requests' own adapter, with what never changes between two calls looked up once.
+
+An answer has to be whole by a deadline. A time-out of requests starts anew with each byte, so a server that sends
+one byte now and then would otherwise be listened to for ever.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import os
+import socket
+import time
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakSet
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from vipps_nb.core.addresses import cut_apart, host_of
+from vipps_nb.core.environment import is_loopback
+
+# Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
+HOSTS = 10
+CONNECTIONS = 256
+
+# When the answer that is being read has to be whole, by the monotonic clock; None for as long as it takes.
+deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+class _Punctual(io.RawIOBase):
+    """Bytes from a socket until a deadline, however they drip."""
+
+    def __init__(self, inner: io.RawIOBase, sock: socket.socket, until: float) -> None:
+        self._inner, self._sock, self._until = inner, sock, until
+        self._patience = sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer was not whole in time")
+        if self._patience is None or left < self._patience:
+            self._sock.settimeout(left)
+        return self._inner.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._inner.fileno()
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._inner.close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer as it comes in, with its deadline."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        until = deadline.get()
+        if until is not None:
+            self.fp = io.BufferedReader(_Punctual(self.fp.detach(), sock, until))
+
+
+class _Silent:
+    """Not heard by http.client's debugging, which prints every header that leaves into the cell.
+
+    Its level is a class attribute that people set for the whole process; this one stands in front of it.
+    """
+
+    debuglevel = 0
+
+
+class _Http(_Silent, HTTPConnection):
+    response_class = _Answer
+
+
+class _Https(_Silent, HTTPSConnection):
+    response_class = _Answer
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        """As the pool's own; half a body is an error also with urllib3 1.26, which requests 2 still allows."""
+        return super().urlopen(*args, enforce_content_length=True, **kwargs)
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        """See ``_HttpPool``."""
+        return super().urlopen(*args, enforce_content_length=True, **kwargs)
+
+
+def past_proxies(url: str) -> dict[str, str]:
+    """For this very machine: use no proxy of the environment. None leads there, and it would read the keys."""
+    return {"no_proxy": host_of(url)} if is_loopback(url) else {}
+
+
+@functools.cache  # of the few kinds of pools there are
+def _silent(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """The same kind of pool, whose connections print nothing."""
+    if issubclass(pool.ConnectionCls, _Silent):
+        return pool
+    connection = type(pool.ConnectionCls.__name__, (_Silent, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def silence(adapter: HTTPAdapter) -> None:
+    """Keep the connections of an adapter that somebody else has made from printing the headers they send."""
+    managers = adapter.proxy_manager_for
+    # A method of one object, because its class is not ours to change.
+    adapter.proxy_manager_for = lambda *args, **kwargs: _silenced(managers(*args, **kwargs))  # type: ignore[method-assign]
+    _silenced(adapter.poolmanager)
+
+
+def _silenced(manager: Any) -> Any:
+    pools = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _silent(pool) for scheme, pool in pools.items()}
+    return manager
+
+
+_all: WeakSet[Transport] = WeakSet()
+
+
+class Transport(HTTPAdapter):
+    """An ``HTTPAdapter`` that remembers which pool of connections leads where.
+
+    Args:
+        connections: How many are kept open to each host.
+    """
+
+    def __init__(self, connections: int = CONNECTIONS) -> None:
+        self._pools: dict[Any, Any] = {}
+        self._connections = connections
+        _all.add(self)
+        super().__init__(HOSTS, connections)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Start without connections; also what a process does that was forked off one with connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self._pools = {}
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """As the adapter's own; deadlines hold on the way through a proxy as well."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        if "SOCKS" in type(manager).__name__:
+            return _silenced(manager)
+        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        return manager
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """The pool of connections for a request."""
+        url = str(request.url)
+        parts = cut_apart(url)
+        where = (parts.scheme, parts.netloc, verify, cert, tuple(proxies.items()) if proxies else ())
+        pool = self._pools.get(where)
+        if pool is None:
+            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            self._pools[where] = pool
+        return pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """What stands in the first line: the path, or the whole URL for a proxy that forwards."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def leave_connections(self) -> None:
+        """Start anew without touching the open connections: in a forked process they belong to the parent."""
+        self.proxy_manager = {}
+        self.init_poolmanager(HOSTS, self._connections)
+
+    def close(self) -> None:
+        """Close all connections; the next request opens new ones."""
+        self._pools = {}
+        super().close()
+
+
+def _after_fork() -> None:
+    for transport in list(_all):
+        transport.leave_connections()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_after_fork)

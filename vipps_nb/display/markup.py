@@ -1,0 +1,40 @@
+"""HTML written safely: text is escaped, and all of it seen, unless it is markup already."""
+
+from __future__ import annotations
+
+from html import escape
+
+from vipps_nb.core.visible import visible
+
+_VOID = frozenset({"br", "img"})
+
+
+class Markup(str):
+    """Text that is HTML, and was escaped where it had to be."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *content: str | None, **attributes: str | int | bool | None) -> Markup:
+    """An element.
+
+    Args:
+        name: Such as ``p``.
+        content: What is inside; plain text is escaped, None is left out.
+        attributes: ``class_`` is ``class``, ``data_status`` is ``data-status``; True is an attribute without value,
+            None and False are left out.
+    """
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(visible(str(value)))}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if name in _VOID:
+        return Markup(f"<{name}{written}>")
+    return Markup(f"<{name}{written}>{join(*content)}</{name}>")
+
+
+def join(*content: str | None, between: str = "") -> Markup:
+    """Pieces after one another."""
+    pieces = [piece if isinstance(piece, Markup) else escape(visible(piece)) for piece in content if piece is not None]
+    return Markup(between.join(pieces))

@@ -1,0 +1,1 @@
+"""The HTTP server: what every request passes, whichever API it asks."""

@@ -1,0 +1,280 @@
+"""The front door: one plain ASGI layer around the app that every request passes.
+
+It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
+one at a time (so that two requests with the same idempotency key act once), hands the courier what an act has posted,
+dates every answer by the world's clock and writes the request log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
+from ipaddress import ip_address
+from traceback import format_exc
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
+from vipps_nb.sandbox.server.problems import Body, GatewayRefusal, InjectedFault, gateway
+from vipps_nb.sandbox.server.routing import ASTRAY, ORDERED
+from vipps_nb.sandbox.server.signposts import Signposts
+from vipps_nb.sandbox.webhook_delivery.courier import Courier
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.masking import found_in
+from vipps_nb.sandbox.world.request_log import Entry
+from vipps_nb.sandbox.world.world import Premises
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
+LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
+MOST_HEADERS = 100
+OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
+log = logging.getLogger(__name__)
+
+
+class WrongHost(GatewayRefusal):
+    """Another host was asked for; a page elsewhere may be trying to reach this machine by its name."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
+    title = "This sandbox answers to 127.0.0.1 and localhost only, and to IP addresses if others were let in."
+
+
+class ForeignOrigin(GatewayRefusal):
+    """A page of another site asks. Like the real APIs, the sandbox is no place for browsers' cross-origin calls."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "Requests from pages of other origins are refused."
+
+
+class HeadersTooLarge(GatewayRefusal):
+    """More than any client of the real APIs sends."""
+
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    title = (
+        f"The address and the headers are longer than {LARGEST_HEADERS} bytes together, or more than {MOST_HEADERS}."
+    )
+
+
+class BodyTooLarge(GatewayRefusal):
+    """More than anybody needs."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = f"The body is larger than {LARGEST_BODY} bytes."
+
+
+class Broken(GatewayRefusal):
+    """A fault of the sandbox itself."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "The sandbox has failed; the cause is in its log."
+
+
+class _ClientGoneError(Exception):
+    """The client hung up before it had said everything."""
+
+
+@dataclass
+class Answer:
+    """A whole answer, held back until the door lets it out."""
+
+    status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, said: Body, status: int) -> Answer:
+        """A refusal by the door itself."""
+        body = said.encode()
+        headers = {"content-type": said.media_type, "content-length": str(len(body)), **said.headers}
+        return cls(status, [(name.lower().encode(), value.encode()) for name, value in headers.items()], body)
+
+
+class FrontDoor:
+    """The ASGI app that the server runs."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        premises: Premises,
+        courier: Courier,
+        signposts: Signposts,
+        let_others_in: bool = False,
+    ) -> None:
+        self._app = app
+        self._premises = premises
+        self._courier = courier
+        self._signposts = signposts
+        self._let_others_in = let_others_in
+
+    async def close(self) -> None:
+        """Keep nobody waiting any longer: the server is about to stop."""
+        await self._courier.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            body = await _read(receive)
+            await self._serve(scope, receive, send, body)
+        except GatewayRefusal as refusal:
+            await self._send(send, _refused(refusal), timedelta(0))
+        except _ClientGoneError:
+            return
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
+        _check_size(scope)
+        _check_origin(scope, self._let_others_in)
+        world = self._premises.world
+        sent: str = scope["path"]
+        # Faults, idempotency keys and rates know one operation by one path, however it was written.
+        path, difference = self._signposts.lead(scope["method"], sent)
+        if path.startswith(OWN_ROOMS):
+            begin(strict=False)
+            scope["path"] = path
+            await self._send(send, await self._act(scope, body), timedelta(0))
+            return
+        leniency = begin(world.settings.strictness == "strict")
+        if difference and leniency.strict:
+            scope["state"][ASTRAY] = difference
+        else:
+            scope["path"] = path
+            if difference:
+                leniency.add("path", difference, "path")
+        started = time.perf_counter()
+        came = world.clock.now()
+        verdict = world.faults.judge(scope["method"], scope["path"])
+        if verdict.latency:
+            await asyncio.sleep(verdict.latency)
+        answer: Answer | None = None
+        if isinstance(verdict.refusal, InjectedFault):
+            answer = _refused(verdict.refusal)
+        elif verdict.drop != "before":
+            # The counter says an ordered refusal, for it knows the dialect of its API.
+            scope["state"][ORDERED] = verdict.refusal
+            answer = await self._act(scope, body)
+        entry = Entry(
+            time=timestamp(came),
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            method=scope["method"],
+            path=sent,
+            query=scope["query_string"],
+            headers=scope["headers"],
+            body=body,
+            dropped=verdict.drop,
+            tolerated=leniency.lines(),
+        )
+        if answer is not None:
+            entry.status, entry.response = answer.status, answer.body
+            self._say_tolerated(answer, leniency)
+        world.log.add(entry)
+        self._courier.ring()
+        if verdict.drop is not None or answer is None:
+            await _hang_up(scope, receive)
+            return
+        await self._send(send, answer, verdict.skew)
+
+    def _say_tolerated(self, answer: Answer, leniency: Leniency) -> None:
+        if leniency.notes:
+            value = in_header([self._premises.masker.text(line) for line in leniency.lines()])
+            answer.headers.append((HEADER.lower().encode(), value.encode()))
+
+    async def _act(self, scope: Scope, body: bytes) -> Answer:
+        async with self._courier.turn:
+            self._premises.world.clock.settle()
+            answer = await self._ask(scope, body)
+            self._courier.dispatch()
+            return answer
+
+    async def _ask(self, scope: Scope, body: bytes) -> Answer:
+        answer = Answer()
+        inbox: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive() -> Message:
+            return inbox.pop() if inbox else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = list(message["headers"])
+            else:
+                answer.body += message.get("body", b"")
+
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            # Whoever reports it sends the log along, so that is masked like the request log.
+            found = found_in(scope["headers"], scope["query_string"], body)
+            mask = self._premises.masker.knowing(found)
+            log.error("%s %s failed\n%s", scope["method"], mask.path(scope["path"]), mask.text(format_exc()))
+            return _refused(Broken())
+        return answer
+
+    async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
+        clock = self._premises.world.clock
+        date = format_datetime(clock.now() + skew, usegmt=True)
+        # While it is held, whoever shows an answer leaves out what differs from run to run: lessons stay repeatable.
+        state = b"held" if clock.held else b"running"
+        headers = [*answer.headers, (b"date", date.encode()), (b"vipps-nb-clock", state)]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+def _refused(refusal: GatewayRefusal) -> Answer:
+    return Answer.of(gateway.say(refusal, ""), refusal.status)
+
+
+def _check_size(scope: Scope) -> None:
+    headers = scope["headers"]
+    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(value) for name, value in headers)
+    if size > LARGEST_HEADERS or len(headers) > MOST_HEADERS:
+        raise HeadersTooLarge(headers={"Connection": "close"})
+
+
+def _check_origin(scope: Scope, let_others_in: bool) -> None:
+    """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
+    headers = {
+        name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
+    }
+    host = headers.get(b"host", "")
+    if not {host, host.rpartition(":")[0]} & LOOPBACK_NAMES and not (let_others_in and _is_address(host)):
+        raise WrongHost
+    origin = headers.get(b"origin")
+    if origin is not None and origin != f"http://{host}":
+        raise ForeignOrigin
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientGoneError
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > LARGEST_BODY:
+            raise BodyTooLarge(headers={"Connection": "close"})
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    scope["state"]["hang_up"]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _is_address(host: str) -> bool:
+    """Whether a Host header holds an IP address: a name might be one that somebody has pointed here."""
+    try:
+        address = ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return not address.is_unspecified

@@ -1,0 +1,1 @@
+"""What is sent to merchants: webhooks and callbacks, carried over real HTTP."""

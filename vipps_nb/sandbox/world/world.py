@@ -1,0 +1,84 @@
+"""One world: its clock, ids, records and everything that happened. A reset makes a new one."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from vipps_nb.sandbox.customer.phone import Phone
+from vipps_nb.sandbox.server.access_tokens import Mint
+from vipps_nb.sandbox.server.idempotency import IdempotencyBook
+from vipps_nb.sandbox.server.rate_limits import RateCounter
+from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
+from vipps_nb.sandbox.webhook_delivery.outbox import Outbox
+from vipps_nb.sandbox.world.clock import Clock
+from vipps_nb.sandbox.world.faults import Faults
+from vipps_nb.sandbox.world.identity import IdentityMint
+from vipps_nb.sandbox.world.ids import Ids
+from vipps_nb.sandbox.world.masking import Masker
+from vipps_nb.sandbox.world.request_log import RequestLog
+from vipps_nb.sandbox.world.sales_unit import KeyRing, SalesUnit
+from vipps_nb.sandbox.world.settings import Settings, Switches
+
+Room = TypeVar("Room")
+
+
+class World:
+    """Everything that a reset forgets."""
+
+    def __init__(
+        self, seed: int, keys: KeyRing, settings: Settings, base_url: str, masker: Masker, *, number: int = 1
+    ) -> None:
+        self.number = number
+        """How many worlds there have been, this one included."""
+        self.seed = seed
+        self.keys = keys
+        self.settings = settings
+        self.settings_changes = 0
+        """How often they were changed."""
+        self.base_url = base_url
+        self.clock = Clock()
+        self.ids = Ids(seed, "records")
+        self.traces = Ids(seed, "traces")  # apart, so that a refusal does not shift the ids of what comes after
+        self.faults = Faults(seed)
+        self.idempotency = IdempotencyBook()
+        self.rates = RateCounter()
+        self.masker = masker
+        self.log = RequestLog(masker)
+        self.outbox = Outbox()
+        self.deliveries = DeliveryLog(masker)
+        self.switches = {msn: Switches() for msn in keys.units}
+        self.phone = Phone(self.clock)
+        self._rooms: dict[type[Any], Any] = {}
+
+    def room(self, kind: type[Room]) -> Room:
+        """The records of one API, made when first asked for; each page brings its own kind."""
+        if kind not in self._rooms:
+            self._rooms[kind] = kind()
+        return cast("Room", self._rooms[kind])
+
+    def unit(self, msn: str) -> SalesUnit:
+        """The sales unit with this MSN."""
+        return self.keys.units[msn]
+
+
+class Premises:
+    """What outlives a reset: keys, the signing keys, and how the sandbox was started."""
+
+    def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str) -> None:
+        self.keys = keys
+        self.mint = Mint(seed)
+        self.identity = IdentityMint(seed)
+        self.base_url = base_url
+        self._settings = settings
+        self.masker = Masker(keys.secrets)
+        self._worlds = 0
+        self.world = self._new_world(seed)
+
+    def reset(self, seed: int | None) -> World:
+        """A new world, with the old seed unless another is given. Keys and tokens stay valid."""
+        self.world = self._new_world(self.world.seed if seed is None else seed)
+        return self.world
+
+    def _new_world(self, seed: int) -> World:
+        self._worlds += 1
+        return World(seed, self.keys, self._settings.model_copy(), self.base_url, self.masker, number=self._worlds)
