@@ -20,9 +20,9 @@ from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import retry_after
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.redaction import Redactor
+from vipps_nb.core.view import View
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.display.drawings.token import claims
-from vipps_nb.display.values import View
 from vipps_nb.errors import VippsNbError
 from vipps_nb.notebook.calls.call import write_call
 from vipps_nb.notebook.calls.cells import refuse_secrets

@@ -13,7 +13,7 @@ from tests.errors.bench import AGREEMENTS, DRAFT, NOON, ORDERS, PAYMENT, PAYMENT
 from vipps_nb import ApiError
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue import schemas
-from vipps_nb.client.recorder.seen import Money
+from vipps_nb.client.recorder.money import Money
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.explain import SYMPTOMS, explain
 from vipps_nb.explain.exchange import Exchange

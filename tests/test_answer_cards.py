@@ -16,8 +16,8 @@ import vipps_nb
 from tests.answers import TEST_HOST, answer
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.display.answer import AnswerCard
-from vipps_nb.display.registration import Registration
 from vipps_nb.display.styling import worn
+from vipps_nb.notebook.show import Registration
 from vipps_nb.widgets import card as widget
 
 PAYMENTS = f"{TEST_HOST}/epayment/v1/payments"

@@ -13,9 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from tests.test_webhooks import send
 from vipps_nb.display.answer import AnswerCard
-from vipps_nb.display.delivery import DeliveryCard, in_words
-from vipps_nb.display.registration import Registration
+from vipps_nb.notebook.show import Registration
 from vipps_nb.webhooks import Listener
+from vipps_nb.webhooks.card import DeliveryCard, in_words
 
 EVENTS = ["epayments.payment.created.v1", "epayments.payment.authorized.v1"]
 PAYMENT = {

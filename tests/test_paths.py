@@ -7,18 +7,18 @@ import re
 import pytest
 
 from vipps_nb.apis import catalogue
-from vipps_nb.apis.facts import (
+from vipps_nb.apis.questions import (
     changes_something,
     idempotency_header,
-    introduction_for,
     is_only_in_test,
-    open_headers,
     remembers_idempotency_keys,
+    scheme_for,
     takes_idempotency_key,
 )
-from vipps_nb.apis.limits import departures, limit_of
 from vipps_nb.auth.credentials import Credentials
+from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.client.polling import WATCHED
+from vipps_nb.client.rate_limits import departures, limit_of
 from vipps_nb.core.paths import path_of
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import ReadOnlyError
@@ -46,7 +46,7 @@ def treatment(method, path):
     """All that the client decides by a path."""
     url = HOST + path
     return {
-        "introduction": [introduction_for(url, keys) for keys in KEYS],
+        "introduction": [scheme_for(url, keys) for keys in KEYS],
         "open headers": open_headers(url, KEYS[0], "123456", {}),
         "key": takes_idempotency_key(method, url) and idempotency_header(url),
         "repeated": remembers_idempotency_keys(method, url),

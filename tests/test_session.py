@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from vipps_nb import ApiError, Environment, NotLoggedInError, ReadOnlyError, VippsSession
-from vipps_nb.apis.facts import SECRET_HEADERS
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 
 from .conftest import CLIENT_ID, CLIENT_SECRET, MSN, SUBSCRIPTION_KEY, Answer
 

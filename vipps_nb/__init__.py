@@ -6,13 +6,14 @@ In a notebook: ``%load_ext vipps_nb``, then ``%vipps_login``. In a script: ``vip
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from vipps_nb import wiring
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from vipps_nb import webhooks as webhooks  # reached by its own name
     from vipps_nb.apis.catalogue.documents import DocumentError
     from vipps_nb.apis.catalogue.loading import openapi
     from vipps_nb.auth.access_token import AccessToken, TokenState, fetch_access_token
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from vipps_nb.core.environment import PRODUCTION, TEST, Environment
     from vipps_nb.core.problem import FieldError, Problem
     from vipps_nb.core.secret import Secret
-    from vipps_nb.display.registration import show
     from vipps_nb.errors import (
         CredentialsError,
         EnvironmentChoiceError,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from vipps_nb.notebook.calls import CallError
     from vipps_nb.notebook.options import OptionError
     from vipps_nb.notebook.scope import ScopeError
+    from vipps_nb.notebook.show import show
     from vipps_nb.sandbox import Sandbox, SandboxError
 
 __all__ = [
@@ -104,56 +105,43 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 # Where each name comes from. It is fetched when somebody asks for it: a notebook that only loads the extension, or a
 # script that only wants an error's name, does not wait for the rest.
 _WHERE = {
-    "answers": "ApiError OversizedAnswerError Retry VippsResponse",
-    "calls": "CallError",
-    "cards.registration": "show",
-    "catalogue.documents": "DocumentError",
-    "catalogue.loading": "openapi",
-    "credentials": "Credentials",
-    "environment": "PRODUCTION TEST Environment",
+    "apis.catalogue.documents": "DocumentError",
+    "apis.catalogue.loading": "openapi",
+    "auth.access_token": "AccessToken TokenState fetch_access_token",
+    "auth.credentials": "Credentials",
+    "auth.token_cache": "TokenCache",
+    "client.login": "current_session login logout",
+    "client.recorder": "HistoryError",
+    "client.response": "ApiError OversizedAnswerError Retry VippsResponse",
+    "client.retries": "Retries",
+    "client.session": "VippsSession",
+    "core.environment": "PRODUCTION TEST Environment",
+    "core.problem": "FieldError Problem",
+    "core.secret": "Secret",
     "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "
     "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
-    "history": "HistoryError",
-    "login": "current_session login logout",
-    "options": "OptionError",
-    "problem": "FieldError Problem",
-    "retries": "Retries",
+    "notebook.calls": "CallError",
+    "notebook.options": "OptionError",
+    "notebook.scope": "ScopeError",
+    "notebook.show": "show",
     "sandbox": "Sandbox SandboxError",
-    "scope": "ScopeError",
-    "secret": "Secret",
-    "session": "VippsSession",
-    "token_cache": "TokenCache",
-    "tokens": "AccessToken TokenState fetch_access_token",
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names.split()}
 _PACKAGES = ("webhooks",)  # reached by their own name
 
+if not TYPE_CHECKING:  # so that a type checker calls a name that is not there an error
 
-def __getattr__(name: str) -> Any:
-    if name in _PACKAGES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    return value
+    def __getattr__(name: str) -> Any:
+        if name in _PACKAGES:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-class _Package(ModuleType):
-    """This package. ``vipps_nb.login`` is the function, also after the module of that name was imported."""
-
-    @property
-    def login(self) -> Any:
-        return self.__dict__.get("login") or importlib.import_module("vipps_nb.login").login
-
-    @login.setter
-    def login(self, value: Any) -> None:
-        # The import system puts the module here by itself; whoever replaces the function means it.
-        if not isinstance(value, ModuleType):
-            self.__dict__["login"] = value
-
-
-sys.modules[__name__].__class__ = _Package
+wiring.connect()

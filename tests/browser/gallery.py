@@ -22,12 +22,12 @@ from tests.test_webhooks import send
 from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession
 from vipps_nb.apis import catalogue
 from vipps_nb.display.answer import AnswerCard
-from vipps_nb.display.delivery import DeliveryCard
 from vipps_nb.display.token import TokenCard
 from vipps_nb.doctor import examine
 from vipps_nb.notebook.explorer import Explorer
 from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.webhooks import Listener
+from vipps_nb.webhooks.card import DeliveryCard
 from vipps_nb.widgets import card
 
 NOON = "2026-01-01T12:00:00Z"

@@ -16,7 +16,7 @@ from tests.leaks.api import Home, Stranger
 from tests.leaks.canaries import CANARIES, CLIENT_ID, MSN
 from tests.leaks.rows import ANOTHER_HOST, LOCAL_PROXY, MOUNTED, PROXY
 from vipps_nb import Credentials, CredentialsError, EnvironmentChoiceError, Secret, VippsSession
-from vipps_nb.apis.facts import SECRET_HEADERS
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.core.environment import PRODUCTION, TEST, Environment, environment_at
 
 KEYS = Credentials(

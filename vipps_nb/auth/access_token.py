@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from vipps_nb.apis.facts import Introduction, secret_headers
+from vipps_nb.auth.auth_scheme import AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.problem import Problem
@@ -228,7 +228,7 @@ def _ask(
     timeout: tuple[float, float],
 ) -> tuple[requests.Response | None, UnreachableError | None]:
     body: dict[str, str] | bytes = {"grant_type": "client_credentials"} if credentials.specialized else b""
-    kind = Introduction.BASIC if credentials.specialized else Introduction.KEYS
+    kind = AuthScheme.BASIC if credentials.specialized else AuthScheme.KEYS
     headers |= secret_headers(kind, credentials, None)
     if credentials.merchant_serial_number and not credentials.specialized:
         headers["Merchant-Serial-Number"] = credentials.merchant_serial_number

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import requests
 from requests.adapters import BaseAdapter
 
-from vipps_nb.apis.facts import Introduction
 from vipps_nb.auth.access_token import AccessToken
-from vipps_nb.client.auth_flow import KeyRing
+from vipps_nb.auth.auth_scheme import AuthScheme
+from vipps_nb.client.auth_flow import AuthFlow
 from vipps_nb.client.response import Retry, VippsResponse
 from vipps_nb.client.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
 from vipps_nb.core.addresses import cut_apart
@@ -30,7 +30,7 @@ from vipps_nb.errors import UnreachableError
 logger = logging.getLogger(__name__)
 
 _UNAUTHORIZED = 401
-_WITH_TOKEN = (Introduction.BEARER, Introduction.BEARER_ONLY)
+_WITH_TOKEN = (AuthScheme.BEARER, AuthScheme.BEARER_ONLY)
 
 
 class Bounds(NamedTuple):
@@ -41,17 +41,17 @@ class Bounds(NamedTuple):
     size: int
 
 
-class Door(BaseAdapter):
+class VippsAdapter(BaseAdapter):
     """Stands in front of the real adapter for one request.
 
     Args:
         inner: The real adapter.
-        keys: What requests are introduced with.
+        keys: Who puts the secret headers on.
         bounds: When it is enough.
         on_fault: Called after each connection fault, before the next try.
     """
 
-    def __init__(self, inner: BaseAdapter, keys: KeyRing, bounds: Bounds, on_fault: Callable[[], None]) -> None:
+    def __init__(self, inner: BaseAdapter, keys: AuthFlow, bounds: Bounds, on_fault: Callable[[], None]) -> None:
         super().__init__()
         self._inner = inner
         self._keys = keys
@@ -68,11 +68,11 @@ class Door(BaseAdapter):
         """
         policy = Retries.of(kwargs.pop("retries", None), self._bounds.retries)
         self._may_renew = True
-        kind = self._keys.introduction(str(request.url))
+        scheme = self._keys.scheme_for(str(request.url))
         began = monotonic()
         done: list[Retry] = []
         while True:
-            outcome = self._try(request, kind, args, kwargs)
+            outcome = self._try(request, scheme, args, kwargs)
             cause = passing_cause(outcome)
             if not cause or len(done) >= policy.total:
                 break
@@ -87,7 +87,7 @@ class Door(BaseAdapter):
             done.append(Retry(cause, round(pause, 3)))
             sleep(pause)
             # Somebody may have logged out in the meantime.
-            kind = self._keys.introduction(str(request.url))
+            scheme = self._keys.scheme_for(str(request.url))
         if isinstance(outcome, Exception):
             if done:
                 outcome.add_note(f"Tried {len(done) + 1} times in {monotonic() - began:.0f} s.")
@@ -103,21 +103,21 @@ class Door(BaseAdapter):
     def _try(
         self,
         request: requests.PreparedRequest,
-        kind: Introduction,
+        scheme: AuthScheme,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> requests.Response | Exception:
         """One try, with one renewal of the token if it is refused; what would pass is returned, not raised."""
-        uses_token = kind in _WITH_TOKEN and "Authorization" not in request.headers
+        uses_token = scheme in _WITH_TOKEN and "Authorization" not in request.headers
         try:
             token = self._keys.token() if uses_token else None
-            answer = self._pass(request, kind, token, args, kwargs)
+            answer = self._pass(request, scheme, token, args, kwargs)
             renew = uses_token and self._may_renew and answer.status_code == _UNAUTHORIZED
             if renew and body_can_be_sent_again(request):
                 answer.close()
                 renewed = self._keys.renewed(token)
                 self._may_renew = False
-                answer = self._pass(request, kind, renewed, args, kwargs)
+                answer = self._pass(request, scheme, renewed, args, kwargs)
         except requests.RequestException as error:
             # What is raised keeps the request as the caller made it, not the one with the keys on.
             error.request = request
@@ -133,12 +133,12 @@ class Door(BaseAdapter):
     def _pass(
         self,
         request: requests.PreparedRequest,
-        kind: Introduction,
+        scheme: AuthScheme,
         token: AccessToken | None,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> requests.Response:
-        outgoing = self._keys.introduced(request, kind, token)
+        outgoing = self._keys.authenticated(request, scheme, token)
         whole = not kwargs.get("stream")
         limit = self._bounds.seconds
         reset = deadline.set(monotonic() + limit if whole and limit is not None else None)

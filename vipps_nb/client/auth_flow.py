@@ -1,15 +1,17 @@
-"""The keys of a login, and the one place where they are put onto a request."""
+"""The keys of a login, and the one place where headers that prove something are put onto a request."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Never
 
 import requests
 from requests.auth import AuthBase
 
-from vipps_nb.apis.facts import Introduction, introduction_for, secret_headers
+from vipps_nb.apis.questions import is_told_the_sales_unit, scheme_for
 from vipps_nb.auth.access_token import AccessToken
+from vipps_nb.auth.auth_scheme import AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.core.environment import Environment
@@ -17,8 +19,20 @@ from vipps_nb.core.redaction import Redactor, redactor
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
 
+SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 
-class KeyRing(AuthBase):
+
+def open_headers(
+    url: str, credentials: Credentials, merchant_serial_number: str | None, system: Mapping[str, str]
+) -> dict[str, str]:
+    """The headers that may be seen: ``Merchant-Serial-Number`` and ``Vipps-System-*``."""
+    headers = {name: value[:SYSTEM_HEADER_LIMIT] for name, value in system.items()}
+    if merchant_serial_number and is_told_the_sales_unit(url):
+        headers["Merchant-Serial-Number"] = merchant_serial_number
+    return headers
+
+
+class AuthFlow(AuthBase):
     """Adds the secret headers to one request, if the request goes where the keys belong.
 
     Args:
@@ -118,19 +132,19 @@ class KeyRing(AuthBase):
             self._redactor = known = (secrets, redactor(secrets))
         return known[1]
 
-    def introduction(self, url: str) -> Introduction:
-        """What a request to this URL will be introduced with: nothing, unless it goes home.
+    def scheme_for(self, url: str) -> AuthScheme:
+        """How a request to this URL proves who sends it: not at all, unless it goes home.
 
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
         """
         credentials = self.held()
         if not self.environment.owns(url):
-            return Introduction.NOTHING
-        return introduction_for(url, credentials)
+            return AuthScheme.NOTHING
+        return scheme_for(url, credentials)
 
-    def introduced(
-        self, request: requests.PreparedRequest, kind: Introduction, token: AccessToken | None
+    def authenticated(
+        self, request: requests.PreparedRequest, scheme: AuthScheme, token: AccessToken | None
     ) -> requests.PreparedRequest:
         """A copy of the request with the secrets on, about to leave. The caller's own headers win.
 
@@ -139,18 +153,18 @@ class KeyRing(AuthBase):
         """
         outgoing = requests.PreparedRequest()
         vars(outgoing).update(vars(request), headers=request.headers.copy())
-        headers = secret_headers(kind, self.held(), token.reveal() if token else None)
+        headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():
             outgoing.headers.setdefault(name, value)
         return outgoing
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; secrets are added at the door."""
+        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; the adapter adds the secrets."""
         return request
 
     def __repr__(self) -> str:
-        return f"<KeyRing for {self.environment.host}>"
+        return f"<AuthFlow for {self.environment.host}>"
 
     def __reduce_ex__(self, protocol: object) -> Never:
         raise TypeError("Keys cannot be pickled: a pickle is a file. Log in where they are needed.")

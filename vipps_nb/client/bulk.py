@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import requests
 
-from vipps_nb.apis.facts import idempotency_header, idempotency_key, takes_idempotency_key
-from vipps_nb.apis.limits import departures
+from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
 from vipps_nb.client.progress import Progress
+from vipps_nb.client.rate_limits import departures
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
+    from vipps_nb.client.sender import Sender
 
 AT_ONCE = 16
 
@@ -87,7 +87,7 @@ class Answers(list[Outcome]):
 class Errand:
     """Sends calls through a session of this process; pickled, it becomes a :class:`RemoteErrand`."""
 
-    session: VippsSession
+    session: Sender
     method: str
     options: Mapping[str, Any]
 
@@ -106,7 +106,7 @@ class Errand:
 class RemoteErrand:
     """Sends calls through a session that this process logs in for, once, from its own environment."""
 
-    log_in: Callable[..., VippsSession]
+    log_in: Callable[..., Sender]
     settings: tuple[Any, ...]
     method: str
     options: Mapping[str, Any]
@@ -121,7 +121,7 @@ class RemoteErrand:
 
 
 def map_calls(
-    session: VippsSession,
+    session: Sender,
     method: str,
     calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
     *,
@@ -143,7 +143,7 @@ def map_calls(
         return _run(errand, planned, threads, at_once=at_once, paced=paced, quiet=quiet)
 
 
-def _with_key(session: VippsSession, method: str, call: Any, options: Mapping[str, Any]) -> Call:
+def _with_key(session: Sender, method: str, call: Any, options: Mapping[str, Any]) -> Call:
     """The call, and if it is a write the idempotency key it will have however often it is sent."""
     planned = Call(call) if isinstance(call, str) else Call(*call)
     url = planned.path if "://" in planned.path else session.base_url + "/" + planned.path.lstrip("/")

@@ -41,7 +41,7 @@ from vipps_nb.errors import (
 )
 
 if TYPE_CHECKING:
-    from vipps_nb.sandbox import Sandbox
+    from vipps_nb.client.sandbox_gate import Sandbox
 
 PathLike = str | os.PathLike[str]
 SKEW_WORTH_MENTIONING = timedelta(minutes=2)
@@ -386,7 +386,7 @@ def _sandbox(
     base_url: str | None, sources: Sequence[key_sources.Source], key_type: KeyType
 ) -> tuple[Credentials, Environment, Sandbox]:
     # The only crossing of the wall between client and sandbox; late, because a sandbox costs an import.
-    from vipps_nb.sandbox import Sandbox  # noqa: PLC0415
+    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415
 
     # Some projects keep VIPPS_BASE_URL=https://apitest.vipps.no in their .env: that is no sandbox to join.
     if base_url and official_environment(base_url) is None:
@@ -425,7 +425,7 @@ def _text(path: PathLike | None) -> str | None:
 
 def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
     """Whether that is a sandbox: its clock is held and moved on purpose, and says nothing about this computer's."""
-    from vipps_nb.sandbox import SandboxError  # noqa: PLC0415 - as in _sandbox
+    from vipps_nb.client.sandbox_gate import SandboxError  # noqa: PLC0415 - as in _sandbox
 
     try:
         return sandbox is not None and "now" in sandbox.clock()

@@ -5,21 +5,19 @@ The pace is that of the polling guidelines: first after 5 seconds, then every 2,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
+from vipps_nb.apis.facts import Poll
+from vipps_nb.apis.questions import poll_of
 from vipps_nb.client.progress import Progress
+from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import TOO_MANY, passing_cause, retry_after
+from vipps_nb.client.sender import Sender
 from vipps_nb.client.waiting import Waiting
-from vipps_nb.core.paths import path_of
 from vipps_nb.errors import StillWaitingError, VippsNbError
-
-if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
 
 Until = Callable[[requests.Response], bool] | str | Collection[str]
 
@@ -27,46 +25,11 @@ FIRST_LOOK, NEXT_LOOK = 5.0, 2.0  # seconds (polling guidelines of the knowledge
 SELDOM = 60.0  # after many a 429 the looks are at most this far apart
 # The customer has ten minutes to decide; then the platform decides within moments.
 TIME_LIMIT = 660.0
-
-
-@dataclass(frozen=True)
-class Watched:
-    """Something worth waiting for.
-
-    Attributes:
-        path: What is asked.
-        field: The property of the answer that tells its state.
-        undecided: The states that go over into others by themselves; all others are final.
-        pace: Seconds between two looks.
-    """
-
-    path: re.Pattern[str]
-    field: str
-    undecided: frozenset[str]
-    pace: float = NEXT_LOOK
-
-
-def _watched(path: str, field: str, undecided: str, pace: float = NEXT_LOOK) -> Watched:
-    return Watched(re.compile(path, re.IGNORECASE), field, frozenset(undecided.split()), pace)
-
-
-WATCHED = (
-    # Final: AUTHORIZED, ABORTED, EXPIRED, TERMINATED (ePayment API; what was captured is in the aggregate).
-    _watched(r"/epayment/v1/payments/[^/]+", "state", "CREATED"),
-    # Final: ACTIVE, STOPPED, EXPIRED (Recurring API, agreement states).
-    _watched(r"/recurring/v3/agreements/[^/]+", "status", "PENDING"),
-    # Final: RESERVED (until the merchant captures), CHARGED, FAILED, CANCELLED and what refunds make of them.
-    _watched(r"/recurring/v3/(agreements/[^/]+/)?charges/[^/]+", "status", "PENDING DUE PROCESSING"),
-    # Final: PaymentSuccessful, PaymentTerminated, SessionExpired (Checkout API).
-    _watched(r"/checkout/v3/session/[^/]+", "sessionState", "SessionCreated PaymentInitiated"),
-    # Final: a token, or any other error (Login API, CIBA; its `interval` is 5 seconds).
-    _watched(r"/access-management-1\.0/access/oauth2/token", "error", "authorization_pending slow_down", 5.0),
-)
 _USUAL_FIELDS = ("state", "status", "sessionState", "error")
 
 
 def poll(
-    session: VippsSession,
+    session: Sender,
     path: str,
     until: Until | None = None,
     *,
@@ -74,9 +37,9 @@ def poll(
     within: float = TIME_LIMIT,
     quiet: bool = False,
     **options: Any,
-) -> requests.Response:
+) -> VippsResponse:
     """Ask until it is decided; see ``VippsSession.poll``."""
-    watched = next((known for known in WATCHED if known.path.fullmatch(path_of(path))), None)
+    watched = poll_of(path)
     decided = _decision(until, watched, path)
     pace = watched.pace if watched else NEXT_LOOK
     pause = FIRST_LOOK
@@ -86,13 +49,13 @@ def poll(
         while True:
             outcome = _look(session, method, path, options)
             cause = passing_cause(outcome)
-            if isinstance(outcome, requests.Response) and not cause:
+            if isinstance(outcome, VippsResponse) and not cause:
                 state = _state(outcome, watched) or str(outcome.status_code)
                 if decided(outcome):
                     return outcome
                 if state == "slow_down":
                     pause = pace = pace + 5.0  # as the standard behind CIBA asks
-            elif isinstance(outcome, requests.Response) and outcome.status_code == TOO_MANY:
+            elif isinstance(outcome, VippsResponse) and outcome.status_code == TOO_MANY:
                 pace = min(pace * 2, SELDOM)
                 pause = max(pace, retry_after(outcome) or 0.0)
             if waiting.elapsed + pause > within:
@@ -102,7 +65,7 @@ def poll(
             pause = pace
 
 
-def _look(session: VippsSession, method: str, path: str, options: dict[str, Any]) -> requests.Response | Exception:
+def _look(session: Sender, method: str, path: str, options: dict[str, Any]) -> VippsResponse | Exception:
     try:
         # The next look is the retry.
         return session.request(method, path, **{"retries": 0, **options})
@@ -112,7 +75,7 @@ def _look(session: VippsSession, method: str, path: str, options: dict[str, Any]
         return error
 
 
-def _decision(until: Until | None, watched: Watched | None, path: str) -> Callable[[requests.Response], bool]:
+def _decision(until: Until | None, watched: Poll | None, path: str) -> Callable[[requests.Response], bool]:
     if callable(until):
         return until
     if until is not None:
@@ -127,13 +90,13 @@ def _decision(until: Until | None, watched: Watched | None, path: str) -> Callab
     return lambda answer: _is_final(answer, watched)
 
 
-def _is_final(answer: requests.Response, watched: Watched | None) -> bool:
+def _is_final(answer: requests.Response, watched: Poll | None) -> bool:
     if watched is not None:
         return _state(answer, watched) not in watched.undecided
     return not answer.ok
 
 
-def _state(answer: requests.Response, watched: Watched | None) -> str:
+def _state(answer: requests.Response, watched: Poll | None) -> str:
     try:
         body = answer.json()
     except (requests.JSONDecodeError, RecursionError):

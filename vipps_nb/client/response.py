@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from vipps_nb.core import hooks
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import VippsNbError
@@ -83,12 +84,9 @@ class VippsResponse(requests.Response):
         """
         if self.status_code < _REFUSAL:
             return
-        from vipps_nb.display.answer import AnswerCard  # noqa: PLC0415 - nothing is explained before it goes wrong
-
         error = ApiError(Problem.from_response(self), self)
-        explanation = AnswerCard(self).explanation
-        if explanation is not None:
-            error.add_note("\n".join(f"{label}: {words}" for label, words in explanation.sentences))
+        if advice := hooks.answer_card(self).advice:
+            error.add_note("\n".join(advice))
         raise error
 
     def read(self, largest: int) -> None:

@@ -20,24 +20,24 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from vipps_nb.apis.facts import (
-    SECRET_HEADERS,
+from vipps_nb.apis.questions import (
     changes_something,
     idempotency_header,
     idempotency_key,
     is_only_in_test,
-    open_headers,
     takes_idempotency_key,
 )
 from vipps_nb.auth.access_token import CONNECT_AND_READ_TIMEOUT, AccessToken
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
-from vipps_nb.client.adapter import Bounds, Door
-from vipps_nb.client.auth_flow import KeyRing
+from vipps_nb.client.adapter import Bounds, VippsAdapter
+from vipps_nb.client.auth_flow import AuthFlow, open_headers
 from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.preparation import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.client.recorder import History
+from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries
 from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core.environment import Environment
@@ -46,7 +46,7 @@ from vipps_nb.core.visible import visible
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
 
 if TYPE_CHECKING:
-    from vipps_nb.sandbox import Sandbox
+    from vipps_nb.client.sandbox_gate import Sandbox
 
 # An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
 LONGEST_ANSWER = 300.0
@@ -108,7 +108,7 @@ class VippsSession(requests.Session):
         super().__init__()
         self.mount("https://", Transport())
         self.mount("http://", Transport())
-        self._keys = KeyRing(credentials, environment, cache or TokenCache())
+        self._keys = AuthFlow(credentials, environment, cache or TokenCache())
         self._msn = merchant_serial_number or credentials.merchant_serial_number
         self._writes_allowed = 0
         self._lender: VippsSession | None = None
@@ -156,7 +156,7 @@ class VippsSession(requests.Session):
         return self._keys.token()
 
     @property
-    def keys(self) -> KeyRing:
+    def keys(self) -> AuthFlow:
         """Who adds the secrets; shared by every session of one login."""
         return self._keys
 
@@ -226,7 +226,7 @@ class VippsSession(requests.Session):
         within: float = TIME_LIMIT,
         quiet: bool = False,
         **options: Any,
-    ) -> requests.Response:
+    ) -> VippsResponse:
         """Ask until it is decided: first after 5 seconds, then every 2, less often after a 429.
 
         The first look is at once. Faults that pass do not end it. In a sandbox whose clock is held, that clock is
@@ -313,7 +313,7 @@ class VippsSession(requests.Session):
         json: Any = None,
         *,
         retries: Retries | int | None = None,
-    ) -> requests.Response:
+    ) -> VippsResponse:
         """Send a request; see ``requests.Session.request`` for what is not named here.
 
         Args:
@@ -365,12 +365,36 @@ class VippsSession(requests.Session):
             **settings,
         )
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    if TYPE_CHECKING:  # requests' own, which end in request(); all that is said here is what they give back
+
+        def get(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+            """Read."""
+
+        def options(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+            """Ask what may be asked."""
+
+        def head(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+            """Read the headers."""
+
+        def post(self, url: str | bytes, data: Any = None, json: Any = None, **kwargs: Any) -> VippsResponse:
+            """Create, or have something done."""
+
+        def put(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
+            """Replace."""
+
+        def patch(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
+            """Change a part."""
+
+        def delete(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+            """Take away."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> VippsResponse:
         """Send a prepared request; sent again, it keeps its idempotency key."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         self.guard(request)
-        return super().send(request, **kwargs)
+        # An adapter of the user's own may give back another; ours makes a VippsResponse of every answer.
+        return cast("VippsResponse", super().send(request, **kwargs))
 
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
@@ -397,7 +421,7 @@ class VippsSession(requests.Session):
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
         bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
-        door = Door(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
+        door = VippsAdapter(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
         return self.history.watch(door)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:

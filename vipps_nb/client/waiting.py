@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vipps_nb.client.progress import Progress
-    from vipps_nb.sandbox import Sandbox
+    from vipps_nb.client.sandbox_gate import Sandbox
 
 HELD = "The sandbox's clock is held, so it is advanced instead of waiting."
 

@@ -188,3 +188,11 @@ def _is_usual(value: dict[str, Any] | list[Any]) -> bool:
             return True
         level = below
     return False
+
+
+def size(count: int) -> str:
+    """A number of bytes for people."""
+    for unit, step in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= step:
+            return f"{count / step:.1f} {unit}"
+    return f"{count} B"

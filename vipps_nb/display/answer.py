@@ -15,18 +15,19 @@ import requests
 
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue.documents import Operation
-from vipps_nb.apis.facts import SECRET_HEADERS, idempotency_header, idempotency_key
+from vipps_nb.apis.questions import idempotency_header, idempotency_key
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.core.addresses import cut_apart
-from vipps_nb.core.bodies import body_of, is_whole
+from vipps_nb.core.bodies import body_of, is_whole, size
 from vipps_nb.core.environment import is_loopback, official_environment
 from vipps_nb.core.redaction import is_secret, is_traded
+from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View, persons_in
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings import Drawing, draw
 from vipps_nb.display.frame import framed
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.display.values import DOTS, OF_THIS_MACHINE, View, persons_in, size
 from vipps_nb.explain import Exchange, Symptom, explain
 
 _REFUSAL, _FAILURE = 400, 500
@@ -73,6 +74,11 @@ class AnswerCard:
     def explanation(self) -> Symptom | None:
         """What it means, if anybody knows."""
         return explain(self.exchange) if self.environment != "elsewhere" else None
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What a refusal means and what to do, a line each; empty where that is not known."""
+        return tuple(f"{label}: {words}" for label, words in self.explanation.sentences) if self.explanation else ()
 
     @property
     def title(self) -> str:
@@ -154,8 +160,7 @@ class AnswerCard:
         if problem is not None:
             lines.append(f"{self._words(_code(problem.code, problem.title))}{self._sentence}")
             lines += [f"  {name}: {reason}" if name else reason for name, reason in self._fields]
-        if self.explanation is not None:
-            lines += [f"{label}: {words}" for label, words in self.explanation.sentences]
+        lines += self.advice
         if problem is None:
             drawn, body = self._drawing, self._body
             if drawn is not None:

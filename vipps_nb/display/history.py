@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 from urllib.parse import quote
 
+from vipps_nb.client.recorder import Calls, PastCall
+from vipps_nb.core.view import DOTS, View, persons_in
 from vipps_nb.core.visible import visible
 from vipps_nb.display.drawings.drawing import lines_of, wide
 from vipps_nb.display.frame import framed
 from vipps_nb.display.markup import tag
-from vipps_nb.display.values import DOTS, View, persons_in
-
-if TYPE_CHECKING:
-    from vipps_nb.client.recorder import Calls, PastCall
 
 _MOST_ROWS, _LONGEST = 30, 1000
 _COLUMNS = ("When", "Answer", "Took", "Call")
 _REFUSAL, _FAILURE = 400, 500
 
 
-def as_text(calls: Calls) -> str:
-    """The newest calls as text."""
+@dataclass(frozen=True)
+class CallsTable:
+    """The newest calls of some, ready to be shown."""
+
+    calls: Calls
+
+    @property
+    def text(self) -> str:
+        """For a terminal."""
+        return _as_text(self.calls)
+
+    @property
+    def html(self) -> str:
+        """For a front end."""
+        return _as_html(self.calls)
+
+
+def _as_text(calls: Calls) -> str:
     shown, earlier = _newest(calls)
     if not shown:
         return "No calls yet."
@@ -28,8 +42,7 @@ def as_text(calls: Calls) -> str:
     return visible("\n".join(filter(None, [earlier, table])))
 
 
-def as_html(calls: Calls) -> str:
-    """The newest calls as HTML."""
+def _as_html(calls: Calls) -> str:
     shown, earlier = _newest(calls)
     timed = any(not call.still for call in shown)  # while a sandbox's clock is held nothing takes any time
     rows = []

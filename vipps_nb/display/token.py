@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vipps_nb.auth.access_token import AccessToken
+from vipps_nb.core.view import View
 from vipps_nb.core.visible import visible
 from vipps_nb.display.drawings.drawing import Drawing
 from vipps_nb.display.drawings.token import claims
 from vipps_nb.display.frame import framed
-from vipps_nb.display.values import View
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vipps_nb.core.bodies import CutText, LeftOut, size_of
+from vipps_nb.core.view import View
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.display.values import View, as_json, remark
+from vipps_nb.display.values import as_json, remark
 
 _OPEN_LEVELS = 2
 _OPEN_SIZE = 24  # entries; a longer list or object starts folded, unless it is all there is

@@ -16,7 +16,8 @@ from vipps_nb.client.login import PathLike, own_sandbox, parse_key_type
 from vipps_nb.core.environment import ENVIRONMENT_NAMES
 from vipps_nb.doctor import connection, keys, products, surroundings, token
 from vipps_nb.doctor.case import Case
-from vipps_nb.doctor.findings import Finding, ProductLine, Report, Result, Standing
+from vipps_nb.doctor.findings import Finding, ProductLine, Result, Standing
+from vipps_nb.doctor.report import Report
 
 __all__ = ["Finding", "ProductLine", "Report", "Result", "Standing", "examine"]
 

@@ -9,8 +9,10 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-from vipps_nb.apis.facts import introduction_for, open_headers, secret_headers
+from vipps_nb.apis.questions import scheme_for
 from vipps_nb.auth.access_token import no_answer_sentence
+from vipps_nb.auth.auth_scheme import secret_headers
+from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.doctor.case import Case
 
 _SYSTEM = {
@@ -46,7 +48,7 @@ def ask(
     if introduced and case.place.owns(url):
         keys = case.keys
         number = keys.merchant_serial_number if msn else None
-        kind = introduction_for(url, keys)
+        kind = scheme_for(url, keys)
         headers |= open_headers(url, keys, number, _SYSTEM)
         headers |= secret_headers(kind, keys, case.token.reveal() if case.token else None)
     with requests.Session() as bare:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vipps_nb.core.visible import visible
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.doctor.findings import Finding, Report, Result, Standing
+from vipps_nb.doctor.findings import Finding, Result, Standing, Visit
 
 _WIDTH = 100
 _MARKS = {Result.OK: "✓", Result.ATTENTION: "!", Result.FAILED: "✗", Result.SKIPPED: "–"}
@@ -31,7 +31,7 @@ _NAME_COLUMN = 16
 _COMMANDS = re.compile(r"(`[^`]+`|%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Visit) -> str:
     """For a terminal, and for whoever reads the notebook's file. Holds no time, so that it stays the same."""
     lines = [f"Doctor · {report.environment or 'no environment'} · {report.verdict}"]
     for finding in report.findings:
@@ -43,7 +43,7 @@ def as_text(report: Report) -> str:
     return visible("\n".join(lines))
 
 
-def as_block(report: Report) -> str:
+def as_block(report: Visit) -> str:
     """For a bug report: Markdown that folds, with versions and what each API said."""
     versions = [f"{name} {number}" for name, number in report.versions.items()]
     products = [f"{line.name}: {line.standing} ({line.told_by})" for line in report.products]
@@ -63,7 +63,7 @@ def as_block(report: Report) -> str:
     )
 
 
-def as_html(report: Report) -> Markup:
+def as_html(report: Visit) -> Markup:
     """For a notebook: HTML and CSS, no script, no time."""
     tone = "failed" if report.failed else "refused" if report.verdict != "all is well" else "good"
     rows = [row for finding in report.findings for row in _row(report, finding)]
@@ -83,7 +83,7 @@ def as_html(report: Report) -> Markup:
     )
 
 
-def _products(report: Report) -> Iterator[str]:
+def _products(report: Visit) -> Iterator[str]:
     for standing in Standing:
         names = ", ".join(line.name for line in report.products if line.standing is standing)
         if names:
@@ -95,7 +95,7 @@ def _folded(words: str, first: str) -> str:
     return textwrap.fill(words, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
 
 
-def _row(report: Report, finding: Finding) -> Iterator[Markup]:
+def _row(report: Visit, finding: Finding) -> Iterator[Markup]:
     products = report.products if finding.check == "products" else ()
     yield tag(
         "li",

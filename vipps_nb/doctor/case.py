@@ -15,7 +15,7 @@ from vipps_nb.client.login import PathLike
 from vipps_nb.core.environment import Environment, is_loopback
 
 if TYPE_CHECKING:
-    from vipps_nb.sandbox import Sandbox
+    from vipps_nb.client.sandbox_gate import Sandbox
 
 TIMEOUT = (5.0, 10.0)
 

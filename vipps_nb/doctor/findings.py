@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class Result(StrEnum):
@@ -62,8 +61,8 @@ class ProductLine:
 
 
 @dataclass(frozen=True)
-class Report:
-    """All findings of one visit. Shows itself as text in a terminal and as a card in a notebook.
+class Visit:
+    """All findings of one visit.
 
     Attributes:
         environment: ``sandbox``, ``test`` or ``production``; empty when that could not be decided.
@@ -77,14 +76,7 @@ class Report:
     findings: tuple[Finding, ...]
     products: tuple[ProductLine, ...]
     versions: Mapping[str, str]
-    public: Report | None = None
-
-    @property
-    def block(self) -> str:
-        """The same as text for a bug report: no key, no path, no name of a machine."""
-        from vipps_nb.doctor.card import as_block  # noqa: PLC0415 - the card draws what stands here
-
-        return as_block(self.public or self)
+    public: Visit | None = None
 
     @property
     def ok(self) -> bool:
@@ -108,24 +100,3 @@ class Report:
     def __getitem__(self, check: str) -> Finding:
         """The finding of the check of that name."""
         return next(finding for finding in self.findings if finding.check == check)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same as data for JSON, which often ends in a log: fit for others to see, like :attr:`block`."""
-        shown = self.public or self
-        return {
-            "result": "failed" if self.failed else "ok",
-            "environment": self.environment,
-            "checks": [asdict(finding) for finding in shown.findings],
-            "products": [asdict(line) for line in shown.products],
-            "versions": dict(self.versions),
-        }
-
-    def __repr__(self) -> str:
-        from vipps_nb.doctor.card import as_text  # noqa: PLC0415 - the card draws what stands here
-
-        return as_text(self)
-
-    def _repr_html_(self) -> str:
-        from vipps_nb.doctor.card import as_html  # noqa: PLC0415 - see above
-
-        return as_html(self)

@@ -159,7 +159,7 @@ def is_guid(text: str) -> bool:
 
 
 def _own_sandbox(case: Case, said: str) -> Finding:
-    from vipps_nb.sandbox import Sandbox  # noqa: PLC0415 - the door in the wall; late, because a sandbox costs an import
+    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - the door in the wall; late, because a sandbox costs an import
 
     case.pretend = own_sandbox() or Sandbox(sales_units=SALES_UNITS).start()
     case.environment = environment_at("sandbox", case.pretend.base_url)

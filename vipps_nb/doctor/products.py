@@ -9,20 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from vipps_nb.auth.credentials import KeyType
+from vipps_nb.apis.facts import APIS, NOBODYS, NOBODYS_UUID, STANDARD_KEYS, ApiFacts, HarmlessCall, named
 from vipps_nb.core.problem import Problem
 from vipps_nb.doctor.asking import NoAnswer, ask
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, ProductLine, Result, Standing
 
-_STANDARD: tuple[KeyType, ...] = ("merchant", "partner")
-_NOBODYS = "vipps-nb-doctor-asks-for-nothing"
-_NOBODYS_SUB = "00000000-0000-4000-8000-000000000000"
+_PAYMENT = named("ePayment")
 _AT_ONCE = 4
 _STATUS_PAGE = "https://vippsmobilepay.statuspage.io"
 
@@ -39,43 +36,6 @@ _FOREIGN_MSN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Question:
-    """How to ask whether a product is active.
-
-    Attributes:
-        product: The API's name.
-        path: What to GET.
-        keys: The key types that could open it.
-        in_test: Whether the test environment has it; None where the official pages disagree.
-        accept: What to ask for.
-        switch: What Management calls this product in a sales unit's configuration.
-    """
-
-    product: str
-    path: str
-    keys: tuple[KeyType, ...] = _STANDARD
-    in_test: bool | None = True
-    accept: str = "application/json"
-    switch: str = ""
-
-
-PAYMENT = Question("ePayment", f"/epayment/v1/payments/{_NOBODYS}", switch="paymentAllowed")
-QUESTIONS = (
-    PAYMENT,
-    Question("Recurring", "/recurring/v3/agreements?status=ACTIVE&pageNumber=1&pageSize=1", switch="recurringAllowed"),
-    Question("Webhooks", "/webhooks/v1/webhooks", (*_STANDARD, "donations")),
-    Question("QR", "/qr/v1/merchant-redirect", accept="image/png"),
-    Question("Userinfo", f"/vipps-userinfo-api/userinfo/{_NOBODYS_SUB}"),
-    Question("Checkout", f"/checkout/v3/session/{_NOBODYS}"),
-    Question("Order Management", f"/order-management/v2/ecom/{_NOBODYS}", in_test=None),
-    Question("eCom (old)", f"/ecomm/v2/payments/{_NOBODYS}/details"),
-    Question("Management", "/management/v1/sales-units", (*_STANDARD, "management"), in_test=False),
-    Question("Report", "/settlement/v1/ledgers", ("merchant", "accounting", "donations"), in_test=False),
-    Question("Donations", f"/donations/v1/agreements/{_NOBODYS_SUB}", ("partner", "donations"), in_test=False),
-)
-
-
 def sales_unit(case: Case) -> Finding:  # noqa: PLR0911 - one return for each answer
     """Whether the MSN belongs to the keys."""
     name, keys = "sales unit", case.keys
@@ -84,7 +44,7 @@ def sales_unit(case: Case) -> Finding:  # noqa: PLR0911 - one return for each an
         return Finding(name, Result.SKIPPED, f"Keys of type {keys.key_type} are not those of one sales unit.")
     if not msn:
         return Finding(name, Result.SKIPPED, "No merchant serial number (MSN) was given.")
-    answer = ask(case, PAYMENT.path)
+    answer = ask(case, _call(_PAYMENT).path)
     if isinstance(answer, NoAnswer) or answer.status_code >= _SERVER_ERROR or answer.status_code == _TOO_MANY:
         return Finding(name, Result.SKIPPED, "ePayment, which would know, did not answer.")
     if answer.status_code not in (_UNAUTHORIZED, _FORBIDDEN):
@@ -119,11 +79,11 @@ def sales_unit(case: Case) -> Finding:  # noqa: PLR0911 - one return for each an
 
 def products(case: Case) -> list[ProductLine]:
     """Ask each API that these keys could open, several at once."""
-    questions = [question for question in QUESTIONS if case.keys.key_type in question.keys]
+    asked = [api for api in APIS if api.harmless_call is not None and case.keys.key_type in api.key_types]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        lines = list(pool.map(lambda question: _line(case, question), questions))
+        lines = list(pool.map(lambda api: _line(case, api), asked))
     switches = _configuration(case) if any(line.standing is Standing.ACTIVE for line in lines) else {}
-    return [_corrected(line, question, switches) for line, question in zip(lines, questions, strict=True)]
+    return [_corrected(line, api, switches) for line, api in zip(lines, asked, strict=True)]
 
 
 def summary(lines: list[ProductLine]) -> Finding:
@@ -160,22 +120,28 @@ def summary(lines: list[ProductLine]) -> Finding:
     return Finding(name, Result.OK, found)
 
 
-def _line(case: Case, question: Question) -> ProductLine:
-    if case.place.name == "test" and question.in_test is False:
-        return ProductLine(question.product, Standing.NOT_IN_TEST, "production only; not asked")
-    answer = ask(case, question.path, accept=question.accept)
-    called = f"GET {question.path.partition('?')[0].replace(_NOBODYS, '…').replace(_NOBODYS_SUB, '…')}"
+def _call(api: ApiFacts) -> HarmlessCall:
+    assert api.harmless_call is not None  # noqa: S101 - only those are asked that have one
+    return api.harmless_call
+
+
+def _line(case: Case, api: ApiFacts) -> ProductLine:
+    if case.place.name == "test" and api.in_test is False:
+        return ProductLine(api.name, Standing.NOT_IN_TEST, "production only; not asked")
+    call = _call(api)
+    answer = ask(case, call.path, accept=call.accept)
+    called = f"GET {call.path.partition('?')[0].replace(NOBODYS, '…').replace(NOBODYS_UUID, '…')}"
     if isinstance(answer, NoAnswer):
-        return ProductLine(question.product, Standing.NO_ANSWER, f"{called}: {answer.error}")
-    standing = _standing(case, question, answer)
+        return ProductLine(api.name, Standing.NO_ANSWER, f"{called}: {answer.error}")
+    standing = _standing(case, api, answer)
     remark = "" if standing is Standing.ACTIVE else f" {_words(answer)}".rstrip()
-    return ProductLine(question.product, standing, f"{called}: {answer.status_code}{remark}")
+    return ProductLine(api.name, standing, f"{called}: {answer.status_code}{remark}")
 
 
 def _configuration(case: Case) -> Mapping[str, Any]:
     """What Management says the sales unit may do; empty where it cannot be asked (in test, or with other keys)."""
     msn = case.keys.merchant_serial_number
-    if case.place.name == "test" or case.keys.key_type not in _STANDARD or not msn:
+    if case.place.name == "test" or case.keys.key_type not in STANDARD_KEYS or not msn:
         return {}
     answer = ask(case, f"/management/v1/sales-units/{msn}")
     body = _body(answer) if not isinstance(answer, NoAnswer) and answer.status_code == _OK else None
@@ -183,14 +149,15 @@ def _configuration(case: Case) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _corrected(line: ProductLine, question: Question, switches: Mapping[str, Any]) -> ProductLine:
+def _corrected(line: ProductLine, api: ApiFacts, switches: Mapping[str, Any]) -> ProductLine:
     """A payment product answers questions even when it is not active; Management knows better."""
-    if line.standing is Standing.ACTIVE and switches.get(question.switch) is False:
-        return ProductLine(line.name, Standing.NOT_ACTIVE, f"Management says {question.switch}: false")
+    switch = _call(api).switch
+    if line.standing is Standing.ACTIVE and switches.get(switch) is False:
+        return ProductLine(line.name, Standing.NOT_ACTIVE, f"Management says {switch}: false")
     return line
 
 
-def _standing(case: Case, question: Question, answer: requests.Response) -> Standing:  # noqa: PLR0911 - one rule, one line
+def _standing(case: Case, api: ApiFacts, answer: requests.Response) -> Standing:  # noqa: PLR0911 - one rule, one line
     status, said = answer.status_code, _words(answer)
     if status == _NOT_HERE:
         return Standing.UNKNOWN
@@ -201,7 +168,7 @@ def _standing(case: Case, question: Question, answer: requests.Response) -> Stan
     if status < _REFUSAL:
         return Standing.ACTIVE if _is_json(answer) else Standing.UNKNOWN
     if status == _NOT_FOUND and not _said_by_the_api(answer):
-        return Standing.NOT_IN_TEST if case.place.name == "test" and not question.in_test else Standing.UNKNOWN
+        return Standing.NOT_IN_TEST if case.place.name == "test" and not api.in_test else Standing.UNKNOWN
     if status == _FORBIDDEN or _PRODUCT_MISSING.search(said):
         return Standing.NOT_ACTIVE
     return Standing.UNKNOWN if status == _UNAUTHORIZED else Standing.ACTIVE
@@ -209,7 +176,7 @@ def _standing(case: Case, question: Question, answer: requests.Response) -> Stan
 
 def _is_let_in_without_msn(case: Case) -> bool:
     """Whether the same call passes the checks of token and key when it does not name a sales unit."""
-    answer = ask(case, PAYMENT.path, msn=False)
+    answer = ask(case, _call(_PAYMENT).path, msn=False)
     return not isinstance(answer, NoAnswer) and answer.status_code not in (_UNAUTHORIZED, _FORBIDDEN)
 
 

@@ -13,8 +13,8 @@ import requests
 
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue.documents import Operation
-from vipps_nb.apis.facts import idempotency_header
-from vipps_nb.client.recorder.seen import Money
+from vipps_nb.apis.questions import idempotency_header
+from vipps_nb.client.recorder.money import Money
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.core.addresses import cut_apart, host_of
 from vipps_nb.core.bodies import LARGEST, body_of, parsed

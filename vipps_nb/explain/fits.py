@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from vipps_nb.client.recorder.seen import Money
+from vipps_nb.client.recorder.money import Money
 from vipps_nb.explain import asked
 from vipps_nb.explain.asked import Words, money
 from vipps_nb.explain.exchange import Exchange

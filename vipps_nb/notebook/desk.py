@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vipps_nb.client.login import at_logout
+from vipps_nb.client.sandbox_gate import Sandbox, SandboxError
 from vipps_nb.notebook.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
-from vipps_nb.sandbox import Sandbox, SandboxError
 from vipps_nb.widgets.sandbox_desk import SandboxDesk
 
 ROWS = 60  # of the request log

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vipps_nb.client.sandbox_gate import Sandbox
 from vipps_nb.core.visible import visible
-from vipps_nb.sandbox import Sandbox
 
 LINES = 10  # of the request log
 LOOKED_AT = 100  # of it, for that many; a visit of the doctor takes twenty

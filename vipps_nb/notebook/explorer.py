@@ -13,7 +13,7 @@ import requests
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue import schemas
 from vipps_nb.apis.catalogue.documents import Document, Operation
-from vipps_nb.apis.facts import changes_something
+from vipps_nb.apis.questions import changes_something
 from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
 from vipps_nb.core.problem import FieldError

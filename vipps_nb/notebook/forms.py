@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 from vipps_nb.apis.catalogue.documents import Document, DocumentError, Operation, Parameter
-from vipps_nb.apis.facts import SECRET_HEADERS, idempotency_header
+from vipps_nb.apis.questions import idempotency_header
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.core.redaction import is_secret
 from vipps_nb.display.values import MINOR_UNIT_FIELDS
 from vipps_nb.notebook.calls.references import References

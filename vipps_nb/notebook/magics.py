@@ -22,19 +22,19 @@ from IPython.core.magic import (
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-import vipps_nb
 from vipps_nb.auth.credentials import KEY_TYPES
 from vipps_nb.core.environment import ENVIRONMENT_NAMES, parse_environment_name
-from vipps_nb.display.registration import Registration
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.notebook import completion
 from vipps_nb.notebook.options import OptionError, in_our_words, option_names, strange_words, words
 from vipps_nb.notebook.scope import Scope, filled
+from vipps_nb.notebook.show import Registration
 
 if TYPE_CHECKING:
     import requests
 
     from vipps_nb.client.login import Login
+    from vipps_nb.client.session import VippsSession
     from vipps_nb.doctor import Report
     from vipps_nb.notebook.desk import LiveDesk
     from vipps_nb.notebook.live_token import LiveToken
@@ -51,6 +51,12 @@ _SECRET_SHAPES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def _current_session() -> VippsSession:
+    from vipps_nb.client.login import current_session  # noqa: PLC0415 - as in _connect
+
+    return current_session()
 
 
 def register(shell: InteractiveShell) -> None:
@@ -253,7 +259,7 @@ class VippsMagics(Magics):
         """Show the live token widget again; one line of text in a terminal."""
         if self._parse(self.vipps_status, line) is None:
             return
-        vipps_nb.current_session()
+        _current_session()
         self._show(())
 
     @magic_arguments()
@@ -265,7 +271,7 @@ class VippsMagics(Magics):
         if self._parse(self.vipps_logout, line) is None:
             return
         try:
-            vipps_nb.current_session()
+            _current_session()
         except NotLoggedInError:
             print("Not logged in: there is nothing to forget.")
             return
@@ -282,7 +288,7 @@ class VippsMagics(Magics):
         options = self._parse(self.vipps_sandbox, line)
         if options is None:
             return
-        session = vipps_nb.current_session()
+        session = _current_session()
         if session.sandbox is None:
             place = session.environment.name
             print(
@@ -332,12 +338,14 @@ class VippsMagics(Magics):
 
     def log_out(self) -> None:
         """What ``%vipps_logout`` and the widget's button do, without a word."""
+        from vipps_nb.client.login import logout  # noqa: PLC0415 - as in _connect
+        from vipps_nb.client.session import VippsSession  # noqa: PLC0415 - as in _connect
         from vipps_nb.notebook.calls.references import SEEN  # noqa: PLC0415 - knows the catalogue, which loading should not wait for
 
         SEEN.forget()
-        vipps_nb.logout()
+        logout()
         namespace = self._shell.user_ns
-        for name in [name for name, value in namespace.items() if isinstance(value, vipps_nb.VippsSession)]:
+        for name in [name for name, value in namespace.items() if isinstance(value, VippsSession)]:
             del namespace[name]
         # Each card heard of the logout from the token cache; now there is nothing more to hear.
         for live in self._live:
@@ -390,7 +398,7 @@ class VippsMagics(Magics):
         # The widgets cost a third of a second to import; loading the extension should not.
         from vipps_nb.notebook.live_token import status_text  # noqa: PLC0415
 
-        session = vipps_nb.current_session()
+        session = _current_session()
         if not _has_front_end(self._shell):
             print(*notices, status_text(session), sep="\n")
             return
@@ -400,7 +408,7 @@ class VippsMagics(Magics):
         """The live card of the last login's token."""
         from vipps_nb.notebook.live_token import LiveToken  # noqa: PLC0415 - as in _show
 
-        session = vipps_nb.current_session()
+        session = _current_session()
         live = next((live for live in self._live if live.shows(session)), None)
         if live is None:
             live = LiveToken(session, self.log_out, notices)
@@ -411,7 +419,9 @@ class VippsMagics(Magics):
         if _has_front_end(self._shell):
             self._show_form(options)
             return
-        session = vipps_nb.login(
+        from vipps_nb.client.login import login  # noqa: PLC0415 - as in _connect
+
+        session = login(
             env=options.env,
             form=True,
             key_type=options.key_type,

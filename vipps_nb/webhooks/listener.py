@@ -17,10 +17,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from vipps_nb.client.login import at_logout
+from vipps_nb.client.sandbox_gate import SandboxError
 from vipps_nb.client.session import VippsSession
+from vipps_nb.core import hooks
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import ListenerError, NothingHeardError
-from vipps_nb.sandbox import SandboxError
 from vipps_nb.webhooks.delivery import UNCHECKED, Delivery, in_sight, name_of, webhook_id
 from vipps_nb.webhooks.kept import Kept
 from vipps_nb.webhooks.receiver import LOOPBACK_NAMES, Doorkeeping, listening
@@ -202,9 +203,7 @@ class Listener:
         return "Vipps webhook listener" if self.listening else "Vipps webhook listener · stopped"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        from vipps_nb.notebook import live_deliveries  # noqa: PLC0415 - a script never gets here, and widgets are slow to import
-
-        self._live = self._live or live_deliveries.show(self)
+        self._live = self._live or hooks.listener_card(self)
         return self._live._repr_mimebundle_(**kwargs) if self._live is not None else None
 
     def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from vipps_nb.core import hooks
 from vipps_nb.core.paths import path_of
 from vipps_nb.errors import VippsNbError
 
@@ -177,9 +178,7 @@ class Document:
 
     def explore(self) -> Any:
         """A widget with a form for each operation: choose, fill in, send, see, take along as code."""
-        from vipps_nb.notebook.explorer import explore_document  # noqa: PLC0415 - shows documents, so it knows this module
-
-        return explore_document(self)
+        return hooks.document_explorer(self)
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation that a request belongs to; the most literal one where several match."""

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-import requests
-
-from vipps_nb.apis.facts import IDEMPOTENCY_KEY, idempotency_header
+from vipps_nb.apis.facts import IDEMPOTENCY_KEY
+from vipps_nb.apis.questions import idempotency_header
 from vipps_nb.client.recorder.past_call import PastCall
+from vipps_nb.client.response import VippsResponse
+from vipps_nb.core import hooks
 from vipps_nb.core.near import did_you_mean
 from vipps_nb.core.private_file import NoFileError, write_private
 from vipps_nb.core.visible import escaped
 from vipps_nb.errors import VippsNbError
 
 if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
+    from vipps_nb.client.sender import Sender
 
 _KINDS = {"ok": range(400), "refused": range(400, 500), "failed": range(500, 600)}
 
@@ -30,7 +31,7 @@ class HistoryError(VippsNbError):
 class Calls:
     """Calls in the order in which they were made; numbers are the session's own."""
 
-    def __init__(self, session: VippsSession, calls: Iterable[PastCall]) -> None:
+    def __init__(self, session: Sender, calls: Iterable[PastCall]) -> None:
         self._session = ref(session)
         self._calls = calls
 
@@ -88,7 +89,7 @@ class Calls:
 
         return Calls(session, [call for call in self if fits(call)])
 
-    def resend(self, number: int, *, new_key: bool = False) -> requests.Response:
+    def resend(self, number: int, *, new_key: bool = False) -> VippsResponse:
         """Send a call again, by default as a repetition under the same idempotency key: it cannot act twice.
 
         Args:
@@ -156,21 +157,17 @@ class Calls:
             raise HistoryError(f"{file.name} was not written: {error.strerror}. Choose another name.") from None
         return file
 
-    def _living(self) -> VippsSession:
+    def _living(self) -> Sender:
         session = self._session()
         if session is None:
             raise HistoryError("The session that made these calls is gone; keep it as long as its history.")
         return session
 
     def _repr_html_(self) -> str:
-        from vipps_nb.display.history import as_html  # noqa: PLC0415 - as in as_har
-
-        return as_html(self)
+        return hooks.calls_table(self).html
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        from vipps_nb.display.history import as_text  # noqa: PLC0415 - as in as_har
-
-        printer.text(as_text(self) if len(printer.stack) == 1 else repr(self))
+        printer.text(hooks.calls_table(self).text if len(printer.stack) == 1 else repr(self))
 
     def __repr__(self) -> str:
         count = len(self)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.adapters import BaseAdapter
 
-from vipps_nb.apis.facts import idempotency_key
+from vipps_nb.apis.questions import idempotency_key
 from vipps_nb.client.recorder.calls import Calls
 from vipps_nb.client.recorder.past_call import PastCall, remember
 from vipps_nb.client.recorder.seen import money_seen
@@ -23,7 +23,7 @@ from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import now_travelling
 
 if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
+    from vipps_nb.client.sender import Sender
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
 _REFUSED = 400
@@ -39,7 +39,7 @@ class History(Calls):
     ``vipps.history.save("calls.har")`` writes them down.
     """
 
-    def __init__(self, session: VippsSession) -> None:
+    def __init__(self, session: Sender) -> None:
         self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)

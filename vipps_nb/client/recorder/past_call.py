@@ -15,14 +15,16 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from vipps_nb.apis.facts import SECRET_HEADERS, idempotency_key
-from vipps_nb.client.recorder.seen import Money
+from vipps_nb.apis.questions import idempotency_key
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS
+from vipps_nb.client.recorder.money import Money
 from vipps_nb.client.retries import moment_of_header
+from vipps_nb.core import hooks
 from vipps_nb.core.addresses import cut_apart
-from vipps_nb.core.bodies import body_of, is_whole, parsed
+from vipps_nb.core.bodies import body_of, is_whole, parsed, size
 from vipps_nb.core.redaction import Redactor, is_secret, is_traded, without_named, without_tokens
+from vipps_nb.core.view import DOTS, View
 from vipps_nb.core.visible import visible
-from vipps_nb.display.values import DOTS, View, size
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -151,10 +153,8 @@ class PastCall:
         """The body as JSON, a form as its pairs, or text."""
         return parsed(self.sent, form=True)
 
-    def _card(self) -> Any:
-        from vipps_nb.display.answer import AnswerCard  # noqa: PLC0415 - nothing is drawn before somebody looks
-
-        return AnswerCard(self.response)
+    def _card(self) -> hooks.Card:
+        return hooks.answer_card(self.response)
 
     def _repr_html_(self) -> str | None:
         return self._card().html if self.status is not None else None

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vipps_nb.apis.facts import open_headers
+from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.client.recorder.past_call import PastCall
 from vipps_nb.core.bodies import is_whole
+from vipps_nb.core.view import is_personal, persons_in
 from vipps_nb.core.visible import escaped, visible
-from vipps_nb.display.values import is_personal, persons_in
 
 if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
+    from vipps_nb.client.sender import Sender
 
 # What requests and the session add by themselves.
 _BY_ITSELF = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "content-type"})
@@ -28,7 +28,7 @@ class _Name(str):
     __slots__ = ()
 
 
-def script(calls: Iterable[PastCall], session: VippsSession, *, personal: bool) -> str:
+def script(calls: Iterable[PastCall], session: Sender, *, personal: bool) -> str:
     """The whole script."""
     calls = list(calls)
     people = sorted({number for call in calls for number in persons_in(call.sent_as_json())})
@@ -53,7 +53,7 @@ def script(calls: Iterable[PastCall], session: VippsSession, *, personal: bool) 
     return "\n".join(lines) + "\n"
 
 
-def _lines(call: PastCall, session: VippsSession, names: Mapping[str, _Name]) -> list[str]:
+def _lines(call: PastCall, session: Sender, names: Mapping[str, _Name]) -> list[str]:
     if call.left_out:
         return [f"# {call.method} {_comment(call.path)} cannot be written down: {call.left_out}."]
     path = call.path if session.environment.owns(call.url) else call.url
@@ -106,7 +106,7 @@ def _comment(text: str) -> str:
     return visible(text).replace("\n", " ")
 
 
-def _own_headers(call: PastCall, session: VippsSession) -> dict[str, str]:
+def _own_headers(call: PastCall, session: Sender) -> dict[str, str]:
     added = open_headers(call.url, session.credentials, session.merchant_serial_number, session.system)
     standard = {name.lower(): value for name, value in added.items()} | {"accept": "*/*"}
     return {

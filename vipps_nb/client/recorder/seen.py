@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from vipps_nb.client.recorder.money import Money
 
 if TYPE_CHECKING:
     from vipps_nb.client.recorder.past_call import PastCall
@@ -23,35 +25,6 @@ _PAYMENT = re.compile(
 )
 _CREATE = re.compile(r"/(?:(?P<api>epayment|ecomm)/v\d+/payments|recurring/v\d+/agreements/[^/?]+/charges)/?$", re.I)
 _DONE = range(200, 300)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Money:
-    """What is known of one payment's money, in minor units.
-
-    Attributes:
-        currency: Empty when nobody said; eCom never does.
-        amount: What the payment is about.
-        captured: None when only the payment's making was seen.
-        refunded: As captured.
-        cancelled: As captured.
-    """
-
-    currency: str = ""
-    amount: int = 0
-    captured: int | None = None
-    refunded: int | None = None
-    cancelled: int | None = None
-
-    @property
-    def capturable(self) -> int:
-        """What was left to capture, as far as it was seen."""
-        return max(self.amount - (self.captured or 0) - (self.cancelled or 0), 0)
-
-    @property
-    def refundable(self) -> int | None:
-        """What was left to refund; None when no look told what was captured."""
-        return None if self.captured is None else max(self.captured - (self.refunded or 0), 0)
 
 
 def money_seen(path: str, calls: Iterable[PastCall]) -> Money | None:

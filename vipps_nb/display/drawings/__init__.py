@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vipps_nb.core.view import View
 from vipps_nb.display.drawings import agreement, code, ledger, payment, token, webhook
 from vipps_nb.display.drawings.drawing import Drawing
-from vipps_nb.display.values import View
 from vipps_nb.explain import Exchange
 
 __all__ = ["Drawing", "draw"]

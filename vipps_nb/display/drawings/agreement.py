@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from vipps_nb.core.view import View
 from vipps_nb.display.drawings.drawing import Drawing, facts, lines_of, wide
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.display.values import View, moment_of, money, whole_number
+from vipps_nb.display.values import moment_of, money, whole_number
 from vipps_nb.explain import Exchange
 
 _MOST_MONTHS, _MOST_ROWS = 12, 40

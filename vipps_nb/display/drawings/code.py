@@ -7,10 +7,10 @@ from typing import Any
 
 import segno
 
+from vipps_nb.core.view import View
 from vipps_nb.core.visible import visible
 from vipps_nb.display.drawings.drawing import Drawing
 from vipps_nb.display.markup import Markup, tag
-from vipps_nb.display.values import View
 from vipps_nb.explain import Exchange
 
 _LONGEST = 500

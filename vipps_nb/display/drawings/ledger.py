@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vipps_nb.core.view import View
 from vipps_nb.display.drawings.drawing import Drawing, lines_of, wide
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.display.values import View, moment_of, money, whole_number
+from vipps_nb.display.values import moment_of, money, whole_number
 from vipps_nb.explain import Exchange
 
 _MOST_ROWS = 50

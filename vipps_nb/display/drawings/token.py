@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from vipps_nb.core.bodies import outline
+from vipps_nb.core.view import DOTS, View
 from vipps_nb.display.drawings.drawing import Drawing, facts
 from vipps_nb.display.markup import join
-from vipps_nb.display.values import DOTS, EPOCH_FIELDS, View, moment_of_epoch
+from vipps_nb.display.values import EPOCH_FIELDS, moment_of_epoch
 from vipps_nb.explain import Exchange
 
 _NAMES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vipps_nb.core.view import DOTS, View
 from vipps_nb.display.drawings.drawing import Drawing, facts
 from vipps_nb.display.markup import join, tag
-from vipps_nb.display.values import DOTS, View
 from vipps_nb.explain import Exchange
 
 _PATH = "/webhooks/"

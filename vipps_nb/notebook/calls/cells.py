@@ -14,13 +14,8 @@ from urllib.parse import urlencode
 
 import requests
 
-from vipps_nb.apis.facts import (
-    SECRET_HEADERS,
-    Introduction,
-    idempotency_header,
-    idempotency_key,
-    secret_headers,
-)
+from vipps_nb.apis.questions import idempotency_header, idempotency_key
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS, AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
@@ -29,9 +24,9 @@ from vipps_nb.core.problem import FieldError
 from vipps_nb.core.redaction import Redactor, without_named
 from vipps_nb.core.secret import MASK, Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
+from vipps_nb.core.view import OF_THIS_MACHINE, View
 from vipps_nb.core.visible import visible
 from vipps_nb.display.tree import as_text
-from vipps_nb.display.values import OF_THIS_MACHINE, View
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.notebook.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
 from vipps_nb.notebook.calls.snippets import LANGUAGES, outline
@@ -246,9 +241,9 @@ def _masked_introduction(prepared: requests.PreparedRequest, session: VippsSessi
         client_secret=Secret(_STAND_IN),
         subscription_key=Secret(_STAND_IN) if session.credentials.subscription_key else None,
     )
-    kind = session.keys.introduction(str(prepared.url))
+    kind = session.keys.scheme_for(str(prepared.url))
     headers = secret_headers(kind, masked, _STAND_IN)
-    if kind is Introduction.BASIC:
+    if kind is AuthScheme.BASIC:
         headers["Authorization"] = f"Basic {MASK}"
     return {name: value.replace(_STAND_IN, MASK) for name, value in headers.items()}
 

@@ -8,15 +8,10 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from vipps_nb.apis.facts import (
-    IDEMPOTENCY_KEY,
-    SECRET_HEADERS,
-    Introduction,
-    idempotency_header,
-    introduction_for,
-    open_headers,
-    takes_idempotency_key,
-)
+from vipps_nb.apis.facts import IDEMPOTENCY_KEY
+from vipps_nb.apis.questions import idempotency_header, scheme_for, takes_idempotency_key
+from vipps_nb.auth.auth_scheme import SECRET_HEADERS, AuthScheme
+from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
 from vipps_nb.core.redaction import is_secret
@@ -70,7 +65,7 @@ def as_curl(call: Call, session: VippsSession, name: str = "vipps") -> str:
     # curl knows the methods by what is sent; naming one that it would choose anyway makes it complain.
     usual = "GET" if body is None else "POST"
     parts = [shlex.join(["curl", *([] if call.method == usual else ["-X", call.method]), session.base_url + call.path])]
-    if _introduction(call, session) is Introduction.BASIC:
+    if _introduction(call, session) is AuthScheme.BASIC:
         parts.append('-u "$VIPPS_CLIENT_ID:$VIPPS_CLIENT_SECRET"')
     parts += [f'-H "{name}: {value}"' for name, value in _headers(call, session, headers).items()]
     if body is not None and call.is_form:
@@ -85,7 +80,7 @@ def as_httpie(call: Call, session: VippsSession, name: str = "vipps") -> str:
     _, body, headers = outline(call, variables=False)
     form = ["--form"] if call.is_form else []
     parts = [shlex.join(["http", *form, call.method, session.base_url + call.path])]
-    if _introduction(call, session) is Introduction.BASIC:
+    if _introduction(call, session) is AuthScheme.BASIC:
         parts.append('-a "$VIPPS_CLIENT_ID:$VIPPS_CLIENT_SECRET"')
     parts += [f'"{name}:{value}"' for name, value in _headers(call, session, headers).items()]
     if body is not None and call.is_form:
@@ -185,10 +180,10 @@ def _explained(command: str) -> str:
     return (_WHERE_FROM if "$VIPPS_ACCESS_TOKEN" in command else "") + command
 
 
-def _introduction(call: Call, session: VippsSession) -> Introduction:
+def _introduction(call: Call, session: VippsSession) -> AuthScheme:
     if any(name.lower() == "authorization" for name in call.headers):
-        return Introduction.NOTHING
-    return introduction_for(session.base_url + call.path, session.credentials)
+        return AuthScheme.NOTHING
+    return scheme_for(session.base_url + call.path, session.credentials)
 
 
 def _headers(call: Call, session: VippsSession, own: Mapping[str, Any]) -> dict[str, str]:
@@ -196,11 +191,11 @@ def _headers(call: Call, session: VippsSession, own: Mapping[str, Any]) -> dict[
     url = session.base_url + call.path
     kind = _introduction(call, session)
     headers: dict[str, str] = {}
-    if kind in (Introduction.BEARER, Introduction.BEARER_ONLY):
+    if kind in (AuthScheme.BEARER, AuthScheme.BEARER_ONLY):
         headers["Authorization"] = "Bearer $VIPPS_ACCESS_TOKEN"
-    if kind is Introduction.KEYS:
+    if kind is AuthScheme.KEYS:
         headers |= {"client_id": "$VIPPS_CLIENT_ID", "client_secret": "$VIPPS_CLIENT_SECRET"}
-    if kind in (Introduction.BEARER, Introduction.KEYS):
+    if kind in (AuthScheme.BEARER, AuthScheme.KEYS):
         headers["Ocp-Apim-Subscription-Key"] = "$VIPPS_SUBSCRIPTION_KEY"
     headers |= open_headers(url, session.credentials, session.merchant_serial_number, {})
     if takes_idempotency_key(call.method, url):

@@ -16,7 +16,7 @@ from uuid import UUID
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue import schemas
 from vipps_nb.apis.catalogue.documents import Operation
-from vipps_nb.apis.facts import idempotency_header
+from vipps_nb.apis.questions import idempotency_header
 from vipps_nb.client.session import VippsSession
 from vipps_nb.notebook.calls import METHODS
 from vipps_nb.notebook.calls.json_cursor import Cursor, cursor_at

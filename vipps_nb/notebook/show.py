@@ -1,4 +1,4 @@
-"""Where the cards meet IPython: which types are drawn, and how everything is given back."""
+"""Cards in IPython: which types are drawn, how everything is given back, and ``vipps_nb.show``."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _token_text(token: Any, printer: Any, cycle: bool) -> None:
 
 
 def _delivery_card(delivery: Any, personal: bool = False) -> Any:
-    from vipps_nb.display.delivery import DeliveryCard  # noqa: PLC0415 - as in show
+    from vipps_nb.webhooks.card import DeliveryCard  # noqa: PLC0415 - as in show
 
     return DeliveryCard(delivery, personal=personal)
 

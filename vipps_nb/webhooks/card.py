@@ -6,19 +6,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vipps_nb.core.bodies import parsed
 from vipps_nb.core.redaction import is_secret
+from vipps_nb.core.view import DOTS, View, persons_in
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings.drawing import Drawing, facts
 from vipps_nb.display.frame import framed
 from vipps_nb.display.markup import Markup, join, tag
-from vipps_nb.display.values import DOTS, View, money, persons_in
-
-if TYPE_CHECKING:
-    from vipps_nb.webhooks import Delivery
+from vipps_nb.display.values import money
+from vipps_nb.webhooks.delivery import Delivery
 
 _SUBJECTS = {
     "reference": "Reference",

@@ -1,0 +1,37 @@
+"""How the client keeps within the documented limits: how far apart calls are, and when each of many may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vipps_nb.apis.questions import limit_of
+from vipps_nb.core.paths import path_of
+
+MINUTE = 60.0
+
+
+def seconds_per_call(method: str, url: str) -> float:
+    """How far apart calls must be to stay within the limit; 0 where none is documented."""
+    limit = limit_of(method, url)
+    return MINUTE / limit.per_minute if limit else 0.0
+
+
+def departures(calls: Iterable[tuple[str, str]]) -> list[float]:
+    """When each of many calls may leave, in seconds from now, so that no resource is asked more than its limit.
+
+    Args:
+        calls: Method and path of each.
+    """
+    counts: dict[tuple[str, str], int] = {}
+    moments = []
+    for method, url in calls:
+        limit = limit_of(method, url)
+        if limit is None:
+            moments.append(0.0)
+            continue
+        # One resource, however its path is spelled; two ids that differ in case alone are only asked more slowly.
+        key = (method, path_of(url).lower())
+        earlier = counts.get(key, 0)
+        counts[key] = earlier + 1
+        moments.append(earlier // limit.per_minute * MINUTE)
+    return moments

@@ -1,0 +1,34 @@
+"""What is known of one payment's money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What is known of one payment's money, in minor units.
+
+    Attributes:
+        currency: Empty when nobody said; eCom never does.
+        amount: What the payment is about.
+        captured: None when only the payment's making was seen.
+        refunded: As captured.
+        cancelled: As captured.
+    """
+
+    currency: str = ""
+    amount: int = 0
+    captured: int | None = None
+    refunded: int | None = None
+    cancelled: int | None = None
+
+    @property
+    def capturable(self) -> int:
+        """What was left to capture, as far as it was seen."""
+        return max(self.amount - (self.captured or 0) - (self.cancelled or 0), 0)
+
+    @property
+    def refundable(self) -> int | None:
+        """What was left to refund; None when no look told what was captured."""
+        return None if self.captured is None else max(self.captured - (self.refunded or 0), 0)

@@ -1,0 +1,167 @@
+"""For whom something is shown, and what is taken out for them: secrets always, people's numbers unless asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from vipps_nb.core.bodies import LeftOut, cut_like
+from vipps_nb.core.redaction import Redactor, is_secret, is_traded, plain_name, redactor, without_named, without_tokens
+from vipps_nb.core.secret import MASK, Secret
+
+DOTS = MASK
+PERSONAL_FIELDS = frozenset(  # without case and signs
+    {"phonenumber", "customerphonenumber", "msisdn", "loginhint"}
+    | {"mobilenumber", "usermobilenumber", "customermobilenumber"}
+    | {"nin", "nnin", "nationalidentitynumber", "ssn", "personalidentificationnumber"}
+)
+# Headers that differ between two installations, and say nothing about the call.
+OF_THIS_MACHINE = frozenset(
+    {"user-agent", "accept-encoding", "vipps-system-version", "vipps-system-plugin-version", "server", "via"}
+)
+_LOOPBACK_PORT = re.compile(r"(?<=\b127\.0\.0\.1:)\d+")
+_RANDOM_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+# The random end of a name that a lesson made up, such as lesson-2-….
+_RANDOM_END = re.compile(rf"(?<=\w-){_RANDOM_UUID.pattern}")
+# What opens a customer's page; whoever runs the notebook follows the link itself, not its stored copy.
+_LANDING_TOKEN = re.compile(r"(?<=[?&]token=)[\w-]+")
+_KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey", "x-request-id"})
+_EIGHT_DIGITS, _SHOWN = 8, 2
+_NUMBER, _MANY = re.compile(r"\d{8,}"), 20
+
+
+@dataclass(frozen=True)
+class View:
+    """For whom something is shown, and where.
+
+    Attributes:
+        personal: Whether phone and identity numbers are shown in full.
+        still: Whether nothing may be shown that differs from run to run or from machine to machine: the sandbox's
+            clock is held, and what a lesson shows is stored and compared.
+        persons: Numbers that stand for people; they are taken out of sentences as well.
+        unspeakable: Secrets that could be in what is shown, under whatever name.
+    """
+
+    personal: bool = False
+    still: bool = False
+    persons: frozenset[str] = frozenset()
+    unspeakable: tuple[Secret, ...] = ()
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in the reader's time zone; in UTC where the reader's zone would make the difference."""
+        local = moment.astimezone(UTC if self.still else None)
+        return f"{local.day} {local:%b %Y, %H:%M:%S} {local.tzname() or ''}".rstrip()
+
+    def masked(self, value: Any, field: str = "") -> Any:
+        """A copy without secrets, and without personal numbers unless they were asked for.
+
+        Args:
+            value: What :func:`~vipps_nb.core.bodies.parsed` gives, or a part of it: nothing deeper.
+            field: The name it stands under.
+        """
+        if (
+            self.unspeakable
+            and isinstance(value, Mapping | list)
+            and not self._redactor.finds("\0".join(_texts(value)))
+        ):
+            # Most hold no secret, which one look at all of it together tells.
+            return dataclasses.replace(self, unspeakable=()).masked(value, field)
+        return self._masked(value, field)
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        return redactor(self.unspeakable)
+
+    def _masked(self, value: Any, field: str) -> Any:
+        if isinstance(value, dict):
+            masked = {
+                self.text(name) if isinstance(name, str) else name: self._masked(item, str(name))
+                for name, item in value.items()
+            }
+            # Elsewhere a code is what went wrong; here it is traded for a person's tokens.
+            masked |= {"code": DOTS} if is_traded(masked) else {}
+            return cut_like(value, masked)
+        if isinstance(value, list):
+            return cut_like(value, [self._masked(item, field) for item in value])
+        if value is None or isinstance(value, LeftOut):
+            return value
+        if is_secret(field):
+            return DOTS
+        if not self.personal and is_personal(field, value):
+            return masked_person(value)
+        return cut_like(value, self._text(value, field)) if isinstance(value, str) else value
+
+    def text(self, text: str) -> str:
+        """Words without what looks like a token, without persons, and without what differs from run to run."""
+        text = without_tokens(text)
+        text = self._redactor.text(text) if self.unspeakable else text
+        text = without_named(text, None if self.personal else _masked_number)
+        text = self._without_persons(text) if self.persons and not self.personal else text
+        if not self.still:
+            return text
+        for varying in (_LOOPBACK_PORT, _RANDOM_END, _LANDING_TOKEN):
+            text = varying.sub("…", text)
+        return text
+
+    def _without_persons(self, text: str) -> str:
+        if len(self.persons) > _MANY:  # a list of customers: one look at each number, not one for each customer
+            return _NUMBER.sub(lambda found: masked_person(found[0]) if found[0] in self.persons else found[0], text)
+        for number in self.persons:
+            text = text.replace(number, masked_person(number))
+        return text
+
+    def _text(self, value: str, field: str) -> str:
+        if self.still and field.lower() in _KEY_FIELDS and _RANDOM_UUID.fullmatch(value):
+            return "(a random UUID)"
+        return self.text(value)
+
+
+def is_personal(field: str, value: Any) -> bool:
+    """Whether a field names a person by a number: a word in its place, such as [Expired], names nobody."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or plain_name(field) not in PERSONAL_FIELDS:
+        return False
+    return isinstance(value, int) or (isinstance(value, str) and any(map(str.isdigit, value)))
+
+
+def masked_person(value: Any) -> str:
+    """A phone or identity number of which only the end is shown, enough to tell two apart."""
+    text = str(value)
+    return "•" * (len(text) - _SHOWN) + text[-_SHOWN:] if len(text) >= _EIGHT_DIGITS else DOTS
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a body, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield str(name)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _masked_number(field: str, value: str) -> str | None:
+    """What stands in a text instead of a number under the name of one that stands for a person."""
+    return masked_person(value) if is_personal(field, value) else None
+
+
+def persons_in(value: Any) -> set[str]:
+    """The personal numbers in a body, as text, so that they can be taken out of sentences about it."""
+    found: set[str] = set()
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        field, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [(str(name), item) for name, item in each.items() if item]
+        elif isinstance(each, list):
+            waiting += [(field, item) for item in each if item]
+        elif is_personal(field, each) and len(str(each)) >= _EIGHT_DIGITS:
+            found.add(str(each))
+    return found
