@@ -347,7 +347,7 @@ def test_show_prints_where_there_is_no_notebook(capsys):
 
 def test_a_card_carries_only_the_style_that_it_needs():
     html = AnswerCard(answer(RESERVED)).html
-    sheet = (Path(vipps_nb.__file__).parent / "cards" / "answer.css").read_text() + widget.stylesheet("explorer.css")
+    sheet = (Path(vipps_nb.__file__).parent / "display" / "answer.css").read_text() + widget.stylesheet("explorer.css")
 
     assert "<style>.vipps-nb{" in html
     for needed in (".vipps-nb-bar{", '[data-part="refunded"]{', '[data-tone="failed"]{', ".vscode-dark"):

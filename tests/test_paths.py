@@ -11,13 +11,13 @@ from vipps_nb.apis.questions import (
     changes_something,
     idempotency_header,
     is_only_in_test,
+    poll_of,
     remembers_idempotency_keys,
     scheme_for,
     takes_idempotency_key,
 )
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.client.auth_flow import open_headers
-from vipps_nb.client.polling import WATCHED
 from vipps_nb.client.rate_limits import departures, limit_of
 from vipps_nb.core.paths import path_of
 from vipps_nb.core.secret import Secret
@@ -53,7 +53,7 @@ def treatment(method, path):
         "guarded": changes_something(method, url),
         "only in test": is_only_in_test(method, url),
         "limit": limit_of(method, url),
-        "waited for": next((known for known in WATCHED if known.path.fullmatch(path_of(path))), None),
+        "waited for": poll_of(path),
         "operation": catalogue.find(method, path),
         "route": Exchange(method=method, path=path, host="", status=200).route.replace("ab-1", "Ab-1").lower(),
     }

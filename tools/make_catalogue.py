@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-CATALOGUE = Path(__file__).resolve().parent.parent / "vipps_nb" / "catalogue"
+CATALOGUE = Path(__file__).resolve().parent.parent / "vipps_nb" / "apis" / "catalogue"
 DOCS = "https://developer.vippsmobilepay.com/docs/APIs"
 STANDARD = ("merchant", "partner")
 SPECIALIZED = ("management", "accounting", "donations")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 REPOSITORY = Path(__file__).parents[2]
 SHEETS = [*(file for file in sorted(card.HERE.glob("*.css")) if file.name != "card.css")]
-SHEETS += [REPOSITORY / "vipps_nb" / name for name in ("cards/answer.css", "doctor/doctor.css")]
+SHEETS += [REPOSITORY / "vipps_nb" / name for name in ("display/answer.css", "doctor/doctor.css")]
 DOCS_PICTURES = REPOSITORY / "docs" / "pictures"
 # By file name: what is shown, how wide in CSS pixels, and how many of the picture's go into one.
 PICTURES = {

@@ -215,7 +215,7 @@ APIS: tuple[ApiFacts, ...] = (
         harmless_call=HarmlessCall(
             "/recurring/v3/agreements?status=ACTIVE&pageNumber=1&pageSize=1", switch="recurringAllowed"
         ),
-        only_in_test=("/recurring/{version}/agreements/{agreementId}/accept",),
+        only_in_test=("/recurring/v3/agreements/{agreementId}/accept",),
         source="Recurring API guide",
     ),
     ApiFacts(
@@ -283,7 +283,7 @@ APIS: tuple[ApiFacts, ...] = (
         # Like Report and Donations it finds out by itself which sales units a token may see.
         prefixes=("/management",),
         msn=False,
-        idempotency=Idempotency(remembered=_routes("POST /management/{version}/product-orders")),
+        idempotency=Idempotency(remembered=_routes("POST /management/v1/product-orders")),
         key_types=(*STANDARD_KEYS, "management"),
         in_test=False,
         harmless_call=HarmlessCall("/management/v1/sales-units"),
@@ -331,7 +331,7 @@ APIS: tuple[ApiFacts, ...] = (
     ),
     ApiFacts(
         name="PSP (old)",
-        prefixes=("/psp", "/psp-signup"),
+        prefixes=("/psp", "/merchant-management"),
         only_in_test=("/psp/v3/integration-test/*",),
         source="PSP API guide",
     ),

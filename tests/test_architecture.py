@@ -1,0 +1,102 @@
+"""The house's plan, held for every file: who may import whom, late imports and those for type checkers included.
+
+    core ← auth ← apis ← client ← explain ← display ← webhooks, doctor ← notebook
+
+Each room may import the rooms to its left. `errors` belongs to core, and the front of the house (`__init__`, `cli`,
+`wiring`) may import everything. `widgets` imports nothing of ours. The sandbox knows nothing of the client, and the
+client meets the sandbox in one file, `client/sandbox_gate.py`: it starts one, joins one, and names its type.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import vipps_nb
+
+PACKAGE = Path(vipps_nb.__file__).parent
+
+ROOMS = ("core", "auth", "apis", "client", "explain", "display", "webhooks", "doctor", "notebook")
+APART = {"widgets", "sandbox"}  # import nothing but themselves
+MAY_IMPORT = {
+    **{room: set(ROOMS[:number]) for number, room in enumerate(ROOMS)},
+    **{room: set() for room in APART},
+    "front": {*ROOMS, *APART},
+}
+MAY_IMPORT["doctor"] -= {"webhooks"}  # side by side
+MAY_IMPORT["notebook"] |= {"widgets"}  # the kernel's side of each widget
+DOORS = {("vipps_nb.client.sandbox_gate", "vipps_nb.sandbox")}
+
+FILES = {
+    ".".join((vipps_nb.__name__, *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): file
+    for file in sorted(PACKAGE.rglob("*.py"))
+    if "notebooks" not in file.relative_to(PACKAGE).parts
+}
+
+
+def imports_of(module: str) -> set[str]:
+    """The modules of ours that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by dots; write the whole name"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in FILES else str(node.module) for name in names}
+    return {name for name in found if name in FILES} - {module}
+
+
+GRAPH = {module: imports_of(module) for module in FILES}
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    if len(parts) == 1 or parts[1] in ("cli", "wiring"):
+        return "front"
+    return "core" if parts[1] == "errors" else parts[1]
+
+
+def circles(graph: dict[str, set[str]]) -> list[set[str]]:
+    """The groups of modules that import one another, however many are in between."""
+    reach: dict[str, set[str]] = {}
+    for start, imported in graph.items():
+        seen: set[str] = set()
+        waiting = list(imported)
+        while waiting:
+            module = waiting.pop()
+            if module not in seen:
+                seen.add(module)
+                waiting += graph[module]
+        reach[start] = seen
+    return [
+        {start} | {other for other in reach[start] if start in reach[other]} for start in graph if start in reach[start]
+    ]
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_file_imports_only_what_lies_below_its_room(module):
+    room = room_of(module)
+    upward = {
+        other
+        for other in GRAPH[module]
+        if room_of(other) not in MAY_IMPORT[room] | {room} and (module, other) not in DOORS
+    }
+
+    assert not upward, f"{module} is in {room}, which may import {sorted(MAY_IMPORT[room])} only"
+
+
+def test_no_modules_import_one_another_in_a_circle():
+    assert circles(GRAPH) == []
+
+
+def test_a_circle_would_be_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}] * 3
+
+
+def test_every_room_of_the_house_is_in_the_plan():
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+
+    assert rooms == {*ROOMS, *APART}
