@@ -9,11 +9,10 @@ import time
 import pytest
 
 from vipps_nb import CredentialsError, login
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.notebook.login_form import login_dialog
 
 from .test_key_sources import WHOLE, write_env
-
-NOTHING_NAMED = {"dotenv": None, "profile": None, "postman": None}
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +71,7 @@ def test_the_terminal_does_not_even_ask(nowhere, monkeypatch):
 
 @pytest.mark.parametrize("env", [None, "test", "production"])
 def test_the_form_offers_the_sandbox_alone(nowhere, env):
-    form = login_dialog(folder=nowhere, env=env, key_type="merchant", options=NOTHING_NAMED, on_login=str)
+    form = login_dialog(LoginOptions(folder=nowhere, env=env), on_login=str)
 
     assert (form.environment, form.environments) == ("sandbox", ["sandbox"])
     assert "Type no real key here" in form.message
@@ -83,7 +82,7 @@ def test_the_form_offers_the_sandbox_alone(nowhere, env):
 
 def test_a_form_made_before_is_refused_too(nowhere, monkeypatch):
     monkeypatch.delenv("BINDER_LAUNCH_HOST")
-    form = login_dialog(folder=nowhere, env="test", key_type="merchant", options=NOTHING_NAMED, on_login=str)
+    form = login_dialog(LoginOptions(folder=nowhere, env="test"), on_login=str)
     monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
     values = dict(
         zip(("client_id", "client_secret", "subscription_key", "merchant_serial_number"), WHOLE.values(), strict=True)

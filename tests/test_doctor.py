@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from vipps_nb import Sandbox, login
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.cli import main
 from vipps_nb.core import environment
 from vipps_nb.core.environment import Environment
@@ -116,17 +117,17 @@ class TestHealth:
 
     def test_leaves_no_sandbox_behind_and_uses_the_one_of_a_login(self):
         before = threading.active_count()
-        examine(env="sandbox")
+        examine(LoginOptions(env="sandbox"))
         assert threading.active_count() == before
 
         vipps = login(env="sandbox", quiet=True)
-        examine(env="sandbox")
+        examine(LoginOptions(env="sandbox"))
         assert vipps.get("/webhooks/v1/webhooks").ok
 
     def test_a_sandbox_can_tell_what_the_doctor_asked(self):
         vipps = login(env="sandbox", quiet=True)
         vipps.get("/webhooks/v1/webhooks")
-        examine(env="sandbox")
+        examine(LoginOptions(env="sandbox"))
         vipps.get("/recurring/v3/agreements")
 
         by = {entry["number"]: entry.get("by") for entry in vipps.sandbox.requests()}
@@ -137,18 +138,18 @@ class TestHealth:
     def test_no_real_host_is_told_who_asks(self, write, as_test):
         server = as_test(healthy)
         write(VIPPS_ENVIRONMENT="test")
-        examine(env="test")
+        examine(LoginOptions(env="test"))
 
         names = {name.lower() for seen in server.seen for name in seen.headers}
         assert "authorization" in names
         assert not [name for name in names if name.startswith("vipps-nb")]
 
     def test_in_the_sandbox_nothing_changes_from_run_to_run(self, write):
-        first = examine(env="sandbox")
+        first = examine(LoginOptions(env="sandbox"))
         write(VIPPS_MSN="7654321")  # somebody else's machine has a .env
         time.sleep(0.01)
 
-        second = examine(env="sandbox")
+        second = examine(LoginOptions(env="sandbox"))
 
         assert repr(first) == repr(second)
         assert first._repr_html_() == second._repr_html_()
@@ -158,7 +159,7 @@ class TestHealth:
     def test_every_kind_of_keys_of_a_sandbox_that_runs(self, write, running, key_type):
         write(base=running.dotenv())
 
-        report = examine(key_type=key_type)
+        report = examine(LoginOptions(key_type=key_type))
 
         assert report.ok, repr(report)
         assert report["environment"].found.startswith("Sandbox (the sandbox on this machine), chosen by")
@@ -205,7 +206,7 @@ class TestHealth:
 
     def test_an_unknown_type_of_keys_is_no_finding_but_an_error(self):
         with pytest.raises(CredentialsError, match="no type of keys"):
-            examine(key_type="psp")
+            examine(LoginOptions(key_type="psp"))
 
 
 class TestFilesAndKeys:
@@ -213,7 +214,7 @@ class TestFilesAndKeys:
         write()
         (nowhere / "a" / "b").mkdir(parents=True)
 
-        report = examine(env="test", folder=nowhere / "a" / "b")
+        report = examine(LoginOptions(env="test", folder=nowhere / "a" / "b"))
 
         assert report["files"].found == "Read: .env, 2 folders up (4 names of ours)."
 
@@ -225,7 +226,7 @@ class TestFilesAndKeys:
         ]
         (nowhere / "mine.json").write_text(json.dumps({"values": values}))
 
-        report = examine(profile="shop2", postman="mine.json")
+        report = examine(LoginOptions(profile="shop2", postman="mine.json"))
 
         assert report["files"].found == "Read: .env.shop2 (3 names of ours), Postman file mine.json (1 name of ours)."
         assert report["names"].result is Result.OK
@@ -244,7 +245,7 @@ class TestFilesAndKeys:
         ],
     )
     def test_a_file_that_is_not_there_ends_what_needs_it_and_nothing_else(self, options, words):
-        report = examine(**options)
+        report = examine(LoginOptions(**options))
 
         assert report["files"].result is Result.FAILED
         assert words in report["files"].found
@@ -255,7 +256,7 @@ class TestFilesAndKeys:
     def test_a_name_of_the_other_environment_is_noticed(self, write):
         write(".env.prod")
 
-        finding = examine(profile="prod")["environment"]
+        finding = examine(LoginOptions(profile="prod"))["environment"]
 
         assert (finding.result, finding.cause) == (Result.ATTENTION, "other-environment")
         assert "the name prod says production" in finding.found
@@ -264,14 +265,14 @@ class TestFilesAndKeys:
     def test_an_environment_that_is_none(self, write, env):
         write()
 
-        report = examine(env=env)
+        report = examine(LoginOptions(env=env))
 
         assert (report["environment"].result is Result.FAILED) == (env == "tset")
 
     def test_a_base_url_of_another_environment_sends_nothing(self, write):
         write(VIPPS_BASE_URL="https://api.vipps.no")
 
-        report = examine(env="test")
+        report = examine(LoginOptions(env="test"))
 
         assert report["environment"].cause == "environment"
         assert "VIPPS_BASE_URL points at https://api.vipps.no" in report["environment"].found
@@ -398,7 +399,7 @@ class TestKeysToldApart:
             VIPPS_ACCOUNTING_CLIENT_SECRET=keys["client_secret"],
         )
 
-        finding = examine(key_type="accounting")["access token"]
+        finding = examine(LoginOptions(key_type="accounting"))["access token"]
 
         assert (finding.result, finding.cause) == (Result.FAILED, "key-type")
 
@@ -414,7 +415,7 @@ class TestKeysToldApart:
     def test_msn_of_a_merchant_that_is_not_connected(self, write, running):
         write(base=running.dotenv(), VIPPS_PARTNER_MSN="999999")
 
-        finding = examine(key_type="partner")["sales unit"]
+        finding = examine(LoginOptions(key_type="partner"))["sales unit"]
 
         assert (finding.result, finding.cause) == (Result.FAILED, "msn")
         assert "the merchant has to connect you" in finding.remedy
@@ -702,7 +703,7 @@ class TestTraces:
 
         monkeypatch.setattr(surroundings, "requires", lambda _: ["requests>=99", "nothing-like-it", "x; extra == 'y'"])
 
-        finding = examine(env="sandbox")["versions"]
+        finding = examine(LoginOptions(env="sandbox"))["versions"]
 
         assert finding.cause == "versions"
         assert "(>=99 is needed); nothing-like-it is missing." in finding.found

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from vipps_nb import CredentialsError, VippsNbError, login
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.auth.sources import find_credentials, load_sources
 from vipps_nb.client.login import own_sandbox
 from vipps_nb.doctor import Result, examine
@@ -166,7 +167,7 @@ def by_login(**options) -> str:
 
 
 def by_doctor(**options) -> str:
-    failed = examine(**options).failed
+    failed = examine(LoginOptions(**options)).failed
     assert failed
     assert all(finding.result is Result.FAILED and finding.remedy for finding in failed)
     return "\n".join(f"{finding.found} {finding.remedy}" for finding in failed)
@@ -322,7 +323,7 @@ def test_what_is_no_file_is_refused_at_once(nowhere, make, option):
 
     with pytest.raises(CredentialsError) as caught:
         login(quiet=True, **options)
-    finding = examine(**options)["files"]
+    finding = examine(LoginOptions(**options))["files"]
 
     assert time.monotonic() - began < 5
     assert finding.result is Result.FAILED

@@ -14,6 +14,7 @@ import requests
 
 from vipps_nb import MissingKeysError, Sandbox, TokenRefusedError, login, logout
 from vipps_nb.auth.dotenv_file import ignore_in_git, save_keys
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.auth.sources import read_dotenv
 from vipps_nb.doctor import examine
 from vipps_nb.notebook.live_token import LiveToken, status_text
@@ -160,12 +161,8 @@ def test_the_forms_button_logs_in_and_saves_when_asked(nowhere):
         keys = running.keys()
         (nowhere / ".env").write_text(f"VIPPS_BASE_URL={running.base_url}\n")
         said = []
-        options = {"dotenv": None, "profile": None, "postman": None}
         form = login_dialog(
-            folder=nowhere,
-            env=None,
-            key_type="merchant",
-            options=options,
+            LoginOptions(folder=nowhere),
             on_login=lambda outcome: said.append(outcome) or "Logged in.",
         )
 
@@ -221,12 +218,9 @@ def test_a_sandboxs_moved_clock_is_never_blamed_on_the_computer(nowhere, capsys,
     assert again.token.remaining() > timedelta(minutes=50)
 
 
-FORM_FILES = {"dotenv": None, "profile": None, "postman": None}
-
-
 def submitted(folder, values, environment="test", **choices):
     """The form after it was sent with these texts."""
-    form = login_dialog(folder=folder, env="test", key_type="merchant", options=FORM_FILES, on_login=lambda _: "In.")
+    form = login_dialog(LoginOptions(folder=folder, env="test"), on_login=lambda _: "In.")
     content = {"do": "submit", "values": dict(values), "environment": environment, **choices}
     form._receive(form, content, [])
     deadline = time.monotonic() + 10

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from vipps_nb import logout
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.doctor import examine
 from vipps_nb.notebook.desk import LiveDesk
 from vipps_nb.notebook.desk_words import PRESETS, counts, decided, faults, rows_of, text
@@ -346,7 +347,7 @@ def test_the_log_says_how_much_was_tolerated(held):
 
 def test_what_the_doctor_asked_is_no_line_of_the_text(held):
     create(held)
-    examine(env="sandbox")
+    examine(LoginOptions(env="sandbox"))
 
     said = text(held.sandbox)
 

@@ -186,9 +186,10 @@ def doctor(context: click.Context, /, report: bool, as_json: bool, **options: An
 
     Sends the keys to their own host only, and changes nothing. Ends with 1 when a check has failed.
     """
+    from vipps_nb.auth.login_options import LoginOptions  # noqa: PLC0415 - as the next one
     from vipps_nb.doctor import examine  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
-    found = examine(**options)
+    found = examine(LoginOptions(**options))
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     else:

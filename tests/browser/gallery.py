@@ -21,6 +21,7 @@ from tests.browser.test_sandbox_desk import row
 from tests.test_webhooks import send
 from vipps_nb import Credentials, Environment, Sandbox, Secret, VippsSession
 from vipps_nb.apis import catalogue
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.display.token import TokenCard
 from vipps_nb.doctor import examine
@@ -270,7 +271,7 @@ def delivered() -> dict[str, str]:
 def visited(folder: Path) -> dict[str, str]:
     """What the doctor says, for each way a visit may end. Looks into the folder and the process environment."""
     settings = folder / ".env"
-    found = {"well": examine(env="sandbox")}
+    found = {"well": examine(LoginOptions(env="sandbox"))}
     with Sandbox() as running:
         keys = running.keys()
         settings.write_text(running.dotenv().replace(keys["client_secret"], "bm90LXRoZS1zZWNyZXQ="), encoding="utf-8")
@@ -303,8 +304,7 @@ def explorer(prepare: Callable[[Page], None], chosen: str = "") -> Exhibit:
 
 def whole_form(folder: Path) -> Exhibit:
     """The form as `%vipps_login --form` shows it where there are no keys yet."""
-    files = {"dotenv": None, "profile": None, "postman": None}
-    form = login_dialog(folder=folder, env="test", key_type="merchant", options=files, on_login=str)
+    form = login_dialog(LoginOptions(folder=folder, env="test"), on_login=str)
     names = ["fields", "environment", "environments", "keyless", "state", "message", "faults"]
     return Exhibit(widget="login_form", traits=form.get_state(names))
 

@@ -11,14 +11,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vipps_nb.auth import key_names
 from vipps_nb.auth import sources as key_sources
-from vipps_nb.auth.credentials import KEY_TYPES, Credentials, KeyType
+from vipps_nb.auth.credentials import Credentials, KeyType
+from vipps_nb.auth.login_options import LoginOptions, PathLike
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.session import Settings, VippsSession
 from vipps_nb.core.environment import (
@@ -29,7 +30,6 @@ from vipps_nb.core.environment import (
     official_environment,
     parse_environment_name,
 )
-from vipps_nb.core.near import did_you_mean
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
 from vipps_nb.errors import (
@@ -43,7 +43,6 @@ from vipps_nb.errors import (
 if TYPE_CHECKING:
     from vipps_nb.client.sandbox_gate import Sandbox
 
-PathLike = str | os.PathLike[str]
 SKEW_WORTH_MENTIONING = timedelta(minutes=2)
 SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have somebody to act for
 
@@ -53,10 +52,7 @@ class WayIn:
     """How a session was logged in, so that another process can do the same from its own environment."""
 
     environment: Environment
-    dotenv: str | None
-    profile: str | None
-    postman: str | None
-    key_type: KeyType
+    options: LoginOptions  # without a folder: another process has its own
 
     def __call__(self, settings: Settings) -> VippsSession:
         """Log in, once per process, to exactly the same place.
@@ -76,9 +72,7 @@ class WayIn:
 
     def _log_in(self) -> VippsSession:
         place = self.environment
-        sources = key_sources.load_sources(
-            folder=Path.cwd(), dotenv=self.dotenv, profile=self.profile, postman=self.postman
-        )
+        sources = self.options.load_sources()
         base_url = key_sources.base_url_setting(sources)
         if place.name == "sandbox" and not (base_url and place.owns(base_url)):
             raise EnvironmentChoiceError(
@@ -86,13 +80,7 @@ class WayIn:
                 f"there. Expected VIPPS_BASE_URL={place.base_url} and the sandbox's pretend keys; give them to the "
                 "workers."
             )
-        session = connect(
-            env=place.name,
-            dotenv=self.dotenv,
-            profile=self.profile,
-            postman=self.postman,
-            key_type=self.key_type,
-        ).session
+        session = connect(self.options).session
         if session.environment != place:
             raise EnvironmentChoiceError(
                 f"The session talks to {place.host}, and this process's environment leads to "
@@ -167,28 +155,21 @@ def login(
         TokenRefusedError: The server refused the keys.
         UnreachableError: No usable answer came.
     """
-    kind = parse_key_type(key_type)
+    # The type of the keys may be spelled in any case, and is looked at there.
+    options = LoginOptions(env=env, dotenv=dotenv, profile=profile, postman=postman, key_type=cast("KeyType", key_type))
     if init or strip_outputs:
         from vipps_nb.auth.dotenv_init import prepare  # noqa: PLC0415 - once in the life of a folder
 
-        said = prepare(Path.cwd(), key_type=kind, strip_outputs=strip_outputs)
+        said = prepare(options.place, key_type=options.key_type, strip_outputs=strip_outputs)
         if not quiet:
             print(said, file=sys.stderr)
     typed = None
     if form:
         if on_public_binder() and env != "sandbox":
             raise CredentialsError(refusal_on_binder("test"))
-        sources = key_sources.load_sources(folder=Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
-        typed = _ask_in_terminal(kind, key_sources.where_found(sources, kind))
-    outcome = connect(
-        env=env,
-        dotenv=dotenv,
-        profile=profile,
-        postman=postman,
-        key_type=kind,
-        refresh=refresh,
-        typed=typed,
-    )
+        found = key_sources.where_found(options.load_sources(), options.key_type)
+        typed = _ask_in_terminal(options.key_type, found)
+    outcome = connect(options, refresh=refresh, typed=typed)
     if not quiet:
         for notice in outcome.notices:
             print(notice, file=sys.stderr)
@@ -196,52 +177,38 @@ def login(
 
 
 @leaves_no_locals
-def connect(
-    *,
-    env: str | None = None,
-    dotenv: PathLike | None = None,
-    profile: str | None = None,
-    postman: PathLike | None = None,
-    key_type: KeyType = "merchant",
-    refresh: bool = False,
-    typed: Mapping[str, str] | None = None,
-    folder: Path | None = None,
-) -> Login:
+def connect(options: LoginOptions, *, refresh: bool = False, typed: Mapping[str, str] | None = None) -> Login:
     """What :func:`login` and ``%vipps_login`` share; says nothing by itself.
 
     Args:
-        env: As for :func:`login`, like all options not named here.
-        dotenv: See :func:`login`.
-        profile: See :func:`login`.
-        postman: See :func:`login`.
-        key_type: See :func:`login`.
-        refresh: See :func:`login`.
+        options: Which login is meant.
+        refresh: Fetch a new token even if the cached one is still good.
         typed: Values from a form, by the names they have in a ``.env``; they count before all others.
-        folder: Where the notebook stands; the working folder by default.
 
     Raises:
         VippsNbError: As :func:`login`. The earlier login, if any, is as it was.
     """
     logouts = _kernel.logouts
-    sources = key_sources.load_sources(folder=folder or Path.cwd(), dotenv=dotenv, profile=profile, postman=postman)
+    sources = options.load_sources()
     if typed:
         sources.insert(0, key_sources.Source("the form", dict(typed)))
-    named_a_file = bool(dotenv or profile or postman or typed)
     notices: list[str] = []
     with _kernel.lock:
         _refuse_after_logout(logouts)
-        credentials, environment, sandbox = _decide(env, sources, key_type, named_a_file, notices)
+        credentials, environment, sandbox = _decide(
+            options, sources, notices, may_start_one=not (options.names_a_file or typed)
+        )
         session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
         session.sandbox = sandbox
         if not typed:
-            session.way_in = WayIn(environment, _text(dotenv), profile, _text(postman), key_type)
+            session.way_in = WayIn(environment, replace(options, env=environment.name, folder=None))
         _kernel.arriving.append(session)
     try:
         token = session.keys.renewed(session.keys.peek()) if refresh else session.token
         if abs(token.clock_skew) >= SKEW_WORTH_MENTIONING and not _has_a_clock_of_its_own(sandbox):
             notices.append(skew_sentence(token.clock_skew))
         if environment.name != "sandbox":
-            notices += _hygiene_notice(key_sources.dotenv_file(folder or Path.cwd(), dotenv, profile), credentials)
+            notices += _hygiene_notice(options.dotenv_file(), credentials)
         with _kernel.lock:
             _refuse_after_logout(logouts)
             _kernel.sessions = [other for other in _kernel.sessions if other is not session] + [session]
@@ -312,35 +279,25 @@ def own_sandbox() -> Sandbox | None:
     return _kernel.sandbox
 
 
-def parse_key_type(text: str) -> KeyType:
-    """Read a key type.
-
-    Raises:
-        CredentialsError: It is none of the five.
-    """
-    word = str(text).strip().lower()
-    for kind in KEY_TYPES:
-        if word == kind:
-            return kind
-    hint = did_you_mean(word, KEY_TYPES)
-    raise CredentialsError(f"{text!r} is no type of keys. Expected one of: {', '.join(KEY_TYPES)}.{hint}")
-
-
 def _decide(
-    env: str | None,
-    sources: Sequence[key_sources.Source],
-    key_type: KeyType,
-    named_a_file: bool,
-    notices: list[str],
+    options: LoginOptions, sources: Sequence[key_sources.Source], notices: list[str], *, may_start_one: bool
 ) -> tuple[Credentials, Environment, Sandbox | None]:
-    """Which keys, where to, and whose desk."""
+    """Which keys, where to, and whose desk.
+
+    Args:
+        options: Which login is meant.
+        sources: What was read.
+        notices: What is to be said goes here.
+        may_start_one: Whether no keys and no chosen environment mean that a sandbox is wanted.
+    """
+    key_type = options.key_type
     base_url = key_sources.base_url_setting(sources)
-    name = chosen_environment(env, sources, base_url)
+    name = chosen_environment(options.env, sources, base_url)
     if name == "sandbox":
         return _sandbox(base_url, sources, key_type)
     credentials = key_sources.find_credentials(sources, key_type)
     if credentials is None:
-        if name is None and not named_a_file:
+        if name is None and may_start_one:
             notices.append(
                 f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation on your own "
                 "machine, with pretend keys and pretend money."
@@ -417,10 +374,6 @@ def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
         key_type=key_type,
         source="the sandbox's pretend keys",
     )
-
-
-def _text(path: PathLike | None) -> str | None:
-    return None if path is None else os.fspath(path)
 
 
 def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vipps_nb.auth import sources as key_sources
-from vipps_nb.client.login import PathLike, own_sandbox, parse_key_type
+from vipps_nb.auth.login_options import LoginOptions
+from vipps_nb.client.login import own_sandbox
 from vipps_nb.core.environment import ENVIRONMENT_NAMES
 from vipps_nb.doctor import connection, keys, products, surroundings, token
 from vipps_nb.doctor.case import Case
@@ -46,29 +47,13 @@ _LEAST_SCRUBBED = 6
 _LEAST_TELLING = 5
 
 
-def examine(
-    *,
-    env: str | None = None,
-    dotenv: PathLike | None = None,
-    profile: str | None = None,
-    postman: PathLike | None = None,
-    key_type: str = "merchant",
-    folder: Path | None = None,
-) -> Report:
+def examine(options: LoginOptions | None = None) -> Report:
     """Look at everything between the keys and an answer.
 
     Args:
-        env: As for :func:`vipps_nb.login`, like all options but the last.
-        dotenv: See :func:`vipps_nb.login`.
-        profile: See :func:`vipps_nb.login`.
-        postman: See :func:`vipps_nb.login`.
-        key_type: See :func:`vipps_nb.login`.
-        folder: Where the notebook stands; the working folder by default.
-
-    Raises:
-        CredentialsError: There is no such type of keys. Whatever else is wrong is a finding.
+        options: Which login is meant; by default the one of ``vipps_nb.login()``.
     """
-    case = Case(folder or Path.cwd(), env, dotenv, profile, postman, parse_key_type(key_type))
+    case = Case(options or LoginOptions())
     lines: list[ProductLine] = []
     try:
         findings = [_carry_out(case, name, check, needs) for name, check, needs in _CHECKS]
@@ -120,13 +105,13 @@ def _secrets(case: Case) -> dict[str, str]:
 
 
 def _hits(case: Case) -> list[tuple[str, key_sources.Hit]]:
-    return list(key_sources.hits(case.sources or (), case.key_type))
+    return list(key_sources.hits(case.sources or (), case.options.key_type))
 
 
 def _private(case: Case) -> dict[str, str]:
     """What the report for others does without, beside the keys."""
     places = {
-        str(case.folder): "‹folder›",
+        str(case.options.place): "‹folder›",
         str(Path.home()): "‹home›",
         socket.gethostname(): "‹this machine›",
         **case.private,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vipps_nb.auth.access_token import AccessToken
-from vipps_nb.auth.credentials import Credentials, KeyType
+from vipps_nb.auth.credentials import Credentials
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.auth.sources import Source
-from vipps_nb.client.login import PathLike
 from vipps_nb.core.environment import Environment, is_loopback
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Case:
     """One visit.
 
     Attributes:
-        folder: Where the notebook stands.
+        options: Which login is looked at.
         file: The ``.env`` that was read.
         sources: Every place that was read; None when one of them could not be.
         pretend: The sandbox of this process, whose keys are used because nobody gave others.
@@ -38,12 +38,7 @@ class Case:
         private: What may be shown to the person at the screen and to nobody else, with what stands for it.
     """
 
-    folder: Path
-    env: str | None
-    dotenv: PathLike | None
-    profile: str | None
-    postman: PathLike | None
-    key_type: KeyType
+    options: LoginOptions
     timeout: tuple[float, float] = TIMEOUT
     file: Path | None = None
     sources: Sequence[Source] | None = None

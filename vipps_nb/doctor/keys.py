@@ -38,13 +38,11 @@ def files(case: Case) -> Finding:
     """Which places there are to read keys from, and whether they can be read."""
     name = "files"
     try:
-        case.file = key_sources.dotenv_file(case.folder, case.dotenv, case.profile)
-        case.sources = key_sources.load_sources(
-            folder=case.folder, dotenv=case.dotenv, profile=case.profile, postman=case.postman
-        )
+        case.file = case.options.dotenv_file()
+        case.sources = case.options.load_sources()
     except CredentialsError as error:
         return Finding(name, Result.FAILED, *_halves(error), "files")
-    if case.env == "sandbox" and _has_no_address(case):
+    if case.options.env == "sandbox" and _has_no_address(case):
         return Finding(name, Result.OK, "None needed: the sandbox brings pretend keys along.")
     said = []
     for source in case.sources:
@@ -61,10 +59,10 @@ def environment(case: Case) -> Finding:
     name = "environment"
     base_url = key_sources.base_url_setting(case.read)
     try:
-        chosen = chosen_environment(case.env, case.read, base_url)
-        there = dict(key_sources.hits(case.read, case.key_type)).keys() - {"merchant_serial_number"}
-        anything = bool(there) or any(key_sources.near_misses(case.read, key_names.FIELDS, case.key_type))
-        named = bool(case.dotenv or case.profile or case.postman)
+        chosen = chosen_environment(case.options.env, case.read, base_url)
+        there = dict(key_sources.hits(case.read, case.options.key_type)).keys() - {"merchant_serial_number"}
+        anything = bool(there) or any(key_sources.near_misses(case.read, key_names.FIELDS, case.options.key_type))
+        named = case.options.names_a_file
         joins = base_url is not None and official_environment(base_url) is None
         if chosen == "sandbox" and not joins:
             return _own_sandbox(case, "Sandbox: an imitation on this machine, with pretend keys and pretend money.")
@@ -94,13 +92,13 @@ def names(case: Case) -> Finding:
     name = "names"
     if case.pretend is not None:
         return Finding(name, Result.OK, "The sandbox's pretend keys.")
-    found = dict(key_sources.hits(case.read, case.key_type))
-    wanted = key_names.names_for(case.key_type)
-    missing = [what for what in key_names.required_fields(case.key_type) if what not in found]
+    found = dict(key_sources.hits(case.read, case.options.key_type))
+    wanted = key_names.names_for(case.options.key_type)
+    missing = [what for what in key_names.required_fields(case.options.key_type) if what not in found]
     if missing:
         nothing = not found.keys() - {"merchant_serial_number"}
         there = "none is there" if nothing else f"found only {_list(found)}"
-        hints = list(key_sources.near_misses(case.read, missing, case.key_type))
+        hints = list(key_sources.near_misses(case.read, missing, case.options.key_type))
         return Finding(
             name,
             Result.FAILED,
@@ -126,8 +124,8 @@ def shapes(case: Case) -> Finding:
     name = "shapes"
     if case.pretend is not None:
         return Finding(name, Result.OK, "Each value looks like what it should be.")
-    found = dict(key_sources.hits(case.read, case.key_type))
-    needed = (*key_names.required_fields(case.key_type), "merchant_serial_number")
+    found = dict(key_sources.hits(case.read, case.options.key_type))
+    needed = (*key_names.required_fields(case.options.key_type), "merchant_serial_number")
     fields = [what for what in key_names.FIELDS if what in found and what in needed]
     wrong = [f"{found[what].name} {fault}" for what in fields for fault in shape_findings(what, found[what].value)]
     if not wrong and len({found[what].value for what in fields}) < len(fields):
@@ -140,9 +138,9 @@ def shapes(case: Case) -> Finding:
             f"{_PORTAL}. They were read from: {_list({what: found[what] for what in fields})}.",
             "shapes",
         )
-    if not set(key_names.required_fields(case.key_type)) <= set(fields):
+    if not set(key_names.required_fields(case.options.key_type)) <= set(fields):
         return Finding(name, Result.OK, "What is there looks like what it should be.")
-    case.credentials = key_sources.find_credentials(case.read, case.key_type)
+    case.credentials = key_sources.find_credentials(case.read, case.options.key_type)
     odd = [
         f"{found[what].name} {_USUAL[what][1]}." for what in fields if not _USUAL[what][0].fullmatch(found[what].value)
     ]
@@ -163,7 +161,7 @@ def _own_sandbox(case: Case, said: str) -> Finding:
 
     case.pretend = own_sandbox() or Sandbox(sales_units=SALES_UNITS).start()
     case.environment = environment_at("sandbox", case.pretend.base_url)
-    case.credentials = pretend_credentials(case.pretend, case.key_type)
+    case.credentials = pretend_credentials(case.pretend, case.options.key_type)
     return Finding("environment", Result.OK, said)
 
 
@@ -173,7 +171,7 @@ def _has_no_address(case: Case) -> bool:
 
 
 def _who(case: Case) -> str:
-    if case.env:
+    if case.options.env:
         return "--env"
     said_by = key_sources.environment_setting(case.read)
     return "VIPPS_ENVIRONMENT" if said_by else "VIPPS_BASE_URL"
@@ -187,7 +185,7 @@ def _other_environment(case: Case) -> str | None:
         if official is not None and official != case.place:
             return f"the base_url in {source.name} is that of the {official.name} environment"
     file_names = [case.file.name.removeprefix(".env").removeprefix(".")] if case.file else []
-    file_names += [Path(case.postman).name] if case.postman else []
+    file_names += [Path(case.options.postman).name] if case.options.postman else []
     for other, pattern in _SAYS.items():
         for said in file_names:
             if case.place.name not in (other, "sandbox") and pattern.search(said):
@@ -217,9 +215,9 @@ def _halves(error: VippsNbError) -> tuple[str, str]:
 
 def _distance(case: Case, source: key_sources.Source) -> str:
     """How many folders up the file was found; its path would tell more than anybody needs."""
-    if case.file is None or source.name != case.file.name or case.dotenv:
+    if case.file is None or source.name != case.file.name or case.options.dotenv:
         return ""
-    up = len(case.folder.parts) - len(case.file.parent.parts)
+    up = len(case.options.place.parts) - len(case.file.parent.parts)
     return f", {_count(up, 'folder')} up" if up > 0 else ""
 
 

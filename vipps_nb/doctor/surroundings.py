@@ -49,11 +49,13 @@ def traces(case: Case) -> Finding:
         return Finding(name, Result.OK, "No key of yours is in use.")
     if case.environment is not None and case.environment.name == "sandbox":
         return Finding(name, Result.OK, "The keys are pretend ones.")
-    secrets = {hit.name: hit.value for what, hit in key_sources.hits(case.read, case.key_type) if what in _SECRETS}
+    secrets = {
+        hit.name: hit.value for what, hit in key_sources.hits(case.read, case.options.key_type) if what in _SECRETS
+    }
     secrets = {key: value for key, value in secrets.items() if len(value) >= _SHORTEST_SECRET and value.isascii()}
     if not secrets:
         return Finding(name, Result.SKIPPED, "There is no secret to look for.")
-    places = [*_notebooks_with(case.folder, secrets), *_history_with(secrets)]
+    places = [*_notebooks_with(case.options.place, secrets), *_history_with(secrets)]
     if places:
         return Finding(
             name,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from vipps_nb.auth import key_names
 from vipps_nb.auth import sources as key_sources
-from vipps_nb.auth.credentials import KeyType, shape_findings
+from vipps_nb.auth.credentials import shape_findings
 from vipps_nb.auth.dotenv_file import Change, with_keys, with_lines
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.client.login import Login, connect, on_public_binder
 from vipps_nb.core.environment import official_environment
 from vipps_nb.errors import CredentialsError, TokenRefusedError, VippsNbError
@@ -30,27 +31,22 @@ _BINDER = "This is a public Binder, a machine of strangers: only the sandbox is 
 
 
 def login_dialog(
+    options: LoginOptions,
     *,
-    folder: Path,
-    env: str | None,
-    key_type: KeyType,
-    options: Mapping[str, Any],
     on_login: Callable[[Login], str],
     on_done: Callable[[str], None] = lambda said: None,
 ) -> LoginForm:
     """A form that logs in with what is typed, and writes it to a ``.env`` when asked.
 
     Args:
-        folder: Where the notebook stands.
-        env: The environment to propose; ``None`` proposes the sandbox that ``VIPPS_BASE_URL`` names, or else ``test``.
-        key_type: Whose keys to ask for.
-        options: ``dotenv``, ``profile`` and ``postman``, as for :func:`vipps_nb.login`.
+        options: Which login is meant. ``env`` is what is proposed; ``None`` proposes the sandbox that
+            ``VIPPS_BASE_URL`` names, or else ``test``.
         on_login: Called after a successful login; returns the sentence that the form shows.
         on_done: Called with all that is to be said, when the form is done.
     """
-    names = key_names.names_for(key_type)
-    sources = key_sources.load_sources(folder=folder, **options)
-    found = key_sources.where_found(sources, key_type)
+    names = key_names.names_for(options.key_type)
+    sources = options.load_sources()
+    found = key_sources.where_found(sources, options.key_type)
     binder = on_public_binder()
     base_url = key_sources.base_url_setting(sources)
     # A sandbox that runs elsewhere, such as the teacher's, has keys of its own.
@@ -60,11 +56,11 @@ def login_dialog(
     def submit(values: Mapping[str, str], choices: FormChoices) -> str:
         typed = {names[what]: value for what, value in values.items()}
         if choices.environment not in keyless:
-            _refuse_faults(folder, typed, key_type, options)
+            _refuse_faults(typed, options)
         try:
             # What cannot be saved is said before anything is sent.
-            saving = _planned(folder, typed, choices) if choices.save and typed else ()
-            outcome = connect(env=choices.environment, key_type=key_type, folder=folder, typed=typed, **options)
+            saving = _planned(options.place, typed, choices) if choices.save and typed else ()
+            outcome = connect(replace(options, env=choices.environment), typed=typed)
         except VippsNbError as error:
             raise _refused(error, names) from None
         said = on_login(outcome)
@@ -87,9 +83,9 @@ def login_dialog(
                 hint=_HINTS.get(what, ""),
                 stays=_STAYS.get(what, ""),
             )
-            for what in key_names.required_fields(key_type)
+            for what in key_names.required_fields(options.key_type)
         ],
-        environment="sandbox" if binder else env or ("sandbox" if joins else "test"),
+        environment="sandbox" if binder else options.env or ("sandbox" if joins else "test"),
         # What must not be used here is not asked for.
         environments=("sandbox",) if binder else ENVIRONMENTS,
         keyless=keyless,
@@ -100,16 +96,16 @@ def login_dialog(
     return form
 
 
-def _refuse_faults(folder: Path, typed: Mapping[str, str], key_type: KeyType, options: Mapping[str, Any]) -> None:
+def _refuse_faults(typed: Mapping[str, str], options: LoginOptions) -> None:
     """Say at each field what cannot be right about it, before anything is sent.
 
     Raises:
         RefusedError: Something cannot.
     """
-    sources = [key_sources.Source(_FORM, typed), *key_sources.load_sources(folder=folder, **options)]
-    hits = dict(key_sources.hits(sources, key_type))
+    sources = [key_sources.Source(_FORM, typed), *options.load_sources()]
+    hits = dict(key_sources.hits(sources, options.key_type))
     faults = {}
-    for what in key_names.required_fields(key_type):
+    for what in key_names.required_fields(options.key_type):
         hit = hits.get(what)
         if hit is None:
             faults[what] = "Missing. Copy it from portal.vippsmobilepay.com → For developers."

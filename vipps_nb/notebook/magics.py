@@ -23,6 +23,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from vipps_nb.auth.credentials import KEY_TYPES
+from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.core.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.notebook import completion
@@ -325,12 +326,7 @@ class VippsMagics(Magics):
             return None
         from vipps_nb.doctor import examine  # noqa: PLC0415 - whoever is well does not need it
 
-        report = examine(
-            env=options.env,
-            key_type=options.key_type,
-            folder=_notebook_folder(self._shell),
-            **_files(options),
-        )
+        report = examine(_login_options(self._shell, options))
         if not options.report:
             return report
         print(report.block)
@@ -372,24 +368,17 @@ class VippsMagics(Magics):
 
     def _prepare(self, options: Namespace) -> None:
         from vipps_nb.auth.dotenv_init import prepare  # noqa: PLC0415 - once in the life of a folder
-        from vipps_nb.client.login import parse_key_type  # noqa: PLC0415 - as in _connect
 
-        folder, kind = _notebook_folder(self._shell), parse_key_type(options.key_type)
-        said = prepare(folder, key_type=kind, strip_outputs=options.strip_outputs)
+        asked = _login_options(self._shell, options)
+        said = prepare(asked.place, key_type=asked.key_type, strip_outputs=options.strip_outputs)
         if not options.quiet:
             print(said)
 
     def _connect(self, options: Namespace) -> Login:
         # Logging in brings requests, which costs more than all the rest: not before somebody does it.
-        from vipps_nb.client.login import connect, parse_key_type  # noqa: PLC0415
+        from vipps_nb.client.login import connect  # noqa: PLC0415
 
-        return connect(
-            env=options.env,
-            key_type=parse_key_type(options.key_type),
-            refresh=options.refresh,
-            folder=_notebook_folder(self._shell),
-            **_files(options),
-        )
+        return connect(_login_options(self._shell, options), refresh=options.refresh)
 
     def _welcome(self, outcome: Login, name: str) -> None:
         self._shell.user_ns[name] = outcome.session
@@ -433,7 +422,6 @@ class VippsMagics(Magics):
             self._show(())
 
     def _show_form(self, options: Namespace) -> None:
-        from vipps_nb.client.login import parse_key_type  # noqa: PLC0415 - as in _connect
         from vipps_nb.notebook.login_form import login_dialog  # noqa: PLC0415 - as in _show
         from vipps_nb.widgets.login_form import LoginPlace  # noqa: PLC0415 - as in _show
 
@@ -444,10 +432,7 @@ class VippsMagics(Magics):
 
         where = LoginPlace()
         form = login_dialog(
-            folder=_notebook_folder(self._shell),
-            env=options.env,
-            key_type=parse_key_type(options.key_type),
-            options=_files(options),
+            _login_options(self._shell, options),
             on_login=welcome,
             on_done=lambda said: where.become(self._card(()).widget),
         )
@@ -482,6 +467,10 @@ def _refuse_secrets(text: str) -> None:
 
 def _files(options: Namespace) -> dict[str, Any]:
     return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman}
+
+
+def _login_options(shell: InteractiveShell, options: Namespace) -> LoginOptions:
+    return LoginOptions(env=options.env, key_type=options.key_type, folder=_notebook_folder(shell), **_files(options))
 
 
 def _usage(check: Callable[[], object]) -> None:
