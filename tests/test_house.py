@@ -94,25 +94,25 @@ def test_login_takes_as_keywords_what_the_magic_takes_as_options():
 
 
 def test_the_doctor_takes_the_same_everywhere():
-    """As magic, as command and as function: all that says where keys are, spelled as for the login."""
+    """As magic, as command and as value: all that says where keys are, spelled as for the login."""
     import inspect
 
+    from vipps_nb.auth.login_options import LoginOptions
     from vipps_nb.cli import doctor
-    from vipps_nb.doctor import examine
     from vipps_nb.notebook.magics import VippsMagics
 
     magic = {action.dest: action.default for action in VippsMagics.vipps_doctor.parser._actions}
     command = {option.name: option.default for option in doctor.params}
-    function = {name: keyword.default for name, keyword in inspect.signature(examine).parameters.items()}
+    value = {name: keyword.default for name, keyword in inspect.signature(LoginOptions).parameters.items()}
     sources = {name: keyword.default for name, keyword in inspect.signature(vipps_nb.login).parameters.items()}
     ways = {"form", "refresh", "init", "strip_outputs", "quiet"}
 
-    assert function.keys() - {"folder"} == sources.keys() - ways
-    assert magic.keys() - {"help", "report"} == command.keys() - {"report", "as_json"} == function.keys() - {"folder"}
-    for name in function.keys() - {"folder"}:
+    assert value.keys() - {"folder"} == sources.keys() - ways
+    assert magic.keys() - {"help", "report"} == command.keys() - {"report", "as_json"} == value.keys() - {"folder"}
+    for name in value.keys() - {"folder"}:
         # click says that nothing was given in a way of its own.
         given = None if "Sentinel" in type(command[name]).__name__ else command[name]
-        assert magic[name] == given == function[name] == sources[name], name
+        assert magic[name] == given == value[name] == sources[name], name
 
 
 def test_the_readme_and_ci_run_the_same_test_command():

@@ -29,7 +29,7 @@ FIRST_TO_SEE = "00_start_here.ipynb"  # what is where, and which lesson answers 
 
 def shipped_notebooks() -> list[Path]:
     """The lessons, in order: inside the installed package, or beside it in a source tree."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     inside, beside = package / "notebooks", package.parent / "notebooks"
     return sorted((inside if inside.is_dir() else beside).glob("*.ipynb"))
 
