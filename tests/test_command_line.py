@@ -100,15 +100,23 @@ def test_a_folder_that_cannot_be_written_to_is_a_sentence(nowhere):
     ids=["Ctrl-C, in the background of a script", "the terminal is closed", "nohup"],
 )
 def test_each_way_of_ending_the_sandbox_is_clean(ignored, said, ends_at_once):
-    command = ["sh", "-c", f'trap "" {ignored}; exec "$@"', "sh", *VIPPS_NB, "sandbox"]
+    # Set outright: what this test itself was started with, such as nohup, is inherited.
+    dispositions = "; ".join(
+        f"signal.signal(signal.SIG{name}, signal.SIG_{'IGN' if name == ignored else 'DFL'})" for name in ("INT", "HUP")
+    )
+    start = f"import os, signal, sys; {dispositions}; os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", start, *VIPPS_NB, "sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        address = [process.stdout.readline() for _ in range(2)][1].strip().partition("=")[2]
-        assert requests.get(f"{address}/sandbox", timeout=20).status_code == 200
-        process.send_signal(getattr(signal, said))
-        if not ends_at_once:
+        try:
+            address = [process.stdout.readline() for _ in range(2)][1].strip().partition("=")[2]
             assert requests.get(f"{address}/sandbox", timeout=20).status_code == 200
-            process.terminate()
-        _, errors = process.communicate(timeout=20)
+            process.send_signal(getattr(signal, said))
+            if not ends_at_once:
+                assert requests.get(f"{address}/sandbox", timeout=20).status_code == 200
+                process.terminate()
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
 
     assert process.returncode == 0
     assert "Traceback" not in errors

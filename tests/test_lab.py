@@ -138,7 +138,9 @@ def refuses_connections(address: str) -> bool:
 
 def execute(*files: Path) -> subprocess.Popen[str]:
     """`lab.execute` in a process of its own, as the command calls it."""
-    code = "import sys, pathlib; from vipps_nb import lab; lab.execute([*map(pathlib.Path, sys.argv[1:])], print)"
+    code = (
+        "import sys, pathlib; from vipps_nb.notebook import lab; lab.execute([*map(pathlib.Path, sys.argv[1:])], print)"
+    )
     return subprocess.Popen(
         [sys.executable, "-uc", code, *map(str, files)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -274,7 +274,7 @@ TOOLS = (
     sink(
         "exploring: forms, code, answers",
         "%vipps_explore webhooks",
-        "from vipps_nb import catalogue; from vipps_nb.notebook.explorer import Explorer\n"
+        "from vipps_nb.apis import catalogue; from vipps_nb.notebook.explorer import Explorer\n"
         "guide = Explorer(catalogue.operations(), None, globals())\n"
         "print([guide.form(number) for number in range(len(guide.operations))])",
         "calls = {str(one): number for number, one in enumerate(guide.operations)}\n"
