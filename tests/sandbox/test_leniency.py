@@ -459,6 +459,15 @@ def test_many_notes_are_counted(shop, sandbox):
     assert len(answer.headers["Vipps-Nb-Tolerated"]) <= 1000
 
 
+@pytest.mark.parametrize("name", [" at its beginning", "at its end ", " ", "", "\t", "\x00", "a\nb", "ø", "\u2028"])
+def test_a_name_with_anything_in_it_can_be_told_in_a_header(merchant, sandbox, name):
+    answer = merchant.create(**{name: 1})
+
+    assert answer.status_code == 201
+    assert answer.headers["Vipps-Nb-Tolerated"].endswith("no document knows this field")
+
+
+
 # The setting
 
 

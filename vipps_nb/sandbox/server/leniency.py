@@ -127,8 +127,8 @@ def printable(name: str, longest: int = LONGEST_NAME) -> str:
 
 
 def in_header(lines: list[str]) -> str:
-    """Notes as the value of a header: ASCII, and not too long for any client."""
-    text = "; ".join(line.replace(";", ",") for line in lines).encode("ascii", "backslashreplace").decode()
+    """Notes as the value of a header: ASCII, no blank at its ends, and not too long for any client."""
+    text = "; ".join(line.replace(";", ",") for line in lines).encode("ascii", "backslashreplace").decode().strip()
     return text if len(text) <= LONGEST_HEADER else f"{text[: LONGEST_HEADER - 4]} ..."
 
 
