@@ -50,7 +50,7 @@ class SandboxAdapter(BaseAdapter):
             raise requests.ConnectionError(str(error) or LOST, request=request) from None
         except TooSlowError:
             raise requests.ReadTimeout(f"No answer within {patience} seconds.", request=request) from None
-        return self._builder.build_response(request, _raw(answer))
+        return self._builder.build_response(request, _raw(answer, str(request.method)))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -91,13 +91,14 @@ def httpx_transport(server: InProcess) -> Any:
     return SandboxTransport()
 
 
-def _raw(answer: RawAnswer) -> HTTPResponse:
+def _raw(answer: RawAnswer, method: str) -> HTTPResponse:
     return HTTPResponse(
         body=io.BytesIO(answer.body),
         headers=HTTPHeaderDict(answer.headers),
         status=answer.status,
         reason=HTTPStatus(answer.status).phrase if answer.status in HTTPStatus._value2member_map_ else "",
         preload_content=False,
+        request_method=method,  # the length of an answer to HEAD is not that of its body
         decode_content=False,
     )
 
