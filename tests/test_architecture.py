@@ -4,7 +4,8 @@
 
 Each room may import the rooms to its left. `errors` belongs to core, and the front of the house (`__init__`, `cli`,
 `wiring`, `pytest_plugin`) may import everything. `widgets` imports nothing of ours. The sandbox knows nothing of the
-client, and the client meets the sandbox in one file, `client/sandbox_gate.py`: it starts one, joins one, and names its type.
+client, and the client meets the sandbox in one file, `client/sandbox_gate.py`: it starts one, joins one, and names its
+type.
 """
 
 from __future__ import annotations
