@@ -126,3 +126,12 @@ def test_a_project_that_does_not_use_it_does_not_pay_for_it():
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert said.strip() == "[]"
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_the_shop_in_examples_passes_its_own_tests(options):
+    folder = Path(__file__).parents[1] / "examples" / "shop"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *options, str(folder)]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+    assert "6 passed" in run.stdout, run.stdout

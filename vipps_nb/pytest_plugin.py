@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vipps_nb.webhooks import Listener
 
 SEED, NOON = 1, "2026-01-01T12:00:00Z"
+NOW = "now"  # of this machine, for code under test that looks at its own clock
 _CLOCKS = ("held", "running")
 _SHOWN = 50
 _OPTIONS = {"seed": SEED, "at": NOON, "clock": "", "strictness": "real", "faults": ()}
@@ -72,7 +73,7 @@ def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> San
     sandbox = _vipps_server
     try:
         sandbox.reset(options["seed"])
-        sandbox.clock(now=options["at"], held=options["clock"] == "held")
+        sandbox.clock(now=None if options["at"] == NOW else options["at"], held=options["clock"] == "held")
         if options["strictness"] != "real":
             sandbox.settings(strictness=options["strictness"])
         if options["faults"]:
