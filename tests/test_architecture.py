@@ -3,8 +3,9 @@
     core ← auth ← apis ← client ← explain ← display ← webhooks, doctor ← notebook
 
 Each room may import the rooms to its left. `errors` belongs to core, and the front of the house (`__init__`, `cli`,
-`wiring`) may import everything. `widgets` imports nothing of ours. The sandbox knows nothing of the client, and the
-client meets the sandbox in one file, `client/sandbox_gate.py`: it starts one, joins one, and names its type.
+`wiring`, `pytest_plugin`) may import everything. `widgets` imports nothing of ours. The sandbox knows nothing of the
+client, and the client meets the sandbox in one file, `client/sandbox_gate.py`: it starts one, joins one, and names its
+type.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ GRAPH = {module: imports_of(module) for module in FILES}
 
 def room_of(module: str) -> str:
     parts = module.split(".")
-    if len(parts) == 1 or parts[1] in ("cli", "wiring"):
+    if len(parts) == 1 or parts[1] in ("cli", "wiring", "pytest_plugin"):
         return "front"
     return "core" if parts[1] == "errors" else parts[1]
 

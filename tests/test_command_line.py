@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 import requests
@@ -122,3 +123,35 @@ def test_each_way_of_ending_the_sandbox_is_clean(ignored, said, ends_at_once):
     assert "Traceback" not in errors
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{address}/sandbox", timeout=20)
+
+
+def test_a_script_can_wait_for_the_ready_file(nowhere):
+    file = nowhere / "ready.env"
+    with subprocess.Popen(
+        [*VIPPS_NB, "sandbox", "--ready-file", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not file.exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            address = dict(line.split("=", 1) for line in file.read_text().splitlines())["VIPPS_BASE_URL"]
+            assert requests.get(f"{address}/sandbox/health", timeout=20).json() == {"status": "ok"}
+            assert os.name == "nt" or file.stat().st_mode & 0o077 == 0
+            process.terminate()
+            process.communicate(timeout=20)
+        finally:
+            process.kill()
+
+    assert not file.exists()
+
+
+def test_a_ready_file_takes_nobodys_place(nowhere):
+    mine = nowhere / "notes.txt"
+    mine.write_text("mine")
+
+    said, code = says(f"sandbox --ready-file {mine}")
+
+    assert is_a_sentence(said), said
+    assert "notes.txt is there already and is no ready file" in said
+    assert (code, mine.read_text()) == (1, "mine")

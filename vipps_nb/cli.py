@@ -9,12 +9,14 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from vipps_nb.core.private_file import write_private
 from vipps_nb.core.stopping import when_told_to_stop
 from vipps_nb.errors import VippsNbError
 
@@ -127,6 +129,11 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     help="A folder to write one .env for each sales unit to, to be handed out: unit-01/.env and so on.",
 )
 @click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the .env there once requests are answered, for a script that waits; taken away at the end.",
+)
+@click.option(
     "--host", default="127.0.0.1", show_default=True, help="IPv4 address to listen on; others need --let-others-in."
 )
 @click.option("--let-others-in", is_flag=True, help="With --host: other machines may do all that you can.")
@@ -137,10 +144,12 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     sales_units: int,
     strict: bool,
     write_env: Path | None,
+    ready_file: Path | None,
     host: str,
     let_others_in: bool,
 ) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
+    _expect_no_other(ready_file)
     stopped = threading.Event()
     with when_told_to_stop(lambda _number: stopped.set()):
         from vipps_nb.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - costs an import of FastAPI
@@ -167,9 +176,44 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                     click.echo(
                         f"{len(handed_out)} .env files to hand out: {handed_out[0]} … {handed_out[-1]}", err=True
                     )
-                stopped.wait()
+                with _standing_there(ready_file, running.dotenv()):
+                    stopped.wait()
         except SandboxError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _expect_no_other(ready_file: Path | None) -> None:
+    """See to it that nobody's file is replaced; one that an earlier run has left behind may go.
+
+    Raises:
+        click.ClickException: Something else is there.
+    """
+    if ready_file is not None and ready_file.exists():
+        text = ready_file.read_text(encoding="utf-8", errors="replace")
+        if not text.startswith("VIPPS_ENVIRONMENT=sandbox"):
+            raise click.ClickException(f"{ready_file.name} is there already and is no ready file. Choose another name.")
+
+
+@contextmanager
+def _standing_there(file: Path | None, text: str) -> Iterator[None]:
+    """Have a file stand there for as long as the block runs: whole from its first moment, for its owner only.
+
+    Raises:
+        click.ClickException: It cannot be written.
+    """
+    if file is None:
+        yield
+        return
+    try:
+        write_private(file, text)
+    except OSError as error:
+        raise click.ClickException(
+            f"The ready file {file.name} cannot be written ({error.strerror}). Choose another place."
+        ) from None
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 @main.command()

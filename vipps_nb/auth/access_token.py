@@ -235,7 +235,7 @@ def _ask(
     # A session of its own: the caller's would ask for a token before asking for a token.
     with requests.Session() as bare:
         bare.auth = _leave_alone  # anything set here keeps a ~/.netrc entry from replacing the keys
-        bare.mount(f"{urlsplit(url).scheme}://", Transport(connections=1))
+        bare.mount(f"{urlsplit(url).scheme}://", environment.adapter or Transport(connections=1))
         try:
             # Redirects are not followed: keys go to the host they belong to, or nowhere.
             return (

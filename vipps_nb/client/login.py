@@ -376,6 +376,27 @@ def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
     )
 
 
+def sandbox_session(
+    sandbox: Sandbox, key_type: KeyType = "merchant", *, cache: TokenCache | None = None
+) -> VippsSession:
+    """A session for a sandbox of this process, whichever door it has. No login of this kernel.
+
+    Args:
+        sandbox: Started.
+        key_type: Whose pretend keys it sends with.
+        cache: Where access tokens are kept; shared by sessions that should share them.
+
+    Raises:
+        SandboxError: It is not running.
+    """
+    # The plain door is not asked for an adapter; the others are quicker.
+    adapter = sandbox.adapter() if sandbox.door != "loopback" else None
+    environment = Environment("sandbox", sandbox.base_url, adapter)
+    session = VippsSession(pretend_credentials(sandbox, key_type), environment, cache=cache)
+    session.sandbox = sandbox
+    return session
+
+
 def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
     """Whether that is a sandbox: its clock is held and moved on purpose, and says nothing about this computer's."""
     from vipps_nb.client.sandbox_gate import SandboxError  # noqa: PLC0415 - as in _sandbox

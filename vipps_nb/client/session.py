@@ -108,6 +108,8 @@ class VippsSession(requests.Session):
         super().__init__()
         self.mount("https://", Transport())
         self.mount("http://", Transport())
+        if environment.adapter is not None:
+            self.mount(environment.base_url, environment.adapter)
         self._keys = AuthFlow(credentials, environment, cache or TokenCache())
         self._msn = merchant_serial_number or credentials.merchant_serial_number
         self._writes_allowed = 0

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.near import did_you_mean
 from vipps_nb.errors import EnvironmentChoiceError
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 EnvironmentName = Literal["sandbox", "test", "production"]
 ENVIRONMENT_NAMES: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -29,10 +32,12 @@ class Environment:
     Attributes:
         name: ``sandbox``, ``test`` or ``production``.
         base_url: Scheme and host (and port), without a slash at the end.
+        adapter: How requests get there, if not over the network: a sandbox may be called in this process.
     """
 
     name: EnvironmentName
     base_url: str
+    adapter: BaseAdapter | None = field(default=None, compare=False, repr=False)
 
     @property
     def host(self) -> str:
@@ -91,7 +96,9 @@ def official_environment(url: str) -> Environment | None:
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this very machine."""
     parts = _parts(url)
-    return parts is not None and parts.hostname in _LOOPBACK_HOSTS
+    host = parts.hostname if parts is not None else None
+    # Names below localhost are this machine as well, by RFC 6761.
+    return host is not None and (host in _LOOPBACK_HOSTS or host.endswith(".localhost"))
 
 
 def environment_at(name: EnvironmentName, base_url: str | None, *, stands_in: str | None = None) -> Environment:

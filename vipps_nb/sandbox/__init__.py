@@ -9,7 +9,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from vipps_nb.sandbox.control.client import DeskClient
 from vipps_nb.sandbox.control.handing_out import write_all
@@ -18,13 +18,21 @@ from vipps_nb.sandbox.server.urls import parts_of
 from vipps_nb.sandbox.world.sales_unit import KeyRing, KeySet, KeyType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from requests.adapters import BaseAdapter
+
     from vipps_nb.sandbox.server.http_server import LoopbackServer
+    from vipps_nb.sandbox.server.in_process import InProcess
 
 __all__ = ["Sandbox", "SandboxError"]
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused unless it is said twice
+IN_PROCESS = "http://in-process.localhost"
+"""The address of a sandbox that does not listen: this very machine by its name, where nobody else is."""
 _STRICTNESS = ("real", "strict")
+_DOORS = ("loopback", "in-process", "both")
 _LIFETIMES = range(1, 86_401)
 
 
@@ -53,6 +61,7 @@ class Sandbox(DeskClient):
         strictness: str = "real",
         host: str = LOOPBACK,
         let_others_in: bool = False,
+        door: str = "loopback",
     ) -> None:
         if token_lifetime not in _LIFETIMES:
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
@@ -60,6 +69,9 @@ class Sandbox(DeskClient):
             raise SandboxError("A sandbox has one sales unit at least.")
         if strictness not in _STRICTNESS:
             raise SandboxError(f"strictness is {' or '.join(_STRICTNESS)}, not {strictness!r}.")
+        if door not in _DOORS:
+            raise SandboxError(f"door is one of {', '.join(_DOORS)}, not {door!r}.")
+        self._door = door
         self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
         self._port = port
@@ -67,6 +79,7 @@ class Sandbox(DeskClient):
         self._strictness = strictness
         self._ring: KeyRing | None = KeyRing(seed, sales_units)
         self._server: LoopbackServer | None = None
+        self._inside: InProcess | None = None
         self._joined: str | None = None
 
     @classmethod
@@ -83,8 +96,13 @@ class Sandbox(DeskClient):
     def __repr__(self) -> str:
         if self._joined is not None:
             return f"Sandbox.join({self._joined!r})"
-        place = "not running" if self._server is None else self.base_url
+        place = "not running" if self._server is None and self._inside is None else self.base_url
         return f"<Sandbox seed={self._seed} {place}>"
+
+    @property
+    def door(self) -> str:
+        """How it is reached: ``loopback``, ``in-process`` or ``both``."""
+        return self._door
 
     @property
     def base_url(self) -> str:
@@ -95,9 +113,9 @@ class Sandbox(DeskClient):
         """
         if self._joined is not None:
             return self._joined
-        if self._server is None:
+        if self._server is None and self._inside is None:
             raise SandboxError("The sandbox is not running; call start() first.")
-        return self._address(self._server)
+        return IN_PROCESS if self._server is None else self._address(self._server)
 
     def start(self) -> Self:
         """Start listening; returns once requests are answered. Does nothing when it runs already.
@@ -108,22 +126,34 @@ class Sandbox(DeskClient):
         Raises:
             SandboxError: The port is taken, or the server did not come up in time.
         """
-        if self._server is not None or self._ring is None:
+        if self._server is not None or self._inside is not None or self._ring is None:
             return self
         # Late, so that `from vipps_nb.sandbox import Sandbox` does not pay for FastAPI and uvicorn.
         from vipps_nb.sandbox.server.app import build_app  # noqa: PLC0415
-        from vipps_nb.sandbox.server.http_server import LoopbackServer  # noqa: PLC0415
         from vipps_nb.sandbox.world.settings import Settings  # noqa: PLC0415
         from vipps_nb.sandbox.world.world import Premises  # noqa: PLC0415
 
-        server = LoopbackServer(self._port, self._host)
         settings = Settings.model_validate(
             {"tokenLifetimeSeconds": self._token_lifetime, "strictness": self._strictness}
         )
+        if self._door == "in-process":
+            from vipps_nb.sandbox.server.in_process import InProcessServer  # noqa: PLC0415
+
+            inside = InProcessServer()
+            app = build_app(Premises(self._seed, self._ring, settings, IN_PROCESS), by_hand=inside.carry)
+            inside.start(app, on_stop=app.close)
+            self._inside = inside
+            return self
+        from vipps_nb.sandbox.server.http_server import LoopbackServer  # noqa: PLC0415
+        from vipps_nb.sandbox.server.in_process import BesideServer  # noqa: PLC0415
+
+        server = LoopbackServer(self._port, self._host)
         premises = Premises(self._seed, self._ring, settings, self._address(server))
-        app = build_app(premises, let_others_in=self._host != LOOPBACK)
+        beside = BesideServer(lambda: server.loop)
+        app = build_app(premises, let_others_in=self._host != LOOPBACK, by_hand=beside.carry)
+        beside.start(app)
         server.start(app, on_stop=app.close)
-        self._server = server
+        self._server, self._inside = server, beside if self._door == "both" else None
         return self
 
     def stop(self) -> None:
@@ -133,6 +163,9 @@ class Sandbox(DeskClient):
             SandboxError: The server was still busy after the time limit.
         """
         server, self._server = self._server, None
+        inside, self._inside = self._inside, None
+        if inside is not None:
+            inside.stop()
         if server is not None:
             server.stop()
 
@@ -143,6 +176,47 @@ class Sandbox(DeskClient):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    def adapter(self) -> BaseAdapter:
+        """For ``requests``: what to mount on a session, so that it calls this sandbox instead of connecting to it.
+
+        ``session.mount(sandbox.base_url, sandbox.adapter())``. The session needs no proxy, no port and no thread.
+
+        Raises:
+            SandboxError: It is not running, or was not started with such a door.
+        """
+        from vipps_nb.sandbox.server.transports import SandboxAdapter  # noqa: PLC0415 - as in start
+
+        return SandboxAdapter(self._own_inside())
+
+    def httpx_transport(self) -> Any:
+        """The same for ``httpx``: ``httpx.Client(base_url=sandbox.base_url, transport=…)``, also asynchronous.
+
+        Raises:
+            SandboxError: As :meth:`adapter`; or httpx is not installed.
+        """
+        from vipps_nb.sandbox.server.transports import httpx_transport  # noqa: PLC0415 - as in start
+
+        return httpx_transport(self._own_inside())
+
+    def receive(self, url: str, receiver: Callable[[Mapping[str, str], bytes], int]) -> None:
+        """Have a function receive the webhooks and callbacks that are sent to a URL, or to one below it.
+
+        No server is needed for that URL, and it may be any: ``https://shop.example/hook``.
+
+        Args:
+            url: As it is registered.
+            receiver: Gets the headers and the body, and gives the status to answer with; a 2xx accepts it.
+
+        Raises:
+            SandboxError: As :meth:`adapter`.
+        """
+        from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply  # noqa: PLC0415 - as in start
+
+        def receive(letter: Letter) -> Reply:
+            return Reply(status=receiver(letter.headers, letter.body))
+
+        self._own_inside().receive(url, receive)
 
     def keys(self, key_type: str = "merchant", *, msn: str | None = None) -> dict[str, str]:
         """The pretend keys of one kind: merchant, partner, management, accounting or donations.
@@ -193,6 +267,17 @@ class Sandbox(DeskClient):
     def _address(self, server: LoopbackServer) -> str:
         # 0.0.0.0 is where to listen; where to knock is an address.
         return f"http://{LOOPBACK if self._host == EVERYWHERE else self._host}:{server.port}"
+
+    def _own_inside(self) -> InProcess:
+        if self._inside is None:
+            raise SandboxError(
+                'This sandbox cannot be called in this process. Expected Sandbox(door="in-process") or '
+                'Sandbox(door="both"), started.'
+            )
+        return self._inside
+
+    def _carry(self) -> BaseAdapter | None:
+        return None if self._inside is None else self.adapter()
 
     def _own_ring(self) -> KeyRing:
         if self._ring is None:

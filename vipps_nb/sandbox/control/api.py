@@ -125,6 +125,12 @@ TheCourier = Annotated[Courier, Depends(_courier)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 
+@router.get("/sandbox/health")
+async def health() -> dict[str, str]:
+    """Whether requests are answered: for scripts that start the sandbox and wait for it."""
+    return {"status": "ok"}
+
+
 @router.get("/sandbox")
 async def overview(world: TheWorld) -> JsonObject:
     """What is in the world: counts, clock, seed, faults."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 import requests
+from requests.adapters import BaseAdapter
 
+from vipps_nb.sandbox.control.journal import Journal
 from vipps_nb.sandbox.errors import SandboxError
 
 PATIENCE = 30.0
@@ -158,9 +160,14 @@ class DeskClient:
         """A new world. API keys and access tokens go on working."""
         return self._object("POST", "/reset", _given(seed=seed))
 
-    def requests(self, last: int | None = None) -> list[JsonObject]:
-        """The request log, or the last of it, oldest first, secrets masked."""
-        return cast("list[JsonObject]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}"))
+    @property
+    def requests(self) -> Journal:
+        """The request log, secrets masked: ``requests(last=10)`` gives it, ``requests.one(…)`` asserts on it."""
+        return Journal(
+            lambda last: cast(
+                "list[JsonObject]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}")
+            )
+        )
 
     def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
         """The delivery log: what was sent to merchants, oldest first, secrets masked.
@@ -211,6 +218,10 @@ class DeskClient:
         """The donor stops a monthly gift."""
         return self._object("DELETE", f"/donations/{agreement_id}")
 
+    def _carry(self) -> BaseAdapter | None:
+        """How requests get there, if not over HTTP."""
+        return None
+
     def _thumb(self, verb: str, *what: str | int | None, choice: str | None = None) -> JsonObject:
         names = ("reference", "agreementId", "authReqId", "request", "msn")
         order = dict(zip(names, what, strict=True))
@@ -222,6 +233,8 @@ class DeskClient:
     def _ask(self, method: str, path: str, body: JsonObject | None = None) -> Any:
         with requests.Session() as session:
             session.trust_env = False  # neither a proxy nor a netrc has any business between us and the loopback
+            if (adapter := self._carry()) is not None:
+                session.mount(self.base_url, adapter)
             try:
                 answer = session.request(method, f"{self.base_url}/sandbox{path}", json=body, timeout=PATIENCE)
             except requests.RequestException as error:

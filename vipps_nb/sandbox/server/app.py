@@ -18,7 +18,7 @@ from vipps_nb.sandbox.server.dispatcher import FrontDoor
 from vipps_nb.sandbox.server.problems import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
 from vipps_nb.sandbox.server.routing import ASTRAY, refuse
 from vipps_nb.sandbox.server.signposts import Signposts
-from vipps_nb.sandbox.webhook_delivery.courier import Courier
+from vipps_nb.sandbox.webhook_delivery.courier import ByHand, Courier
 from vipps_nb.sandbox.world.world import Premises
 
 
@@ -29,7 +29,7 @@ class WrongMethod(GatewayRefusal):
     title = "Method not allowed"
 
 
-def build_app(premises: Premises, *, let_others_in: bool = False) -> FrontDoor:
+def build_app(premises: Premises, *, let_others_in: bool = False, by_hand: ByHand | None = None) -> FrontDoor:
     """Everything behind one door, which answers to other machines only if they are let in."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
@@ -39,7 +39,7 @@ def build_app(premises: Premises, *, let_others_in: bool = False) -> FrontDoor:
         redirect_slashes=False,
         exception_handlers={HTTPException: _no_such_operation},
     )
-    courier = Courier(premises)
+    courier = Courier(premises, by_hand)
     app.state.premises = premises
     app.state.courier = courier
     app.state.pages = [*PAGES, desk.page, customer_desk.page, live_desk.page, people.page, landing_page.page]

@@ -243,7 +243,8 @@ def _check_origin(scope: Scope, let_others_in: bool) -> None:
         name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
     }
     host = headers.get(b"host", "")
-    if not {host, host.rpartition(":")[0]} & LOOPBACK_NAMES and not (let_others_in and _is_address(host)):
+    by_name = {host, host.rpartition(":")[0]} & LOOPBACK_NAMES or host.endswith(".localhost")
+    if not by_name and not (let_others_in and _is_address(host)):
         raise WrongHost
     origin = headers.get(b"origin")
     if origin is not None and origin != f"http://{host}":

@@ -39,10 +39,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], Awaitable[None]] | None) -> None:
         super().__init__(config)
         self.listening = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        self.loop = asyncio.get_running_loop()
         self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -59,6 +61,17 @@ class LoopbackServer:
         self.port: int = self._socket.getsockname()[1]
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop in which the app runs.
+
+        Raises:
+            RuntimeError: It does not run.
+        """
+        if self._server is None or self._server.loop is None:
+            raise RuntimeError("The server has not started.")
+        return self._server.loop
 
     def start(self, app: Callable[..., Awaitable[None]], on_stop: Callable[[], Awaitable[None]] | None = None) -> None:
         """Serve ``app``; returns once connections are answered.

@@ -15,7 +15,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
 from traceback import format_exc
@@ -32,6 +32,7 @@ JOURNEY_LIMIT = 25.0  # seconds that moving the clock may take; the desk's clien
 LONGEST_SLEEP = 3600.0  # seconds; then the alarm looks again
 GRACE = 0.5  # seconds beyond a letter's limit, for a thread that has its answer just in time
 WORKERS = 32  # letters under way at once
+ByHand = Callable[[Letter], Awaitable[Reply] | None]
 log = logging.getLogger(__name__)
 
 
@@ -50,9 +51,15 @@ class JourneyTooLong(Refusal):
 
 
 class Courier:
-    """Carries the letters of the world that is; the premises say which one that is."""
+    """Carries the letters of the world that is; the premises say which one that is.
 
-    def __init__(self, premises: Premises) -> None:
+    Args:
+        premises: Whose letters.
+        by_hand: Who knows receivers that are functions of this process, if anybody does.
+    """
+
+    def __init__(self, premises: Premises, by_hand: ByHand | None = None) -> None:
+        self._by_hand = by_hand
         self.turn = asyncio.Condition()
         """Taken for every act; told when a letter has landed."""
         self._premises = premises
@@ -183,7 +190,7 @@ class Courier:
     async def _carry(self, world: World, letter: Letter, delivery: Delivery, *, one_by_one: bool) -> None:
         async with self._one_by_one if one_by_one else contextlib.nullcontext():
             async with self._workers:
-                reply = await _carried(letter)
+                reply = await ((self._by_hand and self._by_hand(letter)) or _carried(letter))
             async with self.turn:
                 self._tell(world, letter, delivery, reply)
 
