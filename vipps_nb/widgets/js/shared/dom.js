@@ -103,7 +103,8 @@ export function isOff(node) {
  */
 export function choice(name, text, attributes) {
   const input = element("input", "", "", attributes);
-  return { label: group("label", name, [input, element("span", "", text)]), input };
+  const words = element("span", "", text);
+  return { label: group("label", name, [input, words]), input, words };
 }
 
 /** Says what is written into it to those who do not see the card. */
