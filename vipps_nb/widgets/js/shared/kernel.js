@@ -33,7 +33,7 @@ export const SILENCE = "waiting for the kernel: a cell is running, or it is gone
  * @typedef {object} Conversation
  * @property {<Question extends Exchange[0]>(q: Question, hear: (said: AnswerTo<Exchange, Question>) => void) => number} ask
  *   Gives the question's number.
- * @property {() => void} forget   What was asked before is answered in vain.
+ * @property {(number?: number) => void} forget   That question, or all, will be answered in vain.
  * @property {() => void} stop
  */
 
@@ -76,9 +76,12 @@ export function conversation(model, notice) {
     if (content.heard === undefined) asked.hear(/** @type {never} */ (content));
   }
 
-  function forget() {
-    for (const { timer } of open.values()) clearTimeout(timer);
-    open.clear();
+  /** @param {number} [number] */
+  function forget(number) {
+    for (const each of number === undefined ? [...open.keys()] : [number]) {
+      clearTimeout(open.get(each)?.timer);
+      open.delete(each);
+    }
   }
 
   model.on("msg:custom", hear);
