@@ -54,6 +54,15 @@ export function group(tag, name, children, attributes = {}) {
 }
 
 /**
+ * JupyterLab hears keys before anything in here does, and looks for this mark on what has the focus; on something
+ * around it, it would come too late. Without it, "d d" on a button deletes a cell.
+ * @param {Event} event
+ */
+function keepKeys({ target }) {
+  if (target instanceof HTMLElement) target.dataset.lmSuppressShortcuts = "true";
+}
+
+/**
  * A widget's outermost element.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -62,9 +71,9 @@ export function group(tag, name, children, attributes = {}) {
  * @param {Record<string, string>} [attributes]
  */
 export function frame(tag, name, children, attributes = {}) {
-  // JupyterLab hears keys before anything in here does: without this, "d d" on a button deletes a cell.
-  const node = group(tag, name, children, { "data-lm-suppress-shortcuts": "true", ...attributes });
+  const node = group(tag, name, children, attributes);
   node.classList.add("vipps-nb");
+  node.addEventListener("focusin", keepKeys);
   return node;
 }
 
