@@ -40,6 +40,22 @@ export function targetOf({ method, path, marks }) {
 }
 
 /**
+ * @param {Operation} operation
+ * @param {() => void} pick
+ */
+function buildOption(operation, pick) {
+  const line = group("span", "line", targetOf(operation));
+  const option = group("div", "option", [line, element("span", "purpose", operation.purpose)], {
+    role: "option",
+    id: freshId(),
+    "aria-selected": "false",
+  });
+  option.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
+  option.addEventListener("click", pick);
+  return option;
+}
+
+/**
  * @param {object} given
  * @param {Operation[]} given.operations
  * @param {string} given.subject
@@ -69,15 +85,8 @@ export function buildList({ operations, subject, news, choose }) {
   let chosen = false; // whether there is something to close the list for
 
   /** @param {Found} found */
-  function drawOption({ operation, number }) {
-    const line = group("span", "line", targetOf(operation));
-    const option = group("div", "option", [line, element("span", "purpose", operation.purpose)], {
-      role: "option",
-      id: freshId(),
-      "aria-selected": "false",
-    });
-    option.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
-    option.addEventListener("click", () => pick(number));
+  function addOption({ operation, number }) {
+    const option = buildOption(operation, () => pick(number));
     options.push({ option, number });
     return option;
   }
@@ -89,7 +98,7 @@ export function buildList({ operations, subject, news, choose }) {
     const groups = [...byApi(found)].map(([api, members]) => {
       const name = element("p", "api", api, { id: freshId(), role: "presentation" });
       const labels = { role: "group", "aria-labelledby": name.id };
-      return group("div", "apigroup", [name, ...members.map(drawOption)], labels);
+      return group("div", "apigroup", [name, ...members.map(addOption)], labels);
     });
     list.replaceChildren(...groups);
     activate(field.value.trim() && options.length ? 0 : -1);
