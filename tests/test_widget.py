@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -319,10 +318,7 @@ def test_error_without_words_gets_a_sentence() -> None:
 @pytest.mark.parametrize("widget", [TokenStatus, LoginForm])
 def test_nothing_is_fetched_from_elsewhere(widget: type) -> None:
     """No address, import or inline handler: the cards work offline and under a strict content policy."""
-    stem = widget.__module__.rpartition(".")[2]
-    folder = Path(__import__(widget.__module__, fromlist=["_"]).__file__).parent
-    script = (folder / f"{stem}.js").read_text(encoding="utf-8")
-    style = widget._css
+    script, style = widget._esm, widget._css
 
     assert "://" not in script + style
     assert "url(" not in style

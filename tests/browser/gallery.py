@@ -120,7 +120,7 @@ class Wall:
             f"<main class='jp-ThemedContainer' style='padding:8px'>{self._as_output(exhibit)}</main>"
         )
         if exhibit.widget:
-            esm = (card.HERE / f"{exhibit.widget}.js").read_text(encoding="utf-8")
+            esm = card.script(f"{exhibit.widget}.js")
             self.page.evaluate(IN_A_NOTEBOOK, {"esm": esm, "traits": dict(exhibit.traits), "kernelClock": None})
         exhibit.prepare(self.page)
 

@@ -138,8 +138,7 @@ def show(page: Page) -> Callable[..., None]:
             f"<style>{widget._css}</style><body data-jp-theme-light='{is_light}' style='{colours};"
             f"margin:0;background:var(--jp-layout-color1)'><main style='width:{width}px;padding:8px'></main>"
         )
-        esm = Path(module.__file__).with_suffix(".js").read_text(encoding="utf-8")
-        page.evaluate(SHOW, {"esm": esm, "traits": dict(traits), "kernelClock": kernel_clock})
+        page.evaluate(SHOW, {"esm": widget._esm, "traits": dict(traits), "kernelClock": kernel_clock})
 
     return render
 

@@ -53,7 +53,7 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
             f'style="{colours}background:var(--jp-layout-color1)"><main></main></body>'
         )
         # The stand-in answers questions about the time; this card asks whether anybody is there.
-        esm = (card.HERE / "deliveries.js").read_text(encoding="utf-8")
+        esm = card.script("deliveries.js")
         answering = SHOW.replace("{ time: Date.now() + kernelClock, id: content.id }", "{ alive: content.id }")
         page.evaluate(answering, {"esm": esm, "traits": dict(STATES[state]), "kernelClock": 0 if alive else None})
         return page

@@ -129,7 +129,7 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
             f'<body data-jp-theme-light="{str(theme == "light").lower()}" '
             f'style="margin:0;{colours}background:var(--jp-layout-color1)"><main></main></body>'
         )
-        esm = (card.HERE / "sandbox_desk.js").read_text(encoding="utf-8")
+        esm = card.script("sandbox_desk.js")
         answering = SHOW.replace(
             "window.sent.push(content);", f"window.sent.push(content); if (kernelClock !== null) {{ {ANSWER} }}"
         )

@@ -1,4 +1,4 @@
-"""What the widgets share: their look, their static twins, their threads, and the sentence for an error.
+"""What the widgets share: their files for the browser, their static twins, their threads, the sentence for an error.
 
 Knows nothing about tokens, keys or APIs.
 """
@@ -6,6 +6,7 @@ Knows nothing about tokens, keys or APIs.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from html import escape
@@ -13,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+
+_IMPORT = re.compile(r'^import \{[^{}]+\} from "(\.[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 """Data by MIME type, and metadata: what IPython's `_repr_mimebundle_` gives back."""
@@ -28,6 +33,31 @@ _TWIN_STYLE = "border:1px solid #8a8a8a;border-radius:6px;padding:8px 12px;max-w
 def stylesheet(name: str) -> str:
     """The common sheet followed by a widget's own: one palette, so that they cannot drift apart."""
     return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in ("card.css", name))
+
+
+def script(name: str) -> str:
+    """A widget's module with all that it imports, as the one text that a kernel can give to a browser.
+
+    There is no build: modules are put one after the other, each once and after those that it imports. So that this is
+    still the same program, they import by name only (``import { element } from "./js/shared/dom.js";``, never ``as``),
+    export where they declare, only the widget's own module has a default export, and no two of one widget declare the
+    same name outside their functions. Comments in front of declarations stay here, for all this is saved with every
+    notebook.
+    """
+    modules: dict[Path, str] = {}
+
+    def add(file: Path) -> None:
+        if file in modules:
+            return
+        modules[file] = ""  # it is coming: two that import each other are no endless task
+        text = file.read_text(encoding="utf-8")
+        for path in _IMPORT.findall(text):
+            add((file.parent / path).resolve())
+        del modules[file]  # and stands where it is done, behind what it needs
+        modules[file] = _EXPORT.sub("", _IMPORT.sub("", _COMMENT.sub("", text))).strip()
+
+    add((HERE / name).resolve())
+    return "\n\n".join(modules.values()) + "\n"
 
 
 def twin(facts: list[str], honest_words: str) -> str:

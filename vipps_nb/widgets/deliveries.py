@@ -27,7 +27,7 @@ class DeliveriesCard(anywidget.AnyWidget):
         **traits: Initial values of the traits below.
     """
 
-    _esm = card.HERE / "deliveries.js"
+    _esm = card.script("deliveries.js")
     _css = card.stylesheet("deliveries.css")
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)

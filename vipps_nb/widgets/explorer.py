@@ -46,7 +46,7 @@ class ExplorerCard(anywidget.AnyWidget):
         chosen: The operation that is open at the start; -1 for none.
     """
 
-    _esm = card.HERE / "explorer.js"
+    _esm = card.script("explorer.js")
     _css = card.stylesheet("explorer.css")
 
     operations = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -4,186 +4,47 @@
  * When the form has to ask again, the reason stands at its field, and what is no secret stands there still.
  *
  * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore}
+ */
+
+import { buildForm } from "./js/login/form.js";
+import { buildLine, mayStay, takeTyped } from "./js/login/key_line.js";
+import { choice, freshId, isOff, turnOff } from "./js/shared/dom.js";
+import { deliver, follow, PATIENCE, SILENCE } from "./js/shared/kernel.js";
+import { environmentWords } from "./js/shared/words.js";
+
+/**
+ * @import { RenderProps } from "@anywidget/types"
+ * @import { Field, KeyLine } from "./js/login/key_line.js"
+ */
+
+/**
+ * @typedef {object} Traits
+ * @property {Field[]} fields
+ * @property {string} environment
+ * @property {string[]} environments   All that can be chosen.
+ * @property {string[]} keyless        Those of them that need no keys.
+ * @property {"asking" | "checking" | "done"} state
+ * @property {string} message          Why it asks again, or how it ended.
+ * @property {Record<string, string>} faults   By field name, a sentence.
  *
- * @typedef {object} Model
- * @property {(name: string) => any} get
- * @property {(content: object) => void} send
- * @property {(event: string, callback: () => void) => void} on
- * @property {(event: string, callback: () => void) => void} off
- *
- * @typedef {object} Field
- * @property {string} name
- * @property {string} label
- * @property {boolean} secret
- * @property {string} found_in   Where a value was found already; "" when nowhere.
- * @property {string} hint
- * @property {string} stays      What a text that is no secret looks like; "" for any.
+ * @typedef {object} Submission
+ * @property {"submit"} do
+ * @property {Record<string, string>} values
+ * @property {string} environment
+ * @property {boolean} save
+ * @property {boolean} gitignore
  */
 
-/** A kernel that is alive and free answers in milliseconds; after this long the person deserves a word. */
-const PATIENCE = 3000;
-
-/** Password managers must neither fill in nor keep a merchant's keys. */
-const LEAVE_ALONE = {
-  autocapitalize: "off",
-  autocorrect: "off",
-  spellcheck: "false",
-  "data-1p-ignore": "",
-  "data-bwignore": "",
-  "data-form-type": "other",
-  "data-lpignore": "true",
-  // The browser's own menu instead of JupyterLab's: it has Paste.
-  "data-jp-suppress-context-menu": "",
-};
-
-let lastId = 0;
-
-/** Labels need ids, and one page may show the same form twice. */
-function freshId() {
-  lastId += 1;
-  return `vipps-nb-${Date.now().toString(36)}-${lastId}`;
-}
-
-/** JupyterLab hears keys before anything in here does: without this, "d d" on a check box deletes a cell. */
-const KEYS_STAY_HERE = { "data-lm-suppress-shortcuts": "true" };
-
 /**
- * A new element with a class, its text (never markup) and attributes.
- * @param {string} tag
- * @param {string} [name]
- * @param {string} [text]
- * @param {Record<string, string>} [attributes]
- */
-function element(tag, name = "", text = "", attributes = {}) {
-  const node = document.createElement(tag);
-  if (name) node.className = `vipps-nb-${name}`;
-  node.textContent = text;
-  Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
-  return node;
-}
-
-/** A radio button or check box with its label around it. */
-function choice(attributes, text) {
-  const label = element("label", "choice");
-  const input = element("input", "", "", { ...KEYS_STAY_HERE, ...attributes });
-  label.append(input, element("span", "", text));
-  return { label, input };
-}
-
-function hideSecret({ input, toggle, field }) {
-  if (!toggle) return;
-  input.type = "password";
-  toggle.textContent = "Show";
-  toggle.setAttribute("aria-label", `Show ${field.label}`);
-}
-
-function showSecret({ input, toggle, field }) {
-  input.type = "text";
-  toggle.textContent = "Hide";
-  toggle.setAttribute("aria-label", `Hide ${field.label}`);
-}
-
-function buildToggle(id) {
-  return element("button", "", "", { type: "button", "aria-controls": id, ...KEYS_STAY_HERE });
-}
-
-/**
- * One line of the form: label, input, for a secret the Show button, and a hint.
- * @param {Field} field
- */
-function buildLine(field) {
-  const id = freshId();
-  const label = element("label", "", field.label, { for: id });
-  const input = element("input", "", "", {
-    id,
-    type: field.secret ? "password" : "text",
-    autocomplete: field.secret ? "new-password" : "off",
-    placeholder: field.found_in ? `set, from ${field.found_in}` : "",
-    ...LEAVE_ALONE,
-    ...KEYS_STAY_HERE,
-  });
-  const toggle = field.secret ? buildToggle(id) : null;
-  const line = { field, input, toggle, nodes: [label, element("div", "entry")] };
-  line.nodes[1].append(...[input, toggle].filter(Boolean));
-  hideSecret(line);
-  toggle?.addEventListener("click", () => (input.type === "password" ? showSecret(line) : hideSecret(line)));
-  line.fault = element("p", "fault", "", { id: `${id}-fault` });
-  line.fault.hidden = true;
-  line.nodes.push(line.fault);
-  if (field.hint) {
-    line.hint = element("p", "hint", field.hint, { id: `${id}-hint` });
-    line.nodes.push(line.hint);
-  }
-  return line;
-}
-
-/** Shows or takes away what is wrong with one line, for eyes and for screen readers. */
-function showFault({ input, fault, hint }, words) {
-  fault.textContent = words;
-  fault.hidden = !words;
-  if (words) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
-  const described = [words && fault.id, hint?.id].filter(Boolean).join(" ");
-  if (described) input.setAttribute("aria-describedby", described);
-  else input.removeAttribute("aria-describedby");
-}
-
-/** Whether a text may stand in the page for longer than it takes to send it: a secret in the wrong line may not. */
-function mayStay({ field, input }) {
-  return !field.secret && (!field.stays || new RegExp(`^(?:${field.stays})$`, "i").test(input.value.trim()));
-}
-
-/** Takes the typed texts out of the inputs: afterwards the page no longer holds them. */
-function takeTyped(lines, keeps = () => false) {
-  const values = {};
-  for (const line of lines) {
-    if (line.input.value && !line.input.matches(":disabled")) values[line.field.name] = line.input.value;
-    if (!keeps(line)) line.input.value = "";
-    hideSecret(line);
-  }
-  return values;
-}
-
-/** The empty form, in reading order. */
-function buildForm() {
-  const title = element("p", "title", "Log in to Vipps MobilePay", { id: freshId() });
-  const form = element("form", "form", "", {
-    "aria-labelledby": title.id,
-    autocomplete: "off",
-    novalidate: "",
-  });
-  form.classList.add("vipps-nb");
-  const [head, badge] = [element("div", "head"), element("span", "badge")];
-  head.append(title, badge);
-
-  const questions = element("fieldset", "", "", { "aria-labelledby": title.id });
-  const environments = element("div", "choices", "", { role: "radiogroup", "aria-label": "Environment" });
-  const lines = element("fieldset", "lines", "", { "aria-label": "Keys" });
-  const save = choice({ type: "checkbox" }, "Save to .env (readable only by you)");
-  const gitignore = choice({ type: "checkbox" }, "Add .env to .gitignore");
-  const savings = element("fieldset", "choices", "", { "aria-label": "Saving" });
-  savings.append(save.label, gitignore.label);
-  questions.append(environments, lines, savings);
-
-  const footer = element("div", "footer");
-  const submit = element("button", "primary", "Log in", { ...KEYS_STAY_HERE, type: "submit" });
-  const words = element("div", "words");
-  const alert = element("p", "alert", "", { role: "alert" });
-  const news = element("p", "news", "", { role: "status" });
-  words.append(alert, news);
-  footer.append(submit, words);
-  form.append(head, questions, footer);
-  return { form, head, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
-}
-
-/**
- * @param {{ model: Model, el: HTMLElement }} view
+ * @param {RenderProps<Traits>} view
  * @returns {() => void} Clean-up: forgets what was typed and stops every listener.
  */
 function render({ model, el }) {
   const parts = buildForm();
   const group = freshId();
+  /** @type {KeyLine[]} */
   let lines = [];
+  /** @type {HTMLInputElement[]} */
   let radios = [];
   let patience = 0; // the running timer of a submission nobody has reacted to yet
   let late = false;
@@ -195,7 +56,7 @@ function render({ model, el }) {
     const keyless = model.get("keyless");
     const built = model.get("environments").map((name) => {
       const text = keyless.includes(name) ? `${name} (no keys needed)` : name;
-      return choice({ type: "radio", name: group, value: name }, text);
+      return choice("choice", text, { type: "radio", name: group, value: name });
     });
     radios = built.map(({ input }) => input);
     parts.environments.replaceChildren(...built.map(({ label }) => label));
@@ -203,7 +64,7 @@ function render({ model, el }) {
   }
 
   function markEnvironment() {
-    radios.forEach((radio) => (radio.checked = radio.value === model.get("environment")));
+    for (const radio of radios) radio.checked = radio.value === model.get("environment");
     draw();
   }
 
@@ -216,31 +77,34 @@ function render({ model, el }) {
   function draw() {
     const [state, environment] = [model.get("state"), chosen()];
     const busy = state === "checking" || patience > 0 || late;
+    const asking = state === "asking" && !busy;
     parts.form.dataset.state = state;
     parts.form.dataset.environment = environment;
-    parts.badge.textContent = environment === "production" ? "PRODUCTION" : environment;
-    parts.questions.hidden = parts.submit.hidden = state === "done";
+    parts.badge.textContent = environmentWords(environment);
+    parts.head.hidden = parts.questions.hidden = parts.submit.hidden = state === "done";
     parts.questions.disabled = busy;
     parts.lines.disabled = parts.savings.disabled = model.get("keyless").includes(environment);
     parts.gitignore.label.hidden = !parts.save.input.checked;
-    parts.head.hidden = state === "done";
-    const faults = state === "asking" && !busy && !parts.lines.disabled ? model.get("faults") : {};
-    lines.forEach((line) => showFault(line, faults[line.field.name] ?? ""));
-    parts.submit.setAttribute("aria-disabled", String(busy));
-    parts.alert.textContent = state === "asking" && !busy ? model.get("message") : "";
+    const faults = asking && !parts.lines.disabled ? model.get("faults") : {};
+    for (const line of lines) line.showFault(faults[line.field.name] ?? "");
+    turnOff(parts.submit, busy);
+    parts.alert.textContent = asking ? model.get("message") : "";
     parts.news.textContent = newsWords(state);
   }
 
+  /** @param {Traits["state"]} state */
   function newsWords(state) {
     if (state === "done") return model.get("message");
     if (state === "checking") return "checking the keys …";
-    return late ? "waiting for the kernel: a cell is running, or it is gone" : "";
+    return late ? SILENCE : "";
   }
 
+  /** @param {Event} event */
   function submit(event) {
     event.preventDefault();
-    if (parts.submit.getAttribute("aria-disabled") === "true") return;
+    if (isOff(parts.submit)) return;
     const save = parts.save.input.checked && !parts.savings.disabled;
+    /** @type {Submission} */
     const content = {
       do: "submit",
       values: takeTyped(lines, mayStay),
@@ -253,17 +117,16 @@ function render({ model, el }) {
       [patience, late] = [0, true];
       draw();
     }, PATIENCE);
-    try {
-      model.send(content);
-    } catch {
-      // Nobody is there; what follows is the same as when nobody answers.
-    }
+    deliver(model, content);
     draw();
   }
 
-  /** Inside a notebook's cell, JupyterLab keeps Enter from submitting a form. */
+  /**
+   * Inside a notebook's cell, JupyterLab keeps Enter from submitting a form.
+   * @param {KeyboardEvent} event
+   */
   function submitOnEnter(event) {
-    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     parts.form.requestSubmit();
   }
@@ -281,15 +144,14 @@ function render({ model, el }) {
     if (state === "asking") (wrong?.input ?? parts.submit).focus();
   }
 
-  const listeners = {
+  const unfollow = follow(model, {
     "change:state": reacted,
     "change:message": reacted,
     "change:faults": draw,
     "change:environment": markEnvironment,
     "change:environments": fillEnvironments,
     "change:fields": fillLines,
-  };
-  Object.entries(listeners).forEach(([event, listener]) => model.on(event, listener));
+  });
   parts.form.addEventListener("submit", submit);
   parts.form.addEventListener("keydown", submitOnEnter);
   parts.form.addEventListener("change", draw);
@@ -300,7 +162,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(patience);
     takeTyped(lines);
-    Object.entries(listeners).forEach(([event, listener]) => model.off(event, listener));
+    unfollow();
   };
 }
 

@@ -118,7 +118,7 @@ class LoginForm(anywidget.AnyWidget):
         on_done: Called with that sentence once the form is done.
     """
 
-    _esm = card.HERE / "login_form.js"
+    _esm = card.script("login_form.js")
     _css = card.stylesheet("login_form.css")
 
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -35,7 +35,7 @@ class SandboxDesk(anywidget.AnyWidget):
         on_look: Called with the number of a request in the log; gives what was asked and answered.
     """
 
-    _esm = card.HERE / "sandbox_desk.js"
+    _esm = card.script("sandbox_desk.js")
     _css = card.stylesheet("sandbox_desk.css")
 
     # Moments are milliseconds since the epoch. A clock that runs is told by how far it is ahead of the kernel's, so

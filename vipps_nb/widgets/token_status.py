@@ -39,7 +39,7 @@ class TokenStatus(anywidget.AnyWidget):
         **traits: Initial values of the traits below.
     """
 
-    _esm = card.HERE / "token_status.js"
+    _esm = card.script("token_status.js")
     _css = card.stylesheet("token_status.css")
 
     # Moments: milliseconds since the epoch on the kernel's wall clock; 0 says there is no token.

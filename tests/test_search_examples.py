@@ -1,0 +1,28 @@
+"""The kernel and the browser find the same operations: both are tested with the same examples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vipps_nb import catalogue
+from vipps_nb.catalogue.documents import Operation
+
+# tests/widgets_js/search.test.js reads them as well.
+EXAMPLES = json.loads((Path(__file__).parent / "widgets_js" / "search.json").read_text(encoding="utf-8"))
+
+
+def operation(marks: list[str], **said: str) -> Operation:
+    return Operation(**said, deprecated="deprecated" in marks, in_test="not in test" not in marks)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("example", EXAMPLES["searches"], ids=lambda example: example["words"].strip())
+def test_the_kernel_finds_what_the_browser_finds(example: dict[str, Any]) -> None:
+    operations = [operation(**one) for one in EXAMPLES["operations"]]
+
+    found = catalogue.search(example["words"], operations)
+
+    assert [operations.index(one) for one in found] == example["found"], example["why"]

@@ -1,0 +1,28 @@
+/** The form that asks for keys: its elements. */
+
+import { choice, element, frame, freshId, group } from "../shared/dom.js";
+
+/** The empty form, in reading order. */
+export function buildForm() {
+  const title = element("p", "title", "Log in to Vipps MobilePay", { id: freshId() });
+  const badge = element("span", "badge");
+  const head = group("div", "head", [title, badge]);
+
+  const environments = element("div", "choices", "", { role: "radiogroup", "aria-label": "Environment" });
+  const lines = element("fieldset", "lines", "", { "aria-label": "Keys" });
+  const save = choice("choice", "Save to .env (readable only by you)", { type: "checkbox" });
+  const gitignore = choice("choice", "Add .env to .gitignore", { type: "checkbox" });
+  const savings = group("fieldset", "choices", [save.label, gitignore.label], { "aria-label": "Saving" });
+  const questions = group("fieldset", "", [environments, lines, savings], { "aria-labelledby": title.id });
+
+  const submit = element("button", "primary", "Log in", { type: "submit" });
+  const alert = element("p", "alert", "", { role: "alert" });
+  const news = element("p", "news", "", { role: "status" });
+  const footer = group("div", "footer", [submit, group("div", "words", [alert, news])]);
+  const form = frame("form", "form", [head, questions, footer], {
+    "aria-labelledby": title.id,
+    autocomplete: "off",
+    novalidate: "",
+  });
+  return { form, head, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
+}
