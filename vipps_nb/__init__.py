@@ -1,6 +1,7 @@
-"""Log in once, watch the token tick, and talk to every Vipps MobilePay merchant API from a notebook.
+"""Log in once, and talk to every Vipps MobilePay merchant API.
 
-In a notebook: ``%load_ext vipps_nb``, then ``%vipps_login``. In a script: ``vipps = vipps_nb.login()``.
+From a notebook, where you watch the token tick: ``%load_ext vipps_nb``, then ``%vipps_login``. In a script:
+``vipps = vipps_nb.login()``.
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ _UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF
 
 
 class _Group(click.Group):
-    """Ends one of our own errors, and a standard output that cannot be written to, in a sentence."""
+    """Ends one of our own errors in a sentence instead of a traceback.
+
+    A standard output that cannot be written to as well.
+    """
 
     def main(self, *args: Any, **extra: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):
@@ -226,9 +229,10 @@ def _standing_there(file: Path | None, text: str) -> Iterator[None]:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def doctor(context: click.Context, /, report: bool, as_json: bool, **options: Any) -> None:
-    """Check keys, host, clock, token, products and the .env, step by step; each finding with its remedy.
+    """Check keys, host, clock, token, products and the .env, step by step.
 
-    Sends the keys to their own host only, and changes nothing. Ends with 1 when a check has failed.
+    Each finding comes with its remedy. Sends the keys to their own host only, and changes nothing. Ends with 1 when a
+    check has failed.
     """
     from vipps_nb.auth.login_options import LoginOptions  # noqa: PLC0415 - as the next one
     from vipps_nb.doctor import examine  # noqa: PLC0415 - `vipps-nb sandbox` does not need it

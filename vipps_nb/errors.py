@@ -1,25 +1,25 @@
 """The errors of this package, drawn as a tree.
 
 ```text
-VippsNbError                itself where nobody needs to tell it from others: what `vipps-nb lab` cannot do
-├── CredentialsError        keys malformed, unreadable, or not allowed here
-│   └── MissingKeysError    some or all keys are missing
-├── EnvironmentChoiceError  an environment or host that cannot be meant
-├── NotLoggedInError        nothing to work with yet: what to type
-├── TokenRefusedError       the server said no to the keys; .problem has its words
-├── UnreachableError        no usable answer came; .url says from where. No answer is not a no
-├── ListenerError           a webhook listener cannot listen
-│   └── NothingHeardError   no delivery came in time
-├── ReadOnlyError           a write to production that nobody has allowed
-├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent
-├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look
-├── CallError               a line or body of %vipps that cannot be sent
-├── OptionError             an option of a magic that cannot be meant
-├── ScopeError              a name in a magic of which Python cannot tell whose variable it is
-├── DocumentError           an OpenAPI document that cannot be used
-├── HistoryError            a past call that cannot be found, sent again or saved
-├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once
-└── ApiError                also a requests.HTTPError; raised only by raise_for_status()
+VippsNbError                itself where nobody needs to tell it from others: what `vipps-nb lab` cannot do.
+├── CredentialsError        keys malformed, unreadable, or not allowed here.
+│   └── MissingKeysError    some or all keys are missing.
+├── EnvironmentChoiceError  an environment or host that cannot be meant.
+├── NotLoggedInError        nothing to work with yet: what to type.
+├── TokenRefusedError       the server said no to the keys; .problem has its words.
+├── UnreachableError        no usable answer came; .url says from where. No answer is not a no.
+├── ListenerError           a webhook listener cannot listen.
+│   └── NothingHeardError   no delivery came in time.
+├── ReadOnlyError           a write to production that nobody has allowed.
+├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent.
+├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look.
+├── CallError               a line or body of %vipps that cannot be sent.
+├── OptionError             an option of a magic that cannot be meant.
+├── ScopeError              a name in a magic of which Python cannot tell whose variable it is.
+├── DocumentError           an OpenAPI document that cannot be used.
+├── HistoryError            a past call that cannot be found, sent again or saved.
+├── OversizedAnswerError    also a requests.RequestException; more bytes than anybody should read at once.
+└── ApiError                also a requests.HTTPError; raised only by raise_for_status().
 ```
 
 The last seven stand beside what raises them. The sandbox shares nothing with this package and has an error of its own,
@@ -52,11 +52,17 @@ class VippsNbError(Exception):
     """What every error of the tree above is."""
 
     def __str__(self) -> str:
-        """The message. Where it quotes a server, what would steer a terminal is shown instead."""
+        """The message.
+
+        Where it quotes a server, what would steer a terminal is shown instead.
+        """
         return visible(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
-        """Show one sentence in a notebook instead of a wall of frames (IPython asks for this by name)."""
+        """Show one sentence in a notebook instead of a wall of frames.
+
+        IPython asks for this by name.
+        """
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -73,7 +79,10 @@ class EnvironmentChoiceError(VippsNbError):
 
 
 class NotLoggedInError(VippsNbError):
-    """There is no session in this kernel, or this one was logged out. Nothing was sent."""
+    """There is no session in this kernel, or it was logged out.
+
+    Nothing was sent.
+    """
 
 
 class TokenRefusedError(VippsNbError):

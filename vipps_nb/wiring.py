@@ -8,7 +8,10 @@ from vipps_nb.core import hooks
 
 
 def connect() -> None:
-    """Fill the hooks. Each is a loader, so that nothing is imported before somebody looks."""
+    """Fill the hooks.
+
+    Each is a loader, so that nothing is imported before somebody looks.
+    """
     hooks.answer_card.fill(_answer_card)
     hooks.calls_table.fill(_calls_table)
     hooks.document_explorer.fill(_document_explorer)

@@ -1,1 +1,4 @@
-"""What is known of the APIs: facts that the client obeys, and the catalogue of their operations."""
+"""What is known of the APIs.
+
+Facts that the client obeys, and the catalogue of their operations.
+"""

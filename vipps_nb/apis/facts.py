@@ -1,9 +1,12 @@
-"""What the client has to know of each API before it may be called: one table, one row per API.
+"""What the client has to know of each API: one table, one row per API.
 
-Which keys it wants to see, whether it is told the sales unit, what its idempotency header is called and where a key
-acts once, how often it may be asked, what is worth polling, what harmless call shows that it answers, and where it
-exists. Everything else asks here; a new API is a new row. ``tests/test_api_facts.py`` holds the table against the
-catalogue and the official documents.
+- Which keys it wants to see, and whether it is told the sales unit.
+- What its idempotency header is called, and where a key acts once.
+- How often it may be asked, and what is worth polling.
+- What harmless call shows that it answers, and where it exists.
+
+Everything else asks here; a new API is a new row. ``tests/test_api_facts.py`` holds the table against the catalogue and
+the official documents.
 
 Paths are templates: ``{reference}`` stands for one segment, a ``*`` at the end for anything below. Fixed segments count
 in any case and one slash at the end is ignored, as the real servers do.
@@ -35,7 +38,10 @@ class Route:
 
     @classmethod
     def of(cls, line: str) -> Route:
-        """Read ``POST /epayment/v1/payments/{reference}/capture``; several methods are joined by ``|``."""
+        """Read a line such as ``POST /epayment/v1/payments/{reference}/capture``.
+
+        Several methods are joined by ``|``.
+        """
         methods, _, path = line.partition(" ")
         return cls(frozenset(methods.split("|")), path)
 
@@ -46,7 +52,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Limit:
-    """So many calls a minute for each path; whoever asks more often gets 429 ("Rate limiting" of each guide)."""
+    """So many calls a minute for each path.
+
+    Whoever asks more often gets 429 ("Rate limiting" of each guide).
+    """
 
     route: Route
     per_minute: int
@@ -85,7 +94,9 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class HarmlessCall:
-    """A GET that shows whether the product is active. "Not found" is said by the API itself, behind every check.
+    """A GET that shows whether the product is active.
+
+    "Not found" is said by the API itself, behind every check.
 
     Attributes:
         path: What to GET; of something that nobody has, where there is no list to ask for.
@@ -349,7 +360,10 @@ UNKNOWN = ApiFacts(name="unknown", prefixes=(), source="no row: as most APIs")
 
 
 def facts_of(url: str) -> ApiFacts:
-    """The row that a URL or path belongs to; that of most APIs for a path which no row knows."""
+    """The row that a URL or path belongs to.
+
+    For a path which no row knows, that of most APIs.
+    """
     path = path_of(url)
     first = path[: path.find("/", 1)] if "/" in path[1:] else path
     return _by_prefix().get(first.lower(), UNKNOWN)
@@ -365,7 +379,10 @@ def named(name: str) -> ApiFacts:
 
 
 def matches(template: str, path: str) -> bool:
-    """Whether a path, as ``path_of`` reads it, is of a template's kind; fixed segments count in any case."""
+    """Whether a path, as ``path_of`` reads it, is of a template's kind.
+
+    Fixed segments count in any case.
+    """
     return _pattern(template).fullmatch(path) is not None
 
 

@@ -29,13 +29,19 @@ def is_told_the_sales_unit(url: str) -> bool:
 
 
 def is_only_in_test(method: str, url: str) -> bool:
-    """Whether a request decides in a customer's place (force approve, force accept), which production does not do."""
+    """Whether a request decides in a customer's place.
+
+    Force approve and force accept do; production does not have them.
+    """
     path = path_of(url)
     return method.upper() != "GET" and any(matches(template, path) for template in facts_of(url).only_in_test)
 
 
 def changes_something(method: str, url: str) -> bool:
-    """Whether a request is a write, for the guard of production; a login that rings a phone is one."""
+    """Whether a request is a write, for the guard of production.
+
+    A login that rings a phone is one.
+    """
     path = path_of(url)
     rings = method.upper() == "POST" and any(matches(template, path) for template in facts_of(url).rings)
     return rings or takes_idempotency_key(method, url)
@@ -67,7 +73,10 @@ def idempotency_key(url: str, headers: Mapping[str, Any]) -> str:
 
 
 def remembers_idempotency_keys(method: str, url: str) -> bool:
-    """Whether the API behind a URL is known to act once, however often it sees the same key."""
+    """Whether the API behind a URL is known to act once for one key.
+
+    However often it sees the same idempotency key.
+    """
     idempotency, path = facts_of(url).idempotency, path_of(url)
     return idempotency is not None and any(route.matches(method, path) for route in idempotency.remembered)
 

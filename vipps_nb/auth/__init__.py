@@ -1,1 +1,4 @@
-"""Keys and tokens: where keys come from, the access token they buy, and how long it lives."""
+"""Keys and tokens.
+
+Where keys come from, the access token they buy, and how long it lives.
+"""

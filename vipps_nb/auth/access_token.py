@@ -1,6 +1,6 @@
-"""Access tokens: what one is, how long it lives, and how it is fetched (Access Token API).
+"""Access tokens: what one is, how long it lives, how it is fetched.
 
-Caching, sharing and renewing them is :mod:`vipps_nb.auth.token_cache`'s work.
+The source is the Access Token API. Caching, sharing and renewing them is :mod:`vipps_nb.auth.token_cache`'s work.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class TokenState(enum.Enum):
 
 @dataclass(frozen=True)
 class Clock:
-    """The two clocks of this machine, in seconds. The wall clock may be wrong; the monotonic one may sleep."""
+    """The two clocks of this machine, in seconds.
+
+    The wall clock may be wrong; the monotonic one may sleep.
+    """
 
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
@@ -66,9 +69,9 @@ class Clock:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """One access token and the moments of its life. Frozen; its repr never shows the token.
+    """One access token and the moments of its life.
 
-    All moments are aware, in UTC, on the *server's* clock.
+    Frozen; its repr never shows the token. All moments are aware, in UTC, on the *server's* clock.
 
     Attributes:
         access_token: The token itself; see :meth:`reveal`. Given as text it becomes a ``Secret``.
@@ -146,7 +149,10 @@ class AccessToken:
         return self.expires_at - margin
 
     def remaining(self, clock: Clock | None = None) -> timedelta:
-        """How long the token still lives, by whichever clock sees its end sooner; never negative."""
+        """How long the token still lives; never negative.
+
+        By whichever clock sees its end sooner.
+        """
         clock = clock or Clock()
         by_wall = self.expires_at.timestamp() - (clock.wall() + self.clock_skew.total_seconds())
         by_monotonic = self.monotonic_deadline - clock.monotonic()
@@ -164,7 +170,10 @@ class AccessToken:
         return TokenState.STALE if remaining <= self.expires_at - self.stale_at else TokenState.FRESH
 
     def reveal(self) -> str:
-        """The token itself, on purpose. Never as a cell's last line: the notebook file would keep it."""
+        """The token itself, on purpose.
+
+        Never as a cell's last line: the notebook file would keep it.
+        """
         return self.access_token.reveal()
 
     def __repr__(self) -> str:
@@ -180,7 +189,9 @@ def fetch_access_token(
     timeout: tuple[float, float] = CONNECT_AND_READ_TIMEOUT,
     clock: Clock | None = None,
 ) -> AccessToken:
-    """Trade keys for an access token (Access Token API, ``POST /accesstoken/get`` or ``/miami/v1/token``).
+    """Trade keys for an access token.
+
+    Access Token API, ``POST /accesstoken/get``; for the specialized key types ``POST /miami/v1/token``.
 
     Args:
         credentials: They travel as headers and the body is empty; the specialized key types travel as
@@ -259,7 +270,10 @@ def _leave_alone(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def no_answer_sentence(error: requests.RequestException, host: str, timeout: object) -> str:
-    """Say in words why no answer came, without the exception's text, which may quote the request."""
+    """Say in words why no answer came.
+
+    Without the exception's text, which may quote the request.
+    """
     if isinstance(error, requests.exceptions.ProxyError):
         return (
             f"The proxy on the way to {host} could not be used. Expected an answer from {host}; check "
@@ -301,7 +315,10 @@ def _refuse_unless_ok(response: requests.Response, credentials: Credentials, env
 
 
 def _cause(problem: Problem, credentials: Credentials, environment: Environment) -> tuple[str, str]:
-    """Tell the usual refusals apart (fact sheet of the API: common errors): whose fault it is, and what to do."""
+    """Tell the usual refusals apart: whose fault it is, and what to do.
+
+    They are the common errors of the API's fact sheet.
+    """
     words = f"{problem.title} {problem.code} {problem.detail}".lower()
     place = f"the {environment.name} environment ({environment.host})"
     other = "production" if environment.name == "test" else "test"
@@ -349,7 +366,10 @@ def _what_came(response: requests.Response) -> str:
 def _server_time(
     asked: datetime, date: datetime | None, expires_in: float | None, expires_on: datetime | None
 ) -> datetime:
-    """When the server thinks it is: its `Date` header, unless the token's own fields contradict it."""
+    """When the server thinks it is.
+
+    Its `Date` header says so, unless the token's own fields contradict it.
+    """
     implied = None
     if expires_in is not None and expires_on is not None:
         implied = expires_on - _bounded(expires_in)
@@ -376,7 +396,10 @@ def _bounded(seconds: float) -> timedelta:
 
 
 def _number(value: object) -> float | None:
-    """A number that came as a number or as text; ``None`` for anything else, NaN and infinity included."""
+    """A number that came as a number or as text.
+
+    ``None`` for anything else, NaN and infinity included.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

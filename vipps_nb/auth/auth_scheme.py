@@ -1,4 +1,7 @@
-"""How a request proves who sends it: the secret headers of each scheme, and no others. They are spelled here alone."""
+"""How a request proves who sends it.
+
+The secret headers of each scheme, and no others. They are spelled here alone.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ SECRET_HEADERS = ("Authorization", "client_id", "client_secret", "Ocp-Apim-Subsc
 
 
 class AuthScheme(enum.Enum):
-    """The kinds of proof that the APIs ask for; which API asks for which stands in ``apis.facts``."""
+    """The kinds of proof that the APIs ask for.
+
+    Which API asks for which stands in ``apis.facts``.
+    """
 
     BEARER = "access token and subscription key"
     BEARER_ONLY = "access token, no subscription key"

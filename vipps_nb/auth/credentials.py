@@ -1,4 +1,4 @@
-"""The keys of one sales unit (or partner, …): what they are, and whether they can be what they claim.
+"""The keys of one sales unit (or partner, …), and whether they can be real.
 
 Where they come from is told in :mod:`vipps_nb.auth.sources`. Nothing here goes over the network: a key with
 a blank at its end is found before the server says "invalid" about it.
@@ -92,7 +92,10 @@ class Credentials:
 
     @property
     def specialized(self) -> bool:
-        """Whether these trade at ``/miami/v1/token``, with neither subscription key nor MSN header."""
+        """Whether these trade at ``/miami/v1/token``.
+
+        They go there with neither subscription key nor MSN header.
+        """
         return self.key_type in SPECIALIZED_KEY_TYPES
 
     def __repr__(self) -> str:
@@ -125,7 +128,10 @@ def check_shapes(values: Mapping[str, str], names: Mapping[str, str], *, source:
 
 
 def shape_findings(what: str, value: str) -> Iterator[str]:
-    """Why a value cannot be what it should be, as ends of sentences; none of them shows it."""
+    """Why a value cannot be what it should be, as ends of sentences.
+
+    None of them shows the value.
+    """
     bare = value.strip()
     if "\n" in bare or "\r" in bare:
         yield "has a line break inside: it was probably pasted together with the line after it."
@@ -158,7 +164,10 @@ def shape_findings(what: str, value: str) -> Iterator[str]:
 
 
 def unseen(text: str) -> str | None:
-    """What stands in a text and is not seen, such as "a zero width space (U+200B)"; None for a plain text."""
+    """What stands in a text and is not seen; None for a plain text.
+
+    Such as "a zero width space (U+200B)".
+    """
     for letter in text:
         if letter in " \t\r\n":
             continue

@@ -1,6 +1,7 @@
-"""Who else can get at a ``.env``: other users of the machine, git, a service that copies folders elsewhere.
+"""Who else can get at a ``.env``.
 
-Only looks. Mending is :mod:`vipps_nb.auth.dotenv_init`'s work, when a person asks for it.
+Other users of the machine, git, a service that copies folders elsewhere. Only looks. Mending is
+:mod:`vipps_nb.auth.dotenv_init`'s work, when a person asks for it.
 """
 
 from __future__ import annotations
@@ -51,12 +52,15 @@ class Risk:
 
 
 def risks(file: Path) -> list[Risk]:
-    """Everything that is wrong with where and how a ``.env`` is kept; empty when all is well."""
+    """Everything wrong with how and where a ``.env`` is kept; empty if nothing."""
     return [*_readable_by_others(file), *_in_git(file), *_synced(file)]
 
 
 def sentence(file: Path) -> str | None:
-    """One sentence about a ``.env`` that is not kept well, with the remedy; None when all is well."""
+    """One sentence about a ``.env`` that is not kept well, with the remedy.
+
+    None when all is well.
+    """
     found = risks(file)
     if not found:
         return None
@@ -68,7 +72,10 @@ def sentence(file: Path) -> str | None:
 
 
 def repository(folder: Path) -> Path | None:
-    """The git repository that a folder is in; None outside of one, and where git is not installed."""
+    """The git repository that a folder is in; None outside of one.
+
+    None too where git is not installed.
+    """
     # Looking for .git first keeps a login outside of repositories free of a process.
     if not any(_exists(place / ".git") for place in (folder, *folder.parents)):
         return None
@@ -91,13 +98,19 @@ def is_ignored(file: Path) -> bool:
 
 
 def was_committed(file: Path) -> bool:
-    """Whether a commit of any branch has touched the file: then its keys are in the history, whatever is done now."""
+    """Whether a commit of any branch has touched the file.
+
+    Then its keys are in the history, whatever is done now.
+    """
     done = git(file.parent, "log", "--all", "-1", "--format=%h", "--", file.name)
     return done is not None and bool(done.stdout.strip())
 
 
 def git(folder: Path, *command: str) -> subprocess.CompletedProcess[str] | None:
-    """Ask git something in a folder; None when it is not installed or does not answer."""
+    """Ask git something in a folder.
+
+    None when it is not installed or does not answer.
+    """
     # A repository's own settings may name programs to run, which only looking shall not do.
     calm = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *command]
     # Variables of a surrounding git (a hook that runs the tests) would point to another repository.
@@ -118,7 +131,10 @@ def git(folder: Path, *command: str) -> subprocess.CompletedProcess[str] | None:
 
 
 def readable_by_others(file: Path) -> bool:
-    """Whether other users of this machine may open the file. Windows says that in another way: never there."""
+    """Whether other users of this machine may open the file.
+
+    Windows says that in another way: never there.
+    """
     if os.name != "posix":
         return False
     try:

@@ -1,6 +1,7 @@
-"""Writing into a ``.env`` and a ``.gitignore``, when a person asked for it: whole or not at all.
+"""Writing into a ``.env`` and a ``.gitignore``: whole or not at all.
 
-Whatever else stands in these files stays byte by byte. What cannot be kept so is said before anything is written.
+Only when a person asked for it. Whatever else stands in these files stays byte by byte. What cannot be kept so is said
+before anything is written.
 """
 
 from __future__ import annotations
@@ -102,7 +103,9 @@ def ignore_in_git(file: Path) -> bool:
 
 
 def with_lines(file: Path, lines: Iterable[str]) -> Change:
-    """A ``.gitignore`` (or ``.gitattributes``) with the lines that are not there yet at its end.
+    """A ``.gitignore`` (or ``.gitattributes``) with some lines in it.
+
+    Those that are not there yet come at its end.
 
     Raises:
         CredentialsError: The file cannot be written to, or not without losing something.
@@ -132,7 +135,10 @@ def _before(file: Path) -> bytes:
 
 
 def _text(file: Path, content: bytes) -> str:
-    """The text with a letter for every byte that is no UTF-8, so that all of it can be written again."""
+    """The text, with a letter for every byte that is no UTF-8.
+
+    So all of it can be written again.
+    """
     if dotenv_reading.is_marked(content):
         raise CredentialsError(
             f"{file.name} is not in UTF-8 (UTF-16, probably), so nothing can be added to it that keeps the rest. "
@@ -142,7 +148,10 @@ def _text(file: Path, content: bytes) -> str:
 
 
 def _set(text: str, name: str, value: str) -> str:
-    """The text with a name set wherever it stands, however it is spelled; at the end if it stands nowhere."""
+    """The text with a name set wherever it stands, however it is spelled.
+
+    At the end if it stands nowhere.
+    """
     from dotenv.parser import parse_stream  # noqa: PLC0415 - only saving needs it, not an import of the package
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
@@ -162,7 +171,10 @@ def _put(part: str, name: str | None, written: str) -> str:
 
 
 def _spellings(there: Mapping[str, str], name: str) -> list[str]:
-    """The names in a file that mean the same: to set one of them alone would leave two that differ."""
+    """The names in a file that mean the same.
+
+    To set one of them alone would leave two that differ.
+    """
     family = next((family for family in families() if name in family), (name,))
     return [spelling for spelling in family if spelling in there] or [name]
 

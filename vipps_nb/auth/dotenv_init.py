@@ -1,4 +1,7 @@
-"""``%vipps_login --init``: make a folder a safe place for keys. Adds what is missing, overwrites nothing, says both."""
+"""``%vipps_login --init``: make a folder a safe place for keys.
+
+Adds what is missing, overwrites nothing, says both.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ class Preparation:
 
 
 def prepare(folder: Path, *, key_type: KeyType = "merchant", strip_outputs: bool = False) -> Preparation:
-    """Prepare a folder for keys: ``.env.example``, lines in ``.gitignore``, a ``.env`` that only its owner reads.
+    """Prepare a folder for keys.
+
+    That is ``.env.example``, lines in ``.gitignore``, and a ``.env`` that only its owner reads.
 
     Args:
         folder: Where the notebook stands.

@@ -1,8 +1,8 @@
-"""Reading a ``.env``: what it holds, or why it cannot be read as one, by line and without any value.
+"""Reading a ``.env``: what it holds, or why it cannot be read as one.
 
-python-dotenv passes over what it does not understand, and an unclosed quote swallows what follows. In somebody else's
-lines that is no concern of ours. A line that holds one of our names must not be lost, for then a login would silently
-go elsewhere.
+The reasons are told by line and without any value. python-dotenv passes over what it does not understand, and an
+unclosed quote swallows what follows. In somebody else's lines that is no concern of ours. A line that holds one of our
+names must not be lost, for then a login would silently go elsewhere.
 """
 
 from __future__ import annotations
@@ -129,7 +129,10 @@ def understood(data: bytes, name: str) -> Reading:
 
 
 def is_marked(data: bytes) -> bool:
-    """Whether a text begins as one of another encoding than UTF-8, or is plainly none."""
+    """Whether a file is plainly no text in UTF-8.
+
+    It begins with the mark of another encoding, or a byte of it is zero.
+    """
     return any(data.startswith(mark) for mark, _, _ in _MARKS) or b"\0" in data
 
 
@@ -152,7 +155,9 @@ class _Found:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    """The text; bytes that are no UTF-8 stay as they are, for they may stand in a comment.
+    """The text; bytes that are no UTF-8 stay as they are.
+
+    They may stand in a comment.
 
     Raises:
         CredentialsError: It is a document of another kind, or one of our names is in another encoding.
@@ -176,7 +181,10 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _wide(data: bytes) -> tuple[str, str] | None:
-    """The encoding of a text whose letters are wider than a byte: by its mark, or by where the zeros stand."""
+    """The encoding of a text whose letters are wider than a byte, and its name.
+
+    By its mark, or by where the zeros stand; None for any other text.
+    """
     for mark, encoding, word in _MARKS:
         if data.startswith(mark):
             return encoding, word
@@ -237,7 +245,10 @@ def _fault(found: _Found, before: _Found | None, ours: bool) -> str | None:
 
 
 def _is_rest(found: _Found, before: _Found) -> bool:
-    """Whether a line looks like the end of the value above it: no assignment, or a Base64 text's last = signs."""
+    """Whether a line looks like the end of the value above it.
+
+    It is no assignment, or the last = signs of a Base64 text.
+    """
     if not _REST.match(found.text):
         return False
     if found.failed or found.value is None or found.value == "=":
@@ -270,7 +281,10 @@ def _swallowed(name: str | None, more: list[str]) -> str | None:
 
 
 def _twice(bindings: list[_Found]) -> Iterator[tuple[int, str]]:
-    """Names that stand there more than once with different values: which one counts would be a guess."""
+    """Names that stand there more than once with different values.
+
+    Which one counts would be a guess.
+    """
     for family in [*families(), *((name,) for name in ("CLIENT_ID", "CLIENT_SECRET", "SUBSCRIPTION_KEY"))]:
         first: _Found | None = None
         for found in bindings:
@@ -288,7 +302,10 @@ def _twice(bindings: list[_Found]) -> Iterator[tuple[int, str]]:
 
 
 def _ours(line: str) -> str | None:
-    """The name of ours that a line is about, however it is written; None for somebody else's line."""
+    """The name of ours that a line is about, however it is written.
+
+    None for somebody else's line.
+    """
     left = re.split(r"[=:]", line, maxsplit=1)[0]
     for text in (left, *_WORD.findall(_seen(line))[:_MOST_WORDS]):
         if name := meant_by(text):

@@ -1,6 +1,7 @@
-"""The names that keys and settings go by in a ``.env``, the process environment or Postman, and what comes close.
+"""The names that keys and settings go by, and what comes close to them.
 
-They are those in use around the platform: its own SDKs, its Postman environment, common third-party projects.
+In a ``.env``, the process environment or Postman. They are those in use around the platform: its own SDKs, its Postman
+environment, common third-party projects.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ _CLOSE = 0.87
 
 
 def names_for(key_type: KeyType) -> dict[str, str]:
-    """By field, the name to write into a ``.env`` for a key type: ``VIPPS_PARTNER_CLIENT_ID`` …"""
+    """By field, the name to write into a ``.env`` for a key type.
+
+    Such as ``VIPPS_PARTNER_CLIENT_ID``.
+    """
     infix = "" if key_type == "merchant" else f"{key_type.upper()}_"
     short = {"merchant_serial_number": "MSN"}
     return {what: f"VIPPS_{infix}{short.get(what, what.upper())}" for what in FIELDS}
@@ -75,7 +79,10 @@ def is_known(name: str) -> bool:
 
 
 def families() -> Iterator[tuple[str, ...]]:
-    """The names that mean the same, one tuple for each meaning; names that may be another service's are left out."""
+    """The names that mean the same, one tuple for each meaning.
+
+    Names that may be another service's are left out.
+    """
     for own, _ in NAMES.values():
         yield own
     for kind in KEY_TYPES[1:]:
@@ -85,10 +92,10 @@ def families() -> Iterator[tuple[str, ...]]:
 
 @functools.lru_cache(maxsize=1024)
 def meant_by(text: str) -> str | None:
-    """The name that somebody meant who wrote this: spelled alike but for case, blanks and dashes, or nearly so.
+    """The name that somebody meant who wrote this.
 
-    ``vipps_client_id`` and ``VIPS_CLIENT_ID`` mean ``VIPPS_CLIENT_ID``; a name that is one, or far from any, gives
-    itself or None.
+    It is spelled alike but for case, blanks and dashes, or nearly so: ``vipps_client_id`` and ``VIPS_CLIENT_ID`` mean
+    ``VIPPS_CLIENT_ID``. A name that is one gives itself; one far from any gives None.
     """
     if is_known(text):
         return text

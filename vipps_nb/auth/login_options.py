@@ -1,4 +1,7 @@
-"""What somebody asked for at a login: where to, whose keys, from which file. One value, from the cell to the keys."""
+"""What somebody asked for at a login: where to, whose keys, which file.
+
+One value, from the cell to the keys.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True, kw_only=True)
 class LoginOptions:
-    """The options of ``%vipps_login``, ``%vipps_doctor`` and :func:`vipps_nb.login` that say which login is meant.
+    """The options that say which login is meant.
+
+    They are those of ``%vipps_login``, ``%vipps_doctor`` and :func:`vipps_nb.login`.
 
     Attributes:
         env: ``sandbox``, ``test`` or ``production``; ``None`` leaves it to ``VIPPS_ENVIRONMENT``, and otherwise to

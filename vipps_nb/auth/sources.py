@@ -1,6 +1,7 @@
-"""Where keys are found: process environment → ``.env`` → a Postman environment file. First hit wins.
+"""Where keys are found. First hit wins.
 
-A ``.env`` is *read*, never exported into ``os.environ``: a child process must not inherit it.
+Process environment → ``.env`` → a Postman environment file. A ``.env`` is *read*, never exported into ``os.environ``: a
+child process must not inherit it.
 """
 
 from __future__ import annotations
@@ -102,7 +103,10 @@ def base_url_place(sources: Sequence[Source]) -> str | None:
 
 
 def where_found(sources: Sequence[Source], key_type: KeyType) -> dict[str, str]:
-    """By field, the source that has it; fields nobody has are absent. Shows no value and judges none."""
+    """By field, the source that has it; fields nobody has are absent.
+
+    Shows no value and judges none.
+    """
     return {what: hit.source for what, hit in hits(sources, key_type)}
 
 
@@ -150,7 +154,10 @@ def nearest(folder: Path, name: str) -> Path | None:
 
 
 def profiles(folder: Path) -> list[str]:
-    """The profiles that ``--profile`` could name: every ``.env.NAME`` from a folder upwards."""
+    """The profiles that ``--profile`` could name.
+
+    They are those of every ``.env.NAME`` from a folder upwards.
+    """
     files = (file for place in (folder, *folder.parents) for file in _listed(place) if file.is_file())
     found = {file.name.removeprefix(".env.") for file in files}
     return sorted(found - {"example", "sample", "template"})
@@ -166,7 +173,9 @@ def read_dotenv(file: Path) -> Mapping[str, str]:
 
 
 def near_misses(sources: Sequence[Source], missing: Sequence[str], key_type: KeyType) -> Iterator[str]:
-    """Names that were perhaps meant for missing fields, and such names without a value, as sentences.
+    """Names that were perhaps meant for missing fields, as sentences.
+
+    Also such names without a value.
 
     Args:
         sources: What was read.
@@ -183,7 +192,7 @@ def near_misses(sources: Sequence[Source], missing: Sequence[str], key_type: Key
 
 
 def near_misses_of_settings(sources: Sequence[Source], *, base_url: bool) -> Iterator[str]:
-    """The same for ``VIPPS_ENVIRONMENT``, or for ``VIPPS_BASE_URL``, when nobody set it."""
+    """The same for ``VIPPS_ENVIRONMENT`` or ``VIPPS_BASE_URL``, if nobody set it."""
     names = BASE_URL_NAMES if base_url else ENVIRONMENT_NAMES
     if _value(sources, names) is None:
         for source in sources:
@@ -275,7 +284,7 @@ def _missing_sentence(
 
 
 def dotenv_file(folder: Path, dotenv: str | os.PathLike[str] | None, profile: str | None) -> Path | None:
-    """The ``.env`` that a login would read; None when there is none and none was named.
+    """The ``.env`` that a login would read; None when there is none.
 
     Raises:
         CredentialsError: One was named, and is not there.

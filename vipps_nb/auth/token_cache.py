@@ -1,8 +1,8 @@
-"""One token per key set, fetched once and shared by every thread of the kernel. In memory only.
+"""One token per key set, shared by every thread of the kernel.
 
-The life of an entry: empty → FRESH → STALE (renewed in the background while requests go on) → EXPIRED (one
-request renews, all others wait for that one). Each change has a *generation*; an answer that comes late,
-after a newer token or a logout, finds a newer generation and is dropped.
+Fetched once, and kept in memory only. The life of an entry: empty → FRESH → STALE (renewed in the background while
+requests go on) → EXPIRED (one request renews, all others wait for that one). Each change has a *generation*; an answer
+that comes late, after a newer token or a logout, finds a newer generation and is dropped.
 """
 
 from __future__ import annotations
@@ -100,7 +100,10 @@ class TokenCache:
         _all.add(self)
 
     def life(self, credentials: Credentials, environment: Environment) -> int:
-        """How often this token was forgotten. Who keeps the number and gives it to ``get`` gets none after a logout."""
+        """How often this token was forgotten.
+
+        Who keeps the number and gives it to ``get`` gets none after a logout.
+        """
         return self._entry(TokenKey.of(credentials, environment)).lives
 
     def get(self, credentials: Credentials, environment: Environment, *, life: int | None = None) -> AccessToken:
@@ -165,7 +168,10 @@ class TokenCache:
         return entry.token if entry else None
 
     def forget(self, credentials: Credentials, environment: Environment) -> None:
-        """Drop the token. A request under way may still answer; its answer is dropped too."""
+        """Drop the token.
+
+        A request under way may still answer; its answer is dropped too.
+        """
         key = TokenKey.of(credentials, environment)
         entry = self._entry(key)
         with entry.lock:
@@ -176,7 +182,9 @@ class TokenCache:
         self._tell(TokenEvent(key, None))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Be told of every new token, failed renewal and logout, on whichever thread it happens.
+        """Be told of every new token, failed renewal and logout.
+
+        On whichever thread it happens.
 
         Returns:
             A function that ends the subscription.
@@ -192,7 +200,10 @@ class TokenCache:
         return unsubscribe
 
     def after_fork(self) -> None:
-        """Go on in a forked process: the tokens are good, the threads that held locks and fetched are not here."""
+        """Go on in a forked process.
+
+        The tokens are good; the threads that held locks and fetched are not here.
+        """
         self._lock = threading.Lock()
         for entry in self._entries.values():
             entry.lock, entry.flight = threading.Lock(), None

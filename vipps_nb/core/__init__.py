@@ -1,1 +1,4 @@
-"""What everything else stands on: where to talk to, what is secret, how an error is read. Knows no API."""
+"""What everything else stands on. Knows no API.
+
+Where to talk to, what is secret, how an error is read.
+"""

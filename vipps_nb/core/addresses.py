@@ -6,9 +6,9 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def cut_apart(address: str) -> SplitResult:
-    """An address in its parts, as ``urlsplit`` gives them; one that is none is a path and nothing else.
+    """An address in its parts, as ``urlsplit`` gives them.
 
-    ``https://\u2100.com`` and ``http://[`` are no addresses, and ``urlsplit`` raises for them.
+    What is no address is a path and nothing else: ``urlsplit`` raises for ``https://\u2100.com`` and ``http://[``.
     """
     try:
         return urlsplit(address)

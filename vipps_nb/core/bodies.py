@@ -1,7 +1,8 @@
-"""The body of a request or an answer, read without harm: never fails, and takes nothing away from a stream.
+"""The body of a request or an answer, read without harm.
 
-Whatever a stranger sends, what comes out is small enough to be walked through by anybody: not deeper than 64 levels,
-not more than 15,000 values, not longer than a book. Where something was left out, it says so.
+Reading never fails, and takes nothing away from a stream. Whatever a stranger sends, what comes out is small enough to
+be walked through by anybody: not deeper than 64 levels, not more than 15,000 values, not longer than a book. Where
+something was left out, it says so.
 """
 
 from __future__ import annotations
@@ -46,15 +47,19 @@ class LeftOut(str):
 
 
 def body_of(response: requests.Response) -> bytes | None:
-    """The body, if it was read already; reading it here would take it away from whoever streams it."""
+    """The body, if it was read already.
+
+    Reading it here would take it away from whoever streams it.
+    """
     content = getattr(response, "_content", None)
     return content if isinstance(content, bytes) else None
 
 
 def parsed(body: Any, *, form: bool = False) -> Any:
-    """The content of a body: JSON, a form where one may be, or its text; None where there is nothing to read.
+    """The content of a body: JSON, a form where one may be, or its text.
 
-    Of what is large or deep a part, see :func:`outline`; of a long text its beginning.
+    None where there is nothing to read. Of what is large or deep a part, see :func:`outline`; of a long text its
+    beginning.
     """
     if not isinstance(body, str | bytes) or not body:
         return None
@@ -92,9 +97,10 @@ def size_of(value: list[Any] | Mapping[str, Any]) -> int:
 
 
 def outline(value: Any) -> Any:
-    """JSON that can be walked through: the same where it is of a usual size, otherwise its upper levels.
+    """JSON that can be walked through.
 
-    Nothing below here calls itself, however deep the JSON is.
+    The same where it is of a usual size, otherwise its upper levels. Nothing below here calls itself, however deep the
+    JSON is.
     """
     if not isinstance(value, dict | list) or _is_usual(value):
         return value
@@ -145,7 +151,7 @@ class CutText(str):
 
 
 def cut_like(original: Any, copy: Any) -> Any:
-    """A changed copy of something, which says as the original does what was left out of it."""
+    """A changed copy that says, as the original does, what was left out of it."""
     if isinstance(original, CutText):
         made: Any = CutText(copy)
     elif isinstance(original, Cut):

@@ -1,4 +1,4 @@
-"""Where a session talks to: Vipps MobilePay's test or production environment, or a sandbox of ours.
+"""Where a session talks to: test, production, or a sandbox of ours.
 
 The *test environment* is Vipps MobilePay's; the *sandbox* runs on your own machine. Never one for the other.
 """
@@ -45,10 +45,10 @@ class Environment:
         return cut_apart(self.base_url).netloc
 
     def owns(self, url: str) -> bool:
-        """Whether a URL has this environment's own origin: the same scheme, host and port.
+        """Whether a URL has this environment's own scheme, host and port.
 
-        Secrets go nowhere else. Anything that is not plainly the same origin is foreign, and so is a URL
-        with a user name in it, which exists to make one host look like another.
+        Secrets go nowhere else. Anything that is not plainly the same origin is foreign. So is a URL with a user name
+        in it, which exists to make one host look like another.
         """
         # What follows our own address after a slash is a path, whatever it is; that is how nearly all URLs look.
         if url.startswith(self.base_url) and url[len(self.base_url) : len(self.base_url) + 1] == "/":
@@ -156,7 +156,10 @@ def _origin(url: str) -> tuple[str, str, int] | None:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """The parts of an address; None for a text that is none, which ``urlsplit`` or its port raises about."""
+    """The parts of an address; None for a text that is none.
+
+    ``urlsplit``, or the port it gives, raises about such a text.
+    """
     try:
         parts = urlsplit(url)
         _ = parts.port

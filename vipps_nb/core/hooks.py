@@ -1,4 +1,4 @@
-"""What a lower room asks of a higher one: a card for an answer, a widget for a document.
+"""What a lower room asks of a higher one, such as a card for an answer.
 
 Imports go down only. A lower room therefore calls a hook, and the room that can do it has filled it in when the package
 was imported: with a loader, so that nothing is imported before somebody looks.
@@ -39,7 +39,7 @@ class Card(Protocol):
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What a refusal means and what to do, a line each; empty where that is not known."""
+        """What a refusal means and what to do, a line each; empty if not known."""
 
     @property
     def html(self) -> str:

@@ -9,7 +9,9 @@ _ALIKE = 0.6  # of 1; below, a proposal is a guess that confuses
 
 
 def did_you_mean(word: str, known: Iterable[str], *, before: str = "") -> str:
-    """A question to end a message with, beginning with a blank; empty where nothing is near.
+    """A question to end a message with; empty where nothing is near.
+
+    It begins with a blank.
 
     Args:
         word: What was written.

@@ -1,7 +1,7 @@
-"""One reading of a path for everything that looks one up: fixed segments in any case, one slash at the end ignored.
+"""One reading of a path for everything that looks one up.
 
-The APIs answer so, and clients that are in use send so (``/ecomm/v2/payments/``, ``/Recurring/v3/agreements``). What is
-sent stays as it was written.
+Fixed segments are read in any case, and one slash at the end is ignored. The APIs answer so, and clients that are in
+use send so (``/ecomm/v2/payments/``, ``/Recurring/v3/agreements``). What is sent stays as it was written.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9._~-]")  # "unreserved", RFC 3986 sectio
 
 
 def path_of(url: str) -> str:
-    """The path of a URL or of a path with a query, as tables know it: no needless escape, no slash at its end.
+    """The path of a URL, or of a path with a query, as tables know it.
 
-    Names and ids keep their case; whoever compares fixed segments ignores it.
+    Without needless escapes and without a slash at its end. Names and ids keep their case; whoever compares fixed
+    segments ignores it.
     """
     try:
         path = urlsplit(url).path

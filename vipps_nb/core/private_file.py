@@ -1,7 +1,8 @@
-"""Files that keys may stand in: read only when they are files, written for their owner's eyes only.
+"""Files that keys may stand in, for their owner's eyes only.
 
-A private file is closed to others from its first byte, appears whole or not at all, and is never written through a
-symbolic link: whoever may put a link into a folder would choose where the keys go.
+They are read only when they are files. A private file is closed to others from its first byte, and appears whole or not
+at all. It is never written through a symbolic link: whoever may put a link into a folder would choose where the keys
+go.
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ _FORGOTTEN = 60.0  # seconds after which a draft is nobody's: whoever wrote it w
 
 
 class NoFileError(OSError):
-    """What is there is no file: ``strerror`` says what it is instead, such as "it is a folder"."""
+    """What is there is no file.
+
+    ``strerror`` says what it is instead, such as "it is a folder".
+    """
 
 
 def write_private(file: Path, content: bytes | str, *, replace: bool = True, mode: int = OWNER_ONLY) -> None:
-    """Write a file that only its owner can read, whatever the umask; on any error all is as it was.
+    """Write a file that only its owner can read, whatever the umask.
+
+    On any error all is as it was.
 
     Args:
         file: Where to. Its folder must be there.
@@ -69,7 +75,9 @@ def expect_file(file: Path) -> None:
 
 
 def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
-    """Read a file at once, if it is one: a pipe or device would keep its reader waiting, or never end.
+    """Read a file at once, if it is one.
+
+    A pipe or device would keep its reader waiting, or never end.
 
     Args:
         file: The file; a symbolic link is followed.

@@ -31,7 +31,7 @@ _VIPPS_HOSTS = ("vipps.no", "vippsmobilepay.com", "vippsas.github.io")
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that was refused: where it stands in the request, and why it will not do."""
+    """One refused field: where it stands in the request, and what is wrong."""
 
     name: str
     reason: str
@@ -63,9 +63,10 @@ class Problem:
 
     @classmethod
     def from_response(cls, response: requests.Response) -> Problem:
-        """Read the refusal out of an answer. Never fails: an unreadable body becomes ``original``.
+        """Read the refusal out of an answer.
 
-        The words are without secrets, known ones and such by name; ``original`` is as it came.
+        Never fails: an unreadable body becomes ``original``. The words are without secrets, known ones and such by
+        name; ``original`` is as it came.
         """
         try:
             body = response.json()
@@ -135,7 +136,10 @@ def _first_mapping(body: Any) -> Mapping[str, Any] | None:
 
 
 def _nested_words(parts: Mapping[str, Any]) -> str:
-    """The words inside Azure's ``responseInfo``/``result`` and eCom's ``errorInfo`` envelopes."""
+    """The words inside the envelopes of Azure and eCom.
+
+    Azure's are ``responseInfo`` and ``result``, eCom's is ``errorInfo``.
+    """
     for envelope, *words in (
         ("result", "message"),
         ("responseInfo", "responseMessage"),
@@ -181,9 +185,10 @@ def _cut(text: str) -> str:
 
 
 def _problem_id(parts: Mapping[str, Any]) -> str:
-    """Recurring's business code: the fragment of a page of Vipps MobilePay, ``…-api-problems#charge-due-too-soon``.
+    """Recurring's business code, such as ``charge-due-too-soon``.
 
-    Elsewhere ``type`` names a standard (``rfc7231#section-6.5.1``), which says no more than the status.
+    It is the fragment of a page of Vipps MobilePay: ``…-api-problems#charge-due-too-soon``. Elsewhere ``type`` names a
+    standard (``rfc7231#section-6.5.1``), which says no more than the status.
     """
     address = _pick(parts, "type")
     parts_of_it, host = cut_apart(address), host_of(address)
@@ -194,14 +199,20 @@ def _problem_id(parts: Mapping[str, Any]) -> str:
 
 
 def _trace_in(instance: str) -> str:
-    """An ``instance`` that is a trace id, alone or as the end of a URN; one that is the path of the call is none."""
+    """An ``instance`` that is a trace id, alone or as the end of a URN.
+
+    One that is the path of the call is none.
+    """
     plain = instance.rpartition(":")[2]
     is_id = _SHORTEST_TRACE <= len(plain) <= _LONGEST_TRACE and any(each.isdigit() for each in plain)
     return plain if is_id and plain.replace("-", "").replace("_", "").replace(".", "").isalnum() else ""
 
 
 def _plain_text(body: Any) -> str:
-    """What a person can read of a body that is no JSON object: an HTML page by its title, text cut short."""
+    """What a person can read of a body that is no JSON object.
+
+    An HTML page by its title, text cut short.
+    """
     if not isinstance(body, str):
         return "" if body is None else json.dumps(outline(body))[:300]
     page = body[:_LONGEST_PAGE]

@@ -1,9 +1,9 @@
-"""Every mask, and every shape of a secret: what counts as one by its name, and how a known one is found.
+"""Every mask, and every shape of a secret.
 
 Two questions, one answer each. *Is it a secret by the name it stands under?* :data:`SECRET_NAMES` is the list, each
-with its source. *Is a secret that we know in this text?* :class:`Redactor` finds it in whatever form it travelled:
-as it is, percent-encoded (also twice), escaped for JSON or HTML, in Base64 alone or in the middle of something
-longer, in hexadecimal digits.
+with its source. *Is a secret that we know in this text?* :class:`Redactor` finds it in whatever form it travelled: as
+it is, percent-encoded (also twice), escaped for JSON or HTML, in hexadecimal digits, in Base64 alone or in the middle
+of something longer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import quote_plus, unquote
 from vipps_nb.core.secret import MASK, Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
 
-# Whose value opens a door, by the name of its field, header or parameter: official documents first. Written without
+# What is secret, by the name of its field, header or parameter: official documents first. Written without
 # case and signs, so that client_secret, clientSecret, client-secret and CLIENT_SECRET are one.
 SECRET_NAMES = {
     # Access Token API and the headers of all APIs
@@ -99,13 +99,19 @@ def plain_name(name: str) -> str:
 
 @functools.lru_cache(4096)
 def is_secret(name: str) -> bool:
-    """Whether a value opens doors, by the name it stands under: of a field, a header or a parameter."""
+    """Whether a value is secret, by the name it stands under.
+
+    That is the name of a field, a header or a parameter.
+    """
     plain = plain_name(name)
     return plain in SECRET_NAMES or plain.endswith(_ENDINGS)
 
 
 def is_traded(names: Iterable[str]) -> bool:
-    """Whether the ``code`` among these names of a form or query is one that is traded for a person's tokens."""
+    """Whether the ``code`` among these names is traded for a person's tokens.
+
+    The names are those of a form or a query.
+    """
     found = set(names)
     return "code" in found and not found.isdisjoint({"grant_type", "state", "redirect_uri"})
 
@@ -126,7 +132,9 @@ def without_tokens(text: str) -> str:
 
 
 def without_named(text: str, personal: Callable[[str, str], str | None] | None = None) -> str:
-    """A text without the values that stand in it under the name of a secret: ``client_secret=…``, ``"secret": "…"``.
+    """A text without the values that stand in it under the name of a secret.
+
+    Such as ``client_secret=…`` and ``"secret": "…"``.
 
     Args:
         text: Any text.
@@ -174,7 +182,9 @@ def _is_key_like(value: str) -> bool:
 
 
 class Redactor:
-    """Puts dots wherever a known secret stands in a text, in whatever form. Takes time in proportion to the text.
+    """Puts dots wherever a known secret stands in a text, in whatever form.
+
+    Takes time in proportion to the text.
 
     Args:
         secrets: The values. Of one with fewer than 8 characters only the value itself is found.
@@ -190,7 +200,10 @@ class Redactor:
 
     @leaves_no_locals
     def finds(self, text: str) -> bool:
-        """Whether one of them is in a text: one look at all that belongs together costs less than many."""
+        """Whether one of them is in a text.
+
+        One look at all that belongs together costs less than many.
+        """
         short, forms = self.__known()
         if any(secret in text for secret in short):
             return True
@@ -245,7 +258,10 @@ class Redactor:
 
 @leaves_no_locals
 def redactor(secrets: Iterable[Secret]) -> Redactor:
-    """The redactor for some secrets. It holds their values; keep it no longer than them."""
+    """The redactor for some secrets.
+
+    It holds their values; keep it no longer than them.
+    """
     return Redactor([secret.reveal() for secret in secrets])
 
 

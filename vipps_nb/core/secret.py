@@ -13,7 +13,7 @@ MASK = "••••••••"
 
 
 class Secret:
-    """A string that every way of looking at masks, and that leaves only through :meth:`reveal`.
+    """A string that is masked wherever one looks; :meth:`reveal` gives it.
 
     ``repr``, ``str``, f-strings, ``vars`` and JSON show a mask or refuse; pickling refuses, because a
     pickle is a file. No attribute holds the value either, so that a variable inspector or a debugger that
@@ -35,7 +35,10 @@ class Secret:
         self.__tell: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
-        """The value itself. Call it where the value is used, never as the last line of a cell."""
+        """The value itself.
+
+        Call it where the value is used, never as the last line of a cell.
+        """
         return self.__tell()
 
     def __repr__(self) -> str:
@@ -76,7 +79,10 @@ _travelling: ContextVar[tuple[Secret, ...]] = ContextVar("travelling", default=(
 
 @contextmanager
 def travelling(*secrets: Secret) -> Iterator[None]:
-    """While a request is made that carries these on purpose: nobody who remembers or shows it writes them down."""
+    """While a request is made that carries these secrets on purpose.
+
+    Nobody who remembers or shows the request writes them down.
+    """
     before = _travelling.set(secrets)
     try:
         yield
@@ -85,5 +91,5 @@ def travelling(*secrets: Secret) -> Iterator[None]:
 
 
 def now_travelling() -> tuple[Secret, ...]:
-    """The secrets that the request carries which is being made; see :func:`travelling`."""
+    """The secrets that the request being made carries; see :func:`travelling`."""
     return _travelling.get()

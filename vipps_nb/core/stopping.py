@@ -12,7 +12,7 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last two exist on so
 
 @contextmanager
 def when_told_to_stop(act: Callable[[int], None]) -> Iterator[None]:
-    """Inside the block, call ``act`` with the signal's number when this process is told to stop.
+    """Call ``act`` with the signal's number when told to stop in the block.
 
     A shell lets its background jobs ignore Ctrl-C; we hear it all the same, or the end of a script would leave us
     behind. `nohup` is respected: it asks to go on after the terminal is closed. Signals reach the main thread only,

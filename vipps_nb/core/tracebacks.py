@@ -1,7 +1,8 @@
-"""What a traceback remembers, emptied: the local variables of our own and of requests' frames hold keys.
+"""What a traceback remembers, emptied.
 
-A traceback outlives its exception: ``sys.last_traceback``, ``%debug``, ``%xmode Verbose``, error reporters that send
-the locals of every frame. The frames stay, with their files and lines; what they held is gone.
+The local variables of our own and of requests' frames hold keys, and a traceback outlives its exception:
+``sys.last_traceback``, ``%debug``, ``%xmode Verbose``, error reporters that send the locals of every frame. The frames
+stay, with their files and lines; what they held is gone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ R = TypeVar("R")
 
 
 def leaves_no_locals(function: Callable[P, R]) -> Callable[P, R]:
-    """A function out of which no exception, Ctrl-C included, carries the local variables of what it called."""
+    """A function whose exceptions carry no local variables of what it called.
+
+    Ctrl-C included.
+    """
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -31,7 +35,10 @@ def leaves_no_locals(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def forget_locals(error: BaseException) -> None:
-    """Empty every frame that has ended and that an exception remembers, or one that came before or is inside it."""
+    """Empty every frame that has ended and that an exception remembers.
+
+    Also those of an exception that came before it or is inside it.
+    """
     found, waiting = set(), [error]
     while waiting:
         one = waiting.pop()

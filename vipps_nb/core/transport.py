@@ -1,7 +1,7 @@
-"""The way onto the wire: requests' own adapter, with what never changes between two calls looked up once.
+"""The way onto the wire: requests' own adapter, made faster and punctual.
 
-An answer has to be whole by a deadline. A time-out of requests starts anew with each byte, so a server that sends
-one byte now and then would otherwise be listened to for ever.
+What never changes between two calls is looked up once. An answer has to be whole by a deadline: a time-out of requests
+starts anew with each byte, so a server that sends one byte now and then would otherwise be listened to for ever.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Silent:
-    """Not heard by http.client's debugging, which prints every header that leaves into the cell.
+    """Not heard by http.client's debugging.
 
-    Its level is a class attribute that people set for the whole process; this one stands in front of it.
+    That prints every header that leaves into the cell. Its level is a class attribute that people set for the whole
+    process; this one stands in front of it.
     """
 
     debuglevel = 0
@@ -90,7 +91,10 @@ class _HttpPool(HTTPConnectionPool):
     ConnectionCls = _Http
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
-        """As the pool's own; half a body is an error also with urllib3 1.26, which requests 2 still allows."""
+        """As the pool's own, but half a body is always an error.
+
+        Also with urllib3 1.26, which requests 2 still allows.
+        """
         return super().urlopen(*args, enforce_content_length=True, **kwargs)
 
 
@@ -103,7 +107,10 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 def past_proxies(url: str) -> dict[str, str]:
-    """For this very machine: use no proxy of the environment. None leads there, and it would read the keys."""
+    """For this very machine: use no proxy of the environment.
+
+    No proxy leads there, and it would read the keys.
+    """
     return {"no_proxy": host_of(url)} if is_loopback(url) else {}
 
 
@@ -117,7 +124,10 @@ def _silent(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 
 def silence(adapter: HTTPAdapter) -> None:
-    """Keep the connections of an adapter that somebody else has made from printing the headers they send."""
+    """Keep an adapter that somebody else has made from printing headers.
+
+    Its connections would print those that they send.
+    """
     managers = adapter.proxy_manager_for
     # A method of one object, because its class is not ours to change.
     adapter.proxy_manager_for = lambda *args, **kwargs: _silenced(managers(*args, **kwargs))  # type: ignore[method-assign]
@@ -147,7 +157,10 @@ class Transport(HTTPAdapter):
         super().__init__(HOSTS, connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Start without connections; also what a process does that was forked off one with connections."""
+        """Start without connections.
+
+        A process that was forked off one with connections does so too.
+        """
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         self._pools = {}
@@ -174,11 +187,17 @@ class Transport(HTTPAdapter):
         return pool
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """What stands in the first line: the path, or the whole URL for a proxy that forwards."""
+        """What stands in the first line of a request: the path.
+
+        For a proxy that forwards, the whole URL.
+        """
         return super().request_url(request, proxies) if proxies else request.path_url
 
     def leave_connections(self) -> None:
-        """Start anew without touching the open connections: in a forked process they belong to the parent."""
+        """Start anew without touching the open connections.
+
+        In a forked process they belong to the parent.
+        """
         self.proxy_manager = {}
         self.init_poolmanager(HOSTS, self._connections)
 

@@ -1,4 +1,7 @@
-"""For whom something is shown, and what is taken out for them: secrets always, people's numbers unless asked for."""
+"""For whom something is shown, and what is taken out for them.
+
+Secrets always, people's numbers unless they are asked for.
+"""
 
 from __future__ import annotations
 
@@ -53,12 +56,15 @@ class View:
     unspeakable: tuple[Secret, ...] = ()
 
     def moment(self, moment: datetime) -> str:
-        """A moment in the reader's time zone; in UTC where the reader's zone would make the difference."""
+        """A moment in the reader's time zone.
+
+        In UTC where the reader's zone would make the difference.
+        """
         local = moment.astimezone(UTC if self.still else None)
         return f"{local.day} {local:%b %Y, %H:%M:%S} {local.tzname() or ''}".rstrip()
 
     def masked(self, value: Any, field: str = "") -> Any:
-        """A copy without secrets, and without personal numbers unless they were asked for.
+        """A copy without secrets, and without personal numbers unless asked for.
 
         Args:
             value: What :func:`~vipps_nb.core.bodies.parsed` gives, or a part of it: nothing deeper.
@@ -97,7 +103,11 @@ class View:
         return cut_like(value, self._text(value, field)) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
-        """Words without what looks like a token, without persons, and without what differs from run to run."""
+        """Words without secrets, persons and what differs from run to run.
+
+        What looks like a token is taken for one. Persons stay where they were asked for, and what differs where the
+        view is not still.
+        """
         text = without_tokens(text)
         text = self._redactor.text(text) if self.unspeakable else text
         text = without_named(text, None if self.personal else _masked_number)
@@ -122,14 +132,20 @@ class View:
 
 
 def is_personal(field: str, value: Any) -> bool:
-    """Whether a field names a person by a number: a word in its place, such as [Expired], names nobody."""
+    """Whether a field names a person by a number.
+
+    A word in its place, such as [Expired], names nobody.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str) or plain_name(field) not in PERSONAL_FIELDS:
         return False
     return isinstance(value, int) or (isinstance(value, str) and any(map(str.isdigit, value)))
 
 
 def masked_person(value: Any) -> str:
-    """A phone or identity number of which only the end is shown, enough to tell two apart."""
+    """A phone or identity number of which only the end is shown.
+
+    That is enough to tell two apart.
+    """
     text = str(value)
     return "•" * (len(text) - _SHOWN) + text[-_SHOWN:] if len(text) >= _EIGHT_DIGITS else DOTS
 
@@ -148,12 +164,18 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _masked_number(field: str, value: str) -> str | None:
-    """What stands in a text instead of a number under the name of one that stands for a person."""
+    """What stands in a text instead of a number that stands for a person.
+
+    The field's name tells which does; None leaves the value.
+    """
     return masked_person(value) if is_personal(field, value) else None
 
 
 def persons_in(value: Any) -> set[str]:
-    """The personal numbers in a body, as text, so that they can be taken out of sentences about it."""
+    """The personal numbers in a body, as text.
+
+    So that they can be taken out of sentences about it.
+    """
     found: set[str] = set()
     waiting: list[tuple[str, Any]] = [("", value)]
     while waiting:

@@ -1,7 +1,7 @@
 """Characters that one does not see, shown as what they are.
 
-A server decides what stands in its answers, so an answer may hold what clears a terminal, turns the direction of
-writing around, or is half a character that no file can hold. None of it is lost: it is named.
+A server decides what stands in its answers. One may hold what clears a terminal, turns the direction of writing around,
+or is half a character that no file can hold. None of it is lost: it is named.
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ _PLAIN = str.maketrans(
 
 
 def visible(text: str) -> str:
-    """A text in which every character is seen: ``␛`` for the escape, ``<U+202E>`` for what turns writing around."""
+    """A text in which every character is seen.
+
+    ``␛`` stands for the escape, ``<U+202E>`` for what turns writing around.
+    """
     if text.isascii() and text.isprintable():
         return text
     return _UNSEEN.sub(_named, text.replace("\r\n", "\n"))
 
 
 def escaped(text: str) -> str:
-    """JSON, or a text in the code of Python, with every character that one does not see as its escape."""
+    """JSON, or a text in Python's code, with its unseen characters escaped."""
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
@@ -44,7 +47,10 @@ def _named(found: re.Match[str]) -> str:
 
 
 def say(text: str) -> None:
-    """Print a text, wherever to: what a terminal or a file cannot write is written in other words."""
+    """Print a text, wherever to.
+
+    What a terminal or a file cannot write is written in other words.
+    """
     text = visible(text)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:

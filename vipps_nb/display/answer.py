@@ -1,4 +1,7 @@
-"""An answer of an API as a card: what was asked in words, how it went, what it means. HTML and text, always both."""
+"""An answer of an API as a card, in HTML and in text, always both.
+
+What was asked in words, how it went, what it means.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ class AnswerCard:
 
     @cached_property
     def view(self) -> View:
-        """For whom, and whether it must be the same each time: the sandbox says when its clock is held."""
+        """For whom, and whether it must be the same each time.
+
+        The sandbox says when its clock is held; then it must.
+        """
         persons = persons_in(self.exchange.sent) | persons_in(self.exchange.answer)
         held = self.response.headers.get(_CLOCK) == "held"
         unspeakable = self.response.unspeakable if isinstance(self.response, VippsResponse) else ()
@@ -77,7 +83,7 @@ class AnswerCard:
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What a refusal means and what to do, a line each; empty where that is not known."""
+        """What a refusal means and what to do, a line each; empty if not known."""
         return tuple(f"{label}: {words}" for label, words in self.explanation.sentences) if self.explanation else ()
 
     @property
@@ -90,7 +96,10 @@ class AnswerCard:
 
     @property
     def tone(self) -> str:
-        """How it went: good, refused (by the request's fault) or failed (by the server's)."""
+        """How it went: good, refused or failed.
+
+        Refused by the request's fault, failed by the server's.
+        """
         status = self.response.status_code
         return "good" if status < _REFUSAL else "refused" if status < _FAILURE else "failed"
 
@@ -134,7 +143,10 @@ class AnswerCard:
 
     @property
     def tolerated(self) -> str:
-        """What our own sandbox has taken of the request although no document has it; mostly nothing."""
+        """What our own sandbox has taken although no document has it.
+
+        Empty where the request had nothing of the kind, as mostly.
+        """
         if self.environment != "sandbox" or _TOLERATED not in self.response.headers:
             return ""
         return f"Tolerated: {self.view.text(_as_text(self.response.headers[_TOLERATED]))}"
@@ -206,7 +218,10 @@ class AnswerCard:
 
     @cached_property
     def _body(self) -> Any:
-        """What is shown of the answer: JSON without secrets, text, or None where there is nothing to read."""
+        """What is shown of the answer: JSON without secrets, or text.
+
+        None where there is nothing to read.
+        """
         content = body_of(self.response)
         if not content or self._kind in _PICTURES:
             return None

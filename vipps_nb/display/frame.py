@@ -1,4 +1,7 @@
-"""What all cards have in common: a section with a name, and the part of the style sheet that it needs."""
+"""What all cards have in common: a section with a name, and its style.
+
+That is the part of the style sheet that it needs.
+"""
 
 from __future__ import annotations
 

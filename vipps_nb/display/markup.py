@@ -1,4 +1,7 @@
-"""HTML written safely: text is escaped, and all of it seen, unless it is markup already."""
+"""HTML written safely.
+
+Text is escaped, and all of it seen, unless it is markup already.
+"""
 
 from __future__ import annotations
 

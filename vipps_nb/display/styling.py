@@ -1,4 +1,6 @@
-"""The part of a style sheet that one card needs. A card carries its style along, and a notebook holds many cards.
+"""The part of a style sheet that one card needs.
+
+A card carries its style along, and a notebook holds many cards.
 
 On a page with many cards the last one's rules come last. So rules that can meet at one element must not part: those
 for different values of an attribute are kept together, and what is special must weigh more than what is general.

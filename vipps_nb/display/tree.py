@@ -1,4 +1,7 @@
-"""JSON as a tree that can be folded, and the same as plain text. Long ones are cut, and say so."""
+"""JSON as a tree that can be folded, and the same as plain text.
+
+Long ones are cut, and say so.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def as_text(value: Any) -> str:
 
 
 def with_remarks(value: Any, view: View) -> str:
-    """The JSON as text for people: amounts and moments have their meaning beside them, long ones are cut."""
+    """The JSON as text for people.
+
+    Amounts and moments have their meaning beside them, long ones are cut.
+    """
     lines: list[str] = []
     for line in _lines(value, view, {}, "", ""):
         if len(lines) == _LINES:
@@ -72,7 +78,10 @@ def _lines(value: Any, view: View, owner: Mapping[str, Any], name: str, before: 
 
 
 def _ended(lines: Iterator[str], end: str) -> Iterator[str]:
-    """Lines of which the last one gets its comma, and then the remark that stood behind it."""
+    """Lines of which the last one gets its comma.
+
+    And then the remark that stood behind it.
+    """
     held: str | None = None
     for line in lines:
         if held is not None:

@@ -28,7 +28,9 @@ def money(value: int, currency: str) -> str:
 
 
 def remark(field: str, value: Any, owner: Mapping[str, Any], view: View) -> str | None:
-    """What stands beside a value: an amount as money, a moment in the reader's time zone.
+    """What stands beside a value; None where nothing has to be said.
+
+    For an amount the same as money, for a moment the same in the reader's time zone.
 
     Args:
         field: The value's name in its object.
@@ -65,7 +67,10 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def moment_of_epoch(value: Any) -> datetime | None:
-    """The moment that a number of seconds since 1970 names, written as number or text."""
+    """The moment that a number of seconds since 1970 names; None for no number.
+
+    The number may be written as text.
+    """
     try:
         return datetime.fromtimestamp(int(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -1,7 +1,8 @@
-"""The doctor: what is wrong between your keys and an answer, step by step, each finding with its remedy.
+"""The doctor: what is wrong between your keys and an answer.
 
-Works without a login, and when a login fails: that is its point. It sends the keys to their own host only, asks with
-GETs (and one token call), and changes nothing. ``%vipps_doctor`` and ``vipps-nb doctor`` call it.
+Step by step, each finding with its remedy. Works without a login, and when a login fails: that is its point. It sends
+the keys to their own host only, asks with GETs (and one token call), and changes nothing. ``%vipps_doctor`` and
+``vipps-nb doctor`` call it.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _skipped(name: str, need: str) -> Finding:
 
 
 def _secrets(case: Case) -> dict[str, str]:
-    """Every key that a server could have repeated in its words, with what stands for it."""
+    """Every key that a server could have repeated, with what stands for it."""
     known = {hit.value: f"‹{hit.name}›" for what, hit in _hits(case) if what != "merchant_serial_number"}
     if case.credentials is not None:
         known[case.credentials.client_id] = "‹client ID›"

@@ -1,4 +1,7 @@
-"""One GET to the keys' own host and no other: not repeated, not redirected, and never an exception that holds a key."""
+"""One GET to the keys' own host and no other.
+
+Not repeated, not redirected, and never an exception that holds a key.
+"""
 
 from __future__ import annotations
 
@@ -60,12 +63,17 @@ def ask(
 
 
 def mark_of(case: Case) -> dict[str, str]:
-    """What says to a sandbox that it is the doctor who asks, so that its log can tell. Nobody else is sent it."""
+    """What says to a sandbox that it is the doctor who asks.
+
+    So its log can tell. Nobody else is sent it.
+    """
     return {"Vipps-Nb-By": "doctor"} if case.place.name == "sandbox" else {}
 
 
 def skew_of(response: requests.Response, asked: float) -> timedelta | None:
-    """How far the server's clock is ahead of this machine's; None when the answer does not say.
+    """How far the server's clock is ahead of this machine's.
+
+    None when the answer does not say.
 
     Args:
         response: An answer with a ``Date``.

@@ -1,4 +1,7 @@
-"""The doctor's report as a card, as text for terminals, and as a block for a bug report."""
+"""The doctor's report as a card, as text, and as a block.
+
+The text is for terminals, the block for a bug report.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ _COMMANDS = re.compile(r"(`[^`]+`|%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
 
 
 def as_text(report: Visit) -> str:
-    """For a terminal, and for whoever reads the notebook's file. Holds no time, so that it stays the same."""
+    """For a terminal, and for whoever reads the notebook's file.
+
+    Holds no time, so that it stays the same.
+    """
     lines = [f"Doctor · {report.environment or 'no environment'} · {report.verdict}"]
     for finding in report.findings:
         lines.append(_folded(finding.found, f"{_MARKS[finding.result]} {finding.check.ljust(_NAME_COLUMN)}"))

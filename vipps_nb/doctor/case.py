@@ -1,4 +1,7 @@
-"""What the checks know so far: each one learns something that the later ones stand on. Nothing here is shown."""
+"""What the checks know so far. Nothing here is shown.
+
+Each one learns something that the later ones stand on.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ class Case:
 
     @property
     def where(self) -> str:
-        """The host in words; a sandbox on this machine has a port, which is nobody's concern."""
+        """The host in words.
+
+        A sandbox on this machine has a port, which is nobody's concern.
+        """
         if self.place.name == "sandbox" and is_loopback(self.place.base_url):
             return "the sandbox on this machine"
         return self.place.host

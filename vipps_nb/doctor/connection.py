@@ -1,4 +1,7 @@
-"""Checks of the way to the host: its name, the line, the certificate, a proxy, an answer, its clock. No key is sent."""
+"""Checks of the way to the host. No key is sent.
+
+Its name, the line, the certificate, a proxy, an answer, its clock.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,10 @@ def clock(case: Case) -> Finding:
 
 
 def _line(case: Case) -> Finding | None:
-    """Walk to the host by hand, to say which step fails; None when all of them succeed."""
+    """Walk to the host by hand, to say which step fails.
+
+    None when all of them succeed.
+    """
     parts = cut_apart(case.place.base_url)
     name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -180,7 +186,10 @@ def _way(case: Case, proxy: str | None) -> str:
 
 
 def _keep_private(case: Case, proxy: str) -> str:
-    """The proxy's address without user and password; the report for others does without it."""
+    """The proxy's address without user and password.
+
+    The report for others does without it.
+    """
     address = cut_apart(proxy).netloc.rpartition("@")[2] or proxy.rpartition("@")[2]
     case.private[address] = "‹a proxy›"
     return address

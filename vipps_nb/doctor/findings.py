@@ -1,4 +1,7 @@
-"""What the doctor finds: one finding for each check, one line for each product. Plain data, fit to be shown."""
+"""What the doctor finds: plain data, fit to be shown.
+
+One finding for each check, one line for each product.
+"""
 
 from __future__ import annotations
 

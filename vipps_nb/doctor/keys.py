@@ -1,4 +1,7 @@
-"""Checks that send nothing: which files there are, whose keys stand in them, where they are meant for."""
+"""Checks that send nothing.
+
+Which files there are, whose keys stand in them, where they are meant for.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +123,10 @@ def names(case: Case) -> Finding:
 
 
 def shapes(case: Case) -> Finding:
-    """Whether the values can be what their names say: blanks, quotes, placeholders, swapped and foreign ones."""
+    """Whether the values can be what their names say.
+
+    Found are blanks, quotes, placeholders, swapped and foreign ones.
+    """
     name = "shapes"
     if case.pretend is not None:
         return Finding(name, Result.OK, "Each value looks like what it should be.")
@@ -157,7 +163,7 @@ def is_guid(text: str) -> bool:
 
 
 def _own_sandbox(case: Case, said: str) -> Finding:
-    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - the door in the wall; late, because a sandbox costs an import
+    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - late, because a sandbox costs an import
 
     case.pretend = own_sandbox() or Sandbox(sales_units=SALES_UNITS).start()
     case.environment = environment_at("sandbox", case.pretend.base_url)
@@ -178,7 +184,10 @@ def _who(case: Case) -> str:
 
 
 def _other_environment(case: Case) -> str | None:
-    """What in the user's own files speaks for another environment than the chosen one."""
+    """What in the user's own files speaks for another environment.
+
+    Another than the chosen one; None where nothing does.
+    """
     for source in case.read:
         url = source.values.get(_POSTMAN_BASE_URL, "") if source.name.startswith("Postman") else ""
         official = official_environment(url) if url else None
@@ -194,7 +203,10 @@ def _other_environment(case: Case) -> str | None:
 
 
 def _hidden(case: Case, found: Mapping[str, key_sources.Hit]) -> Iterator[str]:
-    """Values that do not count because another place has the same name with another value."""
+    """Values that do not count.
+
+    Another place has the same name with another value.
+    """
     for hit in found.values():
         for source in case.read:
             other = source.values.get(hit.name)
@@ -207,14 +219,20 @@ def _is_ours(name: str) -> bool:
 
 
 def _halves(error: VippsNbError) -> tuple[str, str]:
-    """A message's facts, and what to do: its last line, or all after its first sentence."""
+    """A message's facts, and what to do.
+
+    That is its last line, or all after its first sentence.
+    """
     text = str(error)
     facts, _, remedy = text.rpartition("\n") if "\n" in text else text.partition(". ")
     return (facts if facts.endswith(".") else facts + "."), remedy
 
 
 def _distance(case: Case, source: key_sources.Source) -> str:
-    """How many folders up the file was found; its path would tell more than anybody needs."""
+    """How many folders up the file was found.
+
+    Its path would tell more than anybody needs.
+    """
     if case.file is None or source.name != case.file.name or case.options.dotenv:
         return ""
     up = len(case.options.place.parts) - len(case.file.parent.parts)

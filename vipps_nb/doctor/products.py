@@ -1,4 +1,6 @@
-"""One harmless call for each API: is it active for this sales unit? And: is this the sales unit that the keys are for?
+"""One harmless call for each API.
+
+Is it active for this sales unit? And: is this the sales unit that the keys are for?
 
 GETs only. Where an API has no list to ask for, something is asked for that nobody has: "not found" is then said by
 the API itself, behind every check of keys and product.
@@ -139,7 +141,10 @@ def _line(case: Case, api: ApiFacts) -> ProductLine:
 
 
 def _configuration(case: Case) -> Mapping[str, Any]:
-    """What Management says the sales unit may do; empty where it cannot be asked (in test, or with other keys)."""
+    """What Management says the sales unit may do.
+
+    Empty where it cannot be asked (in test, or with other keys).
+    """
     msn = case.keys.merchant_serial_number
     if case.place.name == "test" or case.keys.key_type not in STANDARD_KEYS or not msn:
         return {}
@@ -150,7 +155,10 @@ def _configuration(case: Case) -> Mapping[str, Any]:
 
 
 def _corrected(line: ProductLine, api: ApiFacts, switches: Mapping[str, Any]) -> ProductLine:
-    """A payment product answers questions even when it is not active; Management knows better."""
+    """A product's line, corrected by what Management says.
+
+    A payment product answers questions even when it is not active; Management knows better.
+    """
     switch = _call(api).switch
     if line.standing is Standing.ACTIVE and switches.get(switch) is False:
         return ProductLine(line.name, Standing.NOT_ACTIVE, f"Management says {switch}: false")
@@ -175,13 +183,19 @@ def _standing(case: Case, api: ApiFacts, answer: requests.Response) -> Standing:
 
 
 def _is_let_in_without_msn(case: Case) -> bool:
-    """Whether the same call passes the checks of token and key when it does not name a sales unit."""
+    """Whether the same call passes without naming a sales unit.
+
+    It passes when the checks of token and key let it in.
+    """
     answer = ask(case, _call(_PAYMENT).path, msn=False)
     return not isinstance(answer, NoAnswer) and answer.status_code not in (_UNAUTHORIZED, _FORBIDDEN)
 
 
 def _said_by_the_api(answer: requests.Response) -> bool:
-    """Whether the API itself says "not found", and not the gateway in front of it or a web server."""
+    """Whether the API itself says "not found".
+
+    And not the gateway in front of it or a web server.
+    """
     body = _body(answer)
     if isinstance(body, list):
         return bool(body)

@@ -11,7 +11,10 @@ from vipps_nb.doctor.findings import Visit
 
 @dataclass(frozen=True, repr=False)
 class Report(Visit):
-    """All findings of one visit. Shows itself as text in a terminal and as a card in a notebook."""
+    """All findings of one visit.
+
+    Shows itself as text in a terminal and as a card in a notebook.
+    """
 
     @property
     def block(self) -> str:
@@ -19,7 +22,10 @@ class Report(Visit):
         return as_block(self.public or self)
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as data for JSON, which often ends in a log: fit for others to see, like :attr:`block`."""
+        """The same as data for JSON.
+
+        JSON often ends in a log: it is fit for others to see, like :attr:`block`.
+        """
         shown = self.public or self
         return {
             "result": "failed" if self.failed else "ok",

@@ -1,4 +1,7 @@
-"""Checks of what is around: how the ``.env`` is kept, whether keys stand in notebooks, and what is installed."""
+"""Checks of what is around.
+
+How the ``.env`` is kept, whether keys stand in notebooks, and what is installed.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def keeping(case: Case) -> Finding:
 
 
 def traces(case: Case) -> Finding:
-    """Whether a secret key stands in a notebook beside this one, or in IPython's history."""
+    """Whether a secret key stands where it is kept by accident.
+
+    That is in a notebook beside this one, or in IPython's history.
+    """
     name = "notebooks"
     if case.pretend is not None:
         return Finding(name, Result.OK, "No key of yours is in use.")

@@ -1,4 +1,7 @@
-"""The token call: the one moment when all keys are judged. Which of them is wrong is told by the server's words."""
+"""The token call: the one moment when all keys are judged.
+
+Which of them is wrong is told by the server's words.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,10 @@ def token(case: Case) -> Finding:
 
 
 def _words(problem: Problem) -> str:
-    """What the server said, with the trace id that support asks for, once, and without Azure's other numbers."""
+    """What the server said, with the trace id that support asks for.
+
+    Once, and without Azure's other numbers.
+    """
     detail = problem.detail.partition("Trace ID:")[0]
     words = ": ".join(dict.fromkeys(part for part in (f"{problem.status} {problem.title}", detail) if part))
     trace = f" (trace id {problem.trace_id})" if problem.trace_id else ""
@@ -144,7 +150,10 @@ def diagnose(case: Case, said: str) -> Diagnosis:  # noqa: PLR0911 - one return 
 
 
 def life(case: Case) -> Finding:
-    """Whether the token can be what it says: not dead on arrival, of a sensible life, bought by this client ID."""
+    """Whether the token can be what it says.
+
+    Not dead on arrival, of a sensible life, bought by this client ID.
+    """
     fetched = case.token
     assert fetched is not None  # noqa: S101 - skipped without
     lifetime = fetched.lifetime

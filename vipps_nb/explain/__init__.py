@@ -1,7 +1,7 @@
-"""What a refusal means, and what to do about it: the words that a support engineer would say.
+"""What a refusal means, and what to do about it.
 
-Data, held by tests that provoke each row in the sandbox. What nobody knows is not guessed at: then there is no
-explanation, and the server's own words stand alone.
+The words that a support engineer would say. Data, held by tests that provoke each row in the sandbox. What nobody knows
+is not guessed at: then there is no explanation, and the server's own words stand alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ SYMPTOMS: tuple[Symptom, ...] = (*common.SYMPTOMS, *epayment.SYMPTOMS, *recurrin
 
 
 def explain(answer: requests.Response | Exchange) -> Symptom | None:
-    """The explanation that fits an answer best, in words that fit its request; None where there is nothing to say.
+    """The explanation that fits an answer best, in words that fit its request.
+
+    None where there is nothing to say.
 
     Args:
         answer: A response of any session, or an exchange read from one.

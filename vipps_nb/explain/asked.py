@@ -1,7 +1,8 @@
-"""What was asked, held against the catalogue: what the request itself tells about its refusal, whoever sent it.
+"""What was asked, held against the catalogue.
 
 The server may complain about a field that nobody sent, or about none at all. What is wrong with a request can be seen
-in it: here it is, in the names of the API that was asked. No value is quoted that could be a person's or a secret.
+in it, whoever sent it: here it is, in the names of the API that was asked. No value is quoted that could be a person's
+or a secret.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """The field as the APIs themselves write it: ``amount.value``, ``orderLines[0].id``."""
+        """The field as the APIs write it: ``amount.value``, ``orderLines[0].id``."""
         return _dotted(self.at) or "the body"
 
     @property
@@ -79,7 +80,10 @@ class Fault:
 
 
 def faults(exchange: Exchange) -> list[Fault]:
-    """What the catalogue finds wrong with a request's JSON body; empty for a good one and for what nobody can check."""
+    """What the catalogue finds wrong with a request's JSON body.
+
+    Empty for a good one and for what nobody can check.
+    """
     operation = exchange.operation
     if operation is None or operation.body is None or exchange.kind != "json" or _is_large(exchange.sent):
         return []
@@ -119,12 +123,15 @@ def advice(exchange: Exchange, *about: str, sure: bool = True, otherwise: Words 
 
 
 def is_misnamed(exchange: Exchange, field: str) -> bool:
-    """Whether a field at the top of the body was sent under a name that no document has."""
+    """Whether a field was sent under a name that no document has.
+
+    Looked at are the fields at the top of the body.
+    """
     return any(one.kind == "unknown" and one.meant == field and len(one.at) == 1 for one in faults(exchange))
 
 
 def missing_field(exchange: Exchange, *about: str, before: Words) -> Words:
-    """For a refusal that speaks of a field: what to say when the request has no such field at all.
+    """For a refusal that speaks of a field which the request may not have.
 
     Args:
         exchange: What was asked and answered.
@@ -172,12 +179,18 @@ def methods(exchange: Exchange) -> list[str]:
 
 
 def is_unknown(exchange: Exchange) -> bool:
-    """Whether no document has the path, with any method. The sandbox's own desk is no API."""
+    """Whether no document has the path, with any method.
+
+    The sandbox's own desk is no API.
+    """
     return not methods(exchange) and _OWN.match(exchange.path) is None
 
 
 def nearest_path(exchange: Exchange) -> str:
-    """The path that was probably meant, with what was already filled in; empty when none is near."""
+    """The path that was probably meant; empty when none is near.
+
+    It has what was already filled in.
+    """
     asked = re.sub(r"/+", "/", exchange.path).rstrip("/").split("/")[1:]
     scored = [(_likeness(asked, one, exchange.method), _filled(asked, one)) for one in catalogue.operations()]
     score, path = max(scored, default=(0.0, ""))
@@ -185,7 +198,10 @@ def nearest_path(exchange: Exchange) -> str:
 
 
 def named_thing(exchange: Exchange) -> tuple[str, str]:
-    """The last parameter of the path and its value: what a 404 is about. Empty when the path has none."""
+    """The last parameter of the path and its value: what a 404 is about.
+
+    Both are empty when the path has none.
+    """
     operation = exchange.operation
     if operation is None:
         return "", ""
@@ -196,7 +212,10 @@ def named_thing(exchange: Exchange) -> tuple[str, str]:
 
 
 def placeholder(exchange: Exchange) -> str:
-    """A part of the path that was never filled in, such as ``{reference}``; empty when all were."""
+    """A part of the path that was never filled in, such as ``{reference}``.
+
+    Empty when all were.
+    """
     found = _PLACEHOLDER.search(exchange.path)
     if found is None:
         return ""
@@ -262,7 +281,10 @@ def _dotted(at: Sequence[str | int]) -> str:
 
 
 def _is_tolerated(value: Any, rule: str) -> bool:
-    """Published clients send these, and the APIs take them: digits as text for a number, a number for text."""
+    """Whether published clients send such a value and the APIs take it.
+
+    That is digits as text for a number, or a number for text.
+    """
     if rule.startswith("should be a whole number"):
         return isinstance(value, str) and _WHOLE.fullmatch(value) is not None
     return rule.startswith("should be text") and isinstance(value, int) and not isinstance(value, bool)
@@ -359,7 +381,10 @@ def _whole(name: str, fault: Fault, exchange: Exchange) -> str:
 
 
 def _no_body_to_check(exchange: Exchange) -> Words | None:
-    """A body that cannot be what was wanted: none, no JSON, or not the media type that is documented."""
+    """What to say about a body that cannot be what was wanted.
+
+    There is none, it is no JSON, or it is not of the media type that is documented.
+    """
     operation = exchange.operation
     if operation is None or operation.body is None:
         return None
@@ -383,7 +408,10 @@ def _no_body_to_check(exchange: Exchange) -> Words | None:
 
 
 def _likeness(asked: Sequence[str], operation: Operation, method: str) -> float:
-    """How near an operation's path is to what was asked; one whose method fits is a little nearer."""
+    """How near an operation's path is to what was asked.
+
+    One whose method fits is a little nearer.
+    """
     written = operation.path.strip("/").split("/")
     ways = [(1.0, written), (_OF_A_PART, written[: len(asked)])]  # the whole, and the beginning of a longer one
     if len(written) == len(asked) + 1:  # or one part was left out
@@ -393,7 +421,10 @@ def _likeness(asked: Sequence[str], operation: Operation, method: str) -> float:
 
 
 def _alike(asked: Sequence[str], written: Sequence[str]) -> float:
-    """The share of parts that fit, a parameter any; parts that are spelled alike count for as much as they are."""
+    """The share of parts that fit; a parameter fits any.
+
+    Parts that are spelled alike count for as much as they are.
+    """
     if abs(len(asked) - len(written)) > 1:
         return 0.0
     scores = [_alike_part(other.lower(), one.lower()) for other, one in zip(asked, written, strict=False)]
@@ -412,7 +443,10 @@ def _alike_part(asked: str, written: str) -> float:
 
 
 def _filled(asked: Sequence[str], operation: Operation) -> str:
-    """An operation's path with the parameters that were given, where it has as many parts."""
+    """An operation's path with the parameters that were given.
+
+    They are filled in where it has as many parts.
+    """
     written = operation.path.strip("/").split("/")
     if len(written) == len(asked):
         pairs: Iterable[tuple[str, str]] = zip(written, asked, strict=True)

@@ -1,6 +1,7 @@
-"""The mistakes that everybody makes once, whichever API: keys, tokens, addresses, limits. One row, one symptom.
+"""The mistakes that everybody makes once, whichever API.
 
-Of two that are equally sharp the first is told, so the special ones stand before the general ones.
+Keys, tokens, addresses, limits. One row, one symptom. Of two that are equally sharp the first is told, so the special
+ones stand before the general ones.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _names_no_sales_unit(exchange: Exchange) -> bool:
 
 
 def _says_nothing_more(exchange: Exchange) -> bool:
-    """A refusal without a code and without fields: all there is to go by is the status."""
+    """A refusal without a code and without fields.
+
+    All there is to go by is the status.
+    """
     problem = exchange.problem
     return problem is not None and not problem.code and not problem.field_errors
 

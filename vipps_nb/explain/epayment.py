@@ -1,4 +1,7 @@
-"""ePayment's business codes (ePayment API, Errors), and what looks like an error there and is none."""
+"""ePayment's business codes, and what looks like an error and is none.
+
+The codes are those of the ePayment API, Errors.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,10 @@ def _parameter(exchange: Exchange) -> Words:
 
 
 def _missing_for_its_flow(exchange: Exchange) -> tuple[str, Words]:
-    """What a user flow needs beside the fields that every payment has: the field, and what is said about it."""
+    """What a user flow needs beside the fields that every payment has.
+
+    The field that is missing, and what is said about it; both are empty where none is.
+    """
     sent = exchange.sent
     if exchange.operation is None or not isinstance(sent, dict) or fits.modification(exchange):
         return "", {}

@@ -1,4 +1,7 @@
-"""One exchange with an API, reduced to what an explanation may depend on. It holds no secret."""
+"""One exchange with an API, reduced to what an explanation may depend on.
+
+It holds no secret.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ class Exchange:
 
     @classmethod
     def of(cls, response: requests.Response) -> Exchange:
-        """Read an exchange out of a response; one that is still being streamed is left alone. Never fails."""
+        """Read an exchange out of a response. Never fails.
+
+        One that is still being streamed is left alone.
+        """
         request = response.request
         url = _text(request.url)
         kind, sent = _sent(request.body)
@@ -109,7 +115,10 @@ class Exchange:
 
     @cached_property
     def operation(self) -> Operation | None:
-        """What was asked, if the catalogue knows it. A slash at the end makes no difference to the APIs."""
+        """What was asked, if the catalogue knows it.
+
+        A slash at the end makes no difference to the APIs.
+        """
         return catalogue.find(self.method, self.path)
 
     @property
@@ -128,7 +137,10 @@ class Exchange:
         return "Send the same request with the same key again" if self.has_key else "Send the same request again"
 
     def names(self) -> set[str]:
-        """The names of the fields that the server complains about, without what they stand in, in lower case."""
+        """The names of the fields that the server complains about.
+
+        Without what they stand in, in lower case.
+        """
         fields = self.problem.field_errors if self.problem is not None else ()
         return {re.split(r"[./]", one.name)[-1].lower() for one in fields}
 
@@ -150,7 +162,10 @@ class Exchange:
             yield from (value for name, value in each.items() if name.lower() in wanted)
 
     def amounts(self) -> Iterator[Any]:
-        """Every amount of the request's body: with a currency beside it, or under the name of one."""
+        """Every amount of the request's body.
+
+        It has a currency beside it, or stands under the name of one.
+        """
         for node in self.objects():
             if "currency" in node and "value" in node:
                 yield node["value"]
@@ -159,7 +174,10 @@ class Exchange:
 
 
 def _text(value: Any) -> str:
-    """A name or value of a header, or an address: whoever prepares requests by hand may use bytes, or nothing."""
+    """A name or value of a header, or an address, as text.
+
+    Whoever prepares requests by hand may use bytes, or nothing.
+    """
     return value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
 
 

@@ -1,7 +1,7 @@
-"""What an explanation says about one request instead of its general words: for what several APIs have in common.
+"""What an explanation says about one request instead of its general words.
 
-Each function here takes an exchange and gives the sentences that replace a symptom's own; none of them where nothing
-in the request speaks against those.
+For what several APIs have in common. Each function here takes an exchange and gives the sentences that replace a
+symptom's own; none of them where nothing in the request speaks against those.
 """
 
 from __future__ import annotations
@@ -32,12 +32,18 @@ _LOCAL_NAMES = ("localhost", ".local", ".localhost", ".internal", ".test")
 
 
 def shape(*about: str) -> Fit:
-    """For a refusal of a request's form: what is wrong with it, as far as the catalogue sees it."""
+    """For a refusal of a request's form: what is wrong with it.
+
+    As far as the catalogue sees it.
+    """
     return lambda exchange: asked.advice(exchange, *about)
 
 
 def field(*names: str, then: Fit | None = None) -> Fit:
-    """For a refusal that speaks of a field: that it is not there, what is wrong with its form, or something else."""
+    """For a refusal that speaks of a field.
+
+    It is not there, its form is wrong, or something else is.
+    """
 
     def fit(exchange: Exchange) -> Words:
         found = asked.missing_field(exchange, *names, before={}) or asked.advice(exchange, *names)
@@ -130,7 +136,10 @@ def currency(exchange: Exchange) -> Words:
 
 
 def left(verb: str) -> Fit:
-    """More than is left to capture or to refund: what is left, if this kernel has seen it."""
+    """More than is left to capture or to refund.
+
+    Says what is left, if this kernel has seen it.
+    """
 
     def fit(exchange: Exchange) -> Words:
         wanted = _only_value(exchange)
@@ -167,7 +176,10 @@ def left(verb: str) -> Fit:
 
 
 def phone(exchange: Exchange) -> Words:
-    """A phone number that will not do. The number itself is a person's, so it is not repeated."""
+    """A phone number that will not do.
+
+    The number itself is a person's, so it is not repeated.
+    """
     if exchange.kind == "unread":
         return {}
     if missing := asked.missing_field(exchange, *PHONES, "msisdn", "login_hint", before={}):
@@ -329,7 +341,10 @@ def not_json(exchange: Exchange) -> Words:
 
 
 def _only_value(exchange: Exchange) -> int | None:
-    """The amount that was sent, if it is one: the modification's, or the payment's own."""
+    """The amount that was sent, if it is one.
+
+    The modification's, or the payment's own.
+    """
     sent = exchange.sent
     if not isinstance(sent, dict):
         return None
@@ -425,7 +440,10 @@ def _body_of(exchange: Exchange, value: int, name: str) -> str:
 
 
 def _address_fault(url: str) -> str:  # noqa: PLR0911 - one rule, one line
-    """What is wrong with an address, as the words after its field's name; empty for a good one."""
+    """What is wrong with an address; empty for a good one.
+
+    In the words after its field's name.
+    """
     if not _URL.match(url):
         return "has no scheme, such as https:"
     try:
@@ -452,7 +470,10 @@ def _names(names: list[str]) -> str:
 
 
 def word(text: str) -> str:
-    """A word of the request, such as a currency's or a scope's; whatever else somebody wrote there is theirs."""
+    """A word of the request, such as a currency's or a scope's.
+
+    Whatever else somebody wrote there is theirs.
+    """
     return text if re.fullmatch(r"[A-Za-z_]{1,20}", text) else "…"
 
 

@@ -1,4 +1,7 @@
-"""What the other APIs say no to, as far as their pages tell: webhooks, Login, reports, eCom."""
+"""What the other APIs say no to, as far as their pages tell.
+
+Webhooks, Login, reports, eCom.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A symptom: how a mistake shows itself, why it happens, and what to do. Data, and the one way to match it."""
+"""A symptom: how a mistake shows itself, why it happens, and what to do.
+
+Data, and the one way to match it.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ class Symptom:
     urgent: bool = False
 
     def fits(self, exchange: Exchange) -> bool:
-        """Whether an exchange shows this symptom. What went well shows only those that ask for its status."""
+        """Whether an exchange shows this symptom.
+
+        What went well shows only those that ask for its status.
+        """
         problem = exchange.problem
         return (
             (problem is not None or exchange.status in self.statuses)

@@ -1,1 +1,4 @@
-"""What the notebook has: magics, completion, the login of this kernel, and the kernel's side of each widget."""
+"""What the notebook has.
+
+Magics, completion, the login of this kernel, and the kernel's side of each widget.
+"""

@@ -23,7 +23,10 @@ _OURS = re.compile(r"^\s*(?:[\w.]+\s*=\s*)?(%{0,2})(\w+)(\s.*)?$", re.DOTALL)
 
 
 class _NothingElse(list[SimpleCompletion]):
-    """No completions, but IPython counts one: only who has some may keep other matchers out."""
+    """No completions, but IPython counts one.
+
+    Only who has some may keep other matchers out.
+    """
 
     def __len__(self) -> int:
         return 1

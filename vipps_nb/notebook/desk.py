@@ -1,8 +1,8 @@
-"""Introduces a sandbox and the live widget of its desk to each other. Neither knows the other.
+"""Connects a sandbox with the live widget of its desk.
 
-A thread waits with the sandbox until something has changed there and then looks again, so a desk at which nothing
-happens costs no message between kernel and browser. It works alike for a sandbox in this kernel and for one that was
-joined.
+Neither knows the other. A thread waits with the sandbox until something has changed there and then looks again, so a
+desk at which nothing happens costs no message between kernel and browser. It works alike for a sandbox in this kernel
+and for one that was joined.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class LiveDesk:
         return self._sandbox is sandbox and not self._closed.is_set()
 
     def close(self) -> None:
-        """Stop following, at logout; what is on the screen stays, and says that it is over."""
+        """Stop following, at logout.
+
+        What is on the screen stays, and says that it is over.
+        """
         self._end(LOGGED_OUT)
 
     def _end(self, message: str) -> None:
@@ -78,7 +81,10 @@ class LiveDesk:
             self._closed.wait(BREATH)
 
     def _is_stopped(self) -> bool:
-        """Whether it was a sandbox of this process, which never comes back under this address."""
+        """Whether it was a sandbox of this process that has been stopped.
+
+        It never comes back under this address.
+        """
         try:
             return not self._sandbox.base_url
         except SandboxError:

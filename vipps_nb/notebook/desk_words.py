@@ -31,7 +31,10 @@ JsonObject = dict[str, Any]
 
 
 def text(sandbox: Sandbox) -> str:
-    """A sandbox as text: the time, what waits on the phone, faults, the last requests."""
+    """A sandbox as text.
+
+    The time, what waits on the phone, faults, the last requests.
+    """
     overview = sandbox.overview()
     clock = overview["clock"]
     held = "held" if clock["held"] else "running"
@@ -64,7 +67,10 @@ def _phone_lines(one: JsonObject) -> list[str]:
 
 
 def _one_line(told: str) -> str:
-    """A merchant's text in one line, in which what a terminal would obey is seen instead."""
+    """A merchant's text in one line.
+
+    What a terminal would obey is seen in it instead.
+    """
     return visible(told).replace("\n", " ").replace("\t", " ")
 
 

@@ -1,4 +1,7 @@
-"""`%vipps_explore`: finds operations, and introduces forms, the session and the explorer's card to each other."""
+"""`%vipps_explore`: finds operations.
+
+And connects forms, the session and the explorer's card.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +163,10 @@ class Explorer:
         return {"code": code, "cells": self._cells(call, name)}
 
     def _cells(self, call: Call, name: str) -> list[str]:
-        """In which of the languages the code is a cell that runs as it is; a shell lacks the token, for one."""
+        """In which of the languages the code is a cell that runs as it is.
+
+        A shell lacks the token, for one.
+        """
         if any(variable not in self._variables for variable in variables_of(call)):
             return []  # a secret was typed: the code says how to call it, and no cell sets it
         return ["python", "magic"] if isinstance(self._variables.get(name), VippsSession) else ["magic"]

@@ -1,7 +1,8 @@
-"""What a form needs to know of an operation: its fields as a tree of shapes, and a value that each can start with.
+"""What a form needs to know of an operation.
 
-A JSON schema says the same, but with references, combinations and alternatives that somebody who fills in a form never
-wanted to see. Only data in and data out; :mod:`vipps_nb.notebook.explorer` shows it.
+Its fields as a tree of shapes, and a value that each can start with. A JSON schema says the same, but with references,
+combinations and alternatives that somebody who fills in a form never wanted to see. Only data in and data out;
+:mod:`vipps_nb.notebook.explorer` shows it.
 """
 
 from __future__ import annotations
@@ -136,7 +137,10 @@ def shape_of(document: Document, schema: Schema, name: str = "", depth: int = 0)
 
 
 def start(shape: Shape) -> Any:
-    """The smallest value of a shape that is a good one: required fields only, each with something sensible."""
+    """The smallest value of a shape that is a good one.
+
+    Required fields only, each with something sensible.
+    """
     kind = shape["kind"]
     if kind == "object":
         return {field["name"]: start(field["shape"]) for field in shape["fields"] if field["required"]}
@@ -166,7 +170,10 @@ def secret_pointers(shape: Shape, value: Any, pointer: str = "") -> set[str]:
 
 
 def _is_asked(parameter: Parameter, operation: Operation) -> bool:
-    """Whether somebody has to say it: the session adds keys and the like by itself, and there are no cookies."""
+    """Whether somebody has to say it.
+
+    The session adds keys and the like by itself, and there are no cookies.
+    """
     if parameter.place == "cookie":
         return False
     added = {*_NOT_ASKED, idempotency_header(operation.path).lower()}
@@ -204,7 +211,10 @@ def _as_text(value: Any) -> str:
 
 
 def _fresh(example: Any, operation: Operation, document: Document) -> Any:
-    """An example whose own reference nobody has used yet, so that it can be sent twice."""
+    """An example whose own reference nobody has used yet.
+
+    So it can be sent twice.
+    """
     if operation.method != "POST":
         return example
     # What is created here is found again under a path that names it.
@@ -241,7 +251,10 @@ def _choice(document: Document, merged: Schema, options: Sequence[tuple[str, Sch
 
 
 def _merged(document: Document, schema: Schema) -> tuple[dict[str, Any], list[tuple[str, Schema]]]:
-    """A schema with all that it must be, in one; and the alternatives of which it must be one, with their names."""
+    """A schema with all that it must be, in one, and its alternatives.
+
+    It must be one of these; they come with their names.
+    """
     found: dict[str, Any] = {"properties": {}}
     options: list[tuple[str, Schema]] = []
     waiting: list[Schema] = [schema]
@@ -315,7 +328,10 @@ def _named(schema: Schema) -> list[Any]:
 
 
 def _leaf(kind: str, schema: Schema, name: str) -> Any:
-    """A value that a field could start with, by what the schema says, by its name, and by its form."""
+    """A value that a field could start with.
+
+    By what the schema says, by its name, and by its form.
+    """
     said = [schema[word] for word in ("example", "default") if word in schema and schema[word] is not None]
     good = [_GOOD[name.lower()]] if name.lower() in _GOOD else []
     tries: Iterable[Any]

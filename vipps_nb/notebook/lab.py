@@ -1,4 +1,7 @@
-"""The example notebooks: where they are, copying them, opening JupyterLab there, running them headless."""
+"""The example notebooks: where they are, and how they are run.
+
+Copying them, opening JupyterLab there, running them headless.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +31,19 @@ FIRST_TO_SEE = "00_start_here.ipynb"  # what is where, and which lesson answers 
 
 
 def shipped_notebooks() -> list[Path]:
-    """The lessons, in order: inside the installed package, or beside it in a source tree."""
+    """The lessons, in order.
+
+    Inside the installed package, or beside it in a source tree.
+    """
     package = Path(__file__).parents[1]
     inside, beside = package / "notebooks", package.parent / "notebooks"
     return sorted((inside if inside.is_dir() else beside).glob("*.ipynb"))
 
 
 def copy_notebooks(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Copy the lessons into a folder; a lesson that is there already is yours and stays.
+    """Copy the lessons into a folder.
+
+    A lesson that is there already is yours and stays.
 
     Returns:
         The copied files and the kept ones.
@@ -62,9 +70,10 @@ def copy_notebooks(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def open_lab(folder: Path, *, browser: bool, port: int | None) -> None:
-    """Run JupyterLab in a folder until it is stopped; it ends with this process, whatever ends this process.
+    """Run JupyterLab in a folder until it is stopped.
 
-    It prints its address and how to stop it, and of its own log errors only.
+    It ends with this process, whatever ends this process. It prints its address and how to stop it, and of its own log
+    errors only.
 
     Raises:
         VippsNbError: JupyterLab is not installed, the port cannot be used, or JupyterLab failed.
@@ -136,7 +145,10 @@ def _options(folder: Path, browser: bool, port: int | None) -> list[str]:
 
 
 def _can_encrypt() -> bool:
-    """Whether what is said to a kernel can be encrypted; a kernel that could, and is not asked to, warns of it."""
+    """Whether what is said to a kernel can be encrypted.
+
+    A kernel that could, and is not asked to, warns of it.
+    """
     import zmq  # noqa: PLC0415 - slow, and only needed where a kernel is started
     from jupyter_client.manager import KernelManager  # noqa: PLC0415
 
@@ -144,9 +156,10 @@ def _can_encrypt() -> bool:
 
 
 def serve() -> None:
-    """Be the JupyterLab that ``open_lab`` starts, with the command line's options, until standard input ends.
+    """Be the JupyterLab that ``open_lab`` starts, until standard input ends.
 
-    It ends when the one who started us ends, even if that was killed and could say nothing.
+    With the command line's options. It ends when the one who started us ends, even if that was killed and could say
+    nothing.
     """
     from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]  # noqa: PLC0415 - only this process needs it
 

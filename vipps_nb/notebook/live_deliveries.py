@@ -1,4 +1,7 @@
-"""Introduces a webhook listener and its live card to each other. Neither knows the other."""
+"""Connects a webhook listener with its live card.
+
+Neither knows the other.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ def show(listener: Listener) -> DeliveriesCard | None:
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    """What the card shows: no header, no signature, and of the payload only what it is about."""
+    """What the card shows: no header and no signature.
+
+    And of the payload only what it is about.
+    """
     return {
         "number": delivery.number,
         "moment": round(delivery.moment.timestamp() * 1000),

@@ -1,4 +1,4 @@
-"""Introduces the token cache and the live widget to each other.
+"""Connects the token cache with the live widget.
 
 The cache tells of new tokens, failed renewals and logouts; the widget shows them. The widget's buttons ask
 for a renewal or a logout; the session does it. Neither knows the other.

@@ -1,4 +1,7 @@
-"""Introduces the login form and the login to each other: which fields to ask for, what Log in does."""
+"""Connects the login form with the login.
+
+Which fields to ask for, what Log in does.
+"""
 
 from __future__ import annotations
 
@@ -141,7 +144,10 @@ def _ended(words: str) -> str:
 
 
 def _planned(folder: Path, typed: Mapping[str, str], choices: FormChoices) -> Sequence[Change]:
-    """What saving will write: first the line that keeps git from the keys, then the keys."""
+    """What saving will write.
+
+    First the line that keeps git from the keys, then the keys.
+    """
     file = key_sources.nearest(folder, ".env") or folder / ".env"
     keys = with_keys(file, {**typed, "VIPPS_ENVIRONMENT": choices.environment})
     ignored = with_lines(file.parent / ".gitignore", [file.name]) if choices.gitignore else None

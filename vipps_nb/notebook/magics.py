@@ -111,9 +111,10 @@ class VippsMagics(Magics):
     @no_var_expand  # see _parse
     @line_magic
     def vipps_login(self, line: str) -> None:
-        """Log in: find the keys, fetch and cache the token, put the session into the namespace.
+        """Log in: find the keys, fetch the token, make the session.
 
-        No option takes a secret: what stands in a cell is in the notebook file and in IPython's history.
+        The token is cached, and the session put into the namespace. No option takes a secret: what stands in a cell is
+        in the notebook file and in IPython's history.
         """
         options = self._parse(self.vipps_login, line)
         if options is None:
@@ -227,9 +228,10 @@ class VippsMagics(Magics):
     @no_var_expand  # see _parse
     @line_magic
     def vipps_explore(self, line: str) -> None:
-        """Find an operation, fill in its form, send it, see the answer, take the call along as code.
+        """Find an operation, fill in its form, send it, see the answer.
 
-        In a terminal the operations are listed. A document that vipps_nb.openapi(...) has read is found by its title.
+        The call can be taken along as code. In a terminal the operations are listed. A document that
+        vipps_nb.openapi(...) has read is found by its title.
 
         Examples:
             %vipps_explore
@@ -285,7 +287,10 @@ class VippsMagics(Magics):
     @no_var_expand  # see _parse
     @line_magic
     def vipps_sandbox(self, line: str) -> None:
-        """The sandbox's desk: the customer's phone, the clock, faults, a new world, the request log."""
+        """Show the sandbox's desk.
+
+        The customer's phone, the clock, faults, a new world, the request log.
+        """
         options = self._parse(self.vipps_sandbox, line)
         if options is None:
             return
@@ -317,9 +322,10 @@ class VippsMagics(Magics):
     @no_var_expand  # see _parse
     @line_magic
     def vipps_doctor(self, line: str) -> Report | None:
-        """Check keys, host, clock, token, products and the .env, step by step; each finding with its remedy.
+        """Check keys, host, clock, token, products and the .env, step by step.
 
-        Works without a login, and when a login fails. Sends the keys to their own host only, and changes nothing.
+        Each finding comes with its remedy. Works without a login, and when a login fails. Sends the keys to their own
+        host only, and changes nothing.
         """
         options = self._parse(self.vipps_doctor, line)
         if options is None:
@@ -351,7 +357,7 @@ class VippsMagics(Magics):
     def _parse(self, magic: Any, line: str, *, fill: bool = True) -> Namespace | None:
         """The options, or ``None`` after help was shown.
 
-        Names in their values are filled in here and not by IPython, which does not know the variables of a function
+        Names in their values are filled in here and not by IPython: it does not know the variables of a function
         around, and takes a value with a blank apart.
         """
         _refuse_secrets(line)
@@ -481,7 +487,10 @@ def _usage(check: Callable[[], object]) -> None:
 
 
 def _has_front_end(shell: InteractiveShell) -> bool:
-    """Whether somebody draws what is displayed: a kernel has a front end, a terminal has none."""
+    """Whether somebody draws what is displayed.
+
+    A kernel has a front end, a terminal has none.
+    """
     return hasattr(shell, "kernel")
 
 

@@ -1,4 +1,7 @@
-"""A magic's line, read into its options: quotes hold a value together, and a misspelled word gets a proposal."""
+"""A magic's line, read into its options.
+
+Quotes hold a value together, and a misspelled word gets a proposal.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ class OptionError(VippsNbError):
 
 
 def words(line: str) -> list[str]:
-    """The words of a magic's line, after its name. A semicolon at the end only keeps the answer from being shown.
+    """The words of a magic's line, after its name.
+
+    A semicolon at the end only keeps the answer from being shown.
 
     Quotes of either kind hold blanks together and are left out. A backslash stands for itself, as in a path of
     Windows, unless a quotation mark or a blank follows it.

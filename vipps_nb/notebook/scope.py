@@ -1,9 +1,9 @@
-"""Whose variable a name means: that of the code that called a magic, as Python itself would find it.
+"""Whose variable a name means, as Python itself would find it.
 
-A magic gets its line as text. Python, which compiled the code around it, does not know that a name in that text is a
-use of a variable, so it hands a function nothing that only the text names. Then the notebook may have a variable of the
-same name that holds something else: a payment of another customer. Where it cannot be told whose is meant, that is an
-error and never a choice.
+It is that of the code that called a magic. A magic gets its line as text. Python, which compiled the code around it,
+does not know that a name in that text is a use of a variable. So it hands a function nothing that only the text names.
+Then the notebook may have a variable of the same name that holds something else: a payment of another customer. Where
+it cannot be told whose is meant, that is an error and never a choice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _NAMELESS = {"<module>": "the cell", "<lambda>": "the lambda", "<genexpr>": "the
 
 
 class ScopeError(VippsNbError):
-    """It cannot be told whose variable is meant, or it has no value. Nothing was sent."""
+    """A variable has no value, or it cannot be told whose is meant.
+
+    Nothing was sent.
+    """
 
 
 class Scope(Mapping[str, Any]):
@@ -114,13 +117,19 @@ class Scope(Mapping[str, Any]):
         return {str(name): value for name, value in found.items() if name != "__builtins__"}
 
     def is_the_notebooks(self, name: str) -> bool:
-        """Whether a name means, or would mean, a variable of the notebook and of nobody nearer."""
+        """Whether a name means a variable of the notebook and of nobody nearer.
+
+        Also whether it would, if there were one.
+        """
         inner = [one for one in self._seen if not _is_top(one) and one.f_locals is not self._notebook]
         bound = any(name in frame.f_locals or name in _own_names(frame.f_code) for frame in inner)
         return not bound and not self._is_around(name)
 
     def _refuse_what_others_wrote(self, name: str, frame: FrameType) -> None:
-        """Refuse a variable of code that calls a magic with a text which somebody else gave it, as a callback's is."""
+        """Refuse a variable of code that did not write the magic's text itself.
+
+        Somebody else gave that code the text, as a callback gets it.
+        """
         if _is_top(frame) or self._written_here:
             return
         named = [text for text in self._texts if re.search(rf"\b{re.escape(name)}\b", text)]
@@ -142,7 +151,10 @@ class Scope(Mapping[str, Any]):
                 )
 
     def _is_around(self, name: str) -> bool | None:
-        """Whether a function around the innermost one has such a variable; None where that cannot be found out."""
+        """Whether a function around the innermost one has such a variable.
+
+        None where that cannot be found out.
+        """
         if not self._chain or _is_top(self._chain[-1]) or any(_is_global_in(name, one.f_code) for one in self._chain):
             return False
         around = _names_around(self._chain[-1].f_code, self._outer)
@@ -158,7 +170,9 @@ class Scope(Mapping[str, Any]):
 
 
 def filled(text: str, variables: Mapping[str, Any]) -> str:
-    """An option's value, with ``{name}``, ``${name}`` and ``$name`` filled in; ``$NAME`` that is no variable stays.
+    """An option's value, with ``{name}``, ``${name}`` and ``$name`` filled in.
+
+    ``$NAME`` that is no variable stays.
 
     Raises:
         ScopeError: A variable in braces is missing, or cannot be told.
@@ -176,7 +190,10 @@ def filled(text: str, variables: Mapping[str, Any]) -> str:
 
 
 def _users_frames(notebook: Mapping[str, Any]) -> tuple[list[FrameType], bool]:
-    """The frames of the user's code, innermost first, up to the cell; and whether the first one called the magic."""
+    """The frames of the user's code, innermost first, up to the cell.
+
+    And whether the first one called the magic.
+    """
     frames: list[FrameType] = []
     direct = True
     frame: FrameType | None = sys._getframe(1)
@@ -224,7 +241,10 @@ def _is_written_in(text: str, code: CodeType) -> bool:
 
 
 def _is_made_in(text: str, name: str, code: CodeType) -> bool:
-    """Whether the code wrote the part of a text that has a name: the whole of it, or a piece that it puts together."""
+    """Whether the code wrote the part of a text that has a name.
+
+    The whole of it, or a piece that it puts together.
+    """
     word = re.compile(rf"\b{re.escape(name)}\b")
     for one in _texts_in(code.co_consts):
         if word.search(one) and (one.strip() in text or text in one or f"{{{{{name}}}}}" in one or "%" in one):
@@ -263,9 +283,10 @@ def _names_in(frame: FrameType, name: str) -> Mapping[str, Any]:
 
 
 def _chain(frames: list[FrameType]) -> Iterator[tuple[FrameType, bool]]:
-    """What the innermost code stands in and runs in, for certain, itself first; and whether it sees what is there.
+    """What the innermost code stands in and runs in, for certain, itself first.
 
-    What a class, or a text with variables of its own, has is seen by nothing that stands within.
+    And whether it sees what is there: what a class, or a text with variables of its own, has is seen by nothing that
+    stands within.
     """
     is_seen = True
     for frame, outer in zip(frames, [*frames[1:], None], strict=True):
@@ -295,7 +316,10 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _own_names(code: CodeType) -> tuple[str, ...]:
-    """The names that are a function's own, or were handed to it, whether they have a value or not."""
+    """The names that are a function's own, or were handed to it.
+
+    Whether they have a value or not.
+    """
     return (*code.co_varnames, *code.co_cellvars, *code.co_freevars) if _is_function(code) else ()
 
 
@@ -313,7 +337,10 @@ def _called(frame: FrameType) -> str:
 
 
 def _names_around(code: CodeType, frames: Iterable[FrameType]) -> set[str] | None:
-    """The names of all functions that a function stands in; None where they cannot be found out."""
+    """The names of all functions that a function stands in.
+
+    None where they cannot be found out.
+    """
     names: set[str] = set()
     known = False
     for around in _places_of(code):
@@ -330,7 +357,10 @@ def _names_around(code: CodeType, frames: Iterable[FrameType]) -> set[str] | Non
 
 
 def _places_of(code: CodeType) -> Iterator[list[CodeType]]:
-    """What a piece of code stands in, from the module inwards, by the text it was compiled from."""
+    """What a piece of code stands in, from the module inwards.
+
+    By the text it was compiled from.
+    """
     text = "".join(linecache.getlines(code.co_filename))
     if not text:
         return

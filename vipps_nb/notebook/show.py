@@ -1,4 +1,7 @@
-"""Cards in IPython: which types are drawn, how everything is given back, and ``vipps_nb.show``."""
+"""Cards in IPython, and ``vipps_nb.show``.
+
+Which types are drawn, and how everything is given back.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ class Registration:
         self._register(formatters, _DELIVERY, _delivery_html, _delivery_text)
 
     def give_back(self) -> None:
-        """Leave each formatter as it was found; whoever has registered something else since keeps it."""
+        """Leave each formatter as it was found.
+
+        Whoever has registered something else since keeps it.
+        """
         for formatter, key, kind, before in reversed(self._before):
             name = ".".join(key)
             if formatter.for_type_by_name(*key) not in _OURS:

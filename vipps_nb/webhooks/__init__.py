@@ -1,4 +1,4 @@
-"""Webhooks: know that a delivery is genuine, and receive deliveries inside a notebook.
+"""Webhooks: know a genuine delivery, and receive some in a notebook.
 
 For a server of your own, `verify` is all you need; it needs nothing else of this package::
 

@@ -1,4 +1,7 @@
-"""A webhook's delivery as a card: what happened in words, whether it is genuine and why not, what came of it."""
+"""A webhook's delivery as a card.
+
+What happened in words, whether it is genuine and why not, what came of it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ _LONGEST_TEXT = 4000
 
 
 def in_words(name: str, payload: Any) -> str:
-    """What happened, for people: ``CAPTURED`` and ``recurring.charge-captured.v1`` as sentences would have them."""
+    """What happened, for people.
+
+    ``CAPTURED`` and ``recurring.charge-captured.v1`` as sentences would have them.
+    """
     parts = _VERSION.sub("", name).split(".")
     if len(parts) > 1 and parts[0] in _FAMILIES:
         parts = parts[1:]
@@ -115,7 +121,10 @@ class DeliveryCard:
 
     @cached_property
     def _drawing(self) -> Drawing | None:
-        """What it is about. Of what is not genuine too: whoever looks for the mistake wants to know."""
+        """What it is about.
+
+        Of what is not genuine too: whoever looks for the mistake wants to know.
+        """
         payload = self._view.masked(self._payload)
         if not isinstance(payload, Mapping):
             return None
@@ -144,7 +153,10 @@ class DeliveryCard:
 
 
 def _amount(payload: Mapping[str, Any]) -> str:
-    """The amount as money: ePayment's is an object, Recurring's a number beside its currency."""
+    """The amount as money; empty where there is none.
+
+    ePayment's is an object, Recurring's a number beside its currency.
+    """
     amount = payload.get("amount")
     value, owner = (amount.get("value"), amount) if isinstance(amount, Mapping) else (amount, payload)
     currency = owner.get("currency")

@@ -1,4 +1,7 @@
-"""One delivery as it arrived, and what can be read from it before anybody believes it."""
+"""One delivery as it arrived.
+
+And what can be read from it before anybody believes it.
+"""
 
 from __future__ import annotations
 
@@ -70,12 +73,18 @@ class Delivery:
 
 
 def webhook_id(headers: Mapping[str, str]) -> str:
-    """Which registration sent it, by a header that is reported and not documented; empty without one."""
+    """Which registration sent it; empty where no header says so.
+
+    That header, ``Webhook-Id``, is reported and not documented.
+    """
     return next((value for name, value in headers.items() if name.lower() == "webhook-id"), "")
 
 
 def name_of(body: bytes) -> str:
-    """What happened, as ePayment (``name``) and Recurring (``eventType``) say it; others say nothing."""
+    """What happened, as the payload says it; empty where it does not.
+
+    ePayment says ``name``, Recurring ``eventType``; others say nothing.
+    """
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
@@ -85,6 +94,9 @@ def name_of(body: bytes) -> str:
 
 
 def in_sight(text: str) -> str:
-    """A few words of a stranger's: not too many, on one line, and each character to be seen."""
+    """A few words of a stranger's.
+
+    Not too many, on one line, and each character to be seen.
+    """
     words = text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"
     return visible(words.replace("\n", " ").replace("\t", " "))

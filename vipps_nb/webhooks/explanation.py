@@ -1,4 +1,7 @@
-"""The signature of one delivery, step by step, for people who want to see how it comes about."""
+"""The signature of one delivery, step by step.
+
+For people who want to see how it comes about.
+"""
 
 from __future__ import annotations
 
@@ -64,9 +67,9 @@ def explain(
     path: str | None = None,
     host: str | None = None,
 ) -> Explanation:
-    """Work a signature out, step by step, beside what the sender wrote. Arguments as for `verify`.
+    """Work a signature out, step by step, beside what the sender wrote.
 
-    Raises nothing: where an argument cannot be right, the one step says so.
+    Arguments as for `verify`. Raises nothing: where an argument cannot be right, the one step says so.
     """
     try:
         given = header_objects.read(headers)

@@ -1,4 +1,7 @@
-"""Headers as frameworks hand them over, read into one dictionary. Nothing that is handed over makes this fail."""
+"""Headers as frameworks hand them over, read into one dictionary.
+
+Nothing that is handed over makes this fail.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,16 @@ _PAIR = 2
 
 
 class UnreadableError(Exception):
-    """What was given as an argument is nothing that could be read; its text is a sentence for people."""
+    """What was given as an argument cannot be read.
+
+    Its text is a sentence for people.
+    """
 
 
 class Headers(dict[str, str]):
-    """Headers by lower-case name; one that came several times has its values joined by commas.
+    """Headers by lower-case name.
+
+    One that came several times has its values joined by commas.
 
     Attributes:
         repeated: Names of those that came several times, with different values.

@@ -1,4 +1,7 @@
-"""The deliveries that a listener keeps: so many, and so many bytes. What strangers send pushes out nothing genuine."""
+"""The deliveries that a listener keeps: so many, and so many bytes.
+
+What strangers send pushes out nothing genuine.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ _OVERHEAD = 1000  # bytes; about what Python needs for one
 
 
 class Kept(list[Delivery]):
-    """Deliveries, oldest first. Where there are too many, the oldest of those that are not genuine go first.
+    """Deliveries, oldest first.
+
+    Where there are too many, the oldest of those that are not genuine go first.
 
     Attributes:
         total: How many there were, the forgotten ones included.
@@ -22,7 +27,10 @@ class Kept(list[Delivery]):
         self._weight = 0
 
     def add(self, delivery: Delivery) -> None:
-        """Keep one; beyond the limits others are forgotten, or this one if it is the least worth keeping."""
+        """Keep one.
+
+        Beyond the limits others are forgotten, or this one if it is the least worth keeping.
+        """
         self.append(delivery)
         self.total += 1
         self._weight += _weight(delivery)

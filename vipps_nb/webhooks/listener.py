@@ -1,7 +1,7 @@
-"""A receiver for deliveries inside this process: a small HTTP server on 127.0.0.1.
+"""A receiver for deliveries: a small HTTP server in this process.
 
-Only this machine can reach it. A sandbox here needs nothing else; the test environment reaches it through a tunnel
-that you set up yourself, whose public address is then `public_url`.
+It listens on 127.0.0.1, so only this machine can reach it. A sandbox here needs nothing else; the test environment
+reaches it through a tunnel that you set up yourself, whose public address is then `public_url`.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ class _Drill:
 
 
 class Listener:
-    """Receives deliveries, checks each, answers fast and keeps them. Listens from the moment it is made.
+    """Receives deliveries, checks each, answers fast and keeps them.
 
-    A genuine delivery is answered with 200, a false one with 401. Stops with ``%vipps_logout``, at the end of a
-    ``with`` block, or with the process. Displayed in a notebook, it shows what arrives as it arrives.
+    It listens from the moment it is made. A genuine delivery is answered with 200, a false one with 401. Stops with
+    ``%vipps_logout``, at the end of a ``with`` block, or with the process. Displayed in a notebook, it shows what
+    arrives as it arrives.
 
     The latest 1000 deliveries are kept, and of those 16 MiB; what is not genuine is forgotten first. Like the sandbox,
     it answers only to requests for this machine (``127.0.0.1``, ``localhost``), for the host of `public_url` and for
@@ -132,7 +133,9 @@ class Listener:
         self._secrets.append(_as_secret(secret))
 
     def drill(self, *, status: int = 200, delay: float = 0.0, times: int = 1) -> None:
-        """Misbehave for the next deliveries, in the place of any drill before; `times=0` ends one.
+        """Misbehave for the next deliveries.
+
+        A new drill takes the place of the one before; `times=0` ends it.
 
         Args:
             status: What to answer with instead.
@@ -143,7 +146,9 @@ class Listener:
             self._drill = _Drill(status, delay, times) if times > 0 else None
 
     def wait_for(self, what: str | Callable[[Delivery], bool] | None = None, timeout: float = PATIENCE) -> Delivery:
-        """The first delivery by that name, or that a function says yes to; waits when there is none yet.
+        """The first delivery by that name, or that a function says yes to.
+
+        Waits when there is none yet.
 
         Args:
             what: Such as ``"CAPTURED"``; any name unless given. Only a function sees deliveries that are not genuine.
@@ -180,7 +185,10 @@ class Listener:
         return lambda: self._followers.remove(follower) if follower in self._followers else None
 
     def stop(self) -> None:
-        """Stop listening. Does nothing when it has stopped already; what came can still be read."""
+        """Stop listening; what came can still be read.
+
+        Does nothing when it has stopped already.
+        """
         with self._changed:
             if self._stopping.is_set():
                 return

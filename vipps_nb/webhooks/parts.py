@@ -1,4 +1,7 @@
-"""The parts a signature is made of (Webhooks API, Request authentication); what verifying and explaining share."""
+"""The parts a signature is made of.
+
+What verifying and explaining share; see the Webhooks API, Request authentication.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ USUAL_PORTS = {"https": 443, "http": 80}
 
 
 def as_bytes(text: str) -> bytes:
-    """Text as UTF-8. Half characters too: bytes that a server could not read as text come back as they were."""
+    """Text as UTF-8, half characters too.
+
+    Bytes that a server could not read as text come back as they were.
+    """
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -70,7 +76,9 @@ class Address:
 
     @classmethod
     def of(cls, url: Any, path: Any, host: Any, headers: Mapping[str, str]) -> Address:
-        """The address from a URL, or from a path and, if it is not the Host header's, a host.
+        """The address from a URL, or from a path and a host.
+
+        The host is needed only if it is not the Host header's.
 
         Raises:
             UnreadableError: Neither was given, or what was given is none.
@@ -119,7 +127,10 @@ def content_hash(body: bytes) -> str:
 
 
 def string_to_sign(method: str, address: Address, date: str, hashed: str) -> str:
-    """The text that is signed: method, path and query, and the signed headers' values."""
+    """The text that is signed.
+
+    Method, path and query, and the signed headers' values.
+    """
     return "\n".join([method.upper(), address.path, f"{date};{address.host};{hashed}"])
 
 
@@ -145,5 +156,8 @@ def key_of(secret: Any) -> str:
 
 
 def signature(key: str, text: str) -> str:
-    """HMAC-SHA256 of a text, as Base64 text. The secret's characters are the key; it is not decoded."""
+    """HMAC-SHA256 of a text, as Base64 text.
+
+    The secret's characters are the key; it is not decoded.
+    """
     return base64.b64encode(hmac.new(as_bytes(key), as_bytes(text), hashlib.sha256).digest()).decode()

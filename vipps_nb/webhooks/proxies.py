@@ -1,4 +1,7 @@
-"""What proxies write down about where a request went before they passed it on: the usual reason for a wrong host."""
+"""What proxies write down about where a request went at first.
+
+That one has passed it on is the usual reason for a wrong host.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ MOST, LONGEST = 20, 4096
 
 
 def hosts_in(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Hosts that the request may have been for, each with where it stands, in words; a few of a long list."""
+    """Hosts that the request may have been for, each with where it stands.
+
+    The place is told in words; of a long list there are a few.
+    """
     seen: set[str] = set()
     for place, host in _spelled(headers):
         if host and host not in seen:

@@ -1,7 +1,8 @@
-"""A small HTTP server on 127.0.0.1 for a listener: takes a POST of reasonable size, and answers with a status.
+"""A small HTTP server on 127.0.0.1 for a listener.
 
-It takes each request as if a stranger had sent it: whole or not at all, within a time and a size, and only by a name
-that it was told. One request for each connection, one thread for each, and no more than a few of them.
+It takes a POST of reasonable size, and answers with a status. Each request is taken as if a stranger had sent it: whole
+or not at all, within a time and a size, and only by a name that it was told. One request for each connection, one
+thread for each, and no more than a few of them.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ class Doorkeeping:
 
 
 class Server(HTTPServer):
-    """Serves each sender on a thread of its own, none of which keeps the process alive."""
+    """Serves each sender on a thread of its own.
+
+    None of them keeps the process alive.
+    """
 
     request_queue_size = MOST_SENDERS
 
@@ -91,7 +95,10 @@ class Server(HTTPServer):
         self._places.release()
 
     def server_close(self) -> None:
-        """Stop listening. Who is being heard is heard no further; who waits for an answer gets it, in a short time."""
+        """Stop listening.
+
+        Who is being heard is heard no further; who waits for an answer gets it, in a short time.
+        """
         super().server_close()
         until = time.monotonic() + FAREWELL
         senders = list(self._senders.items())
@@ -103,7 +110,10 @@ class Server(HTTPServer):
                 thread.join(max(until - time.monotonic(), 0))
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Print nothing: senders give up and hang up, above all in a drill, and that is no news for a cell."""
+        """Print nothing.
+
+        Senders give up and hang up, above all in a drill, and that is no news for a cell.
+        """
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             _logger.warning("A webhook listener failed with %s", type(error).__name__)
@@ -132,7 +142,10 @@ class _RefusedError(Exception):
 
 
 class _Until(io.RawIOBase):
-    """Bytes from a connection until a deadline: a time-out of the socket would start anew with each byte."""
+    """Bytes from a connection until a deadline.
+
+    A time-out of the socket would start anew with each byte.
+    """
 
     def __init__(self, connection: socket.socket, until: float) -> None:
         self._connection, self._until = connection, until
@@ -157,7 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile = io.BufferedReader(_Until(self.connection, time.monotonic() + PATIENCE))
 
     def handle(self) -> None:
-        """One request, whatever it is; a connection that says nothing is closed without a word."""
+        """One request, whatever it is.
+
+        A connection that says nothing is closed without a word.
+        """
         try:
             path, headers, body = self._request()
         except _RefusedError as refused:
@@ -199,7 +215,10 @@ class _Handler(BaseHTTPRequestHandler):
         return self.requestline.split()[1], _joined(headers), body
 
     def _check_origin(self) -> None:
-        """Refuse what came by another name, or from a page of another site, as the sandbox does (DNS rebinding)."""
+        """Refuse what came by another name, or from a page of another site.
+
+        The sandbox does so too (DNS rebinding).
+        """
         hosts = self.headers.get_all("Host", [])
         if len(hosts) != 1:
             raise _RefusedError(HTTPStatus.BAD_REQUEST)
@@ -212,7 +231,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise _RefusedError(HTTPStatus.FORBIDDEN)
 
     def _size(self) -> int:
-        """How long the body is. Two lengths, or one that is none, may be read differently by who stands in between."""
+        """How long the body is, in bytes.
+
+        Two lengths, or one that is none, may be read differently by who stands in between.
+        """
         lengths = self.headers.get_all("Content-Length", [])
         if "Transfer-Encoding" in self.headers:
             raise _RefusedError(HTTPStatus.BAD_REQUEST if lengths else HTTPStatus.LENGTH_REQUIRED)
@@ -236,7 +258,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _let_finish(self) -> None:
-        """Take what still comes and forget it: hung up on in the middle of a word, a sender would not hear why."""
+        """Take what still comes and forget it.
+
+        Hung up on in the middle of a word, a sender would not hear why.
+        """
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             rest, taken = _Until(self.connection, time.monotonic() + LAST_WORDS), 0
@@ -245,7 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Headers as they came; the values of one that came several times joined by commas."""
+    """Headers as they came; repeated ones have their values joined by commas."""
     joined: dict[str, str] = {}
     spelled: dict[str, str] = {}
     for name, value in headers:

@@ -1,4 +1,7 @@
-"""Whether a delivery is genuine: sent by who knows the secret, unchanged, to this address, and just now."""
+"""Whether a delivery is genuine.
+
+Sent by who knows the secret, unchanged, to this address, and just now.
+"""
 
 from __future__ import annotations
 

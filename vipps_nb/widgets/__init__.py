@@ -1,4 +1,5 @@
-"""The notebook's widgets: the token's life, the form for keys, the explorer, the sandbox's desk, deliveries.
+"""The notebook's widgets.
 
-Nothing is imported here, so that a script which only wants a session never pays for ipywidgets.
+The token's life, the form for keys, the explorer, the sandbox's desk, deliveries. Nothing is imported here, so that a
+script which only wants a session never pays for ipywidgets.
 """

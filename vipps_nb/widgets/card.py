@@ -1,6 +1,7 @@
-"""What the widgets share: their files for the browser, their static twins, their threads, the sentence for an error.
+"""What the widgets share.
 
-Knows nothing about tokens, keys or APIs.
+Their files for the browser, their static twins, their threads, the sentence for an error. Knows nothing about tokens,
+keys or APIs.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _TWIN_STYLE = "border:1px solid #8a8a8a;border-radius:6px;padding:8px 12px;max-w
 
 
 def stylesheet(name: str) -> str:
-    """The common sheet followed by a widget's own: one palette, so that they cannot drift apart."""
+    """The common sheet followed by a widget's own.
+
+    One palette, so that they cannot drift apart.
+    """
     return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in ("card.css", name))
 
 

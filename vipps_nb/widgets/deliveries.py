@@ -1,7 +1,7 @@
-"""The live card of a webhook listener: what arrived, whether it is genuine, and what was answered.
+"""The live card of a webhook listener.
 
-Holds no secret, no signature and no payload: names, references and verdicts are all it knows, and all of it may be
-saved in a notebook.
+What arrived, whether it is genuine, and what was answered. Holds no secret, no signature and no payload: names,
+references and verdicts are all it knows, and all of it may be saved in a notebook.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class DeliveriesCard(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def show(self, *, rows: Sequence[dict[str, Any]], total: int, listening: bool) -> None:
-        """Show the latest deliveries, how many there are in all, and whether more can come. Any thread may call."""
+        """Show the latest deliveries. Any thread may call.
+
+        Also how many there are in all, and whether more can come.
+        """
         with self._changing, self.hold_sync():
             self.rows, self.total, self.listening = list(rows), total, listening
 

@@ -1,7 +1,8 @@
-"""The explorer's card: a list of operations to search in, a form for one of them, its answer, and the call as code.
+"""The explorer's card.
 
-Only the list and a few labels are synchronised state. What is typed travels as custom messages and is never kept here,
-and forms, answers and code go to the browser as messages too: no saved notebook can hold any of it.
+A list of operations to search in, a form for one of them, its answer, and the call as code. Only the list and a few
+labels are synchronised state. What is typed travels as custom messages and is never kept here, and forms, answers and
+code go to the browser as messages too: no saved notebook can hold any of it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ _FAILED = "That failed unexpectedly. Run the call as a cell to see why."
 
 
 class Guide(Protocol):
-    """Who knows the operations. Everything that is returned goes to the browser as it is."""
+    """Who knows the operations.
+
+    Everything that is returned goes to the browser as it is.
+    """
 
     def form(self, number: int) -> Mapping[str, Any]:
         """The form of an operation, by its place in the list."""

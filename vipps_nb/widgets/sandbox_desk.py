@@ -1,8 +1,8 @@
-"""The sandbox's desk: the customer's phone, the clock, faults, the world and its request log.
+"""The sandbox's desk as a card.
 
-Knows nothing about the sandbox: it shows what it is given and passes orders on. Holds what the desk shows to anybody
-(its secrets are masked already), and never a link to the phone, a body or a header; those of one request are sent
-when somebody opens it, and not kept.
+It shows the customer's phone, the clock, faults, the world and its request log. Knows nothing about the sandbox: it
+shows what it is given and passes orders on. Holds what the desk shows to anybody (its secrets are masked already), and
+never a link to the phone, a body or a header; those of one request are sent when somebody opens it, and not kept.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class SandboxDesk(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def show(self, **traits: object) -> None:
-        """Show what has changed; any thread may call, and what is as before costs no message."""
+        """Show what has changed; any thread may call.
+
+        What is as before costs no message.
+        """
         # The lock, because two threads inside hold_sync would send each other's half of the state.
         with self._changing, self.hold_sync():
             for name, value in traits.items():

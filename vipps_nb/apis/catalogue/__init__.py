@@ -30,23 +30,35 @@ def _own() -> dict[str, Document]:
 
 
 def _dated(text: str) -> str:
-    """The examples' days, which the data can only count from today: a charge must be due in the future."""
+    """The days of the examples, which can only be counted from today.
+
+    A charge must be due in the future, so the data says ``{in 3 days}``.
+    """
     return re.sub(r"\{in (\d+) days\}", lambda found: str(date.today() + timedelta(days=int(found[1]))), text)
 
 
 def documents() -> tuple[Document, ...]:
-    """All documents: added ones first, the newest of them before all, then the catalogue's in the order of names."""
+    """All documents: added ones first, the newest of them before all.
+
+    The catalogue's own follow in the order of their names.
+    """
     return (*_added, *_own().values())
 
 
 def named(name: str) -> Document | None:
-    """The catalogue's own document of that name: ``epayment``, ``order-management``, ``ePayment API``."""
+    """The catalogue's own document of that name; None when it has none.
+
+    Such as ``epayment``, ``order-management`` or ``ePayment API``.
+    """
     stem = name.strip().lower().replace("-", "_")
     return next((one for key, one in _own().items() if stem in (key, one.title.lower().replace("-", "_"))), None)
 
 
 def add(document: Document) -> None:
-    """Let a document be asked before all others. One from the same source takes the place of the older one."""
+    """Let a document be asked before all others.
+
+    One from the same source takes the place of the older one.
+    """
     with _lock:
         _added[:] = [document, *(one for one in _added if one.source != document.source)]
         _all.cache_clear()
@@ -70,7 +82,10 @@ def _all() -> dict[str, tuple[Operation, Document]]:
 
 
 def operations() -> tuple[Operation, ...]:
-    """All operations of all APIs. An operation that two documents have is listed once, as the first has it."""
+    """All operations of all APIs.
+
+    An operation that two documents have is listed once, as the first has it.
+    """
     return tuple(operation for operation, _ in _all().values())
 
 
@@ -83,13 +98,15 @@ def document_of(operation: Operation) -> Document:
 
 
 def find(method: str, path: str) -> Operation | None:
-    """The operation that a request belongs to; None for a path that no document knows."""
+    """The operation that a request belongs to; None if no document knows it."""
     fitting = [operation for operation in operations() if operation.matches(method, path)]
     return max(fitting, key=lambda operation: operation.literal_length, default=None)
 
 
 def search(words: str, among: Sequence[Operation] | None = None) -> list[Operation]:
-    """The operations that have all the words in their API, method, path or purpose; best first.
+    """The operations that have all the words; best first.
+
+    The words are looked for in an operation's API, method, path and purpose, in any case.
 
     Args:
         words: What somebody would type: ``capture``, ``recurring list``, ``/epayment refund``.

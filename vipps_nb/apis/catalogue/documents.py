@@ -1,6 +1,7 @@
-"""Any OpenAPI document, read into operations that can be searched, checked and sent.
+"""Any OpenAPI document, read into operations.
 
-What it is not: a client generator. It knows what may be asked and how a body must look; sending is the session's work.
+They can be searched, checked and sent. What this is not: a client generator. It knows what may be asked and how a body
+must look; sending is the session's work.
 """
 
 from __future__ import annotations
@@ -92,7 +93,10 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Matches the concrete paths of this operation, as ``path_of`` reads them; parameters are groups, in order."""
+        """Matches the concrete paths of this operation.
+
+        They are as ``path_of`` reads them; parameters are groups, in order.
+        """
         parts = re.split(r"\{[^}]+\}", self.path.rstrip("/"))
         return re.compile("([^/]+)".join(re.escape(part) for part in parts), re.IGNORECASE)
 
@@ -102,7 +106,10 @@ class Operation:
 
     @property
     def literal_length(self) -> int:
-        """How much of the path is written out; of two operations that match, the more literal one is meant."""
+        """How much of the path is written out, in characters.
+
+        Of two operations that match, the more literal one is meant.
+        """
         return len(re.sub(r"\{[^}]+\}", "", self.path))
 
 
@@ -132,12 +139,17 @@ class Document:
             ) from error
 
     def __repr__(self) -> str:
-        """A line for each operation, so that a document as a cell's last value is its table of contents."""
+        """A line for each operation.
+
+        So a document as a cell's last value is its table of contents.
+        """
         rows = "".join(f"\n  {operation.method:6} {operation.path}" for operation in self.operations)
         return f"<Document {self.title}, {len(self.operations)} operations>{rows}"
 
     def __getitem__(self, name: str) -> Operation:
-        """An operation by its method and path: ``document["GET /epayment/v1/payments/{reference}"]``.
+        """An operation by its method and path.
+
+        As in ``document["GET /epayment/v1/payments/{reference}"]``.
 
         Raises:
             KeyError: The document has no such operation.
@@ -177,11 +189,17 @@ class Document:
         return node
 
     def explore(self) -> Any:
-        """A widget with a form for each operation: choose, fill in, send, see, take along as code."""
+        """A widget with a form for each operation.
+
+        Choose, fill in, send, see, take along as code.
+        """
         return hooks.document_explorer(self)
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation that a request belongs to; the most literal one where several match."""
+        """The operation that a request belongs to; None when there is none.
+
+        Where several match it is the most literal one.
+        """
         fitting = [operation for operation in self.operations if operation.matches(method, path)]
         return max(fitting, key=lambda operation: operation.literal_length, default=None)
 
@@ -280,7 +298,10 @@ def _base_path(servers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _refuse_endless(content: Any) -> None:
-    """YAML can write down, in a few lines, more than any memory holds, or something that contains itself."""
+    """Refuse YAML that stands for more than any memory holds.
+
+    It can do so in a few lines, and can also write down something that contains itself.
+    """
     waiting, count = [content], 0
     while waiting:
         node = waiting.pop()

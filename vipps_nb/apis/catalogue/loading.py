@@ -1,4 +1,7 @@
-"""``vipps_nb.openapi(…)``: any OpenAPI document, from wherever it is, explored like the catalogue's own."""
+"""``vipps_nb.openapi(…)``: any OpenAPI document, from wherever it is.
+
+It is explored like the catalogue's own.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,11 @@ _OK = 200
 
 
 def openapi(source: str | Path | Mapping[str, Any]) -> Document:
-    """Explore an OpenAPI document: its operations complete, are checked and explained like the catalogue's own.
+    """Explore an OpenAPI document like one of the catalogue's own.
 
-    From then on ``%vipps``, completion and ``%vipps_explore`` know it, and for its paths it is asked before the
-    catalogue: so a newer official document can be used at once. Requests still go to the session's own host.
+    Its operations complete, are checked and explained. From then on ``%vipps``, completion and ``%vipps_explore`` know
+    it, and for its paths it is asked before the catalogue: so a newer official document can be used at once. Requests
+    still go to the session's own host.
 
     Args:
         source: A file; an ``https://`` address (or ``http://`` on this machine), fetched without any of your keys; the

@@ -1,7 +1,8 @@
-"""Reads JSON schemas the way somebody writing a body needs them: which fields, which values, and what is wrong.
+"""Reads JSON schemas the way somebody writing a body needs them.
 
-The schemas of OpenAPI documents are loose where the APIs are strict (unknown fields are refused), and strict where
-they should not be (`oneOf` of shapes that overlap). Here both are read as they are meant.
+Which fields there are, which values, and what is wrong. The schemas of OpenAPI documents are loose where the APIs are
+strict (unknown fields are refused). They are strict where they should not be (`oneOf` of shapes that overlap). Here
+both are read as they are meant.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ _DEMANDS = {("userFlow", "WEB_REDIRECT"): "returnUrl", ("userFlow", "PUSH_MESSAG
 
 
 def parts(document: Document, schemas: Iterable[Schema]) -> list[Schema]:
-    """Schemas together with all they are combined from, references followed; each once."""
+    """Schemas together with all they are combined from, each once.
+
+    References are followed.
+    """
     found: list[Schema] = []
     seen: set[int] = set()
     waiting = list(schemas)
@@ -103,7 +107,10 @@ def kinds(schemas: Iterable[Schema]) -> set[str]:
 
 
 def faults(document: Document, schema: Schema, body: Any) -> list[FieldError]:
-    """What is wrong with a body, each with a JSON pointer such as ``/amount/value``; empty for a good one."""
+    """What is wrong with a body; empty for a good one.
+
+    Each fault is named by a JSON pointer such as ``/amount/value``.
+    """
     refusals = list(_refusals(document, schema, body))
     lacking: dict[str, set[str]] = {}
     for fault in refusals:
@@ -122,14 +129,19 @@ def _meant(fault: FieldError) -> str:
 
 
 def _is_open(schema: Schema) -> Any:
-    """What an object may have beside its named fields: True for no word about it, else the document's own."""
+    """What an object may have beside its named fields.
+
+    True where the document has no word about it, else the document's own.
+    """
     return schema.get("additionalProperties", True)
 
 
 def _unknown(
     document: Document, schemas: Iterable[Schema], value: Any, pointer: str, lacking: Mapping[str, set[str]]
 ) -> Iterator[FieldError]:
-    """Fields that nobody knows, which the APIs refuse although their documents do not say so.
+    """Fields that nobody knows.
+
+    The APIs refuse them, although their documents do not say so.
 
     Args:
         document: Where references point to.
@@ -169,7 +181,10 @@ def demanded(value: Mapping[str, Any]) -> set[str]:
 
 
 def _likeliest(name: str, free: Sequence[str], needed: Sequence[str]) -> str:
-    """Of the fields that are not there yet: one spelled nearly the same, else one that is needed, else any alike."""
+    """Of the fields that are not there yet, the one that was meant.
+
+    One spelled nearly the same, else one that is needed, else any alike.
+    """
     near = nearest(name, free)
     return near if _is_sure(name, near) else nearest(name, needed) or near
 
@@ -179,7 +194,10 @@ def _is_sure(name: str, near: str) -> bool:
 
 
 def _can_be(value: Any, schemas: Iterable[Schema]) -> bool:
-    """Whether a value is of a kind that a field takes, so that only its name may be wrong."""
+    """Whether a value is of a kind that a field takes.
+
+    Then only its name may be wrong.
+    """
     wanted = kinds(schemas)
     if isinstance(value, bool):
         own = {"boolean"}
@@ -193,7 +211,10 @@ def _can_be(value: Any, schemas: Iterable[Schema]) -> bool:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The name that was probably meant: spelled alike, or one within the other (`amount`, `modificationAmount`)."""
+    """The name that was probably meant; empty when none is near.
+
+    It is spelled alike, or one is within the other (`amount`, `modificationAmount`).
+    """
     names = {one.lower(): one for one in known}
     near = difflib.get_close_matches(name.lower(), names, 1)
     if not near and len(name) >= _SHORTEST_PART:
@@ -226,7 +247,10 @@ def _refusals(document: Document, schema: Schema, body: Any) -> Iterator[FieldEr
 
 
 def _of_the_named_alternative(validator: Any, said: Any, value: Any, schema: Schema) -> Iterator[Any]:
-    """OpenAPI's `discriminator`: of several alternatives the one that the value names itself, and no other."""
+    """Of several alternatives the one that the value names itself.
+
+    And no other: that is OpenAPI's `discriminator`.
+    """
     name = value.get(said.get("propertyName")) if isinstance(value, Mapping) and isinstance(said, Mapping) else None
     if not isinstance(name, str) or not name:
         return
@@ -239,7 +263,10 @@ def _of_the_named_alternative(validator: Any, said: Any, value: Any, schema: Sch
 
 
 def _nearest(error: Any) -> Any:
-    """Of several alternatives, the one that came nearest: its fault lies deepest, and it is not "must be null"."""
+    """Of several alternatives, the one that came nearest.
+
+    Its fault lies deepest, and it is not "must be null".
+    """
     while error.context:
         branches: dict[Any, list[Any]] = {}
         for one in error.context:
@@ -255,7 +282,10 @@ def _wants_null(error: Any) -> bool:
 
 
 def _is_another_kind(branch: Sequence[Any]) -> bool:
-    """Whether an alternative is out of the question: another type, or another word where a word tells them apart."""
+    """Whether an alternative is out of the question.
+
+    It is of another type, or has another word where a word tells them apart.
+    """
     return any(one.validator in ("type", "enum", "const") and len(one.relative_path) <= 1 for one in branch)
 
 
@@ -265,9 +295,10 @@ def _components(document: Document) -> Any:
 
 
 def _lenient(node: Any) -> Any:
-    """A schema that one matching alternative satisfies, and that leaves unknown fields to `_unknown`.
+    """A schema that one matching alternative satisfies.
 
-    Generated documents forbid further fields in a base and in what is built on it, so that nothing would pass.
+    Unknown fields are left to `_unknown`. Generated documents forbid further fields in a base and in what is built on
+    it, so that nothing would pass.
     """
     if isinstance(node, list):
         return [_lenient(item) for item in node]
@@ -288,7 +319,10 @@ def _lenient(node: Any) -> Any:
 
 
 def _is_pattern(text: str) -> bool:
-    """Whether Python can read a regular expression; documents have those of other languages as well."""
+    """Whether Python can read a regular expression.
+
+    Documents have those of other languages as well.
+    """
     try:
         re.compile(text)
     except re.error:

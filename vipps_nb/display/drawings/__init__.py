@@ -1,4 +1,7 @@
-"""Known resources drawn as what they are. Each drawing takes an exchange, and passes on what is not its kind."""
+"""Known resources drawn as what they are.
+
+Each drawing takes an exchange, and passes on what is not its kind.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ _KINDS: tuple[Callable[[Exchange, Any, View], Drawing | None], ...] = (
 
 
 def draw(exchange: Exchange, body: Any, view: View) -> Drawing | None:
-    """The drawing of whatever an answer is; None for a refusal, and for what nobody knows.
+    """The drawing of whatever an answer is.
+
+    None for a refusal, and for what nobody knows.
 
     Args:
         exchange: What was asked and answered, as it came.

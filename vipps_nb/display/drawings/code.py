@@ -17,7 +17,10 @@ _LONGEST = 500
 
 
 def code(exchange: Exchange, body: Any, view: View) -> Drawing | None:
-    """A QR code from its content: of a callback QR, or of any code whose target was asked for as text."""
+    """A QR code from its content.
+
+    Of a callback QR, or of any code whose target was asked for as text.
+    """
     content = _content(exchange, body)
     if not content or len(content) > _LONGEST:
         return None

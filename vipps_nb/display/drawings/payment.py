@@ -1,4 +1,7 @@
-"""ePayment: a payment as one bar that says where its money is, its event log as a timeline."""
+"""ePayment: a payment as one bar, its event log as a timeline.
+
+The bar says where the money is.
+"""
 
 from __future__ import annotations
 

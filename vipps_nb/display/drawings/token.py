@@ -1,4 +1,7 @@
-"""A token by its claims; never the token itself. Nothing is verified here: whoever gives a token out vouches for it."""
+"""A token by its claims; never the token itself.
+
+Nothing is verified here: whoever gives a token out vouches for it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Webhooks: a registration with what it is told of and how its deliveries are checked; several as a list."""
+"""Webhooks: a registration by what it is told of; several as a list.
+
+And by how its deliveries are checked.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,11 @@
-"""A call as somebody types it: read, completed, checked, sent, and written down again as code.
+"""A call as somebody types it, until it is sent.
 
-``call`` reads and checks it, ``cells`` is what ``%vipps`` and ``%%vipps`` do with it, ``snippets`` writes it down,
-``suggestions`` says what could come next, from the catalogue and from the ``references`` that this kernel has seen.
+It is read, completed, checked, sent, and written down again as code:
+
+- ``call`` reads and checks it.
+- ``cells`` is what ``%vipps`` and ``%%vipps`` do with it.
+- ``snippets`` writes it down.
+- ``suggestions`` says what could come next, from the catalogue and from the ``references`` that this kernel has seen.
 """
 
 from __future__ import annotations

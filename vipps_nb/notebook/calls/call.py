@@ -1,7 +1,8 @@
-"""A call as somebody writes it down: method, path and body, with the notebook's variables in it.
+"""A call as somebody writes it down: method, path and body.
 
-``{name}`` in a path or a header and ``${name}`` in a body are filled in from variables; comments are allowed in a body.
-A call remembers how it was written, so that it can be checked against the catalogue and written down again as code.
+``{name}`` in a path or a header and ``${name}`` in a body are filled in from the notebook's variables; comments are
+allowed in a body. A call remembers how it was written, so that it can be checked against the catalogue and written down
+again as code.
 """
 
 from __future__ import annotations
@@ -154,7 +155,10 @@ def write_call(
 
 
 def meant_as_variables(body: str, variables: Mapping[str, Any]) -> list[str]:
-    """The variables that a body's texts name as a path does, ``{name}``: there it stays as it stands."""
+    """The variables that a body's texts name as a path does, ``{name}``.
+
+    In a body that stays as it stands.
+    """
     texts = [found[0] for found in _TOKENS.finditer(body) if found[0].startswith('"')]
     named = {found[1]: None for text in texts for found in _LEFT.finditer(text)}
     return [name for name in named if _is_there(name, variables)]
@@ -168,9 +172,10 @@ def _is_there(name: str, variables: Mapping[str, Any]) -> bool:
 
 
 def check(call: Call) -> list[FieldError]:
-    """What the catalogue finds wrong with a call's body; empty for a good one, or for one that nobody knows.
+    """What the catalogue finds wrong with a call's body.
 
-    Each finding names the field by a JSON pointer, such as ``/amount/value``.
+    Empty for a good one, or for one that nobody knows. Each finding names the field by a JSON pointer, such as
+    ``/amount/value``.
     """
     operation = call.operation
     if operation is None:
@@ -233,7 +238,10 @@ def _filled_path(written: str | Variable | Text, variables: Mapping[str, Any]) -
 
 
 def _without(secrets: Sequence[Secret], request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """What an answer or an exception may keep of its request: a notebook's `Out` keeps both for as long as it lives."""
+    """What an answer or an exception may keep of its request.
+
+    A notebook's `Out` keeps both for as long as it lives.
+    """
     if not secrets:
         return request
     kept, scrub = request.copy(), redactor(secrets).text
@@ -271,7 +279,10 @@ def _plain(name: str, variables: Mapping[str, Any]) -> str:
 def _with_variables(
     text: str, pattern: re.Pattern[str], variables: Mapping[str, Any], *, secret: bool = False
 ) -> str | Variable | Text:
-    """A text as it was written: the text itself, or with its variables named. A secret may go only where allowed."""
+    """A text as it was written: itself, or with its variables named.
+
+    A secret may go only where it is allowed.
+    """
     parts: list[str | Variable] = []
     end = 0
     for found in pattern.finditer(text):
@@ -353,7 +364,10 @@ def _json(name: str, variables: Mapping[str, Any]) -> Any:
 
 
 def _whole(name: str, value: Any) -> Any:
-    """A variable's value, unless there is half of a character in it, which no request can carry."""
+    """A variable's value, unless there is half of a character in it.
+
+    No request can carry that.
+    """
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -69,7 +69,9 @@ class Order:
 
 
 def refuse_secrets(text: str, variables: Mapping[str, Any]) -> None:
-    """Refuse a cell that holds a key or a token: by its shape, or because it is one of this kernel's.
+    """Refuse a cell that holds a key or a token.
+
+    It shows by its shape, or because it is one of this kernel's.
 
     Raises:
         CallError: It does. The message does not repeat it.
@@ -212,7 +214,10 @@ def _faults(call: Call, found: Sequence[FieldError], body: str) -> str:
 
 
 def _secret_header(text: str) -> bool:
-    """Whether a header that opens doors is given by its value instead of a variable's name."""
+    """Whether a secret header is given by its value.
+
+    It should be given by a variable's name.
+    """
     names = "|".join(map(re.escape, SECRET_HEADERS))
     values = re.findall(rf"\b(?:{names})\s*:\s*((?:Bearer |Basic )?\S*)", text, re.IGNORECASE)
     return any(not re.search(r"\{\w+\}", value) for value in values)
@@ -230,7 +235,10 @@ def _secrets(session: VippsSession) -> set[str]:
 
 
 def concealed(text: str, session: VippsSession) -> str:
-    """The last net: whatever happens to equal a secret of this session is masked, wherever it came from."""
+    """The last net: whatever equals a secret of this session is masked.
+
+    Wherever it came from.
+    """
     return Redactor(_secrets(session)).text(text)
 
 

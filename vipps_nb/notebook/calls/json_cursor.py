@@ -159,7 +159,10 @@ def cursor_at(text: str, offset: int) -> Cursor:
 
 
 def lines(text: str) -> dict[str, int]:
-    """On which line each value of a JSON text stands, by JSON pointer; of what can be read of it."""
+    """On which line each value of a JSON text stands, by JSON pointer.
+
+    Of what can be read of it.
+    """
     reader = _Reader()
     reader.read(text)
     return {"".join(f"/{part}" for part in path) or "/": line for path, line in reader.lines.items()}

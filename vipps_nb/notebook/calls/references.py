@@ -1,6 +1,7 @@
-"""The references that were seen in this kernel: payments, agreements, charges, webhooks, whatever a path can name.
+"""The references that were seen in this kernel.
 
-Only values that paths take are kept, in memory, the newest first; nothing secret is ever a path's value.
+Payments, agreements, charges, webhooks, whatever a path can name. Only values that paths take are kept, in memory, the
+newest first; nothing secret is ever a path's value.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _NOT_REFERENCES = {"scheme", "paymentType", "topic", "ledgerDate", "sub"}
 
 
 class References:
-    """What was seen, by kind. A kind is a parameter's name, and for `id`, which says nothing, its path as well."""
+    """What was seen, by kind.
+
+    A kind is a parameter's name, and for `id`, which says nothing, its path as well.
+    """
 
     def __init__(self) -> None:
         self._seen: dict[str, OrderedDict[str, None]] = {}
@@ -110,7 +114,10 @@ def _in_path(operation: Operation, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_answer(operation: Operation, answer: Any) -> Iterator[tuple[str, str]]:
-    """Fields that are named like a path's parameter; and `id`, which is what the next part of the path takes."""
+    """Fields that are named like a path's parameter, with their values.
+
+    And `id`, which is what the next part of the path takes.
+    """
     known: set[str] = set()
     child = ""
     for other in catalogue.operations():
@@ -143,7 +150,10 @@ SEEN = References()  # in this kernel
 
 
 def seen_by(variables: Mapping[str, Any]) -> References:
-    """The references of this kernel, up to the last call of every session that is logged in or has a name."""
+    """The references of this kernel, up to the last call of every session.
+
+    Every one that is logged in or has a name.
+    """
     named = {value for value in variables.values() if isinstance(value, VippsSession)}
     for session in named.union(logged_in()):
         SEEN.catch_up(session.history)

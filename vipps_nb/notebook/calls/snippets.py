@@ -1,4 +1,7 @@
-"""A call written down as code: Python, a `%%vipps` cell, curl or HTTPie. Secrets are names, never values."""
+"""A call written down as code: Python, a `%%vipps` cell, curl or HTTPie.
+
+Secrets are names, never values.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ _WHERE_FROM = (
 
 
 def as_python(call: Call, session: VippsSession | None = None, name: str = "vipps") -> str:
-    """A statement for a cell: the session of that name adds everything else, and variables stay variables."""
+    """A statement for a cell; variables stay variables.
+
+    The session of that name adds everything else.
+    """
     path, body, headers = outline(call)
     words = {"data" if call.is_form else "json": body, "headers": headers}
     content = {name: value for name, value in words.items() if value is not None and value != {}}
@@ -42,7 +48,10 @@ def as_python(call: Call, session: VippsSession | None = None, name: str = "vipp
 
 
 def as_magic(call: Call, session: VippsSession | None = None, name: str = "vipps") -> str:
-    """A ``%vipps`` line, or a ``%%vipps`` cell when there is a body; variables stay variables."""
+    """A ``%vipps`` line, or a ``%%vipps`` cell when there is a body.
+
+    Variables stay variables.
+    """
     path, body, headers = outline(call)
     options = "".join(f" --header {_quoted(f'{key}: {_braces(value)}')}" for key, value in headers.items())
     if session is not None and session is not _of_last_login():
@@ -99,7 +108,9 @@ LANGUAGES: dict[str, Callable[[Call, VippsSession, str], str]] = {
 
 
 def outline(call: Call, *, variables: bool = True) -> tuple[Any, Any, dict[str, Any]]:
-    """Path, body and headers of a call as they may be written down: each secret is a ``Variable``, not a value.
+    """Path, body and headers of a call as they may be written down.
+
+    Each secret is a ``Variable``, not a value.
 
     Args:
         call: The call.
@@ -149,7 +160,10 @@ def _of_last_login() -> VippsSession | None:
 
 
 def _strange(call: Call) -> bool:
-    """Whether a value had to be escaped for the path, so that an f-string of the plain value would not do."""
+    """Whether a value had to be escaped for the path.
+
+    Then an f-string of the plain value would not do.
+    """
     return "%" in call.path
 
 
@@ -216,7 +230,10 @@ def _double_quoted(node: Any) -> str:
 
 
 def _single_quoted(body: Any) -> str:
-    """JSON between single quotes of a shell; a secret's variable stands between double ones."""
+    """JSON between single quotes of a shell.
+
+    A secret's variable stands between double ones.
+    """
 
     def stand_in(node: Any) -> str:
         parts = node.parts if isinstance(node, Text) else (node,)
@@ -232,7 +249,10 @@ def _braces(node: Any, before: str = "") -> str:
 
 
 def _python(value: Any, depth: int | None = None) -> str:
-    """A Python literal in the house's quotes; at a depth, one entry a line where it would be long."""
+    """A Python literal in the house's quotes.
+
+    At a depth, one entry a line where it would be long.
+    """
     if isinstance(value, Variable):
         return value.name
     if isinstance(value, Text):

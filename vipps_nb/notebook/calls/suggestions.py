@@ -1,6 +1,7 @@
-"""What could come next in a call that is being typed: methods, paths, options, fields, values, references.
+"""What could come next in a call that is being typed.
 
-Only text in and text out; :mod:`vipps_nb.notebook.completion` introduces it to IPython.
+Methods, paths, options, fields, values, references. Only text in and text out; :mod:`vipps_nb.notebook.completion`
+offers it to IPython.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Suggestions:
 
 
 class Helper:
-    """Knows the catalogue, what was seen in this kernel, and the notebook's variables.
+    """Knows the catalogue, what this kernel has seen, and the variables.
 
     Args:
         options: The names of the magic's options.
@@ -220,7 +221,10 @@ def _method_and_path(words: Sequence[str]) -> tuple[str, str]:
 
 
 def _anonymous(path: str) -> str:
-    """A path whose variables are not filled in yet: any value will do to find its operation."""
+    """A path whose variables are not filled in yet.
+
+    Any value will do to find its operation.
+    """
     return re.sub(r"\{[^}]*\}", "x", path)
 
 
@@ -232,7 +236,7 @@ def _leads_on(parts: Sequence[str], done: Sequence[str]) -> bool:
 
 
 def _as_far_as_it_is_clear(fitting: Sequence[Operation], parts: Sequence[str], depth: int) -> list[str]:
-    """The next segment of a path, and those after it as long as nothing else could follow.
+    """The next segment of a path, and those that can only follow.
 
     A segment that an operation ends with is given without a slash; one that only leads on, with it.
     """

@@ -1,4 +1,7 @@
-"""A variable's value on its way into a call: as JSON has it, or as it stands in a text. What fits neither is named."""
+"""A variable's value on its way into a call.
+
+As JSON has it, or as it stands in a text. What fits neither is named.
+"""
 
 from __future__ import annotations
 
