@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from vipps_nb import catalogue
-from vipps_nb.catalogue.documents import Operation
+from vipps_nb.apis import catalogue
+from vipps_nb.apis.catalogue.documents import Operation
 
 # tests/widgets_js/search.test.js reads them as well.
 EXAMPLES = json.loads((Path(__file__).parent / "widgets_js" / "search.json").read_text(encoding="utf-8"))

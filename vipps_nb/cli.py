@@ -186,7 +186,9 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
 
 
 def _expect_no_other(ready_file: Path | None) -> None:
-    """See to it that nobody's file is replaced; one that an earlier run has left behind may go.
+    """See to it that nobody's file is replaced.
+
+    One that an earlier run has left behind may go.
 
     Raises:
         click.ClickException: Something else is there.
@@ -199,7 +201,9 @@ def _expect_no_other(ready_file: Path | None) -> None:
 
 @contextmanager
 def _standing_there(file: Path | None, text: str) -> Iterator[None]:
-    """Have a file stand there for as long as the block runs: whole from its first moment, for its owner only.
+    """Have a file stand there for as long as the block runs.
+
+    It is whole from its first moment, and for its owner only.
 
     Raises:
         click.ClickException: It cannot be written.

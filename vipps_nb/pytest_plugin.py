@@ -1,4 +1,4 @@
-"""Fixtures for the tests of an integration: a sandbox, its keys, a session, the webhooks that come.
+"""Fixtures for pytest: a sandbox, its keys, a session, the webhooks that come.
 
 pytest finds this by itself once vipps_nb is installed. Nothing of the sandbox is imported before a test asks for it.
 
@@ -63,7 +63,9 @@ def _vipps_tokens() -> TokenCache:
 
 @pytest.fixture
 def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> Sandbox:
-    """The sandbox, with a world that no other test has touched; its clock is held at noon of New Year's Day 2026.
+    """The sandbox, with a world that no other test has touched.
+
+    Its clock is held at noon of 1 January 2026.
 
     A mark or a setting with a name or a value that there is not fails the test.
     """
@@ -86,7 +88,7 @@ def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> San
 
 @pytest.fixture
 def vipps(vipps_sandbox: Sandbox, _vipps_tokens: TokenCache) -> Iterator[VippsSession]:
-    """A session with the merchant keys of the first sales unit; it takes the quick way to the sandbox."""
+    """A session with the merchant keys of the first sales unit."""
     from vipps_nb.client.login import sandbox_session  # noqa: PLC0415 - as above
 
     with sandbox_session(vipps_sandbox, cache=_vipps_tokens) as session:
@@ -95,13 +97,19 @@ def vipps(vipps_sandbox: Sandbox, _vipps_tokens: TokenCache) -> Iterator[VippsSe
 
 @pytest.fixture
 def vipps_keys(vipps_sandbox: Sandbox) -> dict[str, str]:
-    """``client_id``, ``client_secret``, ``subscription_key`` and ``merchant_serial_number``; pretend ones."""
+    """The pretend keys of the first sales unit.
+
+    ``client_id``, ``client_secret``, ``subscription_key`` and ``merchant_serial_number``.
+    """
     return vipps_sandbox.keys()
 
 
 @pytest.fixture
 def vipps_env(vipps_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """``VIPPS_BASE_URL``, ``VIPPS_CLIENT_ID`` and so on in the process environment, for the length of the test."""
+    """Address and keys in the process environment, for the length of the test.
+
+    ``VIPPS_BASE_URL``, ``VIPPS_CLIENT_ID`` and so on, as ``vipps-nb sandbox`` prints them.
+    """
     lines = (line.partition("=") for line in vipps_sandbox.dotenv().splitlines())
     variables = {name: value for name, _, value in lines}
     for name, value in variables.items():
@@ -111,7 +119,7 @@ def vipps_env(vipps_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[s
 
 @pytest.fixture
 def vipps_webhooks(vipps: VippsSession) -> Iterator[Listener]:
-    """A listener that is registered for every event of the first sales unit; see ``vipps_nb.webhooks.Listener``."""
+    """A listener that is registered for every event of the first sales unit."""
     from vipps_nb.sandbox.apis.webhooks.events import EVENTS  # noqa: PLC0415 - as above
     from vipps_nb.webhooks import Listener  # noqa: PLC0415 - as above
 

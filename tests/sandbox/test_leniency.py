@@ -467,7 +467,6 @@ def test_a_name_with_anything_in_it_can_be_told_in_a_header(merchant, sandbox, n
     assert answer.headers["Vipps-Nb-Tolerated"].endswith("no document knows this field")
 
 
-
 # The setting
 
 

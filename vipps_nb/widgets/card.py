@@ -40,7 +40,7 @@ def stylesheet(name: str) -> str:
 
 
 def script(name: str) -> str:
-    """A widget's module with all that it imports, as the one text that a kernel can give to a browser.
+    """A widget's module with all that it imports, as one text for the browser.
 
     There is no build: modules are put one after the other, each once and after those that it imports. So that this is
     still the same program, they import by name only (``import { element } from "./js/shared/dom.js";``, never ``as``),
