@@ -42,11 +42,15 @@ def stylesheet(name: str) -> str:
 def script(name: str) -> str:
     """A widget's module with all that it imports, as one text for the browser.
 
-    There is no build: modules are put one after the other, each once and after those that it imports. So that this is
-    still the same program, they import by name only (``import { element } from "./js/shared/dom.js";``, never ``as``),
-    export where they declare, only the widget's own module has a default export, and no two of one widget declare the
-    same name outside their functions. Comments in front of declarations stay here, for all this is saved with every
-    notebook.
+    There is no build: modules are put one after the other, each once and after those that it imports. For that to be
+    the same program they keep to four rules:
+
+    - They import by name, ``import { element } from "./js/shared/dom.js";``, never ``as``.
+    - They export where they declare.
+    - Only the widget's own module has a default export.
+    - No two of one widget declare the same name outside their functions.
+
+    Comments in front of declarations stay here, for all this is saved with every notebook.
     """
     modules: dict[Path, str] = {}
 
