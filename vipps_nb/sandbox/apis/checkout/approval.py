@@ -11,18 +11,18 @@ from vipps_nb.sandbox.apis.checkout.answers import SCOPE, country, phone_number,
 from vipps_nb.sandbox.apis.checkout.bodies import PaymentOrder, PaymentTransaction, SubscriptionOrder
 from vipps_nb.sandbox.apis.checkout.callbacks import tell_end
 from vipps_nb.sandbox.apis.checkout.logistics import label
-from vipps_nb.sandbox.apis.checkout.money import money
 from vipps_nb.sandbox.apis.checkout.session import Session, Sessions
 from vipps_nb.sandbox.apis.checkout.states import MOVES, State
 from vipps_nb.sandbox.apis.checkout.subscription import decide, propose
 from vipps_nb.sandbox.apis.epayment import bodies as epayment
 from vipps_nb.sandbox.apis.epayment.approval import PaymentOnPhone
 from vipps_nb.sandbox.apis.epayment.payment import Payments
-from vipps_nb.sandbox.apis.epayment.start import start
+from vipps_nb.sandbox.apis.epayment.start import start as start_payment
 from vipps_nb.sandbox.apis.epayment.states import State as PaymentState
 from vipps_nb.sandbox.customer.customer import Choice
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.receipts import Receipts
 from vipps_nb.sandbox.world.world import World
 
@@ -199,7 +199,7 @@ def pay(world: World, session: Session) -> PaymentOnPhone | None:
         session.agreement = propose(world, session, session.order.subscription)
     if session.transaction is None:
         return None
-    session.payment = start(world, session.msn, _payment_order(session, session.transaction))
+    session.payment = start_payment(world, session.msn, _payment_order(session, session.transaction))
     if session.transaction.order_summary is not None:
         summary = session.transaction.order_summary.to_json()
         receipt = {"orderLines": summary["orderLines"], "bottomLine": summary["orderBottomLine"]}

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.bodies import HIGHEST_AMOUNT
 from vipps_nb.sandbox.server.wire import Wire
-
-HUNDRED = 100
+from vipps_nb.sandbox.world.money import money
 
 
 class Amount(Wire):
@@ -20,8 +19,3 @@ class Amount(Wire):
 
     def __str__(self) -> str:
         return money(self.value, self.currency)
-
-
-def money(value: int, currency: str) -> str:
-    """An amount as people write it."""
-    return f"{value // HUNDRED}.{value % HUNDRED:02d} {currency}"

@@ -21,6 +21,7 @@ from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, Choice, subje
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
@@ -66,7 +67,7 @@ class PaymentOnPhone:
     @property
     def price(self) -> str:
         """The amount as money."""
-        return f"{self.payment.value // 100}.{self.payment.value % 100:02d} {self.payment.currency}"
+        return money(self.payment.value, self.payment.currency)
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from vipps_nb.sandbox.apis.epayment.payment import Payment
 from vipps_nb.sandbox.customer.customer import KARI, Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
 NO_DELIVERY = "the shop offers no delivery"
@@ -33,7 +34,7 @@ def choices(payment: Payment) -> list[Choice]:
     return [
         Choice(
             option.id,
-            f"{option.name} · {option.amount.value // 100}.{option.amount.value % 100:02d} {option.amount.currency}",
+            f"{option.name} · {money(option.amount.value, option.amount.currency)}",
             option is chosen,
         )
         for option in options(payment)

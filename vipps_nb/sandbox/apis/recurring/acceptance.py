@@ -12,10 +12,11 @@ from vipps_nb.sandbox.apis.recurring.bodies import VariablePricing
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.processing import DESCRIPTIONS, fall_due, process, release
 from vipps_nb.sandbox.apis.recurring.states import AGREEMENT_MOVES, AgreementStatus, ChargeStatus
-from vipps_nb.sandbox.apis.recurring.words import explain_campaign, interval_text, money
+from vipps_nb.sandbox.apis.recurring.words import explain_campaign, interval_text
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Choice, subject
 from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
 

@@ -7,13 +7,9 @@ from datetime import datetime, timedelta
 from vipps_nb.sandbox.apis.recurring.agreement import Agreement
 from vipps_nb.sandbox.apis.recurring.bodies import EventCampaign, Period, PeriodCampaign, PriceCampaign
 from vipps_nb.sandbox.apis.recurring.terms import campaign_end
+from vipps_nb.sandbox.world.money import money
 
 UNIT_DAYS = {"DAY": 1, "WEEK": 7}
-
-
-def money(value: int, currency: str) -> str:
-    """An amount as a person reads it."""
-    return f"{value // 100}.{value % 100:02d} {currency}"
 
 
 def interval_text(interval: Period | None) -> str:

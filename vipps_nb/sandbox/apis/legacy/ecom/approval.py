@@ -18,6 +18,7 @@ from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.world import World
 
@@ -68,7 +69,7 @@ class PaymentOnPhone:
     @property
     def price(self) -> str:
         """The amount as money."""
-        return f"{self.payment.value // 100}.{self.payment.value % 100:02d} {CURRENCY}"
+        return money(self.payment.value, CURRENCY)
 
     @property
     def text(self) -> str:

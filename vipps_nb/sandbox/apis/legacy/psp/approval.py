@@ -14,6 +14,7 @@ from vipps_nb.sandbox.apis.legacy.psp.bodies import ErrorMessage, MakePaymentRes
 from vipps_nb.sandbox.apis.legacy.psp.transaction import CURRENCY, MOVES, Line, State, Transaction, Transactions
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
 TIME_TO_PAY = 15.0  # seconds (PSP API guide; 20 in later text)
@@ -52,7 +53,7 @@ class TransactionOnPhone:
     def price(self) -> str:
         """The amount as money."""
         value = self.transaction.order.amount
-        return f"{value // 100}.{value % 100:02d} {CURRENCY}"
+        return money(value, CURRENCY)
 
     @property
     def text(self) -> str:
