@@ -516,10 +516,10 @@ class Story:
 
         All of it, or of each kind the latest.
         """
-        from vipps_nb.sandbox.apis.epayment.payment import Payments
-        from vipps_nb.sandbox.apis.legacy.ecom.payment import Payments as OldPayments
-        from vipps_nb.sandbox.apis.legacy.psp.transaction import Transactions
-        from vipps_nb.sandbox.apis.recurring.agreement import Agreements
+        from vipps_nb.sandbox.apis.epayment.models import Payments
+        from vipps_nb.sandbox.apis.legacy.ecom.models import Payments as OldPayments
+        from vipps_nb.sandbox.apis.legacy.psp.models import Transactions
+        from vipps_nb.sandbox.apis.recurring.models import Agreements
 
         room = self.world.room
         for payment in _of(room(Payments), latest):

@@ -15,8 +15,8 @@ from tests.sandbox.login_client import (
     oauth,
     query,
 )
-from vipps_nb.sandbox.apis.login.phone import put_on_phone
-from vipps_nb.sandbox.apis.login.records import MerchantLogin
+from vipps_nb.sandbox.apis.login.app import put_on_phone
+from vipps_nb.sandbox.apis.login.models import MerchantLogin
 from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.world.announcements import Announcements
 from vipps_nb.sandbox.world.sales_unit import KeyRing

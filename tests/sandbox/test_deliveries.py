@@ -17,8 +17,8 @@ from hypothesis import given, strategies
 
 from tests.conftest import Answer
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice, pause_after
-from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
+from vipps_nb.sandbox.apis.webhooks.app import PostOffice, pause_after
+from vipps_nb.sandbox.apis.webhooks.models import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements

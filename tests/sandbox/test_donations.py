@@ -4,7 +4,7 @@ import pytest
 
 from tests.sandbox.test_report import Reader
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.apis.donations import donors
+from vipps_nb.sandbox.apis.donations import app as donations_app
 from vipps_nb.sandbox.world.announcements import Announcements
 from vipps_nb.sandbox.world.sales_unit import KeyRing
 from vipps_nb.sandbox.world.settings import Settings
@@ -124,11 +124,11 @@ def test_each_change_is_announced_once():
     world, heard = Premises(1, keys, Settings(), "http://127.0.0.1:1").world, []
     world.room(Announcements).listen(heard.append)
 
-    agreement = donors.start(world, next(iter(keys.units)), 10000, 10)
+    agreement = donations_app.start(world, next(iter(keys.units)), 10000, 10)
     for _ in range(2):
-        donors.change(world, agreement, value=20000, withdrawal_day=20)
+        donations_app.change(world, agreement, value=20000, withdrawal_day=20)
     for _ in range(2):
-        donors.stop(world, agreement)
+        donations_app.stop(world, agreement)
 
     assert [event.event for event in heard] == [
         f"donations.agreement.{what}.v1" for what in ("started", "amount-changed", "withdrawal-day-changed", "stopped")

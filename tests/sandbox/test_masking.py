@@ -172,18 +172,18 @@ def test_letters_to_merchants_are_masked_the_same_way(sandbox):
 
 
 def test_a_failure_is_logged_without_what_was_sent(merchant, sandbox, monkeypatch, caplog):
-    from vipps_nb.sandbox.apis.webhooks import operations
+    from vipps_nb.sandbox.apis.webhooks import api
 
     def fail(*args):
         raise KeyError(f"client_secret={REAL} {sandbox.keys()['client_secret']}")
 
-    monkeypatch.setattr(operations, "complaint", fail)
+    monkeypatch.setattr(api, "complaint", fail)
     with caplog.at_level(logging.DEBUG):
         answer = merchant.post("/webhooks/v1/webhooks", {"url": "https://a.example", "events": ["x"]})
 
     assert answer.status_code == 500
     assert "KeyError" in caplog.text
-    assert "operations.py" in caplog.text
+    assert "api.py" in caplog.text
     assert REAL not in caplog.text
     assert sandbox.keys()["client_secret"] not in caplog.text
 

@@ -11,7 +11,7 @@ import segno
 from tests.sandbox.official import needs_documents
 from tests.sandbox.official.qr import official
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.apis.qr.merchant_callbacks import MerchantCallback
+from vipps_nb.sandbox.apis.qr.models import MerchantCallback
 from vipps_nb.sandbox.world.announcements import Announcements
 from vipps_nb.sandbox.world.sales_unit import KeyRing
 from vipps_nb.sandbox.world.settings import Settings

@@ -2,7 +2,7 @@
 
 from tests.sandbox.login_client import CALLBACK, LoginClient
 from tests.sandbox.official import Official
-from vipps_nb.sandbox.apis.login.refusals import LOGIN
+from vipps_nb.sandbox.apis.login.errors import LOGIN
 from vipps_nb.sandbox.world.sales_unit import KeyRing, KeyType
 
 AUTH = "/access-management-1.0/access/oauth2/auth"

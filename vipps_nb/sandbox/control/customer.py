@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import Field
 
-from vipps_nb.sandbox.apis.recurring.acceptance import change_in_app
-from vipps_nb.sandbox.apis.recurring.agreement import Agreements
+from vipps_nb.sandbox.apis.recurring.app import change_in_app
+from vipps_nb.sandbox.apis.recurring.models import Agreements
 from vipps_nb.sandbox.customer.customer import CardFailure, Wallet
 from vipps_nb.sandbox.server.authentication import OPEN
 from vipps_nb.sandbox.server.problems import Refusal

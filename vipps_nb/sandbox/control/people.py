@@ -12,9 +12,11 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import Field
 
-from vipps_nb.sandbox.apis.donations.donors import Agreement, Donations, change, give, start, stop
-from vipps_nb.sandbox.apis.management.orders import ProductOrder, ProductOrders, details, move
-from vipps_nb.sandbox.apis.management.states import MOVES, Status
+from vipps_nb.sandbox.apis.donations.app import change, give, start, stop
+from vipps_nb.sandbox.apis.donations.models import Agreement, Donations
+from vipps_nb.sandbox.apis.management.app import move
+from vipps_nb.sandbox.apis.management.models import MOVES, ProductOrder, ProductOrders, order_details
+from vipps_nb.sandbox.apis.management.schemas import Status
 from vipps_nb.sandbox.server.authentication import OPEN
 from vipps_nb.sandbox.server.problems import NothingToDecide, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
@@ -96,7 +98,7 @@ async def move_product_order(
     if not MOVES.allows(found.status, following):
         raise NothingToDecide(f"An order that is {found.status} cannot become {following}.")
     move(world, found, following)
-    return details(found).to_json()
+    return order_details(found).to_json()
 
 
 @router.post("/sandbox/donations")

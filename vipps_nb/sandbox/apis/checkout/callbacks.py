@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from vipps_nb.sandbox.apis.checkout.answers import delivery_address
-from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
-from vipps_nb.sandbox.apis.checkout.session import Session
+from vipps_nb.sandbox.apis.checkout.models import Session, delivery_address
+from vipps_nb.sandbox.apis.checkout.schemas import LogisticsOption
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World

@@ -6,8 +6,8 @@ import contextlib
 import json
 from http import HTTPStatus
 
-from vipps_nb.sandbox.apis.epayment.bodies import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
-from vipps_nb.sandbox.apis.epayment.payment import Payment
+from vipps_nb.sandbox.apis.epayment.models import Payment
+from vipps_nb.sandbox.apis.epayment.schemas import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
 from vipps_nb.sandbox.customer.customer import KARI, Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply

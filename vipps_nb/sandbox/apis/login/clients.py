@@ -8,13 +8,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from vipps_nb.sandbox.apis.login.refusals import (
-    BEARER,
-    CHALLENGE,
-    InvalidClient,
-    InvalidRequest,
-    UnauthorizedClient,
-)
+from vipps_nb.sandbox.apis.login.errors import BEARER, CHALLENGE, InvalidClient, InvalidRequest, UnauthorizedClient
 from vipps_nb.sandbox.server.authentication import Entrance, admit
 from vipps_nb.sandbox.server.leniency import says_scheme
 from vipps_nb.sandbox.world.sales_unit import KeySet, KeyType, SalesUnit

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from vipps_nb.sandbox.apis.recurring.agreement import Actor, Agreement, AgreementEvent, AgreementEventName
-from vipps_nb.sandbox.apis.recurring.bodies import CreateChargeAsync
-from vipps_nb.sandbox.apis.recurring.charge import Charge, ChargeEvent, ChargeEventName
+from vipps_nb.sandbox.apis.recurring.models import Agreement, AgreementEvent, Charge, ChargeEvent
+from vipps_nb.sandbox.apis.recurring.schemas import Actor, AgreementEventName, ChargeEventName, CreateChargeAsync
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.movements import Movement, Movements

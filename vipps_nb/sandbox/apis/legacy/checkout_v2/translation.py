@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from vipps_nb.sandbox.apis.checkout import bodies as v3
-from vipps_nb.sandbox.apis.checkout.answers import session_answer
-from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption as NewOption
-from vipps_nb.sandbox.apis.checkout.logistics import OtherOption
-from vipps_nb.sandbox.apis.checkout.money import Amount
-from vipps_nb.sandbox.apis.checkout.session import Session
-from vipps_nb.sandbox.apis.checkout.states import State
-from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import (
+from vipps_nb.sandbox.apis.checkout import schemas as v3
+from vipps_nb.sandbox.apis.checkout.models import Session, session_answer
+from vipps_nb.sandbox.apis.checkout.schemas import Amount, OtherOption, State
+from vipps_nb.sandbox.apis.checkout.schemas import LogisticsOption as NewOption
+from vipps_nb.sandbox.apis.legacy.checkout_v2.schemas import (
     CALLBACK_OPTIONS,
     CallbackLogisticsOption,
     GetSession,

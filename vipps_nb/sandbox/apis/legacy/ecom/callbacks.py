@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from vipps_nb.sandbox.apis.legacy.ecom.answers import shipping_details, user_details, user_id
-from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
-from vipps_nb.sandbox.apis.legacy.ecom.states import State
+from vipps_nb.sandbox.apis.legacy.ecom.models import Payment, shipping_details, user_details, user_id
+from vipps_nb.sandbox.apis.legacy.ecom.schemas import State
 from vipps_nb.sandbox.customer.customer import KARI
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
 from vipps_nb.sandbox.world.clock import timestamp
