@@ -297,7 +297,7 @@ def waiting(world, **changes):
         **changes,
     }
     put_on_phone(world, MerchantLogin(**asked), "some-token")
-    return world.phone["some-token"]
+    return world.phone.get("some-token")
 
 
 @pytest.mark.parametrize("decision", ["approve", "abort"])

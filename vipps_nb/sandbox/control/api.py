@@ -11,11 +11,12 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.customer.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
-from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, PhoneRequest, Shared, choose
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import OPEN
 from vipps_nb.sandbox.server.docs_page import render
 from vipps_nb.sandbox.server.openapi import describe
-from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide, Refusal
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.routing import Page, ThePremises, TheWorld
 from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.webhook_delivery.courier import JOURNEY_LIMIT, Courier
@@ -189,7 +190,7 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourie
 async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
     asked = find_on_phone(order, world)
-    choose(asked, order.choice)
+    asked.choose(order.choice)
     return asked.approve()
 
 
@@ -202,10 +203,7 @@ async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
 @router.post("/sandbox/customer/withdraw")
 async def withdraw(order: ThumbOrder, world: TheWorld) -> JsonObject:
     """The customer withdraws, in the app, their consent to what they shared."""
-    asked = find_on_phone(order, world)
-    if not isinstance(asked, Shared):
-        raise NothingToDecide("Nothing that could be withdrawn was shared with it.")
-    return asked.withdraw()
+    return find_on_phone(order, world).withdraw()
 
 
 @router.post("/sandbox/customer/scan")
@@ -340,7 +338,7 @@ def _catch_up(world: World) -> None:
             one.catch_up(world)
 
 
-def find_on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
+def find_on_phone(order: ThumbOrder, world: World) -> PhoneScreen:
     """What the customer is looking at.
 
     Raises:
@@ -356,7 +354,7 @@ def find_on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
         arrival = world.phone.numbered(value)
         if arrival is None:
             raise NothingOnPhone(f"There is no request {value} on the phone; a reset may have taken it away.")
-        return arrival.asked
+        return arrival.screen()
     finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
     found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
     if not found:

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis import PAGES
 from vipps_nb.sandbox.control.api import ClockState, TheCourier, ThumbOrder, clock_state, find_on_phone
-from vipps_nb.sandbox.customer.customer import Expiring, Named, OffersChoice
 from vipps_nb.sandbox.customer.phone import Arrival
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import OPEN
 from vipps_nb.sandbox.server.problems import NothingToDecide, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
@@ -70,7 +70,7 @@ class Mark(Wire):
 @router.get("/sandbox/customer/requests", response_model=list[RequestOnPhone])
 async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
     """What waits on the customer's phone: of the latest thousand what they can decide now, newest first."""
-    return [_on_phone(one, world) for one in world.phone.waiting()]
+    return [_on_phone(one, screen, world) for one, screen in world.phone.waiting()]
 
 
 @router.post("/sandbox/customer/ignore")
@@ -79,10 +79,10 @@ async def ignore(order: ThumbOrder, world: TheWorld, courier: TheCourier) -> dic
     asked = find_on_phone(order, world)
     if asked.outcome is not None:
         raise NothingToDecide(asked.outcome)
-    if not isinstance(asked, Expiring):
+    if asked.expires is None:
         raise NothingToDecide("This one does not say when the customer's time is up.")
     await courier.travel(world, asked.expires, held=world.clock.held)
-    return {"msn": asked.msn, "outcome": asked.outcome, **clock_state(world).to_json()}
+    return {"msn": asked.msn, "outcome": asked.renew().outcome, **clock_state(world).to_json()}
 
 
 @router.post("/sandbox/clock/next", response_model=ClockState)
@@ -109,34 +109,28 @@ async def wait_for_change(
     return Mark(mark=await courier.watch(_mark, seen, wait))
 
 
-def _on_phone(arrival: Arrival, world: World) -> RequestOnPhone:
-    asked = arrival.asked
+def _on_phone(arrival: Arrival, screen: PhoneScreen, world: World) -> RequestOnPhone:
     mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
-    selector, value = arrival.name or (None, None)
-    choices = [ChoiceOnPhone(id=one.id, label=one.label, chosen=one.chosen) for one in _choices(arrival)]
+    selector, value = screen.name or (None, None)
     return RequestOnPhone(
         request=arrival.number,
-        kind=asked.kind if isinstance(asked, Named) else "request",
+        kind=screen.kind,
         selector=selector,
         value=value,
-        msn=asked.msn,
-        merchant=asked.merchant,
-        price=asked.price,
-        text=mask(asked.text),
-        details=[mask(line) for line in asked.details],
-        choices=choices,
-        legend=asked.legend if choices and isinstance(asked, OffersChoice) else "",
+        msn=screen.msn,
+        merchant=screen.merchant,
+        price=screen.price,
+        text=mask(screen.text),
+        details=[mask(line) for line in screen.details],
+        choices=[ChoiceOnPhone(id=one.id, label=one.label, chosen=one.chosen) for one in screen.choices],
+        legend=screen.legend if screen.choices else "",
         since=timestamp(arrival.since),
-        expires=timestamp(arrival.expires) if arrival.expires else None,
+        expires=timestamp(screen.expires) if screen.expires else None,
     )
 
 
-def _choices(arrival: Arrival) -> list[Any]:
-    return list(arrival.asked.choices) if isinstance(arrival.asked, OffersChoice) else []
-
-
 def _mark(world: World) -> str:
-    phone = [_on_phone(one, world).to_json() for one in world.phone.waiting()]
+    phone = [_on_phone(one, screen, world).to_json() for one, screen in world.phone.waiting()]
     # Counts rather than states: what was changed and changed back is a change to those who looked in between.
     seen = (world.number, world.log.total, world.clock.moves, world.faults.changes, world.settings_changes, phone)
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -145,5 +139,5 @@ def _mark(world: World) -> str:
 def _trace(world: World) -> tuple[object, ...]:
     counts = [one.counts(world) for one in PAGES if one.counts]
     said = world.room(Announcements).made
-    waiting = [one.number for one in world.phone.waiting()]
+    waiting = [one.number for one, _ in world.phone.waiting()]
     return said, len(world.room(Movements)), world.deliveries.total, waiting, counts

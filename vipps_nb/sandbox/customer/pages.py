@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox.customer import qr_image
 from vipps_nb.sandbox.customer.codes import CustomerCodes
-from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, GoesOn, NoticesLooks, OffersChoice, PhoneRequest, choose
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import OPEN
 from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 from vipps_nb.sandbox.server.routing import Page, Rules, TheWorld, rules
@@ -78,8 +79,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
     asked = _find(token, world)
-    if isinstance(asked, NoticesLooks):
-        asked.looked_at()
+    if asked.on_look is not None:
+        asked.on_look()
     return Response(_show(asked, world), headers=_headers(asked), media_type=HTML)
 
 
@@ -95,15 +96,15 @@ async def decide(
     """What a thumb does; then back to the page, which says how it ended, or on to where the request leads."""
     asked = _find(token, world)
     if asked.outcome is None:
-        choose(asked, choice)
+        asked.choose(choice)
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
+        asked = asked.renew()
         if asked.outcome is None and reason is not None:
             return Response(
                 _show(asked, world, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML
             )
-    onward = asked.onward_url if isinstance(asked, GoesOn) else None
-    location = onward or f"{request.url.path}?token={quote(token)}"
+    location = asked.onward_url or f"{request.url.path}?token={quote(token)}"
     return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
@@ -139,8 +140,8 @@ async def check_in(token: Token, world: TheWorld) -> Response:
     return Response(_place(code, world, '<p role="status">You are checked in.</p>'), headers=HEADERS, media_type=HTML)
 
 
-def _headers(asked: PhoneRequest) -> dict[str, str]:
-    if not isinstance(asked, GoesOn):
+def _headers(asked: PhoneScreen) -> dict[str, str]:
+    if not asked.goes_on:
         return HEADERS
     # Chromium holds form-action against every redirect that follows, and where the shop's page leads is its own
     # affair; an app's scheme is not among the `*`.
@@ -176,13 +177,14 @@ def _place(code: PrintedCode, world: World, content: str) -> str:
     )
 
 
-def _find(token: str, world: World) -> PhoneRequest:
-    if token not in world.phone:
+def _find(token: str, world: World) -> PhoneScreen:
+    asked = world.phone.get(token)
+    if asked is None:
         raise UnknownLink(STRANGE)
-    return world.phone[token]
+    return asked
 
 
-def _show(asked: PhoneRequest, world: World, remark: str | None = None) -> str:
+def _show(asked: PhoneScreen, world: World, remark: str | None = None) -> str:
     mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
     parts = [f"<h1>{escape(asked.merchant)}</h1>"]
     if asked.price is not None:
@@ -208,8 +210,8 @@ def _show(asked: PhoneRequest, world: World, remark: str | None = None) -> str:
     return _html(f"{asked.merchant}: {asked.price or mask(asked.text)}", "\n".join(parts))
 
 
-def _choices(asked: PhoneRequest) -> str:
-    if not isinstance(asked, OffersChoice) or not asked.choices:
+def _choices(asked: PhoneScreen) -> str:
+    if not asked.choices:
         return ""
     rows = "".join(
         f'<label><input type="radio" name="choice" value="{escape(one.id)}"{" checked" if one.chosen else ""}>'

@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
-from vipps_nb.sandbox.customer.customer import PhoneRequest
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import Caller, Entrance, admit
 from vipps_nb.sandbox.server.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.server.leniency import printable, tolerate
@@ -148,7 +148,7 @@ class Page:
         own: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
-        find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
+        find_on_phone: Callable[[World, str], Sequence[PhoneScreen]] | None = None,
         counts: Callable[[World], Mapping[str, int]] | None = None,
         catch_up: Callable[[World], None] | None = None,
     ) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,7 +23,7 @@ from vipps_nb.sandbox.apis.checkout.schemas import (
 )
 from vipps_nb.sandbox.apis.checkout.validation import check, moment, reference_of
 from vipps_nb.sandbox.apis.epayment import schemas as epayment
-from vipps_nb.sandbox.apis.epayment.app import PaymentOnPhone
+from vipps_nb.sandbox.apis.epayment.app import phone_screen as payment_screen
 from vipps_nb.sandbox.apis.epayment.app import start as start_payment
 from vipps_nb.sandbox.apis.epayment.models import Payments
 from vipps_nb.sandbox.apis.epayment.schemas import State as PaymentState
@@ -34,8 +32,7 @@ from vipps_nb.sandbox.apis.recurring.app import accept, reject
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements
 from vipps_nb.sandbox.apis.recurring.schemas import AgreementStatus
-from vipps_nb.sandbox.customer.customer import Choice
-from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.money import money
@@ -53,165 +50,132 @@ Tell = Callable[[Session], dict[str, Any] | None]
 ReadOptions = Callable[[bytes, Settings], list[LogisticsOption]]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOnPhone:
-    """A session as the customer sees it; once they pay, its payment."""
-
-    world: World
-    session: Session
-
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.session.msn
-
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.session.msn).name
-
-    @property
-    def price(self) -> str:
-        """What the goods cost; once the customer pays, with their delivery."""
-        if self._payment is not None:
-            return self._payment.price
-        order = self.session.order
-        if isinstance(order, PaymentOrder):
-            return str(order.transaction.amount)
-        return str(order.transaction.amount if order.transaction else order.subscription.amount)
-
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        order = self.session.order
-        if isinstance(order, SubscriptionOrder):
-            return order.subscription.product_name
-        return order.transaction.payment_description
-
-    @property
-    def details(self) -> list[str]:
-        """What else there is to know: the goods, the agreement, what is shared, what is consented to."""
-        order, config = self.session.order, self.session.order.configuration
-        lines = []
-        if config is not None and config.show_order_summary and order.transaction and order.transaction.order_summary:
-            currency = order.transaction.amount.currency
-            lines += [f"{line.name}: {money(line.total_amount, currency)}" for line in _order_lines(order.transaction)]
-        if isinstance(order, SubscriptionOrder):
-            every = order.subscription.interval
-            lines.append(f"You agree to pay {order.subscription.amount} every {every.count} {every.unit.lower()}.")
-        if config is not None and config.require_user_info:
-            lines.append(f"You share: {SCOPE}.")
-        if config is not None and config.custom_consent is not None:
-            lines.append(f"You consent: {config.custom_consent.text}")
-        return lines
-
-    @property
-    def legend(self) -> str:
-        """What the choice is about."""
-        return "Delivery, added to the amount"
-
-    @property
-    def choices(self) -> list[Choice]:
-        """The ways of delivery, while the customer can still choose."""
-        if self.session.state is not State.CREATED:
-            return []
-        chosen = self.session.delivery
-        return [Choice(option.id, label(option), option is chosen) for option in self.session.options]
-
-    def choose(self, choice: str) -> None:
-        """Have the goods sent that way."""
-        self.session.chosen = choice
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "checkout"
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """How the desk knows it."""
-        return "reference", self.session.reference
-
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        if self._payment is not None:
-            return self._payment.outcome
-        if self.session.state is State.CREATED and _is_taken(self.world, self.session):
-            return "The shop has used the reference of this checkout for another payment."
-        return OUTCOMES.get(self.session.state)
-
-    @property
-    def return_url(self) -> str:
-        """Back to the shop."""
-        return self.session.order.merchant_info.return_url
-
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up: the session's, or once they pay, the payment's."""
-        return self.session.expires if self._payment is None else self._payment.expires
-
-    def approve(self) -> dict[str, Any]:
-        """Fill in the form, choose the delivery, and approve in the app."""
-        self._check_open()
-        payment = self._payment
-        if payment is None:
-            obstacle = self._obstacle()
-            if obstacle is not None:
-                return self._report({"approved": False, "reason": obstacle})
-            payment = pay(self.world, self.session)
-        if payment is not None:
-            return self._report(payment.approve())
-        end(self.world, self.session, State.SUCCESSFUL)
-        return self._report({"approved": True})
-
-    def abort(self) -> dict[str, Any]:
-        """Fill in the form, and say no in the app."""
-        self._check_open()
-        payment = self._payment or pay(self.world, self.session)
-        if payment is not None:
-            return self._report(payment.abort())
-        end(self.world, self.session, State.TERMINATED)
-        return self._report({"aborted": True})
-
-    @property
-    def _payment(self) -> PaymentOnPhone | None:
-        return None if self.session.payment is None else PaymentOnPhone(self.world, self.session.payment)
-
-    def _obstacle(self) -> str | None:
-        """Why the customer cannot go on, if so."""
-        if self.session.needs_delivery and self.session.delivery is None:
-            return NO_DELIVERY
-        config = self.session.order.configuration
-        if config is not None and config.countries is not None:
-            supported, home = config.countries.supported, country(self.session)
-            if home not in supported:
-                return f"the customer lives in {home}, which the shop does not support"
-        return None
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            raise NothingToDecide(f"The session {self.session.reference} is {self.session.state}: {self.outcome}")
-
-    def _report(self, found: dict[str, Any]) -> dict[str, Any]:
-        session = self.session
-        return {"reference": session.reference, "msn": session.msn, "sessionState": str(session.state), **found}
+def phone_screen(world: World, session: Session) -> PhoneScreen:
+    """A session as the customer sees it; once they pay, its payment decides what it costs and how it ends."""
+    order, paid = session.order, _payment_screen(world, session)
+    chosen = session.delivery
+    return PhoneScreen(
+        kind="checkout",
+        name=("reference", session.reference),
+        msn=session.msn,
+        merchant=world.unit(session.msn).name,
+        price=_price(order) if paid is None else paid.price,
+        text=_text(order),
+        details=_details(order),
+        legend="Delivery, added to the amount",
+        choices=[Choice(option.id, label(option), option is chosen) for option in session.options]
+        if session.state is State.CREATED
+        else [],
+        standing=f"The session {session.reference} is {session.state}",
+        outcome=_outcome(world, session) if paid is None else paid.outcome,
+        return_url=order.merchant_info.return_url,
+        expires=session.expires if paid is None else paid.expires,
+        on_choose=partial(_choose, session),
+        on_approve=partial(_approve, world, session),
+        on_abort=partial(_abort, world, session),
+        renew=partial(phone_screen, world, session),
+    )
 
 
-def find_on_phone(world: World, reference: str) -> list[SessionOnPhone]:
+def _payment_screen(world: World, session: Session) -> PhoneScreen | None:
+    return None if session.payment is None else payment_screen(world, session.payment)
+
+
+def _price(order: SessionOrder) -> str:
+    """What the goods cost, without their delivery."""
+    if isinstance(order, PaymentOrder):
+        return str(order.transaction.amount)
+    return str(order.transaction.amount if order.transaction else order.subscription.amount)
+
+
+def _text(order: SessionOrder) -> str:
+    """What it is for."""
+    if isinstance(order, SubscriptionOrder):
+        return order.subscription.product_name
+    return order.transaction.payment_description
+
+
+def _details(order: SessionOrder) -> list[str]:
+    """What else there is to know: the goods, the agreement, what is shared, what is consented to."""
+    config = order.configuration
+    lines = []
+    if config is not None and config.show_order_summary and order.transaction and order.transaction.order_summary:
+        currency = order.transaction.amount.currency
+        lines += [f"{line.name}: {money(line.total_amount, currency)}" for line in _order_lines(order.transaction)]
+    if isinstance(order, SubscriptionOrder):
+        every = order.subscription.interval
+        lines.append(f"You agree to pay {order.subscription.amount} every {every.count} {every.unit.lower()}.")
+    if config is not None and config.require_user_info:
+        lines.append(f"You share: {SCOPE}.")
+    if config is not None and config.custom_consent is not None:
+        lines.append(f"You consent: {config.custom_consent.text}")
+    return lines
+
+
+def _outcome(world: World, session: Session) -> str | None:
+    if session.state is State.CREATED and _is_taken(world, session):
+        return "The shop has used the reference of this checkout for another payment."
+    return OUTCOMES.get(session.state)
+
+
+def _choose(session: Session, choice: str) -> None:
+    """Have the goods sent that way."""
+    session.chosen = choice
+
+
+def _approve(world: World, session: Session) -> dict[str, Any]:
+    """Fill in the form, choose the delivery, and approve in the app."""
+    payment = _payment_screen(world, session)
+    if payment is None:
+        obstacle = _obstacle(session)
+        if obstacle is not None:
+            return _report(session, {"approved": False, "reason": obstacle})
+        payment = pay(world, session)
+    if payment is not None:
+        return _report(session, payment.approve())
+    end(world, session, State.SUCCESSFUL)
+    return _report(session, {"approved": True})
+
+
+def _abort(world: World, session: Session) -> dict[str, Any]:
+    """Fill in the form, and say no in the app."""
+    payment = _payment_screen(world, session) or pay(world, session)
+    if payment is not None:
+        return _report(session, payment.abort())
+    end(world, session, State.TERMINATED)
+    return _report(session, {"aborted": True})
+
+
+def _obstacle(session: Session) -> str | None:
+    """Why the customer cannot go on, if so."""
+    if session.needs_delivery and session.delivery is None:
+        return NO_DELIVERY
+    config = session.order.configuration
+    if config is not None and config.countries is not None:
+        supported, home = config.countries.supported, country(session)
+        if home not in supported:
+            return f"the customer lives in {home}, which the shop does not support"
+    return None
+
+
+def _report(session: Session, found: dict[str, Any]) -> dict[str, Any]:
+    return {"reference": session.reference, "msn": session.msn, "sessionState": str(session.state), **found}
+
+
+def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The sessions with this reference that have no payment. From then on their payment is found, by ePayment's page.
 
     So whoever says "approve" by reference always means one thing of a sales unit, and is never asked which.
     """
     sessions = world.room(Sessions).namesakes(reference)
     return [
-        SessionOnPhone(world, session)
+        phone_screen(world, session)
         for session in sessions
         if session.payment is None and not _is_taken(world, session)
     ]
 
 
-def pay(world: World, session: Session) -> PaymentOnPhone | None:
+def pay(world: World, session: Session) -> PhoneScreen | None:
     """The customer has filled in the form, and their app is asked for the money, or for the agreement alone."""
     session.state = MOVES.move(session.state, State.INITIATED)
     if isinstance(session.order, SubscriptionOrder):
@@ -223,7 +187,7 @@ def pay(world: World, session: Session) -> PaymentOnPhone | None:
         summary = session.transaction.order_summary.to_json()
         receipt = {"orderLines": summary["orderLines"], "bottomLine": summary["orderBottomLine"]}
         world.room(Receipts).put(session.msn, "ecom", session.reference, receipt)
-    return PaymentOnPhone(world, session.payment)
+    return payment_screen(world, session.payment)
 
 
 def end(world: World, session: Session, state: State) -> None:
@@ -319,7 +283,7 @@ def start(
     )
     sessions.store(session)
     follow_payments(world)
-    world.phone[session.token] = SessionOnPhone(world, session)
+    world.phone.show(session.token, partial(phone_screen, world, session))
     world.clock.at(session.expires, lambda: expire(world, session))
     logistics = order.logistics if isinstance(order, PaymentOrder) else None
     if logistics is not None and logistics.dynamic_options_callback is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dateutil.relativedelta import relativedelta
+
 from vipps_nb.sandbox.apis.donations.models import Agreement, Donation, Donations
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
@@ -13,7 +15,6 @@ from vipps_nb.sandbox.world.organisations import donation_handle
 from vipps_nb.sandbox.world.world import World
 
 HOUR = 6  # of the withdrawal day, UTC
-DECEMBER = 12
 
 
 def give(
@@ -109,11 +110,7 @@ def _schedule(world: World, agreement: Agreement) -> None:
 
 def _next_withdrawal(now: datetime, day: int) -> datetime:
     due = now.replace(day=day, hour=HOUR, minute=0, second=0, microsecond=0)
-    if due > now:
-        return due
-    if due.month == DECEMBER:
-        return due.replace(year=due.year + 1, month=1)
-    return due.replace(month=due.month + 1)
+    return due if due > now else due + relativedelta(months=1)
 
 
 def _announce(world: World, agreement: Agreement, what: str) -> None:

@@ -5,8 +5,8 @@ Source: ePayment API, force approve; Test environment, special amounts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 from vipps_nb.sandbox.apis.epayment import shipping
@@ -23,8 +23,8 @@ from vipps_nb.sandbox.apis.epayment.schemas import CreatePaymentRequest, State
 from vipps_nb.sandbox.apis.epayment.shipping import ask
 from vipps_nb.sandbox.apis.epayment.validation import expiry
 from vipps_nb.sandbox.customer.codes import CustomerCodes
-from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, Choice, subject
-from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.consents import Consent, Consents
 from vipps_nb.sandbox.world.money import money
@@ -55,105 +55,54 @@ OUTCOMES = {
 DEFAULT_QR_SIZE = 1024  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentOnPhone:
-    """A payment as the customer sees it."""
-
-    world: World
-    payment: Payment
-
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.payment.msn
-
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.payment.msn).name
-
-    @property
-    def price(self) -> str:
-        """The amount as money."""
-        return money(self.payment.value, self.payment.currency)
-
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        return self.payment.order.payment_description or self.payment.reference
-
-    @property
-    def details(self) -> list[str]:
-        """What the customer shares by approving."""
-        scope = self.payment.order.profile.scope if self.payment.order.profile else None
-        return [f"You share: {', '.join(scope.split())}."] if scope else []
-
-    @property
-    def legend(self) -> str:
-        """What the choice is about."""
-        return "Delivery, added to the amount"
-
-    @property
-    def choices(self) -> list[Choice]:
-        """With Express, the ways of delivery."""
-        return shipping.choices(self.payment) if self.payment.state is State.CREATED else []
-
-    def choose(self, choice: str) -> None:
-        """Have the goods sent that way."""
-        self.payment.shipping_choice = choice
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "payment"
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """How the desk knows it."""
-        return "reference", self.payment.reference
-
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        if self.payment.busy_until is not None and self.payment.state is State.CREATED:
-            return "Your bank has not answered yet."
-        return OUTCOMES.get(self.payment.state)
-
-    @property
-    def return_url(self) -> str | None:
-        """Back to the shop."""
-        return self.payment.order.return_url
-
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up."""
-        return self.payment.expires
-
-    def approve(self) -> dict[str, Any]:
-        """Approve with the first card; the special amounts of the test environment apply."""
-        self._check_open()
-        reason = attempt(self.world, self.payment)
-        return self._report(approved=self.payment.state is State.AUTHORIZED, reason=reason)
-
-    def abort(self) -> dict[str, Any]:
-        """Say no."""
-        self._check_open()
-        move(self.world, self.payment, State.ABORTED)
-        return self._report(aborted=True)
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            raise NothingToDecide(f"The payment {self.payment.reference} is {self.payment.state}: {self.outcome}")
-
-    def _report(self, **outcome: Any) -> dict[str, Any]:
-        payment = self.payment
-        report = {"reference": payment.reference, "msn": payment.msn, "state": str(payment.state), **outcome}
-        return {name: value for name, value in report.items() if value is not None}
+def phone_screen(world: World, payment: Payment) -> PhoneScreen:
+    """A payment as the customer sees it, with the ways of delivery of Express."""
+    scope = payment.order.profile.scope if payment.order.profile else None
+    busy = payment.busy_until is not None and payment.state is State.CREATED
+    return PhoneScreen(
+        kind="payment",
+        name=("reference", payment.reference),
+        msn=payment.msn,
+        merchant=world.unit(payment.msn).name,
+        price=money(payment.value, payment.currency),
+        text=payment.order.payment_description or payment.reference,
+        details=[f"You share: {', '.join(scope.split())}."] if scope else [],
+        legend="Delivery, added to the amount",
+        choices=shipping.choices(payment) if payment.state is State.CREATED else [],
+        standing=f"The payment {payment.reference} is {payment.state}",
+        outcome="Your bank has not answered yet." if busy else OUTCOMES.get(payment.state),
+        return_url=payment.order.return_url,
+        expires=payment.expires,
+        on_choose=partial(_choose, payment),
+        on_approve=partial(_approve, world, payment),
+        on_abort=partial(_abort, world, payment),
+        renew=partial(phone_screen, world, payment),
+    )
 
 
-def find_on_phone(world: World, reference: str) -> list[PaymentOnPhone]:
+def _choose(payment: Payment, choice: str) -> None:
+    payment.shipping_choice = choice
+
+
+def _approve(world: World, payment: Payment) -> dict[str, Any]:
+    """Approve with the first card; the special amounts of the test environment apply."""
+    reason = attempt(world, payment)
+    return _report(payment, approved=payment.state is State.AUTHORIZED, reason=reason)
+
+
+def _abort(world: World, payment: Payment) -> dict[str, Any]:
+    move(world, payment, State.ABORTED)
+    return _report(payment, aborted=True)
+
+
+def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
+    report = {"reference": payment.reference, "msn": payment.msn, "state": str(payment.state), **outcome}
+    return {name: value for name, value in report.items() if value is not None}
+
+
+def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The payments with this reference; every sales unit may have one."""
-    return [PaymentOnPhone(world, payment) for payment in world.room(Payments).namesakes(reference)]
+    return [phone_screen(world, payment) for payment in world.room(Payments).namesakes(reference)]
 
 
 def attempt(world: World, payment: Payment) -> str | None:
@@ -285,7 +234,7 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
     if order.receipt is not None:
         world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
-    world.phone[token] = PaymentOnPhone(world, payment)
+    world.phone.show(token, partial(phone_screen, world, payment))
     world.clock.at(payment.expires, lambda: expire(world, payment))
     if order.shipping is not None and order.shipping.dynamic_options is not None:
         ask(world, payment, order.shipping.dynamic_options)

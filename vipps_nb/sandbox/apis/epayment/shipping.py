@@ -8,7 +8,8 @@ from http import HTTPStatus
 
 from vipps_nb.sandbox.apis.epayment.models import Payment
 from vipps_nb.sandbox.apis.epayment.schemas import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
-from vipps_nb.sandbox.customer.customer import KARI, Choice
+from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.customer.screen import Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
 from vipps_nb.sandbox.world.money import money

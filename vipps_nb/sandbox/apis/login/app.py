@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from vipps_nb.sandbox.apis.login.models import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
-from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.identity import opaque
 from vipps_nb.sandbox.world.world import World
@@ -41,144 +40,103 @@ DESCRIPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LoginOnPhone:
+def phone_screen(world: World, login: Login) -> PhoneScreen:
     """A login as the customer sees it."""
+    onward_url = _onward_url(login)
+    return PhoneScreen(
+        kind="login",
+        name=("authReqId", login.auth_req_id) if isinstance(login, MerchantLogin) else None,
+        msn=login.msn,
+        merchant=world.unit(login.msn).name,
+        text="Log in?",
+        details=_details(login),
+        standing=f"The login is {login.state}",
+        outcome=OUTCOMES.get(login.state),
+        return_url=onward_url or login.redirect_uri,
+        goes_on=True,
+        onward_url=onward_url,
+        expires=login.expires,
+        on_approve=partial(_approve, world, login),
+        on_abort=partial(_reject, world, login, "access_denied", aborted=True),
+        renew=partial(phone_screen, world, login),
+    )
 
-    world: World
-    login: Login
 
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.login.msn
+def _details(login: Login) -> list[str]:
+    """The word that both sides show, and what the customer shares by approving."""
+    shared = list(dict.fromkeys(SHARED[name] for name in login.scope if name in SHARED))
+    lines = [f"You share {', '.join(shared)}."] if shared else []
+    if isinstance(login, MerchantLogin) and login.binding_message:
+        lines.insert(0, f"Does the merchant show you {login.binding_message}? Go on only if it does.")
+    return lines
 
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.login.msn).name
 
-    @property
-    def price(self) -> None:
-        """A login costs nothing."""
-        return
+def _onward_url(login: Login) -> str | None:
+    """The merchant's page with a code or an error; with the merchant's own state, if there was one."""
+    if login.redirect_uri is None:
+        return None
+    state = {"state": login.echo} if isinstance(login, BrowserLogin) else {}
+    if login.error is not None:
+        return with_query(login.redirect_uri, error=login.error, error_description=DESCRIPTIONS[login.error], **state)
+    if login.code is None:
+        return None
+    scope = {"scope": " ".join(login.scope)} if isinstance(login, BrowserLogin) else {}
+    return with_query(login.redirect_uri, code=login.code, **scope, **state)
 
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        return "Log in?"
 
-    @property
-    def details(self) -> list[str]:
-        """The word that both sides show, and what the customer shares by approving."""
-        shared = list(dict.fromkeys(SHARED[name] for name in self.login.scope if name in SHARED))
-        lines = [f"You share {', '.join(shared)}."] if shared else []
-        if isinstance(self.login, MerchantLogin) and self.login.binding_message:
-            lines.insert(0, f"Does the merchant show you {self.login.binding_message}? Go on only if it does.")
-        return lines
+def _approve(world: World, login: Login) -> dict[str, Any]:
+    """Log in and share; unless the settings order that something goes wrong."""
+    fault = world.settings.login_fails_with
+    if fault is not None:
+        return _reject(world, login, fault, approved=False, reason=DESCRIPTIONS[fault])
+    _decide(world, login, State.APPROVED)
+    if login.redirect_uri is not None:
+        world.room(Logins).give_code(login, opaque())
+    _ping(world, login)
+    return _report(login, approved=True)
 
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "login"
 
-    @property
-    def name(self) -> tuple[str, str] | None:
-        """How the desk knows it."""
-        return ("authReqId", self.login.auth_req_id) if isinstance(self.login, MerchantLogin) else None
+def _reject(world: World, login: Login, error: str, **outcome: Any) -> dict[str, Any]:
+    _decide(world, login, State.REJECTED)
+    login.error = error
+    _ping(world, login)
+    return _report(login, **outcome)
 
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        return OUTCOMES.get(self.login.state)
 
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up."""
-        return self.login.expires
+def _decide(world: World, login: Login, state: State) -> None:
+    login.state = MOVES.move(login.state, state)
+    login.decided = world.clock.now()
 
-    @property
-    def return_url(self) -> str | None:
-        """Back to the merchant, if the login leads there."""
-        return self.onward_url or self.login.redirect_uri
 
-    @property
-    def onward_url(self) -> str | None:
-        """The merchant's page with a code or an error; with the merchant's own state, if there was one."""
-        login = self.login
-        if login.redirect_uri is None:
-            return None
-        state = {"state": login.echo} if isinstance(login, BrowserLogin) else {}
-        if login.error is not None:
-            return with_query(
-                login.redirect_uri, error=login.error, error_description=DESCRIPTIONS[login.error], **state
+def _ping(world: World, login: Login) -> None:
+    """Say that polling has an end; not where a browser brings the code (merchant-initiated login, webhooks)."""
+    if isinstance(login, MerchantLogin) and login.redirect_uri is None:
+        world.room(Announcements).announce(
+            Announcement(
+                event=PING,
+                msn=login.msn,
+                subject=login.auth_req_id,
+                payload={"auth_req_id": login.auth_req_id},
+                moment=world.clock.now(),
             )
-        if login.code is None:
-            return None
-        scope = {"scope": " ".join(login.scope)} if isinstance(login, BrowserLogin) else {}
-        return with_query(login.redirect_uri, code=login.code, **scope, **state)
-
-    def approve(self) -> dict[str, Any]:
-        """Log in and share; unless the desk has ordered that something goes wrong."""
-        self._check_open()
-        fault = self.world.settings.login_fails_with
-        if fault is not None:
-            return self._reject(fault, approved=False, reason=DESCRIPTIONS[fault])
-        self._decide(State.APPROVED)
-        if self.login.redirect_uri is not None:
-            self.world.room(Logins).give_code(self.login, opaque())
-        self._ping()
-        return self._report(approved=True)
-
-    def abort(self) -> dict[str, Any]:
-        """Say no."""
-        self._check_open()
-        return self._reject("access_denied", aborted=True)
-
-    def _reject(self, error: str, **outcome: Any) -> dict[str, Any]:
-        self._decide(State.REJECTED)
-        self.login.error = error
-        self._ping()
-        return self._report(**outcome)
-
-    def _decide(self, state: State) -> None:
-        self.login.state = MOVES.move(self.login.state, state)
-        self.login.decided = self.world.clock.now()
-
-    def _ping(self) -> None:
-        """Say that polling has an end; not where a browser brings the code (merchant-initiated login, webhooks)."""
-        login = self.login
-        if isinstance(login, MerchantLogin) and login.redirect_uri is None:
-            self.world.room(Announcements).announce(
-                Announcement(
-                    event=PING,
-                    msn=login.msn,
-                    subject=login.auth_req_id,
-                    payload={"auth_req_id": login.auth_req_id},
-                    moment=self.world.clock.now(),
-                )
-            )
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            raise NothingToDecide(f"The login is {self.login.state}: {self.outcome}")
-
-    def _report(self, **outcome: Any) -> dict[str, Any]:
-        login = self.login
-        name = {"authReqId": login.auth_req_id} if isinstance(login, MerchantLogin) else {}
-        return {**name, "msn": login.msn, "state": str(login.state), **outcome}
+        )
 
 
-def find_on_phone(world: World, auth_req_id: str) -> list[LoginOnPhone]:
+def _report(login: Login, **outcome: Any) -> dict[str, Any]:
+    name = {"authReqId": login.auth_req_id} if isinstance(login, MerchantLogin) else {}
+    return {**name, "msn": login.msn, "state": str(login.state), **outcome}
+
+
+def find_on_phone(world: World, auth_req_id: str) -> list[PhoneScreen]:
     """The merchant-initiated login of this name."""
     login = world.room(Logins).with_auth_req_id(auth_req_id)
-    return [LoginOnPhone(world, login)] if login is not None else []
+    return [phone_screen(world, login)] if login is not None else []
 
 
 def put_on_phone(world: World, login: Login, token: str) -> None:
     """Let the customer decide, until time is up."""
     world.room(Logins).store(login)
-    world.phone[token] = LoginOnPhone(world, login)
+    world.phone.show(token, partial(phone_screen, world, login))
     world.clock.at(login.expires, lambda: expire(login))
 
 

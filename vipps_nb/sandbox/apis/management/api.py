@@ -144,7 +144,7 @@ async def delete_product_order(
     if order.status not in UNSUBMITTED:
         raise errors.AlreadySubmitted(f"Its status is {order.status}.")
     world.room(ProductOrders).delete(order)
-    del world.phone[order.token]
+    world.phone.remove(order.token)
     return Response()
 
 

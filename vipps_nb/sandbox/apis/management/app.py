@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from vipps_nb.sandbox.apis.management.models import MOVES, UNSUBMITTED, NewSalesUnit, ProductOrder, ProductOrders
 from vipps_nb.sandbox.apis.management.prices import package
 from vipps_nb.sandbox.apis.management.schemas import ProductOrderRequest, Status
-from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.organisations import SCHEMES, Identifier, bank_account
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
@@ -24,77 +24,38 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OrderOnPhone:
-    """A prefilled order as the merchant sees it."""
+def phone_screen(world: World, order: ProductOrder) -> PhoneScreen:
+    """A prefilled order as the merchant sees it; it has no MSN before it is completed."""
+    return PhoneScreen(
+        kind="order form",
+        msn=order.sales_unit.msn if order.sales_unit else "",
+        merchant=order.name,
+        text=f"Product order: {order.request.product_type}",
+        details=[f"Filled in: {', '.join(sorted(order.request.to_json()))}."],
+        outcome=OUTCOMES.get(order.status),
+        on_look=partial(_look, world, order),
+        on_approve=partial(_submit, world, order),
+        on_abort=partial(_close, world, order),
+        renew=partial(phone_screen, world, order),
+    )
 
-    world: World
-    order: ProductOrder
 
-    @property
-    def msn(self) -> str:
-        """None yet."""
-        return self.order.sales_unit.msn if self.order.sales_unit else ""
+def _look(world: World, order: ProductOrder) -> None:
+    """The merchant has opened the link."""
+    if order.status is Status.RECEIVED:
+        move(world, order, Status.MERCHANT_VIEWED)
 
-    @property
-    def merchant(self) -> str:
-        """What the sales unit will be called."""
-        return self.order.name
 
-    @property
-    def price(self) -> None:
-        """No money is asked for."""
-        return None
+def _submit(world: World, order: ProductOrder) -> dict[str, Any]:
+    """The merchant submits the form."""
+    move(world, order, Status.ORDER_SUBMITTED)
+    return {"productOrderId": order.order_id, "status": str(order.status)}
 
-    @property
-    def text(self) -> str:
-        """What is ordered."""
-        return f"Product order: {self.order.request.product_type}"
 
-    @property
-    def details(self) -> list[str]:
-        """What the partner has filled in."""
-        filled = self.order.request.to_json()
-        return [f"Filled in: {', '.join(sorted(filled))}."]
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "order form"
-
-    @property
-    def name(self) -> None:
-        """How the desk knows it."""
-        return None
-
-    @property
-    def outcome(self) -> str | None:
-        """How it stands; None while the merchant can submit."""
-        return OUTCOMES.get(self.order.status)
-
-    @property
-    def return_url(self) -> None:
-        """The form leads nowhere else."""
-        return None
-
-    def looked_at(self) -> None:
-        """The merchant has opened the link."""
-        if self.order.status is Status.RECEIVED:
-            move(self.world, self.order, Status.MERCHANT_VIEWED)
-
-    def approve(self) -> dict[str, Any]:
-        """The merchant submits the form."""
-        if self.outcome is not None:
-            raise NothingToDecide(self.outcome)
-        move(self.world, self.order, Status.ORDER_SUBMITTED)
-        return {"productOrderId": self.order.order_id, "status": str(self.order.status)}
-
-    def abort(self) -> dict[str, Any]:
-        """The merchant closes the form; the link stays good."""
-        if self.outcome is not None:
-            raise NothingToDecide(self.outcome)
-        self.looked_at()
-        return {"productOrderId": self.order.order_id, "status": str(self.order.status), "reason": "not submitted"}
+def _close(world: World, order: ProductOrder) -> dict[str, Any]:
+    """The merchant closes the form; the link stays good."""
+    _look(world, order)
+    return {"productOrderId": order.order_id, "status": str(order.status), "reason": "not submitted"}
 
 
 def receive(world: World, request: ProductOrderRequest) -> ProductOrder:
@@ -104,7 +65,7 @@ def receive(world: World, request: ProductOrderRequest) -> ProductOrder:
         order_id=world.ids.guid(), request=request, token=token, url=f"{world.base_url}/landing?token={token}"
     )
     world.room(ProductOrders).store(order)
-    world.phone[token] = OrderOnPhone(world, order)
+    world.phone.show(token, partial(phone_screen, world, order))
     world.clock.at(world.clock.now() + TIME_TO_SUBMIT, lambda: _expire(world, order))
     return order
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import Depends, Response
@@ -37,7 +37,6 @@ from vipps_nb.sandbox.apis.qr.schemas import (
     Size,
 )
 from vipps_nb.sandbox.customer.codes import CustomerCodes
-from vipps_nb.sandbox.customer.customer import Expiring, PhoneRequest
 from vipps_nb.sandbox.customer.printed_codes import PrintedCodes, code_link, image_link, phone_link, token_in
 from vipps_nb.sandbox.server.authentication import Entrance
 from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit
@@ -99,7 +98,8 @@ async def generate_otp_qr(
         raise NoLandingPage("Nothing of this sales unit is open there.", fields=[("url", "Not known here.")])
     if asked.outcome is not None:
         raise TooLate(asked.outcome)
-    left = _end(asked, world.clock.now()) - world.clock.now()
+    now = world.clock.now()
+    left = (asked.expires or now + LONGEST_LIFE) - now
     return OneTimePaymentQrResponse(
         url=wish.link(world, token, phone_link(world, token)), expires_in=int(left.total_seconds())
     )
@@ -113,10 +113,6 @@ def _token(url: str, world: World) -> str:
             fields=[("url", "Must be the URL that a payment or an agreement was answered with.")],
         )
     return token
-
-
-def _end(asked: PhoneRequest, now: datetime) -> datetime:
-    return asked.expires if isinstance(asked, Expiring) else now + LONGEST_LIFE
 
 
 @redirects.post("/qr/v1/merchant-redirect", response_model=MerchantRedirectQrResponse)

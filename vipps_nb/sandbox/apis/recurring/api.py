@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,11 +13,11 @@ from fastapi import Depends, Path, Query, Response
 
 from vipps_nb.sandbox.apis.recurring import calendar, errors
 from vipps_nb.sandbox.apis.recurring.app import (
-    AgreementOnPhone,
     accept,
     claim_id,
     expire,
     find_on_phone,
+    phone_screen,
     put_on_shelf,
     stop,
 )
@@ -185,7 +186,7 @@ async def draft_agreement(order: DraftAgreement, msn: TheMsn, world: TheWorld, k
     agreement_happened(world, agreement, "CREATE", "MERCHANT")
     if order.initial_charge is not None and initial_id is not None:
         put_on_shelf(world, agreement, _initial(agreement, order.initial_charge, initial_id), key)
-    world.phone[token] = AgreementOnPhone(world, agreement)
+    world.phone.show(token, partial(phone_screen, world, agreement))
     world.clock.at(agreement.expires, lambda: expire(world, agreement))
     answer = DraftAnswer(agreement_id=agreement.id, uuid=agreement.uuid, charge_id=initial_id)
     if agreement.confirmation_url is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from vipps_nb.sandbox.apis.recurring import calendar, errors
@@ -28,7 +28,8 @@ from vipps_nb.sandbox.apis.recurring.schemas import (
     FailureReason,
     VariablePricing,
 )
-from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Choice, Wallet, subject
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Wallet, subject
+from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide
 from vipps_nb.sandbox.world.consents import Consent, Consents
 from vipps_nb.sandbox.world.money import money
@@ -155,143 +156,108 @@ def put_on_shelf(world: World, agreement: Agreement, charge: Charge, key: str | 
     charge_happened(world, agreement, charge, "CREATE", charge.amount, key=key)
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementOnPhone:
+def phone_screen(world: World, agreement: Agreement) -> PhoneScreen:
     """An agreement as the customer sees it."""
-
-    world: World
-    agreement: Agreement
-
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.agreement.msn
-
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.agreement.msn).name
-
-    @property
-    def price(self) -> str | None:
-        """The price of an interval; a campaign's price takes its place, and a flexible price is none."""
-        agreement, pricing = self.agreement, self.agreement.pricing
-        if agreement.campaign is not None:
-            return money(agreement.campaign.price, agreement.currency)
-        if pricing.type == "LEGACY":
-            return money(pricing.amount, agreement.currency)
-        if pricing.type == "VARIABLE":
-            return f"up to {money(agreement.max_amount or pricing.suggested_max_amount, agreement.currency)}"
-        return None
-
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        return self.agreement.product_name
-
-    @property
-    def details(self) -> list[str]:
-        """The terms."""
-        return list(self._terms())
-
-    def _terms(self) -> Iterator[str]:
-        agreement = self.agreement
-        if agreement.product_description:
-            yield agreement.product_description
-        yield f"{interval_text(agreement.interval).capitalize()}, until you or the shop stop it."
-        if agreement.campaign is not None:
-            yield explain_campaign(agreement)
-        if agreement.pricing.type == "VARIABLE":
-            yield f"The shop suggests at most {money(agreement.pricing.suggested_max_amount, agreement.currency)}."
-        if (initial := agreement.initial_charge) is not None:
-            verb = "pay" if initial.transaction_type == "DIRECT_CAPTURE" else "reserve"
-            yield f"You {verb} now: {money(initial.amount, agreement.currency)} for {initial.description}."
-        if agreement.scope:
-            yield f"You share: {', '.join(agreement.scope.split())}."
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "agreement"
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """How the desk knows it."""
-        return "agreementId", self.agreement.id
-
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        match self.agreement.status:
-            case AgreementStatus.PENDING:
-                return None
-            case AgreementStatus.ACTIVE:
-                return "You accepted this agreement."
-            case AgreementStatus.EXPIRED:
-                return "This agreement has expired."
-            case AgreementStatus.STOPPED if self.agreement.started is None:
-                return "You rejected this agreement."
-        return "This agreement is stopped."
-
-    @property
-    def return_url(self) -> str:
-        """Back to the shop."""
-        return self.agreement.merchant_redirect_url
-
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up."""
-        return self.agreement.expires
-
-    @property
-    def legend(self) -> str:
-        """What the choice is about."""
-        return "The most that may be taken"
-
-    @property
-    def choices(self) -> list[Choice]:
-        """The most that may be taken, with VARIABLE pricing: the shop's suggestion is chosen until another is.
-
-        Which amounts the app offers beside the suggestion is not documented.
-        """
-        pricing = self.agreement.pricing
-        if self.outcome is not None or not isinstance(pricing, VariablePricing):
-            return []
-        suggested = pricing.suggested_max_amount
-        chosen = self.agreement.max_amount or suggested
-        amounts = dict.fromkeys((suggested, max(suggested // 2, 1), min(2 * suggested, MOST[pricing.currency]), chosen))
-        return [Choice(str(amount), money(amount, pricing.currency), amount == chosen) for amount in amounts]
-
-    def choose(self, choice: str) -> None:
-        """Pick a maximum."""
-        self.agreement.max_amount = int(choice)
-
-    def approve(self) -> dict[str, Any]:
-        """Accept. An initial charge that cannot be taken makes the agreement expire."""
-        self._check_open()
-        reason = accept(self.world, self.agreement)
-        return self._report(approved=reason is None, reason=reason)
-
-    def abort(self) -> dict[str, Any]:
-        """Reject."""
-        self._check_open()
-        reject(self.world, self.agreement)
-        return self._report(aborted=True)
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            raise NothingToDecide(f"The agreement {self.agreement.id} is {self.agreement.status}: {self.outcome}")
-
-    def _report(self, **outcome: Any) -> dict[str, Any]:
-        agreement = self.agreement
-        report = {"agreementId": agreement.id, "msn": agreement.msn, "status": str(agreement.status), **outcome}
-        return {name: value for name, value in report.items() if value is not None}
+    outcome = _outcome(agreement)
+    return PhoneScreen(
+        kind="agreement",
+        name=("agreementId", agreement.id),
+        msn=agreement.msn,
+        merchant=world.unit(agreement.msn).name,
+        price=_price(agreement),
+        text=agreement.product_name,
+        details=list(_terms(agreement)),
+        legend="The most that may be taken",
+        choices=_maxima(agreement) if outcome is None else [],
+        standing=f"The agreement {agreement.id} is {agreement.status}",
+        outcome=outcome,
+        return_url=agreement.merchant_redirect_url,
+        expires=agreement.expires,
+        on_choose=partial(_choose, agreement),
+        on_approve=partial(_approve, world, agreement),
+        on_abort=partial(_abort, world, agreement),
+        renew=partial(phone_screen, world, agreement),
+    )
 
 
-def find_on_phone(world: World, agreement_id: str) -> list[AgreementOnPhone]:
+def _price(agreement: Agreement) -> str | None:
+    """The price of an interval; a campaign's price takes its place, and a flexible price is none."""
+    pricing = agreement.pricing
+    if agreement.campaign is not None:
+        return money(agreement.campaign.price, agreement.currency)
+    if pricing.type == "LEGACY":
+        return money(pricing.amount, agreement.currency)
+    if pricing.type == "VARIABLE":
+        return f"up to {money(agreement.max_amount or pricing.suggested_max_amount, agreement.currency)}"
+    return None
+
+
+def _terms(agreement: Agreement) -> Iterator[str]:
+    if agreement.product_description:
+        yield agreement.product_description
+    yield f"{interval_text(agreement.interval).capitalize()}, until you or the shop stop it."
+    if agreement.campaign is not None:
+        yield explain_campaign(agreement)
+    if agreement.pricing.type == "VARIABLE":
+        yield f"The shop suggests at most {money(agreement.pricing.suggested_max_amount, agreement.currency)}."
+    if (initial := agreement.initial_charge) is not None:
+        verb = "pay" if initial.transaction_type == "DIRECT_CAPTURE" else "reserve"
+        yield f"You {verb} now: {money(initial.amount, agreement.currency)} for {initial.description}."
+    if agreement.scope:
+        yield f"You share: {', '.join(agreement.scope.split())}."
+
+
+def _outcome(agreement: Agreement) -> str | None:
+    match agreement.status:
+        case AgreementStatus.PENDING:
+            return None
+        case AgreementStatus.ACTIVE:
+            return "You accepted this agreement."
+        case AgreementStatus.EXPIRED:
+            return "This agreement has expired."
+        case AgreementStatus.STOPPED if agreement.started is None:
+            return "You rejected this agreement."
+    return "This agreement is stopped."
+
+
+def _maxima(agreement: Agreement) -> list[Choice]:
+    """The most that may be taken, with VARIABLE pricing: the shop's suggestion is chosen until another is.
+
+    Which amounts the app offers beside the suggestion is not documented.
+    """
+    pricing = agreement.pricing
+    if not isinstance(pricing, VariablePricing):
+        return []
+    suggested = pricing.suggested_max_amount
+    chosen = agreement.max_amount or suggested
+    amounts = dict.fromkeys((suggested, max(suggested // 2, 1), min(2 * suggested, MOST[pricing.currency]), chosen))
+    return [Choice(str(amount), money(amount, pricing.currency), amount == chosen) for amount in amounts]
+
+
+def _choose(agreement: Agreement, choice: str) -> None:
+    agreement.max_amount = int(choice)
+
+
+def _approve(world: World, agreement: Agreement) -> dict[str, Any]:
+    """Accept. An initial charge that cannot be taken makes the agreement expire."""
+    reason = accept(world, agreement)
+    return _report(agreement, approved=reason is None, reason=reason)
+
+
+def _abort(world: World, agreement: Agreement) -> dict[str, Any]:
+    reject(world, agreement)
+    return _report(agreement, aborted=True)
+
+
+def _report(agreement: Agreement, **outcome: Any) -> dict[str, Any]:
+    report = {"agreementId": agreement.id, "msn": agreement.msn, "status": str(agreement.status), **outcome}
+    return {name: value for name, value in report.items() if value is not None}
+
+
+def find_on_phone(world: World, agreement_id: str) -> list[PhoneScreen]:
     """The agreement with this id, if there is one."""
     agreement = world.room(Agreements).get(agreement_id)
-    return [] if agreement is None else [AgreementOnPhone(world, agreement)]
+    return [] if agreement is None else [phone_screen(world, agreement)]
 
 
 def accept(world: World, agreement: Agreement, phone_number: str | None = None) -> str | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
+from dateutil.relativedelta import relativedelta
+
 from vipps_nb.sandbox.apis.recurring.schemas import (
     DESCRIPTIONS,
     Actor,
@@ -66,7 +68,6 @@ TIME_TO_ACCEPT = timedelta(minutes=10)
 MOST = {"NOK": 2_000_000, "DKK": 30_000_000, "EUR": 200_000}
 """The highest amounts (2026 text): 20 000.00 NOK, 300 000.00 DKK, 2 000.00 EUR."""
 TIMES_THE_PRICE = 5
-UNIT_DAYS = {"DAY": 1, "WEEK": 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +307,15 @@ def campaign_ends(agreement: Agreement) -> datetime:
 
 def after(moment: datetime, period: Period) -> datetime:
     """The moment a period later; the 31st of a month without one is its last day."""
-    if period.unit in UNIT_DAYS:
-        return moment + timedelta(days=UNIT_DAYS[period.unit] * period.count)
-    months = period.count * (12 if period.unit == "YEAR" else 1)
-    year, month = divmod(12 * moment.year + moment.month - 1 + months, 12)
-    first = moment.replace(year=year, month=month + 1, day=1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    return first + timedelta(days=min(moment.day, (following - first).days) - 1)
+    match period.unit:
+        case "DAY":
+            return moment + relativedelta(days=period.count)
+        case "WEEK":
+            return moment + relativedelta(weeks=period.count)
+        case "MONTH":
+            return moment + relativedelta(months=period.count)
+        case "YEAR":
+            return moment + relativedelta(years=period.count)
 
 
 def agreement_answer(agreement: Agreement, base_url: str) -> AgreementAnswer:

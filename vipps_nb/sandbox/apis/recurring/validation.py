@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from vipps_nb.sandbox.apis.recurring import calendar, errors
 from vipps_nb.sandbox.apis.recurring.models import MOST, Agreement, campaign_end
 from vipps_nb.sandbox.apis.recurring.schemas import (
@@ -151,7 +153,7 @@ def _check_recurring(order: CreateCharge, world: World, msn: str) -> None:
     earliest = now + timedelta(days=world.settings.charge_lead_days)
     if due < earliest:
         raise errors.ChargeDueTooSoon(f"Today a charge can be due on {earliest} at the earliest.")
-    latest = _years_after(now, YEARS_AHEAD)
+    latest = now + relativedelta(years=YEARS_AHEAD)
     if due > latest:
         raise errors.ChargeDueInTooLong(f"Today a charge can be due on {latest} at the latest.")
 
@@ -162,13 +164,6 @@ def _check_unscheduled(order: CreateCharge, world: World, msn: str) -> None:
         raise InvalidRequest(fields=[(name, "Cannot be set for UNSCHEDULED charges.") for name in sorted(given)])
     if not world.switches[msn].unscheduled_charges_allowed:
         raise errors.UnsupportedFeature("UNSCHEDULED charges need an approval.")
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # the 29th of February
-        return day.replace(year=day.year + years, day=28)
 
 
 def explain(wrong: Sequence[FieldError]) -> Refusal:

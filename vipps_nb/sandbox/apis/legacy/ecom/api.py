@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Response
 
 from vipps_nb.sandbox.apis.legacy.ecom import errors
 from vipps_nb.sandbox.apis.legacy.ecom.app import (
-    PaymentOnPhone,
     approve,
     ask,
     attempt,
@@ -17,6 +17,7 @@ from vipps_nb.sandbox.apis.legacy.ecom.app import (
     find_on_phone,
     log,
     move,
+    phone_screen,
 )
 from vipps_nb.sandbox.apis.legacy.ecom.models import (
     REFUND_PERIOD,
@@ -110,7 +111,7 @@ async def initiate_payment(
     )
     world.room(Payments).store(payment)
     log(world, payment, State.INITIATE, payment.value)
-    world.phone[token] = PaymentOnPhone(world, payment)
+    world.phone.show(token, partial(phone_screen, world, payment))
     world.clock.at(payment.expires, lambda: expire(world, payment))
     if payment.is_express and not payment.methods:
         ask(world, payment)

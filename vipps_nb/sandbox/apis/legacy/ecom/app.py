@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 from vipps_nb.sandbox.apis.legacy.ecom.callbacks import ask_for_shipping, tell_consent_removed, tell_outcome
 from vipps_nb.sandbox.apis.legacy.ecom.models import CURRENCY, MOVES, Entry, Payment, Payments, msisdn, ore
 from vipps_nb.sandbox.apis.legacy.ecom.schemas import ShippingAnswer, State
-from vipps_nb.sandbox.customer.customer import Choice, subject
+from vipps_nb.sandbox.customer.customer import subject
+from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
@@ -51,134 +52,98 @@ OUTCOMES = {
 ANSWER: MerchantsAnswer[ShippingAnswer] = MerchantsAnswer(ShippingAnswer)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentOnPhone:
-    """An eCom payment as the customer sees it."""
-
-    world: World
-    payment: Payment
-
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.payment.msn
-
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.payment.msn).name
-
-    @property
-    def price(self) -> str:
-        """The amount as money."""
-        return money(self.payment.value, CURRENCY)
-
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        return self.payment.order.transaction.transaction_text
-
-    @property
-    def details(self) -> Sequence[str]:
-        """What the customer shares by approving."""
-        if self.payment.is_express:
-            return ["You share: name, email, phone number, address."]
-        scope = self.payment.order.transaction.scope
-        return [f"You share: {', '.join(scope.split())}."] if scope else []
-
-    @property
-    def legend(self) -> str:
-        """What the choice is about."""
-        return "Delivery, added to the amount"
-
-    @property
-    def choices(self) -> list[Choice]:
-        """With Express, the ways of delivery."""
-        payment = self.payment
-        if payment.state is not State.INITIATE:
-            return []
-        return [
-            Choice(
-                one.shipping_method_id,
-                f"{one.shipping_method} · {one.shipping_cost:.2f} {CURRENCY}",
-                one is payment.selected,
-            )
-            for one in sorted(payment.methods, key=lambda one: one.priority or 0)
-        ]
-
-    def choose(self, choice: str) -> None:
-        """Have the goods sent that way."""
-        self.payment.choice = choice
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "payment"
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """How the desk knows it."""
-        return "reference", self.payment.order_id
-
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        if self.payment.state is State.INITIATE:
-            return None
-        return OUTCOMES.get(self.payment.state, "You approved this payment.")
-
-    @property
-    def return_url(self) -> str | None:
-        """Back to the shop, whether it went well or not: ``fallBack``."""
-        return self.payment.order.merchant_info.fall_back
-
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up."""
-        return self.payment.expires
-
-    def approve(self) -> dict[str, Any]:
-        """Approve with the first card; the special amounts of the test environment apply.
-
-        With Express and no shipping methods that is impossible; the merchant is asked once more.
-        """
-        self._check_open()
-        payment = self.payment
-        if payment.is_express and not payment.methods:
-            ask(self.world, payment)
-            return self._report(approved=False, reason="no shipping methods found")
-        reason = attempt(self.world, payment)
-        return self._report(approved=payment.reserved > 0, reason=reason)
-
-    def abort(self) -> dict[str, Any]:
-        """Say no."""
-        self._check_open()
-        move(self.world, self.payment, State.CANCEL, self.payment.value)
-        tell_outcome(self.world, self.payment)
-        return self._report(aborted=True)
-
-    def withdraw(self) -> dict[str, Any]:
-        """Take back what was shared with Express; the merchant is told to forget it."""
-        payment = self.payment
-        if not payment.is_express or not payment.reserved or payment.consent_removed:
-            raise NothingToDecide(f"Nothing is shared with the payment {payment.order_id}.")
-        payment.consent_removed = True
-        tell_consent_removed(self.world, payment)
-        return self._report(withdrawn=True)
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            raise NothingToDecide(f"The payment {self.payment.order_id} is {self.payment.state}: {self.outcome}")
-
-    def _report(self, **outcome: Any) -> dict[str, Any]:
-        payment = self.payment
-        report = {"reference": payment.order_id, "msn": payment.msn, "state": str(payment.state), **outcome}
-        return {name: value for name, value in report.items() if value is not None}
+def phone_screen(world: World, payment: Payment) -> PhoneScreen:
+    """An eCom payment as the customer sees it; afterwards they go to ``fallBack``, whether it went well or not."""
+    transaction = payment.order.transaction
+    return PhoneScreen(
+        kind="payment",
+        name=("reference", payment.order_id),
+        msn=payment.msn,
+        merchant=world.unit(payment.msn).name,
+        price=money(payment.value, CURRENCY),
+        text=transaction.transaction_text,
+        details=_shared(payment),
+        legend="Delivery, added to the amount",
+        choices=_deliveries(payment),
+        standing=f"The payment {payment.order_id} is {payment.state}",
+        outcome=_outcome(payment),
+        return_url=payment.order.merchant_info.fall_back,
+        expires=payment.expires,
+        on_choose=partial(_choose, payment),
+        on_approve=partial(_approve, world, payment),
+        on_abort=partial(_abort, world, payment),
+        on_withdraw=partial(_withdraw, world, payment),
+        renew=partial(phone_screen, world, payment),
+    )
 
 
-def find_on_phone(world: World, reference: str) -> list[PaymentOnPhone]:
+def _outcome(payment: Payment) -> str | None:
+    if payment.state is State.INITIATE:
+        return None
+    return OUTCOMES.get(payment.state, "You approved this payment.")
+
+
+def _shared(payment: Payment) -> Sequence[str]:
+    """What the customer shares by approving."""
+    if payment.is_express:
+        return ["You share: name, email, phone number, address."]
+    scope = payment.order.transaction.scope
+    return [f"You share: {', '.join(scope.split())}."] if scope else []
+
+
+def _deliveries(payment: Payment) -> list[Choice]:
+    """With Express, the ways of delivery."""
+    if payment.state is not State.INITIATE:
+        return []
+    return [
+        Choice(
+            one.shipping_method_id,
+            f"{one.shipping_method} · {one.shipping_cost:.2f} {CURRENCY}",
+            one is payment.selected,
+        )
+        for one in sorted(payment.methods, key=lambda one: one.priority or 0)
+    ]
+
+
+def _choose(payment: Payment, choice: str) -> None:
+    payment.choice = choice
+
+
+def _approve(world: World, payment: Payment) -> dict[str, Any]:
+    """Approve with the first card; the special amounts of the test environment apply.
+
+    With Express and no shipping methods that is impossible; the merchant is asked once more.
+    """
+    if payment.is_express and not payment.methods:
+        ask(world, payment)
+        return _report(payment, approved=False, reason="no shipping methods found")
+    reason = attempt(world, payment)
+    return _report(payment, approved=payment.reserved > 0, reason=reason)
+
+
+def _abort(world: World, payment: Payment) -> dict[str, Any]:
+    move(world, payment, State.CANCEL, payment.value)
+    tell_outcome(world, payment)
+    return _report(payment, aborted=True)
+
+
+def _withdraw(world: World, payment: Payment) -> dict[str, Any]:
+    """Take back what was shared with Express; the merchant is told to forget it."""
+    if not payment.is_express or not payment.reserved or payment.consent_removed:
+        raise NothingToDecide(f"Nothing is shared with the payment {payment.order_id}.")
+    payment.consent_removed = True
+    tell_consent_removed(world, payment)
+    return _report(payment, withdrawn=True)
+
+
+def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
+    report = {"reference": payment.order_id, "msn": payment.msn, "state": str(payment.state), **outcome}
+    return {name: value for name, value in report.items() if value is not None}
+
+
+def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The eCom payments with this orderId, which is what a reference was called then."""
-    return [PaymentOnPhone(world, payment) for payment in world.room(Payments).namesakes(reference)]
+    return [phone_screen(world, payment) for payment in world.room(Payments).namesakes(reference)]
 
 
 def ask(world: World, payment: Payment) -> None:

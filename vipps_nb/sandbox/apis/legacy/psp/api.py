@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import Header, Path, Response
 
 from vipps_nb.sandbox.apis.legacy.psp import errors
-from vipps_nb.sandbox.apis.legacy.psp.app import TransactionOnPhone, expire, find_on_phone
+from vipps_nb.sandbox.apis.legacy.psp.app import expire, find_on_phone, phone_screen
 from vipps_nb.sandbox.apis.legacy.psp.models import TIME_TO_APPROVE, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.psp.schemas import (
     ForceApproveRequest,
@@ -64,7 +65,7 @@ async def initiate_payment(
     expires = world.clock.now() + TIME_TO_APPROVE
     transaction = Transaction(psp_id=psp_id, msn=msn, order=order, token=token, expires=expires)
     world.room(Transactions).store(transaction)
-    world.phone[token] = TransactionOnPhone(world, transaction)
+    world.phone.show(token, partial(phone_screen, world, transaction))
     world.clock.at(expires, lambda: expire(world, transaction))
     address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?v=2&token="
     return PaymentInitiation(
@@ -129,7 +130,7 @@ async def force_approve_payment(
         raise InvalidRequest(fields=[("token", "Does not belong to this transaction.")])
     if f"47{order.customer_phone_number}" in world.settings.unknown_phone_numbers:
         raise InvalidRequest(fields=[("customerPhoneNumber", "No customer has this phone number.")])
-    asked = TransactionOnPhone(world, transaction)
+    asked = phone_screen(world, transaction)
     if asked.outcome is not None:
         raise errors.InvalidPspRequest(asked.outcome)
     asked.approve()

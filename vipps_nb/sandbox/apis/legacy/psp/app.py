@@ -6,16 +6,14 @@ Source: PSP API guide.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from vipps_nb.sandbox.apis.legacy.psp.models import CURRENCY, MOVES, Line, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.psp.schemas import ErrorMessage, MakePaymentResponse, PaymentInfo, State
-from vipps_nb.sandbox.server.problems import NothingToDecide
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
@@ -35,95 +33,56 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionOnPhone:
-    """A provider's payment as the customer sees it."""
-
-    world: World
-    transaction: Transaction
-
-    @property
-    def msn(self) -> str:
-        """The sales unit that asks."""
-        return self.transaction.msn
-
-    @property
-    def merchant(self) -> str:
-        """Its name."""
-        return self.world.unit(self.transaction.msn).name
-
-    @property
-    def price(self) -> str:
-        """The amount as money."""
-        value = self.transaction.order.amount
-        return money(value, CURRENCY)
-
-    @property
-    def text(self) -> str:
-        """What it is for."""
-        return self.transaction.text
-
-    @property
-    def details(self) -> Sequence[str]:
-        """What the provider said."""
-        return [self.transaction.remark] if self.transaction.remark and self.outcome is None else []
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return "payment"
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """How the desk knows it."""
-        return "reference", self.transaction.order.merchant_order_id
-
-    @property
-    def outcome(self) -> str | None:
-        """How it ended; None while it is open."""
-        if self.transaction.asking:
-            return "The payment service provider is working on it."
-        if self.transaction.state is State.FAILED:
-            return f"This payment has failed: {self.transaction.remark}"
-        return OUTCOMES.get(self.transaction.state)
-
-    @property
-    def return_url(self) -> str | None:
-        """Back to the provider's page."""
-        return self.transaction.order.psp_redirect_url
-
-    @property
-    def expires(self) -> datetime:
-        """When the customer's time is up."""
-        return self.transaction.expires
-
-    def approve(self) -> dict[str, Any]:
-        """Approve: the card's token goes to the provider, whose answer decides."""
-        self._check_open()
-        self.transaction.asking = True
-        hand_over(self.world, self.transaction, "ACCEPTED")
-        return self._report(approved=False, reason="the provider has been sent the card token")
-
-    def abort(self) -> dict[str, Any]:
-        """Say no; the provider is told."""
-        self._check_open()
-        close(self.world, self.transaction, State.CANCELLED)
-        return self._report(aborted=True)
-
-    def _check_open(self) -> None:
-        if self.outcome is not None:
-            order_id = self.transaction.order.merchant_order_id
-            raise NothingToDecide(f"The payment {order_id} is {self.transaction.state}: {self.outcome}")
-
-    def _report(self, **outcome: Any) -> dict[str, Any]:
-        transaction = self.transaction
-        report = {"reference": transaction.order.merchant_order_id, "msn": transaction.msn}
-        return {**report, "state": str(transaction.state), **outcome}
+def phone_screen(world: World, transaction: Transaction) -> PhoneScreen:
+    """A provider's payment as the customer sees it; afterwards they go back to the provider's page."""
+    order, outcome = transaction.order, _outcome(transaction)
+    return PhoneScreen(
+        kind="payment",
+        name=("reference", order.merchant_order_id),
+        msn=transaction.msn,
+        merchant=world.unit(transaction.msn).name,
+        price=money(order.amount, CURRENCY),
+        text=transaction.text,
+        details=[transaction.remark] if transaction.remark and outcome is None else [],
+        standing=f"The payment {order.merchant_order_id} is {transaction.state}",
+        outcome=outcome,
+        return_url=order.psp_redirect_url,
+        expires=transaction.expires,
+        on_approve=partial(_approve, world, transaction),
+        on_abort=partial(_abort, world, transaction),
+        renew=partial(phone_screen, world, transaction),
+    )
 
 
-def find_on_phone(world: World, reference: str) -> list[TransactionOnPhone]:
+def _outcome(transaction: Transaction) -> str | None:
+    if transaction.asking:
+        return "The payment service provider is working on it."
+    if transaction.state is State.FAILED:
+        return f"This payment has failed: {transaction.remark}"
+    return OUTCOMES.get(transaction.state)
+
+
+def _approve(world: World, transaction: Transaction) -> dict[str, Any]:
+    """Approve: the card's token goes to the provider, whose answer decides."""
+    transaction.asking = True
+    hand_over(world, transaction, "ACCEPTED")
+    return _report(transaction, approved=False, reason="the provider has been sent the card token")
+
+
+def _abort(world: World, transaction: Transaction) -> dict[str, Any]:
+    """Say no; the provider is told."""
+    close(world, transaction, State.CANCELLED)
+    return _report(transaction, aborted=True)
+
+
+def _report(transaction: Transaction, **outcome: Any) -> dict[str, Any]:
+    report = {"reference": transaction.order.merchant_order_id, "msn": transaction.msn}
+    return {**report, "state": str(transaction.state), **outcome}
+
+
+def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The providers' payments with this merchantOrderId."""
-    return [TransactionOnPhone(world, one) for one in world.room(Transactions).namesakes(reference)]
+    return [phone_screen(world, one) for one in world.room(Transactions).namesakes(reference)]
 
 
 def hand_over(world: World, transaction: Transaction, payment_state: str) -> None:
