@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
+
+from pydantic import BaseModel
 
 from vipps_nb.sandbox.server.problems import Body, Dialect, InvalidRequest, Refusal
 
@@ -59,40 +61,45 @@ class UnsupportedGrant(MalformedSpecializedCall):
     title = "unsupported_grant_type"
 
 
+class OAuthError(BaseModel):
+    """OAuth's error body; from ``error_codes`` on, what Azure adds to it."""
+
+    error: str
+    error_description: str
+    error_codes: list[int] | None = None
+    timestamp: str | None = None
+    trace_id: str | None = None
+    correlation_id: str | None = None
+    error_uri: str | None = None
+
+
 def _say(refusal: Refusal, trace_id: str) -> Body:
-    """OAuth's error body; Azure's has a few fields more."""
-    if not isinstance(refusal, AzureRefusal):
-        error = "invalid_request" if isinstance(refusal, InvalidRequest) else refusal.title
-        remarks = [refusal.detail, *(f"{name}: {reason}" for name, reason in refusal.fields)]
-        content: dict[str, Any] = {"error": error, "error_description": " ".join(filter(None, remarks))}
-        headers = dict(refusal.headers)
-        if refusal.status == HTTPStatus.UNAUTHORIZED:
-            # RFC 6749, 5.2: a client that nobody knows is told how to introduce itself.
-            headers.setdefault("WWW-Authenticate", 'Basic realm="Vipps MIAMI"')
-        return Body(content, headers=headers)
+    if isinstance(refusal, AzureRefusal):
+        return Body(_azure(refusal, trace_id))
+    remarks = [refusal.detail, *(f"{name}: {reason}" for name, reason in refusal.fields)]
+    content = OAuthError(
+        error="invalid_request" if isinstance(refusal, InvalidRequest) else refusal.title,
+        error_description=" ".join(filter(None, remarks)),
+    )
+    headers = dict(refusal.headers)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        # RFC 6749, 5.2: a client that nobody knows is told how to introduce itself.
+        headers.setdefault("WWW-Authenticate", 'Basic realm="Vipps MIAMI"')
+    return Body(content, headers=headers)
+
+
+def _azure(refusal: AzureRefusal, trace_id: str) -> OAuthError:
     moment = refusal.moment.strftime("%Y-%m-%d %H:%M:%SZ")
-    description = (
-        f"{refusal.detail}\r\nTrace ID: {trace_id}\r\nCorrelation ID: {refusal.correlation_id}\r\nTimestamp: {moment}"
-    )
-    return Body(
-        {
-            "error": refusal.error,
-            "error_description": description,
-            "error_codes": [refusal.number],
-            "timestamp": moment,
-            "trace_id": trace_id,
-            "correlation_id": refusal.correlation_id,
-            "error_uri": f"https://login.windows.net/error?code={refusal.number}",
-        }
+    ids = f"Trace ID: {trace_id}\r\nCorrelation ID: {refusal.correlation_id}\r\nTimestamp: {moment}"
+    return OAuthError(
+        error=refusal.error,
+        error_description=f"{refusal.detail}\r\n{ids}",
+        error_codes=[refusal.number],
+        timestamp=moment,
+        trace_id=trace_id,
+        correlation_id=refusal.correlation_id,
+        error_uri=f"https://login.windows.net/error?code={refusal.number}",
     )
 
 
-OAUTH = Dialect(
-    _say,
-    "OAuthError",
-    {
-        "type": "object",
-        "required": ["error", "error_description"],
-        "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
-    },
-)
+OAUTH = Dialect(_say, OAuthError)

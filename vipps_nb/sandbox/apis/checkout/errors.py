@@ -5,45 +5,37 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from vipps_nb.sandbox.server.problems import JSON, Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, ErrorBody, Refusal, status_page
+
+
+class CheckoutProblem(ErrorBody):
+    type: str
+    title: str
+    status: int
+    error_code: str
+    errors: dict[str, list[str]]
+    trace_id: str
+    detail: str | None = None
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:
     errors: dict[str, list[str]] = {}
     for name, reason in refusal.fields:
         errors.setdefault(name, []).append(reason)
-    content: dict[str, Any] = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "errorCode": type(refusal).__name__,
-        "errors": errors,
-        "traceId": trace_id,
-    }
-    if refusal.detail:
-        content["detail"] = refusal.detail
-    return Body(content, JSON, refusal.headers)
+    content = CheckoutProblem(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=refusal.status,
+        error_code=type(refusal).__name__,
+        errors=errors,
+        trace_id=trace_id,
+        detail=refusal.detail or None,
+    )
+    return Body(content, headers=refusal.headers)
 
 
-checkout_problem = Dialect(
-    _say,
-    "CheckoutProblem",
-    {
-        "type": "object",
-        "required": ["errorCode", "errors"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "errorCode": {"type": "string"},
-            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            "traceId": {"type": "string"},
-        },
-    },
-)
+checkout_problem = Dialect(_say, CheckoutProblem)
 
 
 class InvalidCredentials(Refusal):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from http import HTTPStatus
 
-from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, ErrorBody, Refusal, Uri, status_page
 
 
 class NoSuchMerchant(Refusal):
@@ -20,31 +20,25 @@ def context_id(trace_id: str) -> str:
     return str(uuid.UUID(trace_id.split("-")[1]))
 
 
+class ProblemWithInstance(ErrorBody):
+    """RFC 7807 before trace ids and extra details: PSP Signup and Partner."""
+
+    type: Uri
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
 def _problem(refusal: Refusal, trace_id: str) -> Body:
-    content = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "detail": refusal.detail or "; ".join(f"{name}: {reason}" for name, reason in refusal.fields) or refusal.title,
-        "instance": f"urn:uuid:{context_id(trace_id)}",
-    }
+    content = ProblemWithInstance(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail or "; ".join(f"{name}: {reason}" for name, reason in refusal.fields) or refusal.title,
+        instance=f"urn:uuid:{context_id(trace_id)}",
+    )
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
-problem_with_instance = Dialect(
-    _problem,
-    "ProblemWithInstance",
-    {
-        "type": "object",
-        "required": ["title", "status", "detail", "instance"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "instance": {"type": "string"},
-        },
-    },
-    PROBLEM_JSON,
-)
-"""RFC 7807 before trace ids and extra details: PSP sign-up and Partner."""
+problem_with_instance = Dialect(_problem, ProblemWithInstance, PROBLEM_JSON)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import ClassVar
 
+from pydantic import BaseModel
+
 from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 
 CHALLENGE = "WWW-Authenticate"
@@ -102,20 +104,25 @@ class SentBack(Exception):  # noqa: N818 - an answer, not an error of ours
         self.description = description
 
 
-def _say(refusal: Refusal, trace_id: str) -> Body:
+class LoginError(BaseModel):
     """OAuth's error, with the status as ``error_code``; ``error_debug`` holds what the sandbox knows beyond that."""
+
+    error: str
+    error_description: str
+    error_code: int
+    error_debug: str | None = None
+
+
+def _say(refusal: Refusal, trace_id: str) -> Body:
     known = isinstance(refusal, LoginRefusal)
-    content: dict[str, object] = {
-        "error": refusal.error
-        if isinstance(refusal, LoginRefusal)
-        else BY_STATUS.get(refusal.status, "invalid_request"),
-        "error_description": refusal.title if known else refusal.detail or refusal.title,
-        "error_code": int(refusal.status),
-    }
     remarks = [refusal.detail] if known and refusal.detail else []
     remarks += [f"{name}: {reason}" for name, reason in refusal.fields]
-    if remarks:
-        content["error_debug"] = " ".join(remarks)
+    content = LoginError(
+        error=refusal.error if isinstance(refusal, LoginRefusal) else BY_STATUS.get(refusal.status, "invalid_request"),
+        error_description=refusal.title if known else refusal.detail or refusal.title,
+        error_code=refusal.status,
+        error_debug=" ".join(remarks) or None,
+    )
     headers = {"Cache-Control": "no-store", **refusal.headers}
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         # RFC 6749, 5.2; OpenID clients look for it before they look at the body.
@@ -123,17 +130,4 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, headers=headers)
 
 
-LOGIN = Dialect(
-    _say,
-    "LoginError",
-    {
-        "type": "object",
-        "required": ["error"],
-        "properties": {
-            "error": {"type": "string"},
-            "error_description": {"type": "string"},
-            "error_code": {"type": "integer"},
-            "error_debug": {"type": "string"},
-        },
-    },
-)
+LOGIN = Dialect(_say, LoginError)

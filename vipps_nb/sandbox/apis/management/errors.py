@@ -5,46 +5,47 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, InvalidRequest, Refusal, instance
+from vipps_nb.sandbox.server.problems import (
+    PROBLEM_JSON,
+    Body,
+    Dialect,
+    ErrorBody,
+    InvalidRequest,
+    Refusal,
+    Uri,
+    instance,
+    status_page,
+)
 
-_TEXT = {"type": "string"}
+
+class KeyedReason(ErrorBody):
+    key: str
+    value: str
+
+
+class ManagementProblem(ErrorBody):
+    type: Uri
+    title: str
+    status: int
+    detail: str
+    instance: str
+    extra_details: list[KeyedReason] | None = None
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:
-    content: dict[str, Any] = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "detail": refusal.detail or refusal.title,
-        "instance": instance(trace_id),
-    }
-    if refusal.fields:
-        content["extraDetails"] = [{"key": name, "value": reason} for name, reason in refusal.fields]
+    content = ManagementProblem(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail or refusal.title,
+        instance=instance(trace_id),
+        extra_details=[KeyedReason(key=name, value=reason) for name, reason in refusal.fields] or None,
+    )
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
-DIALECT = Dialect(
-    _say,
-    "ManagementProblem",
-    {
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "instance"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": _TEXT,
-            "status": {"type": "integer"},
-            "detail": _TEXT,
-            "instance": _TEXT,
-            "extraDetails": {
-                "type": "array",
-                "items": {"type": "object", "required": ["key", "value"], "properties": {"key": _TEXT, "value": _TEXT}},
-            },
-        },
-    },
-    PROBLEM_JSON,
-)
+DIALECT = Dialect(_say, ManagementProblem, PROBLEM_JSON)
 
 
 class PartnersOnly(Refusal):

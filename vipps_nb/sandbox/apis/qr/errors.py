@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal, invalid_params
+from vipps_nb.sandbox.server.problems import (
+    Body,
+    Dialect,
+    ErrorBody,
+    FieldReason,
+    InvalidParamsProblem,
+    Refusal,
+    field_reasons,
+    invalid_params_values,
+)
 
 
 class NoLandingPage(Refusal):
@@ -38,44 +46,35 @@ class IdTaken(Refusal):
         self.name = name
 
 
+class QrError(InvalidParamsProblem):
+    """All that the official document says of a 409 is that it has the ``id``."""
+
+    id: str | None = None
+
+
+class QrExchangeError(ErrorBody):
+    """What the exchange says."""
+
+    title: str
+    status: int
+    detail: str
+    extra_details: list[FieldReason] | None = None
+
+
 def _say(refusal: Refusal, trace_id: str) -> Body:
-    body = invalid_params.say(refusal, trace_id)
-    if isinstance(refusal, IdTaken) and isinstance(body.content, dict):
-        # All that the official document says of a 409 is that it has the id.
-        body.content["id"] = refusal.name
-    return body
+    taken = refusal.name if isinstance(refusal, IdTaken) else None
+    return Body(QrError(**invalid_params_values(refusal, trace_id), id=taken), headers=refusal.headers)
 
 
 def _say_of_exchange(refusal: Refusal, trace_id: str) -> Body:
-    content: dict[str, Any] = {
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "detail": refusal.detail or refusal.title,
-    }
-    if refusal.fields:
-        content["extraDetails"] = [{"name": name, "reason": reason} for name, reason in refusal.fields]
+    content = QrExchangeError(
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail or refusal.title,
+        extra_details=field_reasons(refusal) or None,
+    )
     return Body(content, headers=refusal.headers)
 
 
-QR = Dialect(_say, "QrError", invalid_params.schema)
-EXCHANGE = Dialect(
-    _say_of_exchange,
-    "QrExchangeError",
-    {
-        "type": "object",
-        "required": ["title", "status", "detail"],
-        "properties": {
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "extraDetails": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name", "reason"],
-                    "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
-                },
-            },
-        },
-    },
-)
+QR = Dialect(_say, QrError)
+EXCHANGE = Dialect(_say_of_exchange, QrExchangeError)

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import uuid
 from http import HTTPStatus
-from typing import Any
 
 from vipps_nb.sandbox.server.problems import (
     PROBLEM_JSON,
     Body,
     Dialect,
+    ErrorBody,
+    FieldReason,
     InvalidRequest,
     NotForThisSalesUnit,
     Refusal,
     UnsupportedMediaType,
+    Uri,
+    Uuid,
+    field_reasons,
 )
 
 PROBLEMS = "https://developer.vippsmobilepay.com/docs/APIs/recurring-api/recurring-api-problems#"
@@ -26,45 +30,30 @@ _SAID_BY_EVERY_API: dict[type[Refusal], str] = {
 }
 
 
+class RecurringProblem(ErrorBody):
+    type: Uri
+    title: str
+    status: int
+    detail: str
+    context_id: Uuid
+    extra_details: list[FieldReason] | None = None
+
+
 def _say(refusal: Refusal, trace_id: str) -> Body:
     problem_id = refusal.code or _SAID_BY_EVERY_API.get(type(refusal), "operation-failed")
-    content: dict[str, Any] = {
-        "type": f"{PROBLEMS}{problem_id}",
-        "title": HTTPStatus(refusal.status).phrase,
-        "status": int(refusal.status),
-        "detail": refusal.detail or refusal.title,
+    content = RecurringProblem(
+        type=f"{PROBLEMS}{problem_id}",
+        title=HTTPStatus(refusal.status).phrase,
+        status=refusal.status,
+        detail=refusal.detail or refusal.title,
         # The middle of a trace is 32 hexadecimal digits, which is what a UUID is made of.
-        "contextId": str(uuid.UUID(hex=trace_id.split("-")[1], version=4)),
-    }
-    if refusal.fields:
-        content["extraDetails"] = [{"name": name, "reason": reason} for name, reason in refusal.fields]
+        context_id=str(uuid.UUID(hex=trace_id.split("-")[1], version=4)),
+        extra_details=field_reasons(refusal) or None,
+    )
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
-problem = Dialect(
-    _say,
-    "RecurringProblem",
-    {
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "contextId"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "contextId": {"type": "string", "format": "uuid"},
-            "extraDetails": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name", "reason"],
-                    "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
-                },
-            },
-        },
-    },
-    PROBLEM_JSON,
-)
+problem = Dialect(_say, RecurringProblem, PROBLEM_JSON)
 
 
 class _Forbidden(Refusal):

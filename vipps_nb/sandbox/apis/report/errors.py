@@ -4,62 +4,63 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, Refusal, instance
+from vipps_nb.sandbox.server.problems import PROBLEM_JSON, Body, Dialect, ErrorBody, Refusal, instance, status_page
 
-TEXT = {"type": "string"}
+
+class ReportProblem(ErrorBody):
+    """A ledger or a report that is not there."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
+class ReportError(ErrorBody):
+    """Parameters that break a rule."""
+
+    error_code: int
+    error_message: str
+    context_id: str
+
+
+class ReportUnauthorized(ErrorBody):
+    """Keys that do not open this API."""
+
+    code: str
+    message: str
 
 
 def _say_problem(refusal: Refusal, trace_id: str) -> Body:
-    content = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "detail": refusal.detail or refusal.title,
-        "instance": instance(trace_id),
-    }
+    content = ReportProblem(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail or refusal.title,
+        instance=instance(trace_id),
+    )
     return Body(content, PROBLEM_JSON, refusal.headers)
 
 
 def _say_code(refusal: Refusal, trace_id: str) -> Body:
     reasons = "; ".join(f"{name}: {reason}" for name, reason in refusal.fields) or refusal.detail
-    content = {
-        "errorCode": int(refusal.code or 0),
-        "errorMessage": f"{refusal.title} {reasons}".strip(),
-        "contextId": instance(trace_id).removeprefix("urn:uuid:"),
-    }
+    content = ReportError(
+        error_code=int(refusal.code or 0),
+        error_message=f"{refusal.title} {reasons}".strip(),
+        context_id=instance(trace_id).removeprefix("urn:uuid:"),
+    )
     return Body(content, headers=refusal.headers)
 
 
 def _say_unauthorized(refusal: Refusal, trace_id: str) -> Body:
-    return Body(
-        {"code": "Unauthorized", "message": f"{refusal.title} {refusal.detail}".strip()}, headers=refusal.headers
-    )
+    content = ReportUnauthorized(code="Unauthorized", message=f"{refusal.title} {refusal.detail}".strip())
+    return Body(content, headers=refusal.headers)
 
 
-PROBLEM = Dialect(
-    _say_problem,
-    "ReportProblem",
-    {
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "instance"],
-        "properties": {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "instance": TEXT},
-    },
-    PROBLEM_JSON,
-)
-CODED = Dialect(
-    _say_code,
-    "ReportError",
-    {
-        "type": "object",
-        "required": ["errorCode", "errorMessage", "contextId"],
-        "properties": {"errorCode": {"type": "integer"}, "errorMessage": TEXT, "contextId": TEXT},
-    },
-)
-UNAUTHORIZED = Dialect(
-    _say_unauthorized,
-    "ReportUnauthorized",
-    {"type": "object", "required": ["code", "message"], "properties": {"code": TEXT, "message": TEXT}},
-)
+PROBLEM = Dialect(_say_problem, ReportProblem, PROBLEM_JSON)
+CODED = Dialect(_say_code, ReportError)
+UNAUTHORIZED = Dialect(_say_unauthorized, ReportUnauthorized)
 
 
 class CheckYourKeys(Refusal):

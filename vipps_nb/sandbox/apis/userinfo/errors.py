@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, ErrorBody, Refusal, Uri, status_page
 
 CHALLENGE = 'Bearer realm="Vipps Userinfo"'
 
@@ -24,18 +23,32 @@ class UnknownSub(Refusal):
     title = "Not Found"
 
 
-def _say(refusal: Refusal, trace_id: str) -> Body:
+class Reason(ErrorBody):
+    """What is wrong with one field."""
+
+    reason: str
+
+
+class UserinfoError(ErrorBody):
     """A problem whose status is text, and whose details are called ``extraInfo``."""
-    content: dict[str, Any] = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": str(int(refusal.status)),
-        "instance": trace_id,
-    }
-    if refusal.detail:
-        content["detail"] = refusal.detail
-    if refusal.fields:
-        content["extraInfo"] = {name: {"reason": reason} for name, reason in refusal.fields}
+
+    type: Uri
+    title: str
+    status: str
+    instance: str
+    detail: str | None = None
+    extra_info: dict[str, Reason] | None = None
+
+
+def _say(refusal: Refusal, trace_id: str) -> Body:
+    content = UserinfoError(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=str(int(refusal.status)),
+        instance=trace_id,
+        detail=refusal.detail or None,
+        extra_info={name: Reason(reason=reason) for name, reason in refusal.fields} or None,
+    )
     headers = dict(refusal.headers)
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         # RFC 6750, 3; the library of an OpenID client looks for it before it looks at the body.
@@ -43,19 +56,4 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     return Body(content, headers=headers)
 
 
-USERINFO = Dialect(
-    _say,
-    "UserinfoError",
-    {
-        "type": "object",
-        "required": ["type", "title", "status"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "string"},
-            "detail": {"type": "string"},
-            "instance": {"type": "string"},
-            "extraInfo": {"type": "object", "additionalProperties": {"type": "object"}},
-        },
-    },
-)
+USERINFO = Dialect(_say, UserinfoError)

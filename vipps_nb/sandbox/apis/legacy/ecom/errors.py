@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import RootModel
 
 from vipps_nb.sandbox.apis.legacy.errors import context_id
-from vipps_nb.sandbox.server.problems import Body, Dialect, JsonObject, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, ErrorBody, Refusal, Uuid
 
-GROUPS = ["Authentication", "Payment", "InvalidRequest", "VippsError", "User", "Merchant"]
+Group = Literal["Authentication", "Payment", "InvalidRequest", "VippsError", "User", "Merchant"]
 
 
 class EComRefusal(Refusal):
     """One with a group and a code."""
 
-    group: ClassVar[str] = "Payment"
+    group: ClassVar[Group] = "Payment"
     code = "99"
 
 
@@ -114,36 +116,29 @@ class IdempotencyConflict(EComRefusal):
     code, title = "93", "A repeated request must have the same amount as the first"
 
 
-def _say(refusal: Refusal, trace_id: str) -> Body:
-    context = context_id(trace_id)
-    return Body([{**error, "contextId": context} for error in _errors(refusal)], headers=refusal.headers)
+class EComError(ErrorBody):
+    error_group: Group
+    error_code: str
+    error_message: str
+    context_id: Uuid
 
 
-def _errors(refusal: Refusal) -> Iterator[JsonObject]:
+class EComErrors(RootModel[list[EComError]]):
     """One error, or one for each field; a field's name is the code then (eCom API guide, Error codes)."""
+
+
+def _say(refusal: Refusal, trace_id: str) -> Body:
+    return Body(EComErrors(list(_errors(refusal, context_id(trace_id)))), headers=refusal.headers)
+
+
+def _errors(refusal: Refusal, context: str) -> Iterator[EComError]:
     if isinstance(refusal, EComRefusal):
         message = f"{refusal.title}. {refusal.detail}" if refusal.detail else refusal.title
-        yield {"errorGroup": refusal.group, "errorCode": refusal.code, "errorMessage": message}
+        yield EComError(error_group=refusal.group, error_code=refusal.code, error_message=message, context_id=context)
         return
-    group = "Authentication" if refusal.status == HTTPStatus.FORBIDDEN else "InvalidRequest"
+    group: Group = "Authentication" if refusal.status == HTTPStatus.FORBIDDEN else "InvalidRequest"
     for name, reason in refusal.fields or [(refusal.code or str(int(refusal.status)), refusal.detail or refusal.title)]:
-        yield {"errorGroup": group, "errorCode": name, "errorMessage": reason}
+        yield EComError(error_group=group, error_code=name, error_message=reason, context_id=context)
 
 
-dialect = Dialect(
-    _say,
-    "EComErrors",
-    {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["errorGroup", "errorCode", "errorMessage"],
-            "properties": {
-                "errorGroup": {"type": "string", "enum": GROUPS},
-                "errorCode": {"type": "string"},
-                "errorMessage": {"type": "string"},
-                "contextId": {"type": "string", "format": "uuid"},
-            },
-        },
-    },
-)
+dialect = Dialect(_say, EComErrors)

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from pydantic import RootModel
+
 from vipps_nb.sandbox.apis.legacy.errors import context_id
-from vipps_nb.sandbox.server.problems import Body, Dialect, JsonObject, Refusal
+from vipps_nb.sandbox.server.problems import Body, Dialect, ErrorBody, Refusal, Uuid
 
 NAMED_BY_FIELD = ("amount", "currency", "makePaymentUrl")
 INVALID = "51"
@@ -33,35 +35,32 @@ class AlreadyExists(Refusal):
     code, title = "99", "The pspTransactionId or merchantOrderId exists already"
 
 
+class PspError(ErrorBody):
+    error_code: str
+    error_message: str
+    context_id: Uuid
+
+
+class PspErrors(RootModel[list[PspError]]):
+    """One error, or one for each field."""
+
+
 def _say(refusal: Refusal, trace_id: str) -> Body:
     context = context_id(trace_id)
-    return Body([{**error, "contextId": context} for error in _errors(refusal)], headers=refusal.headers)
+    errors = [PspError(error_code=code, error_message=words, context_id=context) for code, words in _errors(refusal)]
+    return Body(PspErrors(errors), headers=refusal.headers)
 
 
-def _errors(refusal: Refusal) -> Iterator[JsonObject]:
+def _errors(refusal: Refusal) -> Iterator[tuple[str, str]]:
+    """Codes and messages."""
     if not refusal.fields:
         message = f"{refusal.title}. {refusal.detail}" if refusal.detail else refusal.title
-        yield {"errorCode": refusal.code or str(int(refusal.status)), "errorMessage": message}
+        yield refusal.code or str(int(refusal.status)), message
     for name, reason in refusal.fields:
         if name in NAMED_BY_FIELD:
-            yield {"errorCode": name, "errorMessage": reason}
+            yield name, reason
         else:
-            yield {"errorCode": INVALID, "errorMessage": f"{name}: {reason}"}
+            yield INVALID, f"{name}: {reason}"
 
 
-dialect = Dialect(
-    _say,
-    "PspErrors",
-    {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["errorCode", "errorMessage", "contextId"],
-            "properties": {
-                "errorCode": {"type": "string"},
-                "errorMessage": {"type": "string"},
-                "contextId": {"type": "string", "format": "uuid"},
-            },
-        },
-    },
-)
+dialect = Dialect(_say, PspErrors)
