@@ -5,10 +5,10 @@ import pytest
 from tests.sandbox.test_report import Reader
 from vipps_nb.sandbox import SandboxError
 from vipps_nb.sandbox.apis.donations import app as donations_app
-from vipps_nb.sandbox.world.announcements import Announcements
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.event_bus import EventBus
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 DAY = 86_400
 REPORT = "/donations/v1/reports/payments"
@@ -120,9 +120,9 @@ def test_a_stopped_agreement_gives_no_more(sandbox, charity, who):
 
 
 def test_each_change_is_announced_once():
-    keys = KeyRing(1, 1)
-    world, heard = Premises(1, keys, Settings(), "http://127.0.0.1:1").world, []
-    world.room(Announcements).listen(heard.append)
+    keys = KeyStore(1, 1)
+    world, heard = Backend(1, keys, Settings(), "http://127.0.0.1:1").world, []
+    world.records(EventBus).subscribe(heard.append)
 
     agreement = donations_app.start(world, next(iter(keys.units)), 10000, 10)
     for _ in range(2):

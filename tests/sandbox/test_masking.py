@@ -158,12 +158,13 @@ def test_a_sentence_about_a_secret_stays_a_sentence():
 
 def test_letters_to_merchants_are_masked_the_same_way(sandbox):
     from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
-    from vipps_nb.sandbox.webhook_delivery.outbox import Letter
+    from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest
 
     log = DeliveryLog(Masker([KEY]))
     body = json.dumps({"clientSecret": REAL, "note": f"{REAL} {KEY}"}).encode()
     log.set_out(
-        Letter(url=f"http://127.0.0.1/?client_secret={REAL}", body=body, headers={"X-Authorization": KEY}), NOON
+        OutgoingRequest(url=f"http://127.0.0.1/?client_secret={REAL}", body=body, headers={"X-Authorization": KEY}),
+        NOON,
     )
 
     text = json.dumps(log.entries())

@@ -14,7 +14,7 @@ from vipps_nb.sandbox.customer.codes import CustomerCodes
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.html import Html, document, tag
 from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 from vipps_nb.sandbox.server.routing import Page, Rules, TheWorld, rules
@@ -70,7 +70,7 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
     return Body(document(refusal.title, STYLE, *text), HTML, HEADERS)
 
 
-page = Page(title="The customer's phone", entrance=OPEN, own=True, dialect=Dialect(_say, media_type="text/html"))
+page = Page(title="The customer's phone", auth=NO_AUTH, own=True, dialect=Dialect(_say, media_type="text/html"))
 router = page.router
 DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
@@ -93,7 +93,7 @@ async def decide(
     world: TheWorld,
     choice: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """What a thumb does; then back to the page, which says how it ended, or on to where the request leads."""
+    """What the customer decides; then back to the page, which says how it ended, or on to where the request leads."""
     asked = _find(token, world)
     if asked.outcome is None:
         asked.choose(choice)
@@ -156,16 +156,16 @@ def _content(token: str, world: World) -> str:
     """What the QR code with this token says: a link, or a customer's personal code."""
     if token in world.phone:
         return phone_link(world, token)
-    if world.room(PrintedCodes).get(token) is not None:
+    if world.records(PrintedCodes).get(token) is not None:
         return code_link(world, token)
-    personal = world.room(CustomerCodes).picture(token)
+    personal = world.records(CustomerCodes).picture(token)
     if personal is None:
         raise UnknownLink(STRANGE)
     return personal
 
 
 def _printed(token: str, world: World) -> PrintedCode:
-    code = world.room(PrintedCodes).get(token)
+    code = world.records(PrintedCodes).get(token)
     if code is None:
         raise UnknownLink(STRANGE)
     return code

@@ -1,4 +1,4 @@
-"""What the customer's phone shows of a request, and what their thumb can do about it."""
+"""What the customer's phone shows of a request, and what they can do about it."""
 
 from __future__ import annotations
 

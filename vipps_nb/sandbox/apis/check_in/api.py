@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from vipps_nb.sandbox.apis.check_in.models import CheckIn, CheckIns
 from vipps_nb.sandbox.apis.check_in.schemas import LoyaltyCheckInRequest, LoyaltyCheckInResponse
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit, invalid_params
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 
 page = Page(
     title="Check-in API",
-    entrance=Entrance(msn="optional"),
+    auth=AuthPolicy(msn="optional"),
     dialect=invalid_params,
     in_test=False,
-    counts=lambda world: {"checkIns": len(world.room(CheckIns))},
+    counts=lambda world: {"checkIns": len(world.records(CheckIns))},
 )
 
 
@@ -33,5 +33,5 @@ async def initiate_loyalty_check_in(
         is_member=order.is_member,
         moment=world.clock.now(),
     )
-    world.room(CheckIns).append(one)
+    world.records(CheckIns).append(one)
     return LoyaltyCheckInResponse(id=one.id)

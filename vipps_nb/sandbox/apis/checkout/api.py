@@ -26,7 +26,7 @@ from vipps_nb.sandbox.apis.checkout.schemas import (
     State,
 )
 from vipps_nb.sandbox.apis.checkout.validation import check_update, explain
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
 
@@ -37,12 +37,12 @@ Reference = Annotated[str, Path(description="The merchant's own name for the ses
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"checkoutSessions": len(world.room(Sessions))}
+    return {"checkoutSessions": len(world.records(Sessions))}
 
 
 page = Page(
     title="Checkout API",
-    entrance=Entrance(by="keys", system_headers="required", token_refused=InvalidCredentials),
+    auth=AuthPolicy(by="keys", system_headers="required", token_refused=InvalidCredentials),
     dialect=checkout_problem,
     deprecated=True,
     explain=explain,
@@ -111,7 +111,7 @@ async def expire_session(reference: Reference, world: TheWorld, caller: TheCalle
 
 def _find(reference: str, world: World, caller: Caller) -> Session:
     """The caller's session; another sales unit's with the same reference is as unknown as none."""
-    session = world.room(Sessions).get(caller.merchant.merchant_serial_number, reference)
+    session = world.records(Sessions).get(caller.merchant.merchant_serial_number, reference)
     if session is None:
         raise SessionNotFound("This sales unit has no session with this reference.")
     return session

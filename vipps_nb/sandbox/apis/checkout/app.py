@@ -33,8 +33,8 @@ from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements
 from vipps_nb.sandbox.apis.recurring.schemas import AgreementStatus
 from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.receipts import Receipts
 from vipps_nb.sandbox.world.settings import Settings
@@ -167,7 +167,7 @@ def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
 
     So whoever says "approve" by reference always means one thing of a sales unit, and is never asked which.
     """
-    sessions = world.room(Sessions).namesakes(reference)
+    sessions = world.records(Sessions).namesakes(reference)
     return [
         phone_screen(world, session)
         for session in sessions
@@ -186,7 +186,7 @@ def pay(world: World, session: Session) -> PhoneScreen | None:
     if session.transaction.order_summary is not None:
         summary = session.transaction.order_summary.to_json()
         receipt = {"orderLines": summary["orderLines"], "bottomLine": summary["orderBottomLine"]}
-        world.room(Receipts).put(session.msn, "ecom", session.reference, receipt)
+        world.records(Receipts).put(session.msn, "ecom", session.reference, receipt)
     return payment_screen(world, session.payment)
 
 
@@ -206,14 +206,14 @@ def expire(world: World, session: Session) -> None:
 
 def follow_payments(world: World) -> None:
     """Have sessions hear, from now on, how their payments end."""
-    sessions = world.room(Sessions)
+    sessions = world.records(Sessions)
     if not sessions.hears_of_payments:
         sessions.hears_of_payments = True
-        world.room(Announcements).listen(partial(_hear, world))
+        world.records(EventBus).subscribe(partial(_hear, world))
 
 
-def _hear(world: World, announcement: Announcement) -> None:
-    session = world.room(Sessions).get(announcement.msn, announcement.subject)
+def _hear(world: World, domain_event: DomainEvent) -> None:
+    session = world.records(Sessions).get(domain_event.msn, domain_event.subject)
     if session is None or session.payment is None or session.state is not State.INITIATED:
         return
     payment = session.payment
@@ -225,7 +225,7 @@ def _hear(world: World, announcement: Announcement) -> None:
 
 def _is_taken(world: World, session: Session) -> bool:
     """Whether the merchant has used the reference for a payment of their own, behind the session's back."""
-    payment = world.room(Payments).get(session.msn, session.reference)
+    payment = world.records(Payments).get(session.msn, session.reference)
     return payment is not None and payment is not session.payment
 
 
@@ -259,7 +259,7 @@ def start(
     tell: Tell,
     read_options: ReadOptions = OPTIONS.read,
 ) -> Session:
-    """Put a new session on the shelf and on the customer's phone.
+    """Store a new session and show it on the customer's phone.
 
     ``tell`` puts its end into the words of the API's version, for ``callback_url``; None keeps it to itself.
     ``read_options`` understands what the merchant answers to the question for ways of delivery.
@@ -268,8 +268,8 @@ def start(
         Refusal: The order breaks a term, or its reference is taken.
     """
     check(order, world.switches[msn])
-    reference, sessions = reference_of(order), world.room(Sessions)
-    if sessions.get(msn, reference) is not None or world.room(Payments).get(msn, reference) is not None:
+    reference, sessions = reference_of(order), world.records(Sessions)
+    if sessions.get(msn, reference) is not None or world.records(Payments).get(msn, reference) is not None:
         raise ReferenceTaken(f"This sales unit already has a session or a payment {reference}.")
     session = Session(
         msn=msn,
@@ -292,7 +292,7 @@ def start(
 
 
 def propose(world: World, session: Session, order: Subscription) -> Agreement:
-    """Put the agreement on Recurring's shelf; the customer is deciding about it."""
+    """Store the agreement with Recurring's; the customer is deciding about it."""
     agreement = Agreement(
         msn=session.msn,
         id=f"agr_{world.ids.letters(7)}",
@@ -314,7 +314,7 @@ def propose(world: World, session: Session, order: Subscription) -> Agreement:
         external_id=None,
         phone_number=phone_number(session),
     )
-    world.room(Agreements).store(agreement)
+    world.records(Agreements).store(agreement)
     agreement_happened(world, agreement, "CREATE", "MERCHANT")
     return agreement
 

@@ -27,10 +27,10 @@ from vipps_nb.sandbox.apis.epayment.models import Payment
 from vipps_nb.sandbox.apis.epayment.schemas import State as PaymentState
 from vipps_nb.sandbox.apis.recurring.models import Agreement
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 from vipps_nb.sandbox.world.world import World
 
-MOVES = Lifecycle(
+MOVES = StateMachine(
     {
         State.CREATED: frozenset({State.INITIATED, State.EXPIRED}),
         State.INITIATED: frozenset({State.SUCCESSFUL, State.TERMINATED}),
@@ -115,7 +115,7 @@ class Sessions:
         return len(self._by_reference)
 
     def store(self, session: Session) -> None:
-        """Put a new session on the shelf."""
+        """Keep a new session."""
         self._by_reference[session.msn, session.reference] = session
         self._by_id[session.msn, session.session_id] = session
         self._namesakes.setdefault(session.reference, []).append(session)

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis.epayment.schemas import HIGHEST_AMOUNT
 from vipps_nb.sandbox.apis.recurring.schemas import AgreementStatus
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable, Presumed
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.money import money
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -32,7 +32,7 @@ class State(StrEnum):
     TERMINATED = "PaymentTerminated"
 
 
-class Amount(Wire):
+class Amount(JsonModel):
     """An amount of money in minor units. It ends in an ePayment, so the ceiling is the same."""
 
     value: Annotated[int, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")]
@@ -42,12 +42,12 @@ class Amount(Wire):
         return money(self.value, self.currency)
 
 
-class LeadTime(Wire):
+class LeadTime(JsonModel):
     earliest: Annotated[str, Field(pattern=DATE)]
     latest: Annotated[str, Field(pattern=DATE)]
 
 
-class PickupPoint(Wire):
+class PickupPoint(JsonModel):
     id: str
     name: str
     address: str
@@ -58,20 +58,20 @@ class PickupPoint(Wire):
     lead_time: Nullable[LeadTime] = None
 
 
-class Timeslot(Wire):
+class Timeslot(JsonModel):
     id: str
     date: Annotated[str, Field(pattern=DATE)]
     start: Annotated[str, Field(pattern=TIME)]
     end: Annotated[str, Field(pattern=TIME)]
 
 
-class Delivery(Wire):
+class Delivery(JsonModel):
     lead_time: Nullable[LeadTime] = None
     pickup_points: Nullable[list[PickupPoint]] = None
     timeslots: Nullable[list[Timeslot]] = None
 
 
-class _Option(Wire):
+class _Option(JsonModel):
     id: Annotated[str, Field(min_length=1, max_length=200)]
     priority: Annotated[int, Field(ge=0, description="The lowest comes first.")]
     is_default: bool
@@ -145,7 +145,7 @@ LogisticsOption = Annotated[
 ]
 
 
-class PrefillCustomer(Wire):
+class PrefillCustomer(JsonModel):
     first_name: Nullable[str] = None
     last_name: Nullable[str] = None
     email: Nullable[str] = None
@@ -156,28 +156,28 @@ class PrefillCustomer(Wire):
     country: Nullable[str] = None
 
 
-class MerchantInfo(Wire):
+class MerchantInfo(JsonModel):
     callback_url: str
     return_url: Annotated[str, Field(min_length=1)]
     callback_authorization_token: CallbackToken
     terms_and_conditions_url: Nullable[str] = None
 
 
-class Countries(Wire):
+class Countries(JsonModel):
     supported: list[str]
 
 
-class CustomConsent(Wire):
+class CustomConsent(JsonModel):
     text: str
     required: bool
 
 
-class ExternalPaymentMethod(Wire):
+class ExternalPaymentMethod(JsonModel):
     payment_method: Literal["Klarna", "SveaCheckout"]
     redirect_url: str
 
 
-class CheckoutConfig(Wire):
+class CheckoutConfig(JsonModel):
     customer_interaction: Nullable[Literal["CUSTOMER_PRESENT", "CUSTOMER_NOT_PRESENT"]] = None
     elements: Nullable[Literal["Full", "PaymentAndContactInfo", "PaymentOnly"]] = None
     countries: Nullable[Countries] = None
@@ -188,7 +188,7 @@ class CheckoutConfig(Wire):
     external_payment_methods: Nullable[list[ExternalPaymentMethod]] = None
 
 
-class UnitInfo(Wire):
+class UnitInfo(JsonModel):
     """As in Order Management, where the order can be read afterwards."""
 
     unit_price: MinorUnits
@@ -196,7 +196,7 @@ class UnitInfo(Wire):
     quantity_unit: Literal["PCS", "KG", "KM", "MINUTE", "LITRE"]
 
 
-class OrderLine(Wire):
+class OrderLine(JsonModel):
     name: Annotated[str, Field(min_length=1, max_length=2048)]
     id: Annotated[str, Field(min_length=1, max_length=255)]
     total_amount: MinorUnits
@@ -211,14 +211,14 @@ class OrderLine(Wire):
     is_shipping: Nullable[bool] = None
 
 
-class PaymentSources(Wire):
+class PaymentSources(JsonModel):
     gift_card: Nullable[int] = None
     card: Nullable[int] = None
     voucher: Nullable[int] = None
     cash: Nullable[int] = None
 
 
-class OrderBottomLine(Wire):
+class OrderBottomLine(JsonModel):
     currency: Annotated[str, Field(min_length=3, max_length=3)]
     tip_amount: Nullable[MinorUnits] = None
     gift_card_amount: Nullable[MinorUnits] = None
@@ -227,73 +227,73 @@ class OrderBottomLine(Wire):
     receipt_number: Nullable[str] = None
 
 
-class OrderSummary(Wire):
+class OrderSummary(JsonModel):
     order_lines: Annotated[list[OrderLine], Field(min_length=1)]
     order_bottom_line: OrderBottomLine
 
 
-class PaymentTransaction(Wire):
+class PaymentTransaction(JsonModel):
     amount: Amount
     payment_description: Annotated[str, Field(min_length=3, max_length=100)]
     reference: Annotated[Nullable[str], Field(json_schema_extra={"deprecated": True})] = None
     order_summary: Nullable[OrderSummary] = None
 
 
-class PorterbuddyAddress(Wire):
+class PorterbuddyAddress(JsonModel):
     street_address: str
     postal_code: str
     city: str
     country: str
 
 
-class PorterbuddyOrigin(Wire):
+class PorterbuddyOrigin(JsonModel):
     name: str
     email: str
     phone_number: str
     address: PorterbuddyAddress
 
 
-class Porterbuddy(Wire):
+class Porterbuddy(JsonModel):
     public_token: str
     api_key: Annotated[str, Field(min_length=1)]
     origin: PorterbuddyOrigin
 
 
-class Integrations(Wire):
+class Integrations(JsonModel):
     porterbuddy: Nullable[Porterbuddy] = None
 
 
-class Logistics(Wire):
+class Logistics(JsonModel):
     dynamic_options_callback: Nullable[str] = None
     fixed_options: Nullable[list[LogisticsOption]] = None
     integrations: Nullable[Integrations] = None
 
 
-class Interval(Wire):
+class Interval(JsonModel):
     unit: Literal["YEAR", "MONTH", "WEEK", "DAY"]
     count: Annotated[int, Field(ge=1, le=31)]
 
 
-class EventCampaign(Wire):
+class EventCampaign(JsonModel):
     type: Annotated[Literal["EVENT_CAMPAIGN"], Presumed("EVENT_CAMPAIGN")]
     price: MinorUnits
     event_date: Annotated[str, Field(min_length=1)]
     event_text: Annotated[str, Field(min_length=1, max_length=15)]
 
 
-class PeriodCampaign(Wire):
+class PeriodCampaign(JsonModel):
     type: Annotated[Literal["PERIOD_CAMPAIGN"], Presumed("PERIOD_CAMPAIGN")]
     price: MinorUnits
     period: Interval
 
 
-class PriceCampaign(Wire):
+class PriceCampaign(JsonModel):
     type: Annotated[Literal["PRICE_CAMPAIGN"], Presumed("PRICE_CAMPAIGN")]
     price: MinorUnits
     end: Annotated[str, Field(min_length=1)]
 
 
-class Subscription(Wire):
+class Subscription(JsonModel):
     product_name: Annotated[str, Field(min_length=1, max_length=45)]
     amount: Amount
     interval: Interval
@@ -302,7 +302,7 @@ class Subscription(Wire):
     campaign: Nullable[Annotated[EventCampaign | PeriodCampaign | PriceCampaign, Field(discriminator="type")]] = None
 
 
-class _Order(Wire):
+class _Order(JsonModel):
     reference: Nullable[str] = None
     prefill_customer: Nullable[PrefillCustomer] = None
     merchant_info: MerchantInfo
@@ -328,14 +328,14 @@ class SubscriptionOrder(_Order):
 SessionOrder = Annotated[PaymentOrder | SubscriptionOrder, Field(discriminator="type")]
 
 
-class SessionUpdate(Wire):
+class SessionUpdate(JsonModel):
     """What may still change."""
 
     transaction: Nullable[PaymentTransaction] = None
     logistic_options: Nullable[list[LogisticsOption]] = None
 
 
-class SessionCreated(Wire):
+class SessionCreated(JsonModel):
     """The answer to create. The customer goes to ``{checkoutFrontendUrl}?token={token}``."""
 
     token: str
@@ -343,31 +343,31 @@ class SessionCreated(Wire):
     polling_url: str
 
 
-class TransactionAggregate(Wire):
+class TransactionAggregate(JsonModel):
     cancelled_amount: Amount
     captured_amount: Amount
     refunded_amount: Amount
     authorized_amount: Amount
 
 
-class PaymentDetails(Wire):
+class PaymentDetails(JsonModel):
     type: Literal["Wallet"] = "Wallet"
     amount: Amount
     state: Literal["CREATED", "AUTHORIZED", "TERMINATED"]
     aggregate: TransactionAggregate
 
 
-class SubscriptionDetails(Wire):
+class SubscriptionDetails(JsonModel):
     state: AgreementStatus
     agreement_id: str
 
 
-class UserInfo(Wire):
+class UserInfo(JsonModel):
     sub: str
     email: str | None = None
 
 
-class BillingDetails(Wire):
+class BillingDetails(JsonModel):
     first_name: str
     last_name: str
     email: str
@@ -378,7 +378,7 @@ class BillingDetails(Wire):
     country: str | None = None
 
 
-class ShippingDetails(Wire):
+class ShippingDetails(JsonModel):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
@@ -393,7 +393,7 @@ class ShippingDetails(Wire):
     timeslot: Timeslot | None = None
 
 
-class SessionResponse(Wire):
+class SessionResponse(JsonModel):
     """The answer to a poll, and what is told to ``callbackUrl``."""
 
     session_id: str

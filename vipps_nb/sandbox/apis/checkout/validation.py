@@ -29,9 +29,9 @@ from vipps_nb.sandbox.apis.checkout.schemas import (
 from vipps_nb.sandbox.apis.epayment.validation import RECEIVER_URL
 from vipps_nb.sandbox.apis.epayment.validation import URL as SHOP_URL
 from vipps_nb.sandbox.apis.recurring.models import MOST
+from vipps_nb.sandbox.server.field_errors import FieldError
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.server.words import FieldError
 from vipps_nb.sandbox.world.settings import Switches
 
 LEAST = 1  # minor unit, in every currency (Checkout API, Quick start)

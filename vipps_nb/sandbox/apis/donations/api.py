@@ -12,7 +12,7 @@ from vipps_nb.sandbox.apis.donations.app import stop
 from vipps_nb.sandbox.apis.donations.errors import NoAccessToRecipient, NoSuchAgreement
 from vipps_nb.sandbox.apis.donations.models import Agreement, Donations, agreement_answer, payment_answer, payments
 from vipps_nb.sandbox.apis.donations.schemas import AgreementAnswer, AgreementId, Moment, PaymentReport
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.world.organisations import donation_handle
@@ -21,13 +21,13 @@ from vipps_nb.sandbox.world.world import World
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    donations = world.room(Donations)
+    donations = world.records(Donations)
     return {"donations": len(donations.gifts), "donationAgreements": len(list(donations))}
 
 
 page = Page(
     title="Donations API",
-    entrance=Entrance(keys=frozenset({KeyType.DONATIONS, KeyType.PARTNER, KeyType.MERCHANT}), msn="ignored"),
+    auth=AuthPolicy(keys=frozenset({KeyType.DONATIONS, KeyType.PARTNER, KeyType.MERCHANT}), msn="ignored"),
     in_test=False,
     counts=_counts,
 )
@@ -55,7 +55,7 @@ async def get_payments(  # noqa: PLR0917 - FastAPI passes by name; these are the
     asked = {handle for text in handles or [] for handle in text.split(",")}
     if not asked <= visible:
         raise NoAccessToRecipient(f"These keys may not see {', '.join(sorted(asked - visible))}.")
-    gifts = [gift for gift in world.room(Donations).gifts if gift.handle in (asked or visible)]
+    gifts = [gift for gift in world.records(Donations).gifts if gift.handle in (asked or visible)]
     found = payments(gifts, begin, end, world.settings.donations_page_size)
     return PaymentReport(from_=first, to=last, payments=[payment_answer(gift, personal=personal) for gift in found])
 
@@ -77,7 +77,7 @@ async def stop_agreement(agreement_id: AgreementId, world: TheWorld, caller: The
 def _handles(world: World, caller: Caller) -> set[str]:
     """The numbers that the caller may see; one that has received gifts stays visible if the market changes."""
     msns = {msn for msn in world.switches if _may_see(caller, msn, world)}
-    given = world.room(Donations)
+    given = world.records(Donations)
     handles = {donation_handle(msn, world.switches[msn].market) for msn in msns}
     return handles | {one.handle for one in (*given.gifts, *given) if one.msn in msns}
 
@@ -93,7 +93,7 @@ def _may_see(caller: Caller, msn: str, world: World) -> bool:
 
 
 def _find(agreement_id: str, world: World, caller: Caller) -> Agreement:
-    agreement = world.room(Donations).get(agreement_id)
+    agreement = world.records(Donations).get(agreement_id)
     if agreement is None or not _may_see(caller, agreement.msn, world):
         raise NoSuchAgreement(f"These keys may see no agreement {agreement_id}.")
     return agreement

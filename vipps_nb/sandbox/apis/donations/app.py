@@ -8,8 +8,8 @@ from dateutil.relativedelta import relativedelta
 
 from vipps_nb.sandbox.apis.donations.models import Agreement, Donation, Donations
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.organisations import donation_handle
 from vipps_nb.sandbox.world.world import World
@@ -41,8 +41,8 @@ def give(
         message=message,
         agreement_id=agreement.agreement_id if agreement else None,
     )
-    world.room(Donations).gifts.append(gift)
-    world.room(Movements).add(
+    world.records(Donations).gifts.append(gift)
+    world.records(Movements).add(
         Movement(
             msn=msn,
             kind="capture",
@@ -72,7 +72,7 @@ def start(world: World, msn: str, value: int, withdrawal_day: int, *, reference:
         started=world.clock.now(),
         reference=reference,
     )
-    world.room(Donations).store(agreement)
+    world.records(Donations).store(agreement)
     _announce(world, agreement, "started")
     _schedule(world, agreement)
     return agreement
@@ -115,8 +115,8 @@ def _next_withdrawal(now: datetime, day: int) -> datetime:
 
 def _announce(world: World, agreement: Agreement, what: str) -> None:
     now = world.clock.now()
-    world.room(Announcements).announce(
-        Announcement(
+    world.records(EventBus).publish(
+        DomainEvent(
             event=f"donations.agreement.{what}.v1",
             msn=agreement.msn,
             subject=agreement.agreement_id,

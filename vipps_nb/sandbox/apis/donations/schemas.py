@@ -9,18 +9,18 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import Field
 
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 
 AgreementId = Annotated[str, Path(alias="agreementId", description="A UUID, from a payment or an event.")]
 Moment = Annotated[str, Field(description="ISO 8601, UTC unless it says otherwise; inclusive.")]
 
 
-class Payer(Wire):
+class Payer(JsonModel):
     name: str
     phone_number: str
 
 
-class PaymentAnswer(Wire):
+class PaymentAnswer(JsonModel):
     external_reference: str | None = None
     agreement_id: str | None = None
     payer: Payer
@@ -33,30 +33,30 @@ class PaymentAnswer(Wire):
     message: str | None = None
 
 
-class PaymentReport(Wire):
+class PaymentReport(JsonModel):
     from_: Annotated[str, Field(alias="from")]
     to: str
     payments: list[PaymentAnswer]
 
 
-class Schedule(Wire):
+class Schedule(JsonModel):
     interval: Literal["MONTHLY"] = "MONTHLY"
     withdrawal_day: int
 
 
-class Amount(Wire):
+class Amount(JsonModel):
     currency: str
     value: int
 
 
-class DonorAddress(Wire):
+class DonorAddress(JsonModel):
     country: str
     region: str
     postal_code: str
     address_line1: str
 
 
-class Donor(Wire):
+class Donor(JsonModel):
     first_name: str
     last_name: str
     phone_number: str
@@ -65,7 +65,7 @@ class Donor(Wire):
     email_verified: bool
 
 
-class AgreementAnswer(Wire):
+class AgreementAnswer(JsonModel):
     id: str
     recipient_handle: str
     started_at: str

@@ -31,7 +31,7 @@ from vipps_nb.sandbox.apis.epayment.schemas import (
     State,
 )
 from vipps_nb.sandbox.apis.epayment.validation import check, check_customer, duplicate_metadata_key, explain
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.rate_limits import RateLimit
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheKey, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
@@ -46,12 +46,12 @@ Reference = Annotated[str, Path(description="The merchant's own name for the pay
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"payments": len(world.room(Payments))}
+    return {"payments": len(world.records(Payments))}
 
 
 page = Page(
     title="ePayment API",
-    entrance=Entrance(missing_header=errors.MissingParameter),
+    auth=AuthPolicy(missing_header=errors.MissingParameter),
     explain=explain,
     selector="reference",
     find_on_phone=find_on_phone,
@@ -75,7 +75,7 @@ async def create_payment(
     if duplicate is not None:
         raise errors.DuplicateMetadataKey(fields=[("metadata", f"The key {duplicate} occurs twice.")])
     msn = caller.merchant.merchant_serial_number
-    payments = world.room(Payments)
+    payments = world.records(Payments)
     check(order, msn, world)
     if payments.get(msn, order.reference) is not None:
         raise errors.ReferenceTaken(f"This sales unit already has a payment {order.reference}.")
@@ -200,7 +200,7 @@ async def force_approve_payment(
         raise errors.MissingParameter(fields=[("customer", "A customer or the token of the redirectUrl is required.")])
     if order.customer is not None:
         check_customer(order.customer, payment.msn, world)
-    if order.token is not None and world.room(Payments).with_token(order.token) is not payment:
+    if order.token is not None and world.records(Payments).with_token(order.token) is not payment:
         raise errors.ForceApproveFailed("The token does not belong to this payment.")
     if payment.is_express:
         raise errors.ForceApproveNotSupported("Express cannot be force approved.")
@@ -219,7 +219,7 @@ async def force_approve_payment(
 
 def _find(reference: str, world: World, caller: Caller) -> Payment:
     """The caller's payment; another sales unit's with the same reference is as unknown as none."""
-    payment = world.room(Payments).get(caller.merchant.merchant_serial_number, reference)
+    payment = world.records(Payments).get(caller.merchant.merchant_serial_number, reference)
     if payment is None:
         raise errors.ReferenceNotFound("This sales unit has no payment with this reference.")
     return payment

@@ -25,8 +25,8 @@ from vipps_nb.sandbox.apis.epayment.validation import expiry
 from vipps_nb.sandbox.customer.codes import CustomerCodes
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.receipts import Receipts
@@ -102,7 +102,7 @@ def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The payments with this reference; every sales unit may have one."""
-    return [phone_screen(world, payment) for payment in world.room(Payments).namesakes(reference)]
+    return [phone_screen(world, payment) for payment in world.records(Payments).namesakes(reference)]
 
 
 def attempt(world: World, payment: Payment) -> str | None:
@@ -138,7 +138,7 @@ def authorize(world: World, payment: Payment) -> None:
     payment.phone_number = _phone_number(world, payment)
     if payment.order.profile is not None and payment.order.profile.scope:
         payment.sub = subject(world.seed, payment.msn, payment.phone_number)
-        world.room(Consents).grant(
+        world.records(Consents).grant(
             Consent(
                 sub=payment.sub,
                 msn=payment.msn,
@@ -151,7 +151,7 @@ def authorize(world: World, payment: Payment) -> None:
 
 
 def _phone_number(world: World, payment: Payment) -> str:
-    customer, codes = payment.order.customer, world.room(CustomerCodes)
+    customer, codes = payment.order.customer, world.records(CustomerCodes)
     if customer is None:
         return PHONE_NUMBER
     shown = codes.shown(customer.personal_qr or "")
@@ -188,7 +188,7 @@ def record(
     event = Event(str(name), value, psp_reference, world.clock.now(), success, key)
     payment.events.append(event)
     if success and name in MOVEMENTS:
-        world.room(Movements).add(
+        world.records(Movements).add(
             Movement(
                 msn=payment.msn,
                 kind=MOVEMENTS[name],
@@ -201,8 +201,8 @@ def record(
                 message=payment.order.payment_description,
             )
         )
-    world.room(Announcements).announce(
-        Announcement(
+    world.records(EventBus).publish(
+        DomainEvent(
             event=f"epayments.payment.{name.lower()}.v1",
             msn=payment.msn,
             subject=payment.reference,
@@ -218,7 +218,7 @@ def capture_period(switches: Switches) -> timedelta:
 
 
 def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | None = None) -> Payment:
-    """Put a new payment on the shelf and on the customer's phone. Whether it may be is for the caller to check."""
+    """Store a new payment and show it on the customer's phone. Whether it may be is for the caller to check."""
     token = world.ids.urlsafe(24)
     payment = Payment(
         msn=msn,
@@ -230,9 +230,9 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
         token=token,
         redirect_url=_redirect_url(order, f"{world.base_url}/landing", token),
     )
-    world.room(Payments).store(payment)
+    world.records(Payments).store(payment)
     if order.receipt is not None:
-        world.room(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
+        world.records(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
     world.phone.show(token, partial(phone_screen, world, payment))
     world.clock.at(payment.expires, lambda: expire(world, payment))

@@ -23,9 +23,9 @@ from vipps_nb.sandbox.apis.epayment.schemas import (
 )
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
 from vipps_nb.sandbox.world.clock import timestamp
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
-MOVES = Lifecycle({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
+MOVES = StateMachine({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
 TIME_TO_APPROVE = timedelta(minutes=10)
 CAPTURE_PERIOD = {"NO": timedelta(days=180), "DK": timedelta(days=14), "FI": timedelta(days=14)}
 LATE_CAPTURE_PERIOD = timedelta(days=180)
@@ -118,7 +118,7 @@ class Payments:
         return len(self._by_reference)
 
     def store(self, payment: Payment) -> None:
-        """Put a new payment on the shelf."""
+        """Keep a new payment."""
         self._by_reference[payment.msn, payment.reference] = payment
         self._by_token[payment.token] = payment
         self._namesakes.setdefault(payment.reference, []).append(payment)

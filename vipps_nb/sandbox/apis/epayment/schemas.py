@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable, Presumed
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.receipts import Receipt
 
 HIGHEST_AMOUNT = 65_000_000
@@ -30,14 +30,14 @@ class State(StrEnum):
     TERMINATED = "TERMINATED"
 
 
-class Amount(Wire):
+class Amount(JsonModel):
     """An amount of money."""
 
     currency: Currency
     value: Annotated[int, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")]
 
 
-class Customer(Wire):
+class Customer(JsonModel):
     """Who is to pay, named in exactly one way."""
 
     phone_number: Annotated[
@@ -47,7 +47,7 @@ class Customer(Wire):
     customer_token: Annotated[str | None, Field(min_length=1)] = None
 
 
-class AirlineData(Wire):
+class AirlineData(JsonModel):
     agency_invoice_number: Annotated[str, Field(min_length=1, max_length=6)]
     airline_code: Annotated[str, Field(min_length=3, max_length=3)]
     airline_designator_code: Annotated[str, Field(min_length=2, max_length=2)]
@@ -55,25 +55,25 @@ class AirlineData(Wire):
     ticket_number: Annotated[str | None, Field(min_length=1, max_length=150)] = None
 
 
-class IndustryData(Wire):
+class IndustryData(JsonModel):
     airline_data: AirlineData | None = None
 
 
-class PaymentMethod(Wire):
+class PaymentMethod(JsonModel):
     type: Annotated[PaymentMethodType, Presumed("WALLET")]
     blocked_sources: list[Literal["COMMERCIAL_CARDS"]] | None = None
 
 
-class ProfileRequest(Wire):
+class ProfileRequest(JsonModel):
     scope: Annotated[str | None, Field(description="Space-separated, such as `name phoneNumber`.")] = None
 
 
-class QrFormat(Wire):
+class QrFormat(JsonModel):
     format: Annotated[Literal["TEXT/TARGETURL", "IMAGE/SVG+XML", "IMAGE/PNG"], Presumed("IMAGE/SVG+XML")]
     size: Annotated[Nullable[int], Field(ge=100, le=2000)] = None
 
 
-class ShippingOption(Wire):
+class ShippingOption(JsonModel):
     id: str
     amount: Amount
     name: str
@@ -83,7 +83,7 @@ class ShippingOption(Wire):
     estimated_delivery: str | None = None
 
 
-class ShippingGroup(Wire):
+class ShippingGroup(JsonModel):
     type: Literal["HOME_DELIVERY", "PICKUP_POINT", "MAILBOX", "IN_STORE", "OTHER"]
     brand: Literal[
         "POSTEN", "BRING", "POSTNORD", "HELTHJEM", "PORTERBUDDY", "DHL", "INSTABOX", "FEDEX", "MATKAHUOLTO", "GLS",
@@ -94,25 +94,25 @@ class ShippingGroup(Wire):
     priority: int | None = None
 
 
-class DynamicOptions(Wire):
+class DynamicOptions(JsonModel):
     callback_url: str
     callback_authorization_token: Annotated[str | None, Field(pattern=r"^[a-zA-Z0-9-]{1,50}$")] = None
 
 
-class ShippingAnswer(Wire):
+class ShippingAnswer(JsonModel):
     """What a merchant answers to the question for dynamic options."""
 
     groups: list[ShippingGroup]
 
 
-class Shipping(Wire):
+class Shipping(JsonModel):
     """Express: the customer chooses how the goods are sent. Exactly one of the two."""
 
     dynamic_options: DynamicOptions | None = None
     fixed_options: list[ShippingGroup] | None = None
 
 
-class CardPassthrough(Wire):
+class CardPassthrough(JsonModel):
     psp_reference: Annotated[str, Field(max_length=64)]
     card_callback_url: str
     allowed_card_types: list[Literal["VISA_DEBIT", "VISA_CREDIT", "MC_CREDIT", "MC_DEBIT", "DANKORT"]]
@@ -120,7 +120,7 @@ class CardPassthrough(Wire):
     public_encryption_key_id: str | None = None
 
 
-class CreatePaymentRequest(Wire):
+class CreatePaymentRequest(JsonModel):
     amount: Amount
     payment_method: PaymentMethod
     reference: Reference
@@ -141,36 +141,36 @@ class CreatePaymentRequest(Wire):
     card_passthrough: CardPassthrough | None = None
 
 
-class CreatePaymentResponse(Wire):
+class CreatePaymentResponse(JsonModel):
     reference: Reference
     redirect_url: str | None = None
 
 
-class ModificationRequest(Wire):
+class ModificationRequest(JsonModel):
     """How much to capture or refund."""
 
     modification_amount: Amount
 
 
-class CancelRequest(Wire):
+class CancelRequest(JsonModel):
     cancel_transaction_only: bool = False
 
 
-class ForceApproveRequest(Wire):
+class ForceApproveRequest(JsonModel):
     """Who approves: the customer, the token of the link that they got, or both."""
 
     customer: Customer | None = None
     token: Annotated[str | None, Field(description="The `token` in the payment's `redirectUrl`.")] = None
 
 
-class Aggregate(Wire):
+class Aggregate(JsonModel):
     authorized_amount: Amount
     cancelled_amount: Amount
     captured_amount: Amount
     refunded_amount: Amount
 
 
-class Modification(Wire):
+class Modification(JsonModel):
     """The answer to capture, refund and cancel."""
 
     amount: Amount
@@ -180,29 +180,29 @@ class Modification(Wire):
     reference: Reference
 
 
-class PaymentMethodResponse(Wire):
+class PaymentMethodResponse(JsonModel):
     type: PaymentMethodType
 
 
-class ProfileResponse(Wire):
+class ProfileResponse(JsonModel):
     sub: str | None = None
 
 
-class Address(Wire):
+class Address(JsonModel):
     address_line1: Annotated[str, Field(alias="addressLine1")]
     city: str
     country: str
     post_code: str
 
 
-class ShippingDetails(Wire):
+class ShippingDetails(JsonModel):
     address: Address
     shipping_cost: int
     shipping_option_id: str
     shipping_option_name: str
 
 
-class UserDetails(Wire):
+class UserDetails(JsonModel):
     email: str
     first_name: str
     last_name: str
@@ -211,7 +211,7 @@ class UserDetails(Wire):
     addresses: list[Address]
 
 
-class PaymentResponse(Wire):
+class PaymentResponse(JsonModel):
     """The answer to get payment."""
 
     aggregate: Aggregate
@@ -227,7 +227,7 @@ class PaymentResponse(Wire):
     user_details: UserDetails | None = None
 
 
-class PaymentEvent(Wire):
+class PaymentEvent(JsonModel):
     reference: Reference
     psp_reference: str
     name: Literal["CREATED", "ABORTED", "EXPIRED", "CANCELLED", "CAPTURED", "REFUNDED", "AUTHORIZED", "TERMINATED"]

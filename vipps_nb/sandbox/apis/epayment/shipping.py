@@ -11,7 +11,7 @@ from vipps_nb.sandbox.apis.epayment.schemas import DynamicOptions, ShippingAnswe
 from vipps_nb.sandbox.customer.customer import KARI
 from vipps_nb.sandbox.customer.screen import Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
@@ -82,7 +82,7 @@ def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
     if where.callback_authorization_token is not None:
         headers["Authorization"] = where.callback_authorization_token
     world.outbox.post(
-        Letter(
+        OutgoingRequest(
             url=where.callback_url,
             body=json.dumps(question, ensure_ascii=False).encode(),
             headers=headers,

@@ -16,10 +16,10 @@ from vipps_nb.sandbox.apis.epayment.models import TIME_TO_APPROVE
 from vipps_nb.sandbox.apis.epayment.schemas import CreatePaymentRequest, Customer
 from vipps_nb.sandbox.customer.codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.server.field_errors import FieldError
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.server.words import FieldError
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
 
@@ -99,7 +99,7 @@ def check_customer(customer: Customer, msn: str, world: World) -> None:
         raise InvalidRequest(fields=[("customer", f"Only one of {', '.join(named)} may be given.")])
     if customer.phone_number in world.settings.unknown_phone_numbers:
         raise errors.CustomerNotFound("No customer has this phone number.")
-    codes, token, qr = world.room(CustomerCodes), customer.customer_token or "", customer.personal_qr or ""
+    codes, token, qr = world.records(CustomerCodes), customer.customer_token or "", customer.personal_qr or ""
     if looks_like_ours(token) and codes.owner(token, msn, world.clock.now()) is None:
         raise errors.InvalidCustomerToken("The token is unknown to this sales unit, or older than 15 minutes.")
     if looks_like_ours(qr) and codes.shown(qr) is None:

@@ -36,8 +36,8 @@ from vipps_nb.sandbox.apis.login.schemas import (
 from vipps_nb.sandbox.apis.login.tokens import complete, discovery
 from vipps_nb.sandbox.apis.login.validation import challenge, check_parameters, fits, granted_scope, is_registered
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
-from vipps_nb.sandbox.server.authentication import OPEN
-from vipps_nb.sandbox.server.routing import Page, Rules, ThePremises, TheWorld, rules
+from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.routing import Page, Rules, TheBackend, TheWorld, rules
 from vipps_nb.sandbox.world.person_tokens import PersonTokens
 from vipps_nb.sandbox.world.sales_unit import SalesUnit
 from vipps_nb.sandbox.world.world import World
@@ -49,12 +49,12 @@ Kind = TypeVar("Kind", bound=Login)
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"logins": len(world.room(Logins).all)}
+    return {"logins": len(world.records(Logins).all)}
 
 
 page = Page(
     title="Login API",
-    entrance=OPEN,
+    auth=NO_AUTH,
     dialect=LOGIN,
     selector="authReqId",
     find_on_phone=find_on_phone,
@@ -107,32 +107,32 @@ async def oauth_auth(query: Annotated[AuthorizeQuery, Query()], request: Request
 @router.post(f"{ACCESS}/oauth2/token", response_model=TokenResponse)
 @rules(Rules(media_type=FORM))
 async def oauth2_token(
-    form: Annotated[TokenForm, Form()], request: Request, response: Response, premises: ThePremises
+    form: Annotated[TokenForm, Form()], request: Request, response: Response, backend: TheBackend
 ) -> TokenResponse:
     """Token: trade a code or an `auth_req_id` for an access token and an id token. There is no refresh token."""
-    unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
+    unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     if not form.grant_type:
         raise errors.InvalidRequest("The form needs a grant_type.")
     if form.grant_type == "authorization_code":
-        login = _by_code(form, unit, premises.world)
+        login = _by_code(form, unit, backend.world)
     elif form.grant_type == CIBA_GRANT:
-        login = _by_polling(form, unit, premises.world)
+        login = _by_polling(form, unit, backend.world)
     elif form.grant_type == CIBA_REDIRECT_GRANT:
-        login = _of_code(form.code, unit, premises.world, MerchantLogin)
+        login = _of_code(form.code, unit, backend.world, MerchantLogin)
     else:
         raise errors.UnsupportedGrantType
     response.headers.update(NO_STORE)
-    return complete(login, premises)
+    return complete(login, backend)
 
 
 @router.post(f"{ACCESS}/oauth2/revoke", response_class=Response)
 @rules(Rules(media_type=FORM))
-async def revoke_token(form: Annotated[RevokeForm, Form()], request: Request, premises: ThePremises) -> Response:
+async def revoke_token(form: Annotated[RevokeForm, Form()], request: Request, backend: TheBackend) -> Response:
     """Revoke: a person's access token opens nothing any more. A token nobody knows is as good as revoked (RFC 7009)."""
-    unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
+    unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     if not form.token:
         raise errors.InvalidRequest("The form needs a token.")
-    tokens = premises.world.room(PersonTokens)
+    tokens = backend.world.records(PersonTokens)
     known = tokens.get(form.token)
     if known is not None and known.msn == unit.merchant_serial_number:
         tokens.revoke(form.token)
@@ -140,10 +140,10 @@ async def revoke_token(form: Annotated[RevokeForm, Form()], request: Request, pr
 
 
 @router.get(f"{ACCESS}/.well-known/jwks.json", response_model=JsonWebKeySet)
-async def well_known(premises: ThePremises, response: Response) -> dict[str, Any]:
+async def well_known(backend: TheBackend, response: Response) -> dict[str, Any]:
     """JSON Web Keys: what id tokens are verified with."""
     response.headers.update(AN_HOUR)
-    return premises.identity.key_set()
+    return backend.id_token_signer.key_set()
 
 
 def _to_client_of(msn: str, request: Request, world: World) -> Response:
@@ -182,12 +182,12 @@ def _by_code(form: TokenForm, unit: SalesUnit, world: World) -> Login:
 def _of_code(code: str | None, unit: SalesUnit, world: World, kind: type[Kind]) -> Kind:
     if not code:
         raise errors.InvalidRequest("The form needs the code.")
-    login = world.room(Logins).with_code(code)
+    login = world.records(Logins).with_code(code)
     if not isinstance(login, kind) or login.msn != unit.merchant_serial_number:
         raise errors.InvalidGrant("This code was not given to this client, or not for this grant type.")
     if login.state is State.COMPLETED:
         # Somebody else may have been first, so what they got is taken back (RFC 6749, section 4.1.2).
-        world.room(PersonTokens).revoke(login.token or "")
+        world.records(PersonTokens).revoke(login.token or "")
         raise errors.InvalidGrant("The code was used before. The access token that it gave is revoked.")
     if login.decided is None or world.clock.now() >= login.decided + CODE_LIFETIME:
         raise errors.InvalidGrant("The code has expired.")
@@ -197,7 +197,7 @@ def _of_code(code: str | None, unit: SalesUnit, world: World, kind: type[Kind]) 
 def _by_polling(form: TokenForm, unit: SalesUnit, world: World) -> Login:
     if not form.auth_req_id:
         raise errors.InvalidRequest("The form needs the auth_req_id.")
-    login = world.room(Logins).with_auth_req_id(form.auth_req_id)
+    login = world.records(Logins).with_auth_req_id(form.auth_req_id)
     if login is None or login.msn != unit.merchant_serial_number:
         raise errors.InvalidGrant("This auth_req_id was not given to this client.")
     if login.state is State.PENDING:

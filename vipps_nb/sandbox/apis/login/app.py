@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from vipps_nb.sandbox.apis.login.models import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
-from vipps_nb.sandbox.world.identity import opaque
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
+from vipps_nb.sandbox.world.id_tokens import opaque
 from vipps_nb.sandbox.world.world import World
 
 PING = "login.merchant-initiated.ping.v1"
@@ -91,7 +91,7 @@ def _approve(world: World, login: Login) -> dict[str, Any]:
         return _reject(world, login, fault, approved=False, reason=DESCRIPTIONS[fault])
     _decide(world, login, State.APPROVED)
     if login.redirect_uri is not None:
-        world.room(Logins).give_code(login, opaque())
+        world.records(Logins).give_code(login, opaque())
     _ping(world, login)
     return _report(login, approved=True)
 
@@ -111,8 +111,8 @@ def _decide(world: World, login: Login, state: State) -> None:
 def _ping(world: World, login: Login) -> None:
     """Say that polling has an end; not where a browser brings the code (merchant-initiated login, webhooks)."""
     if isinstance(login, MerchantLogin) and login.redirect_uri is None:
-        world.room(Announcements).announce(
-            Announcement(
+        world.records(EventBus).publish(
+            DomainEvent(
                 event=PING,
                 msn=login.msn,
                 subject=login.auth_req_id,
@@ -129,13 +129,13 @@ def _report(login: Login, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, auth_req_id: str) -> list[PhoneScreen]:
     """The merchant-initiated login of this name."""
-    login = world.room(Logins).with_auth_req_id(auth_req_id)
+    login = world.records(Logins).with_auth_req_id(auth_req_id)
     return [phone_screen(world, login)] if login is not None else []
 
 
 def put_on_phone(world: World, login: Login, token: str) -> None:
     """Let the customer decide, until time is up."""
-    world.room(Logins).store(login)
+    world.records(Logins).store(login)
     world.phone.show(token, partial(phone_screen, world, login))
     world.clock.at(login.expires, lambda: expire(login))
 

@@ -26,7 +26,7 @@ from vipps_nb.sandbox.apis.login.validation import granted_scope, is_registered
 from vipps_nb.sandbox.customer.codes import CustomerCodes, looks_like_ours
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.server.problems import TooManyRequests
-from vipps_nb.sandbox.server.routing import Rules, ThePremises, rules
+from vipps_nb.sandbox.server.routing import Rules, TheBackend, rules
 from vipps_nb.sandbox.world.sales_unit import SalesUnit
 from vipps_nb.sandbox.world.world import World
 
@@ -44,11 +44,11 @@ router = page.router
 @router.post(f"{CIBA}/backchannel/authentication", response_model=AuthenticationResponse)
 @rules(Rules(media_type=FORM))
 async def ciba_auth(
-    form: Annotated[AuthenticationForm, Form()], request: Request, premises: ThePremises
+    form: Annotated[AuthenticationForm, Form()], request: Request, backend: TheBackend
 ) -> AuthenticationResponse:
     """CIBA authentication: ask a person to log in, by phone number. The phone rings; the merchant polls."""
-    world = premises.world
-    unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
+    world = backend.world
+    unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     phone_number = _named(form.login_hint, unit, world)
     redirect_uri = _redirect_uri(form, unit, world)
     if form.binding_message is not None and not BINDING_MESSAGE.fullmatch(form.binding_message):
@@ -85,12 +85,12 @@ async def ciba_auth(
 @router.post(f"{CIBA}/v1/user-exists", response_model=UserExistsResponse)
 @rules(Rules(media_type=FORM))
 async def user_exists(
-    form: Annotated[UserExistsForm, Form()], request: Request, premises: ThePremises
+    form: Annotated[UserExistsForm, Form()], request: Request, backend: TheBackend
 ) -> UserExistsResponse:
     """User exists: whether somebody could log in with this number, before anybody is asked."""
-    unit = authenticate(request.headers, form.client_id, form.client_secret, premises)
-    phone_number = _named(form.login_hint, unit, premises.world)
-    return UserExistsResponse(exists=_exists(phone_number, premises.world))
+    unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
+    phone_number = _named(form.login_hint, unit, backend.world)
+    return UserExistsResponse(exists=_exists(phone_number, backend.world))
 
 
 def _named(login_hint: str | None, unit: SalesUnit, world: World) -> str:
@@ -102,7 +102,7 @@ def _named(login_hint: str | None, unit: SalesUnit, world: World) -> str:
     if found := NORWEGIAN.fullmatch(login_hint):
         return f"47{found[1]}"
     if found := CUSTOMER_TOKEN.fullmatch(login_hint):
-        owner = world.room(CustomerCodes).owner(found[1], unit.merchant_serial_number, world.clock.now())
+        owner = world.records(CustomerCodes).owner(found[1], unit.merchant_serial_number, world.clock.now())
         if owner is None and looks_like_ours(found[1]):
             raise errors.ExpiredLoginHintToken
         return owner.phone_number if owner is not None else PHONE_NUMBER
@@ -139,7 +139,7 @@ def _check_patience(phone_number: str, world: World) -> None:
     """Nobody's phone rings for many at once."""
     waiting = [
         login.expires
-        for login in world.room(Logins).all
+        for login in world.records(Logins).all
         if isinstance(login, MerchantLogin) and login.phone_number == phone_number and login.state is State.PENDING
     ]
     if world.settings.rate_limits and len(waiting) >= AT_ONCE:

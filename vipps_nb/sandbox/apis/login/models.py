@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CODE_LIFETIME = timedelta(minutes=10)
@@ -24,7 +24,7 @@ class State(StrEnum):
     COMPLETED = "COMPLETED"
 
 
-MOVES = Lifecycle(
+MOVES = StateMachine(
     {
         State.PENDING: frozenset({State.APPROVED, State.REJECTED, State.EXPIRED}),
         State.APPROVED: frozenset({State.COMPLETED}),
@@ -102,7 +102,7 @@ class Logins:
     _by_auth_req_id: dict[str, MerchantLogin] = field(default_factory=dict)
 
     def store(self, login: Login) -> None:
-        """Put a new login on the shelf."""
+        """Keep a new login."""
         self.all.append(login)
         if isinstance(login, MerchantLogin):
             self._by_auth_req_id[login.auth_req_id] = login

@@ -10,9 +10,9 @@ from typing import Any
 from vipps_nb.sandbox.apis.login.models import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
 from vipps_nb.sandbox.apis.login.schemas import ACCESS, CIBA, CIBA_GRANT, CIBA_REDIRECT_GRANT, TokenResponse
 from vipps_nb.sandbox.customer.customer import subject
-from vipps_nb.sandbox.world.identity import opaque
+from vipps_nb.sandbox.world.id_tokens import opaque
 from vipps_nb.sandbox.world.person_tokens import PersonToken, PersonTokens
-from vipps_nb.sandbox.world.world import Premises, World
+from vipps_nb.sandbox.world.world import Backend, World
 
 SAID_LIFETIME = 3599
 """What ``expires_in`` says; how long the token really opens userinfo is a setting."""
@@ -65,13 +65,13 @@ def discovery(world: World) -> dict[str, Any]:
     }
 
 
-def complete(login: Login, premises: Premises) -> TokenResponse:
+def complete(login: Login, backend: Backend) -> TokenResponse:
     """Trade an approved login for its tokens, once."""
-    world = premises.world
+    world = backend.world
     now = world.clock.now()
     login.state = MOVES.move(login.state, State.COMPLETED)
     login.token = opaque()
-    logins = world.room(Logins)
+    logins = world.records(Logins)
     sub = subject(world.seed, login.msn, login.phone_number)
     person = PersonToken(
         sub=sub,
@@ -84,18 +84,18 @@ def complete(login: Login, premises: Premises) -> TokenResponse:
         expires=now + timedelta(seconds=world.settings.login_token_lifetime_seconds),
     )
     logins.acquainted.add(sub)
-    world.room(PersonTokens).issue(login.token, person)
+    world.records(PersonTokens).issue(login.token, person)
     return TokenResponse(
         access_token=login.token,
-        id_token=_id_token(login, login.token, person, premises),
+        id_token=_id_token(login, login.token, person, backend),
         expires_in=SAID_LIFETIME,
         scope=" ".join(login.scope),
         token_type="bearer",  # noqa: S106 - the word, not a password
     )
 
 
-def _id_token(login: Login, access_token: str, person: PersonToken, premises: Premises) -> str:
-    world = premises.world
+def _id_token(login: Login, access_token: str, person: PersonToken, backend: Backend) -> str:
+    world = backend.world
     now = int(world.clock.now().timestamp())
     claims: dict[str, Any] = {"iss": issuer(world), "sub": person.sub, "iat": now}
     if isinstance(login, MerchantLogin) and login.redirect_uri is not None:
@@ -103,7 +103,7 @@ def _id_token(login: Login, access_token: str, person: PersonToken, premises: Pr
         claims["aud"] = login.client_id
         claims["exp"] = now + int(REDIRECT_ID_TOKEN_LIFETIME.total_seconds())
         claims["auth_req_id"] = login.auth_req_id
-        return premises.identity.sign(claims, "ES256")
+        return backend.id_token_signer.sign(claims, "ES256")
     claims["aud"] = [login.client_id]
     claims["exp"] = now + int(ID_TOKEN_LIFETIME.total_seconds())
     claims["auth_time"] = int(person.logged_in.timestamp())
@@ -115,7 +115,7 @@ def _id_token(login: Login, access_token: str, person: PersonToken, premises: Pr
         claims["nonce"] = login.nonce
     if isinstance(login, BrowserLogin) and login.acr is not None:
         claims["acr"] = login.acr
-    return premises.identity.sign(dict(sorted(claims.items())), "RS256")
+    return backend.id_token_signer.sign(dict(sorted(claims.items())), "RS256")
 
 
 def _half_hash(token: str) -> str:

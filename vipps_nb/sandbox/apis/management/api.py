@@ -28,7 +28,7 @@ from vipps_nb.sandbox.apis.management.schemas import (
     SalesUnitDetails,
     Status,
 )
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.world.organisations import Identifier, Market, bank_account, organisation
 from vipps_nb.sandbox.world.sales_unit import KeyType
@@ -49,12 +49,12 @@ OrderId = Annotated[UUID, Path(description="From the answer to the prefill.")]
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"productOrders": len(world.room(ProductOrders))}
+    return {"productOrders": len(world.records(ProductOrders))}
 
 
 page = Page(
     title="Management API",
-    entrance=Entrance(keys=PARTNERS | {KeyType.MERCHANT}, msn="ignored"),
+    auth=AuthPolicy(keys=PARTNERS | {KeyType.MERCHANT}, msn="ignored"),
     dialect=errors.DIALECT,
     in_test=False,
     counts=_counts,
@@ -143,7 +143,7 @@ async def delete_product_order(
     order = _find(order_id, world, caller)
     if order.status not in UNSUBMITTED:
         raise errors.AlreadySubmitted(f"Its status is {order.status}.")
-    world.room(ProductOrders).delete(order)
+    world.records(ProductOrders).delete(order)
     world.phone.remove(order.token)
     return Response()
 
@@ -155,7 +155,7 @@ async def get_product_orders(
     include_expired: Annotated[bool, Query(alias="includeExpired", description="Expired ones too.")] = False,
 ) -> list[ProductOrderDetails]:
     """Get a list of product orders, oldest first."""
-    orders = [order for order in world.room(ProductOrders) if _may_see(caller, order.owner, world)]
+    orders = [order for order in world.records(ProductOrders) if _may_see(caller, order.owner, world)]
     return [order_details(order) for order in orders if include_expired or order.status is not Status.EXPIRED]
 
 
@@ -187,7 +187,7 @@ def _known(world: World, caller: Caller) -> list[Known]:
         switches = world.switches[msn]
         owner, account = organisation(msn, switches.market), bank_account(msn, switches.market)
         units.append(Known(msn, unit.name, owner, account, switches))
-    for made in world.room(ProductOrders).sales_units():
+    for made in world.records(ProductOrders).sales_units():
         units.append(Known(made.msn, made.name, made.owner, made.account, made.switches))
     return [unit for unit in units if unit.switches.active and _may_see(caller, unit.owner, world)]
 
@@ -212,7 +212,7 @@ def _check_partner(caller: Caller) -> None:
 
 
 def _find(order_id: UUID, world: World, caller: Caller) -> ProductOrder:
-    order = world.room(ProductOrders).get(str(order_id))
+    order = world.records(ProductOrders).get(str(order_id))
     if order is None or not _may_see(caller, order.owner, world):
         raise errors.NoSuchProductOrder(f"These keys may see no product order {order_id}.")
     return order

@@ -64,7 +64,7 @@ def receive(world: World, request: ProductOrderRequest) -> ProductOrder:
     order = ProductOrder(
         order_id=world.ids.guid(), request=request, token=token, url=f"{world.base_url}/landing?token={token}"
     )
-    world.room(ProductOrders).store(order)
+    world.records(ProductOrders).store(order)
     world.phone.show(token, partial(phone_screen, world, order))
     world.clock.at(world.clock.now() + TIME_TO_SUBMIT, lambda: _expire(world, order))
     return order
@@ -90,7 +90,7 @@ def _process(world: World, order: ProductOrder) -> None:
 
 
 def _sales_unit(world: World, order: ProductOrder) -> NewSalesUnit:
-    taken = {*world.keys.units, *(unit.msn for unit in world.room(ProductOrders).sales_units())}
+    taken = {*world.keys.units, *(unit.msn for unit in world.records(ProductOrders).sales_units())}
     msn = world.ids.digits(6)
     while msn in taken:
         msn = world.ids.digits(6)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vipps_nb.sandbox.apis.management.schemas import MsnInfo, ProductOrderDetails, ProductOrderRequest, Status
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
 from vipps_nb.sandbox.world.organisations import Identifier
 from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
-MOVES = Lifecycle(
+MOVES = StateMachine(
     {
         Status.RECEIVED: frozenset({Status.MERCHANT_VIEWED, Status.ORDER_SUBMITTED, Status.EXPIRED}),
         Status.MERCHANT_VIEWED: frozenset({Status.ORDER_SUBMITTED, Status.EXPIRED}),

@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.shapes import Nullable
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.settings import Switches
 
 ProductType = Literal["PAYMENT_INTEGRATION", "CASHIER", "CHECKOUT", "LOGIN", "DONATIONS"]
@@ -52,21 +52,21 @@ def _is_base64(text: str) -> str:
     return text
 
 
-class BusinessIdentifier(Wire):
+class BusinessIdentifier(JsonModel):
     scheme: Annotated[str, Field(min_length=10, max_length=30, description="Such as business:NO:ORG.")]
     id: Annotated[str, Field(pattern=r"^[0-9-]{4,50}$")]
 
 
-class BankAccount(Wire):
+class BankAccount(JsonModel):
     scheme: Annotated[str, Field(min_length=5, max_length=20, description="Such as BBAN:NO.")]
     id: Annotated[str, Field(pattern=r"^[0-9]{9,34}$")]
 
 
-class App(Wire):
+class App(JsonModel):
     app_name: str
 
 
-class Website(Wire):
+class Website(JsonModel):
     url: HttpsUrl
     terms_url: HttpsUrl
     test_website_url: Nullable[HttpsUrl] = None
@@ -74,7 +74,7 @@ class Website(Wire):
     test_website_password: Nullable[str] = None
 
 
-class ProductOrderRequest(Wire):
+class ProductOrderRequest(JsonModel):
     """What a partner knows about a merchant; the more, the better."""
 
     business_identifier: BusinessIdentifier
@@ -97,17 +97,17 @@ class ProductOrderRequest(Wire):
     merchant_category_code: Nullable[CategoryText | CategoryNumber] = None
 
 
-class ProductOrderResponse(Wire):
+class ProductOrderResponse(JsonModel):
     prefilled_order_id: str
     prefill_url: str
 
 
-class MsnInfo(Wire):
+class MsnInfo(JsonModel):
     msn: str
     name: str
 
 
-class ProductOrderDetails(Wire):
+class ProductOrderDetails(JsonModel):
     product_order_type: Literal["PREFILL"] = "PREFILL"
     product_order_id: str
     product_type: ProductType
@@ -117,7 +117,7 @@ class ProductOrderDetails(Wire):
     sales_unit: MsnInfo | None = None
 
 
-class Configuration(Wire):
+class Configuration(JsonModel):
     """What a sales unit may do; a view of its switches."""
 
     payment_allowed: bool
@@ -136,7 +136,7 @@ class Configuration(Wire):
         return cls(**{name: getattr(switches, name) for name in cls.model_fields})
 
 
-class SalesUnitDetails(Wire):
+class SalesUnitDetails(JsonModel):
     msn: str
     name: str
     business_identifier: BusinessIdentifier
@@ -144,14 +144,14 @@ class SalesUnitDetails(Wire):
     configuration: Configuration
 
 
-class Address(Wire):
+class Address(JsonModel):
     lines: list[str]
     post_code: str
     city: str
     country_code: str
 
 
-class MerchantDetails(Wire):
+class MerchantDetails(JsonModel):
     business_identifier: BusinessIdentifier
     name: str
     status: Literal["ACTIVE"] = "ACTIVE"
@@ -162,7 +162,7 @@ class MerchantDetails(Wire):
     business_post_address: Address
 
 
-class PricePackage(Wire):
+class PricePackage(JsonModel):
     price_package_id: str
     name: str
     description: str

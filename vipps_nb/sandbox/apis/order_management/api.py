@@ -27,7 +27,7 @@ from vipps_nb.sandbox.apis.order_management.schemas import (
     OrderV2Response,
     TransactionId,
 )
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest, invalid_params
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.world.receipts import PaymentType, Receipt, Receipts
@@ -40,15 +40,15 @@ RECEIPT = "/order-management/v1/receipts/{transactionId}"
 
 def _counts(world: World) -> Mapping[str, int]:
     return {
-        "receipts": len(world.room(Receipts)),
-        "categories": len(world.room(Categories)),
-        "images": len(world.room(Images)),
+        "receipts": len(world.records(Receipts)),
+        "categories": len(world.records(Categories)),
+        "images": len(world.records(Images)),
     }
 
 
 page = Page(
     title="Order Management API",
-    entrance=Entrance(),
+    auth=AuthPolicy(),
     dialect=invalid_params,
     in_test=lambda settings: settings.order_management_in_test,
     counts=_counts,
@@ -109,7 +109,7 @@ async def post_receipt_v2(
 )
 async def get_order_v2(kind: ThePaymentType, order_id: TheOrderId, msn: TheMsn, world: TheWorld) -> Mapping[str, Any]:
     """Get order with category and orderlines, as they were written."""
-    receipt, category = world.room(Receipts).get(msn, kind, order_id), latest(world, msn, kind, order_id)
+    receipt, category = world.records(Receipts).get(msn, kind, order_id), latest(world, msn, kind, order_id)
     if receipt is None and category is None:
         raise NoSuchThing("Nothing was added to this order.")
     parts = {"category": category and category.to_json(), "receipt": receipt}
@@ -119,7 +119,7 @@ async def get_order_v2(kind: ThePaymentType, order_id: TheOrderId, msn: TheMsn, 
 def put_category(world: World, msn: str, kind: PaymentType, order_id: str, order: Order) -> Category:
     """Give an order its category; the one that was given so before is overwritten."""
     check_known(order.image_id, msn, world)
-    categories = world.room(Categories)
+    categories = world.records(Categories)
     before = [one for one in categories.of(msn, order_id, kind) if one.overwritable]
     category = Category(
         id=before[0].id if before else world.ids.guid(),
@@ -142,14 +142,14 @@ def put_receipt(world: World, msn: str, kind: PaymentType, order_id: str, receip
         Refusal: It does not add up, or the order has one.
     """
     sums.check(receipt)
-    if world.room(Receipts).get(msn, kind, order_id) is not None:
+    if world.records(Receipts).get(msn, kind, order_id) is not None:
         raise WrittenOnce("The order has a receipt; it cannot be changed.")
-    world.room(Receipts).put(msn, kind, order_id, receipt.as_sent())
+    world.records(Receipts).put(msn, kind, order_id, receipt.as_sent())
 
 
 def latest(world: World, msn: str, kind: PaymentType, order_id: str) -> Order | None:
     """The category that the customer sees."""
-    categories = world.room(Categories).of(msn, order_id, kind)
+    categories = world.records(Categories).of(msn, order_id, kind)
     if not categories:
         return None
     last = categories[-1]
@@ -170,7 +170,7 @@ async def post_category_v3(order: AddCategoryRequest, msn: TheMsn, world: TheWor
         url=order.url,
         image_id=order.image_id,
     )
-    world.room(Categories).put(category)
+    world.records(Categories).put(category)
     return AddCategoryResponse(category_id=category.id)
 
 
@@ -183,7 +183,9 @@ async def get_categories_v3(
     order_id: Annotated[str | None, Query(alias="orderId", description="Of one order; all unless given.")] = None,
 ) -> GetCategoriesResponse:
     """Query categories: of one order or of all, oldest first."""
-    return GetCategoriesResponse(categories=[_category_answer(one) for one in world.room(Categories).of(msn, order_id)])
+    return GetCategoriesResponse(
+        categories=[_category_answer(one) for one in world.records(Categories).of(msn, order_id)]
+    )
 
 
 @page.router.get(
@@ -197,12 +199,12 @@ async def get_category_v3(category_id: CategoryId, msn: TheMsn, world: TheWorld)
 @page.router.delete("/order-management/v3/categories/{categoryId}", response_class=Response, response_model=None)
 async def delete_category_v3(category_id: CategoryId, msn: TheMsn, world: TheWorld) -> Response:
     """Delete category: the link is gone from the app."""
-    world.room(Categories).remove(_category(msn, category_id, world))
+    world.records(Categories).remove(_category(msn, category_id, world))
     return Response()
 
 
 def _category(msn: str, category_id: str, world: World) -> Category:
-    category = world.room(Categories).get(msn, category_id)
+    category = world.records(Categories).get(msn, category_id)
     if category is None:
         raise NoSuchThing("This sales unit has no category with this id.")
     return category
@@ -245,7 +247,7 @@ async def post_receipt(order_id: TransactionId, order: OrderReceipt, msn: TheMsn
 @page.router.get(RECEIPT, response_model=Receipt, response_model_exclude_unset=True, deprecated=True)
 async def get_receipt(order_id: TransactionId, msn: TheMsn, world: TheWorld) -> Mapping[str, Any]:
     """Get orderlines from an order."""
-    receipt = world.room(Receipts).get(msn, "ecom", order_id)
+    receipt = world.records(Receipts).get(msn, "ecom", order_id)
     if receipt is None:
         raise NoSuchThing("The order has no receipt.")
     return receipt
@@ -254,7 +256,7 @@ async def get_receipt(order_id: TransactionId, msn: TheMsn, world: TheWorld) -> 
 @page.router.post("/order-management/v1/images", response_model=ImageResponse)
 async def post_image(order: Image, msn: TheMsn, world: TheWorld) -> ImageResponse:
     """Add an image: under a name of its own, once. Many orders may show it."""
-    images = world.room(Images)
+    images = world.records(Images)
     content = decode(order.src)
     if images.get(msn, order.image_id) is not None:
         raise WrittenOnce(f"This sales unit already has an image {order.image_id}.")
@@ -268,5 +270,5 @@ def check_known(image_id: str | None, msn: str, world: World) -> None:
     Raises:
         InvalidRequest: It does not.
     """
-    if image_id is not None and world.room(Images).get(msn, image_id) is None:
+    if image_id is not None and world.records(Images).get(msn, image_id) is None:
         raise InvalidRequest("There is no such image.", fields=[("imageId", "Add the image first.")])

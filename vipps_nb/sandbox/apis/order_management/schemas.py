@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import BeforeValidator, Field
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.receipts import BottomLine, Receipt
 
 ORDER_ID = r"^[0-9A-Za-z_.-]+$"
@@ -21,7 +21,7 @@ OrderId = Annotated[str, Field(pattern=ORDER_ID)]
 CategoryId = Annotated[str, Path(alias="categoryId", description="From the answer that created it.")]
 
 
-class Image(Wire):
+class Image(JsonModel):
     """A picture and its name."""
 
     image_id: ImageId
@@ -29,13 +29,13 @@ class Image(Wire):
     type: Literal["base64"]
 
 
-class ImageResponse(Wire):
+class ImageResponse(JsonModel):
     """Its name."""
 
     image_id: str
 
 
-class Order(Wire):
+class Order(JsonModel):
     """A category as versions 1 and 2 write it."""
 
     category: CategoryType
@@ -55,7 +55,7 @@ class OrderReceipt(Receipt):
     bottom_line: OrderBottomLine
 
 
-class OrderV2Response(Wire):
+class OrderV2Response(JsonModel):
     """All that is known of an order."""
 
     category: Order | None = None
@@ -69,7 +69,7 @@ def _upper(value: Any) -> Any:
 AnyCase = Annotated[Literal["ECOM", "RECURRING"], BeforeValidator(_upper)]
 
 
-class AddCategoryRequest(Wire):
+class AddCategoryRequest(JsonModel):
     """A new category."""
 
     order_id: OrderId
@@ -79,13 +79,13 @@ class AddCategoryRequest(Wire):
     image_id: ImageId | None = None
 
 
-class AddCategoryResponse(Wire):
+class AddCategoryResponse(JsonModel):
     """Its id."""
 
     category_id: str
 
 
-class CategoryAnswer(Wire):
+class CategoryAnswer(JsonModel):
     """A category."""
 
     category_id: str
@@ -96,7 +96,7 @@ class CategoryAnswer(Wire):
     image_id: str | None = None
 
 
-class GetCategoriesResponse(Wire):
+class GetCategoriesResponse(JsonModel):
     """Some of them, oldest first."""
 
     categories: list[CategoryAnswer]

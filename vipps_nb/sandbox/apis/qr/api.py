@@ -38,7 +38,7 @@ from vipps_nb.sandbox.apis.qr.schemas import (
 )
 from vipps_nb.sandbox.customer.codes import CustomerCodes
 from vipps_nb.sandbox.customer.printed_codes import PrintedCodes, code_link, image_link, phone_link, token_in
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.server.urls import parts_of
@@ -46,20 +46,20 @@ from vipps_nb.sandbox.world.world import World
 
 DEFAULT_SIZE = 1024  # pixels
 LONGEST_LIFE = timedelta(minutes=10)  # of a request whose own time is not known
-one_time_page = Page(title="QR API", entrance=Entrance(msn="optional"), dialect=QR)
+one_time_page = Page(title="QR API", auth=AuthPolicy(msn="optional"), dialect=QR)
 redirects_page = Page(
     title="QR API, merchant redirects",
-    entrance=Entrance(msn="optional"),
+    auth=AuthPolicy(msn="optional"),
     dialect=QR,
-    counts=lambda world: {"merchantRedirects": len(world.room(MerchantRedirects))},
+    counts=lambda world: {"merchantRedirects": len(world.records(MerchantRedirects))},
 )
 callbacks_page = Page(
     title="QR API, merchant callbacks",
-    entrance=Entrance(),
+    auth=AuthPolicy(),
     dialect=QR,
-    counts=lambda world: {"merchantCallbacks": len(world.room(MerchantCallbacks))},
+    counts=lambda world: {"merchantCallbacks": len(world.records(MerchantCallbacks))},
 )
-exchange_page = Page(title="QR API, exchange", entrance=Entrance(msn="optional"), dialect=EXCHANGE)
+exchange_page = Page(title="QR API, exchange", auth=AuthPolicy(msn="optional"), dialect=EXCHANGE)
 one_time = one_time_page.router
 redirects = redirects_page.router
 callbacks = callbacks_page.router
@@ -120,7 +120,7 @@ async def create_merchant_redirect_qr(
     order: MerchantRedirectQrRequest, wish: TheWish, msn: TheMsn, world: TheWorld
 ) -> MerchantRedirectQrResponse:
     """Create merchant redirect QR: a code that opens a page, for ever or for `ttl` seconds."""
-    codes = world.room(MerchantRedirects)
+    codes = world.records(MerchantRedirects)
     if codes.get(msn, order.id) is not None:
         raise IdTaken(order.id, f"This sales unit already has a code {order.id}.")
     code = MerchantRedirect(
@@ -131,7 +131,7 @@ async def create_merchant_redirect_qr(
         expires=None if order.ttl is None else world.clock.now() + timedelta(seconds=order.ttl),
     )
     codes.put(code)
-    world.room(PrintedCodes).put(code.token, code)
+    world.records(PrintedCodes).put(code.token, code)
     if code.expires is not None:
         world.clock.at(code.expires, lambda: _remove_redirect(code, world))
     return _redirect_answer(code, wish, world)
@@ -142,7 +142,7 @@ async def get_all_merchant_redirect_qrs(
     wish: TheWish, msn: TheMsn, world: TheWorld
 ) -> list[MerchantRedirectQrResponse]:
     """Get all merchant redirect QRs of this sales unit, oldest first."""
-    return [_redirect_answer(code, wish, world) for code in world.room(MerchantRedirects).of(msn)]
+    return [_redirect_answer(code, wish, world) for code in world.records(MerchantRedirects).of(msn)]
 
 
 @redirects.get("/qr/v1/merchant-redirect/{id}", response_model=MerchantRedirectQrResponse)
@@ -171,15 +171,15 @@ async def delete_merchant_redirect_qr(name: RedirectName, msn: TheMsn, world: Th
 
 
 def _redirect(msn: str, name: str, world: World) -> MerchantRedirect:
-    code = world.room(MerchantRedirects).get(msn, name)
+    code = world.records(MerchantRedirects).get(msn, name)
     if code is None:
         raise NoSuchQr("This sales unit has no merchant redirect with this id.")
     return code
 
 
 def _remove_redirect(code: MerchantRedirect, world: World) -> None:
-    if world.room(MerchantRedirects).remove(code):
-        world.room(PrintedCodes).remove(code.token)
+    if world.records(MerchantRedirects).remove(code):
+        world.records(PrintedCodes).remove(code.token)
 
 
 def _redirect_answer(code: MerchantRedirect, wish: Wish, world: World) -> MerchantRedirectQrResponse:
@@ -196,7 +196,7 @@ async def get_merchant_callback_qrs(
     msn: TheMsn, world: TheWorld, image: ImageFormat = "SVG", size: ImageSize = DEFAULT_SIZE
 ) -> list[MerchantCallbackQr]:
     """Get all merchant callback QRs of this sales unit, oldest first."""
-    return [_callback_answer(code, image, size, world) for code in world.room(MerchantCallbacks).of(msn)]
+    return [_callback_answer(code, image, size, world) for code in world.records(MerchantCallbacks).of(msn)]
 
 
 @callbacks.get("/qr/v1/merchant-callback/{merchantQrId}", response_model=MerchantCallbackQr)
@@ -220,8 +220,8 @@ async def put_merchant_callback_qr(
 async def delete_merchant_callback_qr(name: CallbackName, msn: TheMsn, world: TheWorld) -> Response:
     """Delete merchant callback QR: nobody can check in there any more."""
     code = _callback(msn, name, world)
-    world.room(MerchantCallbacks).remove(code)
-    world.room(PrintedCodes).remove(code.token)
+    world.records(MerchantCallbacks).remove(code)
+    world.records(PrintedCodes).remove(code.token)
     return Response()
 
 
@@ -230,7 +230,7 @@ async def put_merchant_callback_mobilepay_qr(
     name: BeaconId, order: MerchantCallbackPutRequest, msn: TheMsn, world: TheWorld
 ) -> Response:
     """Migrate a MobilePay QR: one that is printed already stays in use; its beacon id becomes the merchantQrId."""
-    other = world.room(MerchantCallbacks).with_beacon(name)
+    other = world.records(MerchantCallbacks).with_beacon(name)
     if other is not None and other.msn != msn:
         raise IdTaken(name, "The beacon belongs to another sales unit.")
     _put_callback(msn, name, order.location_description, world).beacon = True
@@ -238,18 +238,18 @@ async def put_merchant_callback_mobilepay_qr(
 
 
 def _put_callback(msn: str, name: str, location: str, world: World) -> MerchantCallback:
-    codes = world.room(MerchantCallbacks)
+    codes = world.records(MerchantCallbacks)
     code = codes.get(msn, name)
     if code is None:
         code = MerchantCallback(world=world, msn=msn, name=name, token=world.ids.urlsafe(16), location=location)
         codes.put(code)
-        world.room(PrintedCodes).put(code.token, code)
+        world.records(PrintedCodes).put(code.token, code)
     code.location = location
     return code
 
 
 def _callback(msn: str, name: str, world: World) -> MerchantCallback:
-    code = world.room(MerchantCallbacks).get(msn, name)
+    code = world.records(MerchantCallbacks).get(msn, name)
     if code is None:
         raise NoSuchQr("This sales unit has no merchant callback with this id.")
     return code
@@ -270,7 +270,7 @@ def _callback_answer(
 @exchange.post("/qr/v1/exchange", response_model=QrExchangeResponse, response_model_exclude_none=True)
 async def exchange_qr(order: QrExchangeRequest, msn: TheMsn, world: TheWorld) -> QrExchangeResponse:
     """Exchange user presented QR: whose personal QR was scanned."""
-    code = world.room(CustomerCodes).shown(order.qr_code)
+    code = world.records(CustomerCodes).shown(order.qr_code)
     if code is None:
         raise InvalidRequest("No customer shows this code.", fields=[("qrCode", "Must be all that the QR says.")])
     shown = int(code.made.timestamp()) if code.version == "2.0" else None
@@ -280,7 +280,7 @@ async def exchange_qr(order: QrExchangeRequest, msn: TheMsn, world: TheWorld) ->
 @exchange.post("/qr/v1/exchange/customer", response_model=CustomerExchangeResponse)
 async def exchange_customer(order: CustomerExchangeRequest, msn: TheMsn, world: TheWorld) -> CustomerExchangeResponse:
     """Exchange customer: who checked in, within 15 minutes, by the token of the event."""
-    code = world.room(CustomerCodes).owner(order.customer.customer_token, msn, world.clock.now())
+    code = world.records(CustomerCodes).owner(order.customer.customer_token, msn, world.clock.now())
     if code is None:
         raise InvalidRequest(
             "Nobody is behind this token.",

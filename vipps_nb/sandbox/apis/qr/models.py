@@ -9,8 +9,8 @@ from typing import Any
 
 from vipps_nb.sandbox.customer.codes import CustomerCode, CustomerCodes
 from vipps_nb.sandbox.customer.printed_codes import image_link
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.world import World
 
 TARGET_URL = "text/targetUrl"
@@ -71,7 +71,7 @@ class MerchantRedirects:
         return len(self._by_id)
 
     def put(self, code: MerchantRedirect) -> None:
-        """Put a new one on the shelf."""
+        """Keep a new one."""
         self._by_id[code.msn, code.name] = code
 
     def get(self, msn: str, name: str) -> MerchantRedirect | None:
@@ -115,15 +115,15 @@ class MerchantCallback:
         """The customer checks in; the merchant gets a token that stands for them."""
         now = self.world.clock.now()
         code = CustomerCode(phone_number=phone_number, made=now, msn=self.msn)
-        token = self.world.room(CustomerCodes).add_token(self.world.ids.urlsafe(24), code)
+        token = self.world.records(CustomerCodes).add_token(self.world.ids.urlsafe(24), code)
         told = {
             "customerToken": token,
             "merchantQrId": self.name,
             "msn": self.msn,
             "initiatedAt": timestamp(now),
         }
-        self.world.room(Announcements).announce(
-            Announcement(event=CHECKED_IN, msn=self.msn, subject=self.name, payload=told, moment=now)
+        self.world.records(EventBus).publish(
+            DomainEvent(event=CHECKED_IN, msn=self.msn, subject=self.name, payload=told, moment=now)
         )
         return {"kind": "merchant-callback", "locationDescription": self.location, "checkedIn": told}
 
@@ -138,7 +138,7 @@ class MerchantCallbacks:
         return len(self._by_id)
 
     def put(self, code: MerchantCallback) -> None:
-        """Put one on the shelf."""
+        """Keep one."""
         self._by_id[code.msn, code.name] = code
 
     def get(self, msn: str, name: str) -> MerchantCallback | None:

@@ -8,8 +8,8 @@ from fastapi import Header, Path, Query
 from pydantic import Field
 
 from vipps_nb.sandbox.apis.qr.models import TARGET_URL
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable
-from vipps_nb.sandbox.server.wire import Wire
 
 FORMATS = ("image/*", "image/png", "image/svg+xml", TARGET_URL)
 Size = Annotated[int | None, Header(alias="Size", ge=100, le=2000, description="Pixels a side, where a PNG is wanted.")]
@@ -27,20 +27,20 @@ ImageSize = Annotated[int, Query(alias="QrImageSize", ge=100, le=2000, descripti
 RequestedData = Annotated[list[Literal["MSISDN"]], Field(min_length=1, default_factory=lambda: ["MSISDN"])]
 
 
-class OneTimePaymentQrRequest(Wire):
+class OneTimePaymentQrRequest(JsonModel):
     """Where the customer would be sent."""
 
     url: str
 
 
-class OneTimePaymentQrResponse(Wire):
+class OneTimePaymentQrResponse(JsonModel):
     """A picture of it."""
 
     url: str
     expires_in: int
 
 
-class MerchantRedirectQrRequest(Wire):
+class MerchantRedirectQrRequest(JsonModel):
     """A new code."""
 
     id: RedirectId
@@ -50,13 +50,13 @@ class MerchantRedirectQrRequest(Wire):
     ] = None
 
 
-class MerchantRedirectQrUpdateRequest(Wire):
+class MerchantRedirectQrUpdateRequest(JsonModel):
     """Where it leads from now on."""
 
     redirect_url: RedirectUrl
 
 
-class MerchantRedirectQrResponse(Wire):
+class MerchantRedirectQrResponse(JsonModel):
     """A code."""
 
     id: str
@@ -65,14 +65,14 @@ class MerchantRedirectQrResponse(Wire):
     expires_in: Annotated[int, Field(description="Seconds; -1 for ever.")]
 
 
-class MerchantCallbackPutRequest(Wire):
+class MerchantCallbackPutRequest(JsonModel):
     """Where the code stands; the customer reads it in the app."""
 
     location_description: Annotated[str, Field(max_length=36)]
     category: str | None = None
 
 
-class MerchantCallbackQr(Wire):
+class MerchantCallbackQr(JsonModel):
     """A code: what it is called, where it stands, what it says, and its picture."""
 
     merchant_serial_number: str
@@ -82,14 +82,14 @@ class MerchantCallbackQr(Wire):
     qr_content: str
 
 
-class QrExchangeRequest(Wire):
+class QrExchangeRequest(JsonModel):
     """All that the scanned code says."""
 
     qr_code: str
     requested_data: RequestedData
 
 
-class QrExchangeResponse(Wire):
+class QrExchangeResponse(JsonModel):
     """Who showed it; when, is told by version 2.0 only."""
 
     msisdn: str
@@ -97,20 +97,20 @@ class QrExchangeResponse(Wire):
     version: Literal["1.0", "2.0"]
 
 
-class Customer(Wire):
+class Customer(JsonModel):
     """Who checked in."""
 
     customer_token: str
 
 
-class CustomerExchangeRequest(Wire):
+class CustomerExchangeRequest(JsonModel):
     """The token of the event `user.checked-in.v1`."""
 
     customer: Customer
     requested_data: RequestedData
 
 
-class CustomerExchangeResponse(Wire):
+class CustomerExchangeResponse(JsonModel):
     """Who it is, and when they checked in."""
 
     msisdn: str

@@ -18,8 +18,8 @@ from vipps_nb.sandbox.apis.recurring.app import (
     expire,
     find_on_phone,
     phone_screen,
-    put_on_shelf,
     stop,
+    store_charge,
 )
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements, Charge, Charges, agreement_answer
@@ -39,7 +39,7 @@ from vipps_nb.sandbox.apis.recurring.validation import (
     check_phone_number,
     explain,
 )
-from vipps_nb.sandbox.server.authentication import MSN, Entrance
+from vipps_nb.sandbox.server.authentication import MSN, AuthPolicy
 from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
 from vipps_nb.sandbox.server.rate_limits import RateLimit
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheKey, TheWorld, rules
@@ -55,12 +55,12 @@ NO_CONTENT = HTTPStatus.NO_CONTENT
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"agreements": len(world.room(Agreements)), "charges": len(world.room(Charges))}
+    return {"agreements": len(world.records(Agreements)), "charges": len(world.records(Charges))}
 
 
 page = Page(
     title="Recurring API",
-    entrance=Entrance(msn="optional"),
+    auth=AuthPolicy(msn="optional"),
     dialect=errors.problem,
     explain=explain,
     selector="agreementId",
@@ -108,7 +108,7 @@ TheMsn = Annotated[str, Depends(_msn)]
 async def _agreement(agreement_id: AgreementId, msn: TheMsn, world: TheWorld) -> Agreement:
     if not ID.fullmatch(agreement_id):
         raise errors.InvalidAgreementId(fields=[("agreementId", "Must look like agr_5kSeqz.")])
-    agreement = world.room(Agreements).get(agreement_id)
+    agreement = world.records(Agreements).get(agreement_id)
     if agreement is None or agreement.msn != msn:
         raise errors.ResourceNotFound(f"This sales unit has no agreement {agreement_id}.")
     return agreement
@@ -118,7 +118,7 @@ TheAgreement = Annotated[Agreement, Depends(_agreement)]
 
 
 async def _charge(charge_id: ChargeId, agreement: TheAgreement, world: TheWorld) -> Charge:
-    charge = world.room(Charges).get(agreement.msn, charge_id)
+    charge = world.records(Charges).get(agreement.msn, charge_id)
     if charge is None or charge.agreement_id != agreement.id:
         raise errors.ResourceNotFound(f"The agreement {agreement.id} has no charge {charge_id}.")
     return charge
@@ -143,7 +143,7 @@ async def list_agreements(
     """List agreements: those with one status, oldest first, page by page."""
     found = [
         agreement
-        for agreement in world.room(Agreements).of(msn)
+        for agreement in world.records(Agreements).of(msn)
         if agreement.status is status and (created_after is None or _milliseconds(agreement.created) > created_after)
     ]
     first = (page_number - 1) * page_size
@@ -182,10 +182,10 @@ async def draft_agreement(order: DraftAgreement, msn: TheMsn, world: TheWorld, k
         external_id=order.external_id,
         phone_number=order.phone_number,
     )
-    world.room(Agreements).store(agreement)
+    world.records(Agreements).store(agreement)
     agreement_happened(world, agreement, "CREATE", "MERCHANT")
     if order.initial_charge is not None and initial_id is not None:
-        put_on_shelf(world, agreement, _initial(agreement, order.initial_charge, initial_id), key)
+        store_charge(world, agreement, _initial(agreement, order.initial_charge, initial_id), key)
     world.phone.show(token, partial(phone_screen, world, agreement))
     world.clock.at(agreement.expires, lambda: expire(world, agreement))
     answer = DraftAnswer(agreement_id=agreement.id, uuid=agreement.uuid, charge_id=initial_id)

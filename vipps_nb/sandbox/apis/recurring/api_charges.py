@@ -21,7 +21,7 @@ from vipps_nb.sandbox.apis.recurring.api import (
     router,
     writes,
 )
-from vipps_nb.sandbox.apis.recurring.app import claim_id, fall_due, move, process, put_on_shelf, release, schedule
+from vipps_nb.sandbox.apis.recurring.app import claim_id, fall_due, move, process, release, schedule, store_charge
 from vipps_nb.sandbox.apis.recurring.events import charge_happened, creation_failed
 from vipps_nb.sandbox.apis.recurring.models import (
     CANCELLABLE,
@@ -85,7 +85,7 @@ async def list_charges(
     if len(found) > following:
         token = world.ids.guid()
         expires = world.clock.now() + TOKEN_LIFETIME
-        world.room(Bookmarks)[token] = Bookmark(agreement.id, status, following, expires)
+        world.records(Bookmarks)[token] = Bookmark(agreement.id, status, following, expires)
         response.headers["Continuation-Token"] = token
     return [charge_answer(charge, agreement) for charge in found[skip:following]]
 
@@ -141,8 +141,8 @@ async def fetch_charge(charge: TheCharge, agreement: TheAgreement) -> ChargeAnsw
 @rules(reads(100, "chargeId"))
 async def fetch_charge_by_id(charge_id: ChargeId, msn: TheMsn, world: TheWorld) -> ChargeAnswer:
     """Fetch charge by id: when its agreement is not known. For people, not for programs."""
-    charge = world.room(Charges).get(msn, charge_id)
-    agreement = None if charge is None else world.room(Agreements).get(charge.agreement_id)
+    charge = world.records(Charges).get(msn, charge_id)
+    agreement = None if charge is None else world.records(Agreements).get(charge.agreement_id)
     if charge is None or agreement is None:
         raise errors.ResourceNotFound(f"This sales unit has no charge {charge_id}.")
     return charge_answer(charge, agreement)
@@ -221,7 +221,7 @@ def _create(order: CreateCharge, agreement: Agreement, world: World, key: str | 
         retry_days=order.retry_days or 0,
         single_attempt=unscheduled or order.processing_mode == "SINGLE_ATTEMPT",
     )
-    put_on_shelf(world, agreement, charge, key)
+    store_charge(world, agreement, charge, key)
     if unscheduled:
         fall_due(world, charge)
         process(world, agreement, charge)
@@ -242,7 +242,7 @@ def _errors(order: CreateChargeAsync, seen: set[str], world: World, msn: str) ->
 def _create_all(orders: Sequence[CreateChargeAsync], msn: str, world: World, key: str | None) -> None:
     for order in orders:
         try:
-            agreement = world.room(Agreements).get(order.agreement_id)
+            agreement = world.records(Agreements).get(order.agreement_id)
             if agreement is None or agreement.msn != msn:
                 raise errors.ResourceNotFound(f"This sales unit has no agreement {order.agreement_id}.")
             check_agreement(order.alone(), agreement, world.clock.now())
@@ -252,7 +252,7 @@ def _create_all(orders: Sequence[CreateChargeAsync], msn: str, world: World, key
 
 
 def _skip(token: str, agreement: Agreement, status: ChargeStatus | None, world: World) -> int:
-    bookmark = world.room(Bookmarks).get(token)
+    bookmark = world.records(Bookmarks).get(token)
     fits = bookmark is not None and (bookmark.agreement_id, bookmark.status) == (agreement.id, status)
     if bookmark is None or not fits or world.clock.now() > bookmark.expires:
         raise InvalidRequest(fields=[("Continuation-Token", "Is not one of this list, or too old. Begin anew.")])

@@ -115,7 +115,7 @@ def _try_at_next_hour(world: World, agreement: Agreement, charge: Charge) -> boo
 
 def _obstacle(world: World, agreement: Agreement, charge: Charge) -> FailureReason | None:
     """Why the amount cannot be taken just now, if so."""
-    broken = world.room(Wallet).failure
+    broken = world.records(Wallet).failure
     if broken is not None:
         return broken
     variable = charge.type != "INITIAL" and isinstance(agreement.pricing, VariablePricing)
@@ -144,14 +144,14 @@ def claim_id(order_id: str | None, msn: str, world: World) -> str:
     """
     if order_id is None:
         return f"chr-{world.ids.letters(7)}"
-    if world.room(Charges).get(msn, order_id) is not None:
+    if world.records(Charges).get(msn, order_id) is not None:
         raise errors.Conflict(f"This sales unit already has a charge {order_id}.")
     return order_id
 
 
-def put_on_shelf(world: World, agreement: Agreement, charge: Charge, key: str | None) -> None:
+def store_charge(world: World, agreement: Agreement, charge: Charge, key: str | None) -> None:
     """Make a charge one of an agreement."""
-    world.room(Charges).store(charge)
+    world.records(Charges).store(charge)
     agreement.charges.append(charge)
     charge_happened(world, agreement, charge, "CREATE", charge.amount, key=key)
 
@@ -256,7 +256,7 @@ def _report(agreement: Agreement, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, agreement_id: str) -> list[PhoneScreen]:
     """The agreement with this id, if there is one."""
-    agreement = world.room(Agreements).get(agreement_id)
+    agreement = world.records(Agreements).get(agreement_id)
     return [] if agreement is None else [phone_screen(world, agreement)]
 
 
@@ -279,7 +279,7 @@ def accept(world: World, agreement: Agreement, phone_number: str | None = None) 
         agreement.max_amount = agreement.pricing.suggested_max_amount
     if agreement.scope:
         agreement.sub = subject(world.seed, agreement.msn, agreement.phone_number)
-        world.room(Consents).grant(
+        world.records(Consents).grant(
             Consent(
                 sub=agreement.sub,
                 msn=agreement.msn,

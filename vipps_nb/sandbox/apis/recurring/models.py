@@ -37,18 +37,18 @@ from vipps_nb.sandbox.apis.recurring.schemas import (
 )
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.world.clock import timestamp
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
 from vipps_nb.sandbox.world.money import money
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
 _A = AgreementStatus
-AGREEMENT_MOVES = Lifecycle(
+AGREEMENT_MOVES = StateMachine(
     {
         _A.PENDING: frozenset({_A.ACTIVE, _A.STOPPED, _A.EXPIRED}),
         _A.ACTIVE: frozenset({_A.STOPPED}),
     }
 )
 _C = ChargeStatus
-CHARGE_MOVES = Lifecycle(
+CHARGE_MOVES = StateMachine(
     {
         _C.PENDING: frozenset({_C.DUE, _C.CANCELLED}),
         _C.DUE: frozenset({_C.PROCESSING, _C.CANCELLED}),
@@ -140,7 +140,7 @@ class Charges:
         return len(self._by_id)
 
     def store(self, charge: Charge) -> None:
-        """Put a new charge on the shelf."""
+        """Keep a new charge."""
         self._by_id[charge.msn, charge.id] = charge
 
     def get(self, msn: str, charge_id: str) -> Charge | None:
@@ -228,7 +228,7 @@ class Agreements:
         return len(self._by_id)
 
     def store(self, agreement: Agreement) -> None:
-        """Put a new agreement on the shelf."""
+        """Keep a new agreement."""
         self._by_id[agreement.id] = agreement
         self._of.setdefault(agreement.msn, []).append(agreement)
 

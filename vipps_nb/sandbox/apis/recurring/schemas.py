@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.shapes import Nullable, Presumed
-from vipps_nb.sandbox.server.wire import Wire
 
 Actor = Literal["MERCHANT", "USER", "ADMIN"]
 AgreementEventName = Literal["CREATE", "ACTIVATE", "REJECT", "EXPIRE", "UPDATE", "STOP"]
@@ -78,12 +78,12 @@ def _with_hyphens(text: object, info: ValidationInfo) -> object:
 Moment = Annotated[str, Field(pattern=RFC_3339_UTC, description="RFC 3339 in UTC."), BeforeValidator(_with_hyphens)]
 
 
-class Period(Wire):
+class Period(JsonModel):
     unit: Literal["YEAR", "MONTH", "WEEK", "DAY"]
     count: Annotated[int, Field(ge=1, le=31)]
 
 
-class LegacyPricing(Wire):
+class LegacyPricing(JsonModel):
     """A price; charges may add up to five times as much in each interval."""
 
     type: Annotated[Literal["LEGACY"], Presumed("LEGACY")]
@@ -91,7 +91,7 @@ class LegacyPricing(Wire):
     amount: MinorUnits
 
 
-class VariablePricing(Wire):
+class VariablePricing(JsonModel):
     """The customer picks what may be taken at most."""
 
     type: Literal["VARIABLE"]
@@ -99,7 +99,7 @@ class VariablePricing(Wire):
     suggested_max_amount: MinorUnits
 
 
-class FlexiblePricing(Wire):
+class FlexiblePricing(JsonModel):
     """No price at all."""
 
     type: Literal["FLEXIBLE"]
@@ -109,7 +109,7 @@ class FlexiblePricing(Wire):
 Pricing = LegacyPricing | VariablePricing | FlexiblePricing
 
 
-class PriceCampaign(Wire):
+class PriceCampaign(JsonModel):
     """Another price in each interval, until a date."""
 
     type: Literal["PRICE_CAMPAIGN"]
@@ -117,7 +117,7 @@ class PriceCampaign(Wire):
     end: Moment
 
 
-class PeriodCampaign(Wire):
+class PeriodCampaign(JsonModel):
     """One price for a stretch of time."""
 
     type: Literal["PERIOD_CAMPAIGN"]
@@ -125,7 +125,7 @@ class PeriodCampaign(Wire):
     period: Period
 
 
-class EventCampaign(Wire):
+class EventCampaign(JsonModel):
     """One price until something happens."""
 
     type: Literal["EVENT_CAMPAIGN"]
@@ -137,7 +137,7 @@ class EventCampaign(Wire):
 Campaign = PriceCampaign | PeriodCampaign | EventCampaign
 
 
-class InitialCharge(Wire):
+class InitialCharge(JsonModel):
     """Taken or reserved at the moment the customer accepts."""
 
     amount: MinorUnits
@@ -147,7 +147,7 @@ class InitialCharge(Wire):
     external_id: ExternalId | None = None
 
 
-class DraftAgreement(Wire):
+class DraftAgreement(JsonModel):
     pricing: Annotated[Pricing, Field(discriminator="type")]
     merchant_redirect_url: Annotated[str, Field(max_length=2048)]
     product_name: ProductName
@@ -165,19 +165,19 @@ class DraftAgreement(Wire):
     skip_landing_page: bool = False
 
 
-class PricingUpdate(Wire):
+class PricingUpdate(JsonModel):
     amount: MinorUnits | None = None
     suggested_max_amount: MinorUnits | None = None
 
 
-class IntervalUpdate(Wire):
+class IntervalUpdate(JsonModel):
     """RECURRING with a period, or FLEXIBLE without one."""
 
     type: Literal["RECURRING", "FLEXIBLE"] = "RECURRING"
     period: Period | None = None
 
 
-class PatchAgreement(Wire):
+class PatchAgreement(JsonModel):
     """What to change; STOPPED stands alone."""
 
     status: Literal["STOPPED"] | None = None
@@ -189,13 +189,13 @@ class PatchAgreement(Wire):
     interval: IntervalUpdate | None = None
 
 
-class ForceAcceptAgreement(Wire):
+class ForceAcceptAgreement(JsonModel):
     phone_number: Annotated[
         str, Field(pattern=r"^[1-9][0-9]{7,14}$", description="Digits only; no country code begins with 0.")
     ]
 
 
-class CreateCharge(Wire):
+class CreateCharge(JsonModel):
     amount: MinorUnits
     description: Description
     transaction_type: TransactionType
@@ -207,7 +207,7 @@ class CreateCharge(Wire):
     external_id: ExternalId | None = None
 
 
-class CreateChargeAsync(Wire):
+class CreateChargeAsync(JsonModel):
     """One of many; always RECURRING."""
 
     agreement_id: str
@@ -225,24 +225,24 @@ class CreateChargeAsync(Wire):
         return CreateCharge(**self.model_dump(exclude={"agreement_id"}))
 
 
-class CaptureCharge(Wire):
+class CaptureCharge(JsonModel):
     amount: MinorUnits
     description: Annotated[Description | None, Field(deprecated=True)] = None
 
 
-class RefundCharge(Wire):
+class RefundCharge(JsonModel):
     amount: MinorUnits
     description: Description
 
 
-class DraftAnswer(Wire):
+class DraftAnswer(JsonModel):
     agreement_id: str
     uuid: str
     vipps_confirmation_url: str | None = None
     charge_id: str | None
 
 
-class PricingAnswer(Wire):
+class PricingAnswer(JsonModel):
     type: str
     currency: Currency
     amount: int | None = None
@@ -250,7 +250,7 @@ class PricingAnswer(Wire):
     max_amount: int | None = None
 
 
-class IntervalAnswer(Wire):
+class IntervalAnswer(JsonModel):
     """Empty for agreements without an interval."""
 
     unit: str | None = None
@@ -258,7 +258,7 @@ class IntervalAnswer(Wire):
     text: str | None = None
 
 
-class CampaignAnswer(Wire):
+class CampaignAnswer(JsonModel):
     type: str
     price: int
     end: str | None = None
@@ -268,13 +268,13 @@ class CampaignAnswer(Wire):
     explanation: str
 
 
-class AgreementEventAnswer(Wire):
+class AgreementEventAnswer(JsonModel):
     occurred: str
     event: AgreementEventName
     actor: Actor
 
 
-class AgreementAnswer(Wire):
+class AgreementAnswer(JsonModel):
     id: str
     uuid: str
     status: AgreementStatus
@@ -296,13 +296,13 @@ class AgreementAnswer(Wire):
     history: list[AgreementEventAnswer]
 
 
-class Summary(Wire):
+class Summary(JsonModel):
     captured: int
     refunded: int
     cancelled: int
 
 
-class ChargeEventAnswer(Wire):
+class ChargeEventAnswer(JsonModel):
     occurred: str
     event: ChargeEventName
     amount: int
@@ -311,7 +311,7 @@ class ChargeEventAnswer(Wire):
     transaction_id: str | None = None
 
 
-class ChargeAnswer(Wire):
+class ChargeAnswer(JsonModel):
     """``transactionId`` is null before the charge is DUE, as the document's text has it."""
 
     id: str
@@ -334,11 +334,11 @@ class ChargeAnswer(Wire):
     failure_description: str | None = None
 
 
-class ChargeReference(Wire):
+class ChargeReference(JsonModel):
     charge_id: str
 
 
-class BatchItem(Wire):
+class BatchItem(JsonModel):
     agreement_id: str
     amount: int
     description: str
@@ -350,12 +350,12 @@ class BatchItem(Wire):
     external_id: str | None = None
 
 
-class InvalidCharge(Wire):
+class InvalidCharge(JsonModel):
     charge_batch_item_dto: BatchItem
     errors: list[str]
 
 
-class BatchAnswer(Wire):
+class BatchAnswer(JsonModel):
     """Which charges passed the first look; the others come with their reasons."""
 
     valid_charges: list[str]

@@ -27,9 +27,9 @@ from vipps_nb.sandbox.apis.recurring.schemas import (
     Pricing,
     VariablePricing,
 )
+from vipps_nb.sandbox.server.field_errors import FieldError
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.urls import PAGE, is_for_this_machine_alone, is_readable
-from vipps_nb.sandbox.server.words import FieldError
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
 

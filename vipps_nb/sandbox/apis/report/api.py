@@ -22,10 +22,10 @@ from vipps_nb.sandbox.apis.report.errors import (
 from vipps_nb.sandbox.apis.report.ledger import Account, Entry, Ledger
 from vipps_nb.sandbox.apis.report.models import entry_answer, ledger_answer
 from vipps_nb.sandbox.apis.report.schemas import EntryList, LedgerList, Place
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
+from vipps_nb.sandbox.server.field_errors import FieldError
 from vipps_nb.sandbox.server.problems import Refusal
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
-from vipps_nb.sandbox.server.words import FieldError
 from vipps_nb.sandbox.world.sales_unit import KeyType
 from vipps_nb.sandbox.world.world import World
 
@@ -49,7 +49,7 @@ def _explain(errors: Sequence[FieldError]) -> Refusal:
 
 page = Page(
     title="Report API",
-    entrance=Entrance(
+    auth=AuthPolicy(
         keys=frozenset({KeyType.MERCHANT, KeyType.ACCOUNTING, KeyType.DONATIONS}),
         msn="ignored",
         token_refused=CheckYourKeys,

@@ -14,10 +14,10 @@ from vipps_nb.sandbox.world.world import World
 
 def write_up(world: World) -> None:
     """Bring all books up to the present, under the terms that hold now."""
-    books = world.room(Ledgers)
+    books = world.records(Ledgers)
     now, wording = world.clock.now(), world.settings.norwegian_payout_reference
     for msn, terms in world.switches.items():
-        movements = world.room(Movements).of(msn)
+        movements = world.records(Movements).of(msn)
         books.open(msn, f"api:{msn}", terms.currency)
         if terms.donations_allowed:
             books.open(msn, donation_handle(msn, terms.market), terms.currency)
@@ -33,7 +33,7 @@ def readable(world: World, caller: Caller) -> list[Ledger]:
     return [
         ledger
         for msn, terms in world.switches.items()
-        for ledger in world.room(Ledgers).of(msn)
+        for ledger in world.records(Ledgers).of(msn)
         if (ledger.funds.entries or _is_in_use(ledger, terms)) and _may_read(caller, ledger, world)
     ]
 

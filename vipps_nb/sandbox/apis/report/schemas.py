@@ -6,24 +6,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 
 
-class SchemedId(Wire):
+class SchemedId(JsonModel):
     """An id and its scheme."""
 
     scheme: str
     id: str
 
 
-class LedgerUnit(Wire):
+class LedgerUnit(JsonModel):
     """A sales unit that a ledger settles for."""
 
     name: str
     recipient_handle: str
 
 
-class LedgerAnswer(Wire):
+class LedgerAnswer(JsonModel):
     """A ledger, without its entries."""
 
     ledger_id: str
@@ -34,14 +34,14 @@ class LedgerAnswer(Wire):
     sales_units: list[LedgerUnit]
 
 
-class LedgerList(Wire):
+class LedgerList(JsonModel):
     """Ledgers; the cursor is empty when there are no more."""
 
     items: list[LedgerAnswer]
     cursor: str
 
 
-class EntryAnswer(Wire):
+class EntryAnswer(JsonModel):
     """One line of an account. Amounts are minor units with a sign."""
 
     psp_reference: str
@@ -59,7 +59,7 @@ class EntryAnswer(Wire):
     masked_phone_no: str | None = None
 
 
-class EntryList(Wire):
+class EntryList(JsonModel):
     """A page of entries; which of the other fields it has depends on the path."""
 
     items: list[EntryAnswer]
@@ -68,7 +68,7 @@ class EntryList(Wire):
     try_later: bool | None = None
 
 
-class Place(Wire):
+class Place(JsonModel):
     """What a cursor remembers: what was asked for, and how much of it was told."""
 
     of: str

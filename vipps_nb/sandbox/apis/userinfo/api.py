@@ -10,7 +10,7 @@ from fastapi import Request
 from vipps_nb.sandbox.apis.userinfo.errors import CHALLENGE, USERINFO, TokenRefused, UnknownSub
 from vipps_nb.sandbox.apis.userinfo.models import READABLE_FOR, Claims, claims_of, expired, marketing_consents
 from vipps_nb.sandbox.apis.userinfo.schemas import Sub, Userinfo
-from vipps_nb.sandbox.server.authentication import OPEN, SUBSCRIPTION_KEY, Entrance
+from vipps_nb.sandbox.server.authentication import NO_AUTH, SUBSCRIPTION_KEY, AuthPolicy
 from vipps_nb.sandbox.server.leniency import says_scheme
 from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
@@ -22,10 +22,10 @@ from vipps_nb.sandbox.world.world import World
 ROOT = "/vipps-userinfo-api/userinfo"
 page = Page(
     title="Userinfo API",
-    entrance=Entrance(subscription_key="optional", msn="optional", token_refused=TokenRefused),
+    auth=AuthPolicy(subscription_key="optional", msn="optional", token_refused=TokenRefused),
     dialect=USERINFO,
 )
-page_of_logins = Page(title="Userinfo API, after a login", entrance=OPEN, dialect=USERINFO)
+page_of_logins = Page(title="Userinfo API, after a login", auth=NO_AUTH, dialect=USERINFO)
 
 
 @page.router.get(f"{ROOT}/{{sub}}", response_model=Userinfo, response_model_exclude_none=True)
@@ -35,11 +35,11 @@ async def get_userinfo(sub: Sub, request: Request, world: TheWorld, caller: TheC
         raise TokenRefused(f"{SUBSCRIPTION_KEY} must not be sent here.")
     if caller.unit is None:
         raise NotForThisSalesUnit("Partner keys need the Merchant-Serial-Number header.")
-    consent = world.room(Consents).get(sub)
+    consent = world.records(Consents).get(sub)
     if consent is None or consent.msn != caller.unit.merchant_serial_number:
         raise UnknownSub("This sales unit knows nobody with this sub.")
     claims: Claims = {"sub": sub, "sid": str(uuid5(NAMESPACE_URL, f"{sub}/{timestamp(consent.granted)}"))}
-    for scope, granted in world.room(Consents).shared(sub).items():
+    for scope, granted in world.records(Consents).shared(sub).items():
         readable = world.clock.now() < granted + READABLE_FOR
         found = claims_of(scope, consent.phone_number, world)
         claims |= found if readable else expired(found)
@@ -74,7 +74,7 @@ def _person(headers: Mapping[str, str], world: World) -> PersonToken:
             # Whoever has shown no token is told of none (RFC 6750, 3.1).
             headers=None if token else {"WWW-Authenticate": CHALLENGE},
         )
-    person = world.room(PersonTokens).get(token)
+    person = world.records(PersonTokens).get(token)
     if person is None:
         raise TokenRefused("This is not the access token of a login: perhaps a merchant's, or it was revoked.")
     if person.expires <= world.clock.now():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from vipps_nb.sandbox.apis.webhooks.app import PostOffice
+from vipps_nb.sandbox.apis.webhooks.app import WebhookQueue
 from vipps_nb.sandbox.apis.webhooks.errors import NoSuchWebhook, TooManyWebhooks
 from vipps_nb.sandbox.apis.webhooks.models import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.schemas import (
@@ -22,7 +22,7 @@ from vipps_nb.sandbox.apis.webhooks.schemas import (
     most_registrations,
 )
 from vipps_nb.sandbox.apis.webhooks.validation import complaint
-from vipps_nb.sandbox.server.authentication import MSN, Caller, Entrance
+from vipps_nb.sandbox.server.authentication import MSN, AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.world.sales_unit import STANDARD, KeyType
@@ -32,12 +32,12 @@ SECRET_BYTES = 64
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"webhooks": len(world.room(Registrations))}
+    return {"webhooks": len(world.records(Registrations))}
 
 
 page = Page(
     title="Webhooks API",
-    entrance=Entrance(keys=STANDARD | {KeyType.DONATIONS}, subscription_key="required", msn="optional"),
+    auth=AuthPolicy(keys=STANDARD | {KeyType.DONATIONS}, subscription_key="required", msn="optional"),
     counts=_counts,
 )
 router = page.router
@@ -48,7 +48,7 @@ async def get_webhooks(request: Request, world: TheWorld, caller: TheCaller) -> 
     """Get all registered webhooks of the sales unit, or of the keys when they came without an MSN. No secrets."""
     owner = _owner(request, caller)
     webhooks = [
-        Webhook(id=UUID(one.id), url=one.url, events=list(one.events)) for one in world.room(Registrations).of(owner)
+        Webhook(id=UUID(one.id), url=one.url, events=list(one.events)) for one in world.records(Registrations).of(owner)
     ]
     return QueryResponse(webhooks=webhooks)
 
@@ -64,7 +64,7 @@ async def register_webhook(
     if wrong is not None:
         raise InvalidRequest(fields=[("url", wrong)])
     _check_events(events, caller)
-    registrations = world.room(Registrations)
+    registrations = world.records(Registrations)
     for event in events:
         most = most_registrations(event)
         if sum(event in one.events for one in registrations.of(owner)) >= most:
@@ -78,7 +78,7 @@ async def register_webhook(
         secret=world.ids.base64(SECRET_BYTES),
     )
     registrations.store(registration)
-    world.room(PostOffice).open(world)
+    world.records(WebhookQueue).open(world)
     return RegisterResponse(id=UUID(registration.id), secret=registration.secret)
 
 
@@ -87,7 +87,7 @@ async def delete_webhook(
     request: Request, world: TheWorld, caller: TheCaller, identifier: Annotated[UUID, Path(alias="id")]
 ) -> None:
     """Delete webhook: nothing more is sent, nor what was still to be tried again."""
-    registrations = world.room(Registrations)
+    registrations = world.records(Registrations)
     registration = registrations.get(_owner(request, caller), str(identifier))
     if registration is None:
         raise NoSuchWebhook("There is no webhook with this id.")

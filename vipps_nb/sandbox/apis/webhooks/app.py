@@ -1,4 +1,4 @@
-"""What time does: an announcement becomes an accepted delivery, or is given up.
+"""What time does: an event becomes an accepted delivery, or is given up.
 
 Source: Webhooks API guide, Retries.
 """
@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from vipps_nb.sandbox.apis.webhooks.models import PendingEvent, Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.world import World
 
 FIRST_PAUSES = [timedelta(seconds=seconds) for seconds in (2, 2, 2, 60, 120)]
@@ -28,7 +28,7 @@ def pause_after(attempt: int) -> timedelta:
     return timedelta(hours=1) if attempt < LAST_HOURLY_ATTEMPT else timedelta(days=1)
 
 
-class PostOffice:
+class WebhookQueue:
     """Hears what happens in one world and has it delivered. Opens with the first registration."""
 
     def __init__(self) -> None:
@@ -38,17 +38,17 @@ class PostOffice:
         """Listen from now on; does nothing when it does already."""
         if self._world is None:
             self._world = world
-            world.room(Announcements).listen(lambda announcement: self._hear(world, announcement))
+            world.records(EventBus).subscribe(lambda domain_event: self._hear(world, domain_event))
 
-    def _hear(self, world: World, announcement: Announcement) -> None:
-        body = json.dumps(announcement.payload, ensure_ascii=False, separators=(",", ":")).encode()
-        for registration in world.room(Registrations).that_hear(announcement):
-            registration.queue.append(PendingEvent(announcement.event, announcement.subject, body))
+    def _hear(self, world: World, domain_event: DomainEvent) -> None:
+        body = json.dumps(domain_event.payload, ensure_ascii=False, separators=(",", ":")).encode()
+        for registration in world.records(Registrations).that_hear(domain_event):
+            registration.queue.append(PendingEvent(domain_event.event, domain_event.subject, body))
             _deliver_next(world, registration)
 
 
 def _deliver_next(world: World, registration: Registration) -> None:
-    if registration.busy or registration not in world.room(Registrations):
+    if registration.busy or registration not in world.records(Registrations):
         return
     event = registration.next_event()
     if event is None:
@@ -61,7 +61,7 @@ def _deliver_next(world: World, registration: Registration) -> None:
         return _answered(world, registration, event, reply)
 
     world.outbox.post(
-        Letter(
+        OutgoingRequest(
             url=registration.url,
             body=event.body,
             headers={
@@ -78,7 +78,7 @@ def _deliver_next(world: World, registration: Registration) -> None:
 
 def _answered(world: World, registration: Registration, event: PendingEvent, reply: Reply) -> datetime | None:
     """Deal with an answer; gives the moment of the next attempt, if there will be one."""
-    if registration not in world.room(Registrations):
+    if registration not in world.records(Registrations):
         return None
     registration.busy = False
     next_attempt = None
@@ -116,6 +116,6 @@ def _watch(world: World, registration: Registration, since: datetime) -> None:
 
     def bury() -> None:
         if registration.failing_since == since:
-            world.room(Registrations).remove(registration)
+            world.records(Registrations).remove(registration)
 
     world.clock.at(since + DEAD_AFTER, bury)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vipps_nb.sandbox.world.announcements import Announcement
+from vipps_nb.sandbox.world.event_bus import DomainEvent
 
 
 @dataclass(eq=False, slots=True)
@@ -48,9 +48,9 @@ class Registration:
     failing_since: datetime | None = None
     busy: bool = False
 
-    def hears(self, announcement: Announcement) -> bool:
+    def hears(self, domain_event: DomainEvent) -> bool:
         """Whether it asked for this."""
-        return announcement.event in self.events and self.msn in (None, announcement.msn)
+        return domain_event.event in self.events and self.msn in (None, domain_event.msn)
 
     def next_event(self) -> PendingEvent | None:
         """The oldest event that can be tried now: nothing earlier about the same subject waits before it."""
@@ -91,6 +91,6 @@ class Registrations:
         """Everything that an owner has registered, oldest first."""
         return [registration for registration in self._by_id.values() if registration.owner == owner]
 
-    def that_hear(self, announcement: Announcement) -> list[Registration]:
+    def that_hear(self, domain_event: DomainEvent) -> list[Registration]:
         """Everybody's registrations that asked for this, oldest first."""
-        return [registration for registration in self._by_id.values() if registration.hears(announcement)]
+        return [registration for registration in self._by_id.values() if registration.hears(domain_event)]

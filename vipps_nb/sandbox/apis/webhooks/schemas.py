@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 
 EPAYMENT = ("created", "aborted", "expired", "cancelled", "captured", "refunded", "authorized", "terminated")
 AGREEMENT = ("activated", "rejected", "stopped", "expired")
@@ -33,21 +33,21 @@ def most_registrations(event: str) -> int:
     return 1 if event == CHECKED_IN else 25
 
 
-class RegisterRequest(Wire):
+class RegisterRequest(JsonModel):
     """What to register."""
 
     url: Annotated[str, Field(description="Where events are sent. https and public, or on this machine.")]
     events: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1)]
 
 
-class RegisterResponse(Wire):
+class RegisterResponse(JsonModel):
     """The registration's id, and its secret: this is the only time it is shown."""
 
     id: UUID
     secret: str
 
 
-class Webhook(Wire):
+class Webhook(JsonModel):
     """A registration as it is listed."""
 
     id: UUID
@@ -55,7 +55,7 @@ class Webhook(Wire):
     events: list[str]
 
 
-class QueryResponse(Wire):
+class QueryResponse(JsonModel):
     """All registrations of the caller."""
 
     webhooks: list[Webhook]

@@ -13,14 +13,14 @@ from vipps_nb.sandbox.apis.checkout.models import Sessions
 from vipps_nb.sandbox.apis.checkout.schemas import SessionCreated
 from vipps_nb.sandbox.apis.legacy.checkout_v2.schemas import GetSession, InitiateSession
 from vipps_nb.sandbox.apis.legacy.checkout_v2.translation import ELEMENTS, completed, in_new_words, poll, read_options
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 
 SessionId = Annotated[str, Path(description="From the answer to create, in the end of `pollingUrl`.")]
 page = Page(
     title="Checkout API v2",
-    entrance=Entrance(by="keys", token_refused=InvalidCredentials),
+    auth=AuthPolicy(by="keys", token_refused=InvalidCredentials),
     dialect=checkout_problem,
     deprecated=True,
 )
@@ -56,7 +56,7 @@ async def initiate_session(order: InitiateSession, world: TheWorld, caller: TheC
 @router.get("/checkout/v2/session/{session_id}", response_model=GetSession, response_model_exclude_none=True)
 async def get_session(session_id: SessionId, world: TheWorld, caller: TheCaller) -> GetSession:
     """Get session: whether it is still open, what the customer entered, and where the money is."""
-    session = world.room(Sessions).with_id(caller.merchant.merchant_serial_number, session_id)
+    session = world.records(Sessions).with_id(caller.merchant.merchant_serial_number, session_id)
     if session is None:
         raise SessionNotFound("This sales unit has no session with this id.")
     return poll(world, session)

@@ -11,30 +11,30 @@ from pydantic import Field
 from vipps_nb.sandbox.apis.checkout import schemas as v3
 from vipps_nb.sandbox.apis.checkout.schemas import Amount, PickupPoint
 from vipps_nb.sandbox.apis.epayment.schemas import HIGHEST_AMOUNT
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.server.shapes import Nullable
-from vipps_nb.sandbox.server.wire import Wire
 
 
-class RequestAmount(Wire):
+class RequestAmount(JsonModel):
     currency: str
     value: Annotated[Nullable[int], Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")] = None
 
 
-class PaymentMerchantInfo(Wire):
+class PaymentMerchantInfo(JsonModel):
     callback_prefix: str
     return_url: Annotated[str, Field(min_length=1)]
     callback_authorization_token: v3.CallbackToken
     terms_and_conditions_url: Nullable[str] = None
 
 
-class PaymentTransaction(Wire):
+class PaymentTransaction(JsonModel):
     amount: RequestAmount
     reference: Annotated[str, Field(min_length=8, max_length=50, pattern="^[-a-zA-Z0-9]*$")]
     payment_description: Annotated[str, Field(min_length=3, max_length=100)]
 
 
-class _Option(Wire):
+class _Option(JsonModel):
     id: Annotated[str, Field(min_length=1, max_length=200)]
     amount: RequestAmount
     brand: Annotated[str, Field(max_length=255)]
@@ -58,13 +58,13 @@ class CallbackLogisticsOption(_Option):
 CALLBACK_OPTIONS: MerchantsAnswer[list[CallbackLogisticsOption]] = MerchantsAnswer(list[CallbackLogisticsOption])
 
 
-class Logistics(Wire):
+class Logistics(JsonModel):
     dynamic_options_callback: Nullable[str] = None
     fixed_options: Nullable[list[LogisticsOption]] = None
     integrations: Nullable[v3.Integrations] = None
 
 
-class PrefillCustomer(Wire):
+class PrefillCustomer(JsonModel):
     first_name: str
     last_name: str
     email: str
@@ -75,7 +75,7 @@ class PrefillCustomer(Wire):
     country: str
 
 
-class InitiateSession(Wire):
+class InitiateSession(JsonModel):
     merchant_info: PaymentMerchantInfo
     transaction: PaymentTransaction
     contact_fields: bool
@@ -87,13 +87,13 @@ class InitiateSession(Wire):
     require_user_info: Nullable[bool] = None
 
 
-class ResponsePaymentDetails(Wire):
+class ResponsePaymentDetails(JsonModel):
     amount: Amount
     state: Literal["CREATED", "AUTHORISED", "TERMINATED"]
     aggregate: v3.TransactionAggregate | None = None
 
 
-class UserDetails(Wire):
+class UserDetails(JsonModel):
     first_name: str
     last_name: str
     phone_number: str
@@ -101,7 +101,7 @@ class UserDetails(Wire):
     user_info_sub: str | None = None
 
 
-class OldBillingDetails(Wire):
+class OldBillingDetails(JsonModel):
     first_name: str
     last_name: str
     email: str
@@ -112,7 +112,7 @@ class OldBillingDetails(Wire):
     country: str | None = None
 
 
-class OldShippingDetails(Wire):
+class OldShippingDetails(JsonModel):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
@@ -126,7 +126,7 @@ class OldShippingDetails(Wire):
     pickup_point: PickupPoint | None = None
 
 
-class Told(Wire):
+class Told(JsonModel):
     """What a poll and a callback have in common."""
 
     session_id: str

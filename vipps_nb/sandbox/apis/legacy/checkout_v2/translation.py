@@ -22,7 +22,7 @@ from vipps_nb.sandbox.apis.legacy.checkout_v2.schemas import (
     SessionCompleted,
     UserDetails,
 )
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
@@ -151,5 +151,5 @@ def _told(world: World, session: Session) -> dict[str, Any]:
     return told
 
 
-def _with_region(details: Wire) -> dict[str, Any]:
+def _with_region(details: JsonModel) -> dict[str, Any]:
     return {"region" if name == "city" else name: value for name, value in dict(details).items()}

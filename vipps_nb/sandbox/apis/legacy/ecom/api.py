@@ -43,7 +43,7 @@ from vipps_nb.sandbox.apis.legacy.ecom.schemas import (
     State,
 )
 from vipps_nb.sandbox.apis.legacy.ecom.validation import check, check_force_approval, check_msn, mobile_number
-from vipps_nb.sandbox.server.authentication import MSN, Caller, Entrance
+from vipps_nb.sandbox.server.authentication import MSN, AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheKey, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
@@ -70,12 +70,12 @@ OrderId = Annotated[str, Path(alias="orderId", description="The merchant's own n
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"ecomPayments": len(world.room(Payments))}
+    return {"ecomPayments": len(world.records(Payments))}
 
 
 page = Page(
     title="eCom API",
-    entrance=Entrance(msn="optional"),
+    auth=AuthPolicy(msn="optional"),
     dialect=errors.dialect,
     deprecated=True,
     selector="reference",
@@ -95,7 +95,7 @@ async def initiate_payment(
     check(order, world.switches[msn], world)
     number = mobile_number(order.customer_info.mobile_number, world)
     order_id = order.transaction.order_id
-    if world.room(Payments).get(msn, order_id) is not None:
+    if world.records(Payments).get(msn, order_id) is not None:
         raise errors.OrderIdTaken(f"This sales unit already has an order {order_id}.")
     token = world.ids.urlsafe(24)
     address = "vippsMT://?token=" if order.merchant_info.is_app else f"{world.base_url}/landing?v=2&token="
@@ -109,7 +109,7 @@ async def initiate_payment(
         mobile_number=number,
         methods=order.merchant_info.static_shipping_details or (),
     )
-    world.room(Payments).store(payment)
+    world.records(Payments).store(payment)
     log(world, payment, State.INITIATE, payment.value)
     world.phone.show(token, partial(phone_screen, world, payment))
     world.clock.at(payment.expires, lambda: expire(world, payment))
@@ -231,7 +231,7 @@ def _msn(caller: Caller) -> str:
 
 def _find(order_id: str, world: World, caller: Caller) -> Payment:
     """The caller's payment; another sales unit's with the same orderId is as unknown as none."""
-    payment = world.room(Payments).get(_msn(caller), order_id)
+    payment = world.records(Payments).get(_msn(caller), order_id)
     if payment is None:
         raise errors.UnknownOrder("This sales unit has no such order.")
     return payment

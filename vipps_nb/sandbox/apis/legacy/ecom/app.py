@@ -143,7 +143,7 @@ def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The eCom payments with this orderId, which is what a reference was called then."""
-    return [phone_screen(world, payment) for payment in world.room(Payments).namesakes(reference)]
+    return [phone_screen(world, payment) for payment in world.records(Payments).namesakes(reference)]
 
 
 def ask(world: World, payment: Payment) -> None:
@@ -217,7 +217,7 @@ def move(
     payment.state = MOVES.move(payment.state, state)
     entry = log(world, payment, state, value, request_id=request_id, text=text)
     if state in MOVEMENTS:
-        world.room(Movements).add(
+        world.records(Movements).add(
             Movement(
                 msn=payment.msn,
                 kind=MOVEMENTS[state],
@@ -261,7 +261,7 @@ def _share(world: World, payment: Payment) -> None:
     if not scope:
         return
     payment.sub = subject(world.seed, payment.msn, msisdn(payment))
-    world.room(Consents).grant(
+    world.records(Consents).grant(
         Consent(
             sub=payment.sub,
             msn=payment.msn,

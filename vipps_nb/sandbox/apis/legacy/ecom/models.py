@@ -28,11 +28,11 @@ from vipps_nb.sandbox.apis.legacy.ecom.schemas import (
 )
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.world.clock import timestamp
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 from vipps_nb.sandbox.world.world import World
 
 _ATTEMPT = frozenset({State.RESERVE, State.SALE, State.FAILED})
-MOVES = Lifecycle(
+MOVES = StateMachine(
     {
         State.INITIATE: _ATTEMPT | {State.REGISTER, State.CANCEL, State.VOID, State.REJECTED},
         State.REGISTER: _ATTEMPT,
@@ -148,7 +148,7 @@ class Payments:
         return len(self._by_order)
 
     def store(self, payment: Payment) -> None:
-        """Put a new payment on the shelf."""
+        """Keep a new payment."""
         self._by_order[payment.msn, payment.order_id] = payment
         self._namesakes.setdefault(payment.order_id, []).append(payment)
 

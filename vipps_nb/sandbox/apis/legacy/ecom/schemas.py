@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.leniency import tolerate
-from vipps_nb.sandbox.server.wire import Wire
 
 EXPRESS = "eComm Express Payment"
 Minor = Annotated[int, Field(ge=100, description="Minor units; at least 1.00 NOK.")]
@@ -53,11 +53,11 @@ Kroner = Annotated[
 ]
 
 
-class CustomerInfo(Wire):
+class CustomerInfo(JsonModel):
     mobile_number: Annotated[str | None, Field(description="8 digits; a country code is taken off.")] = None
 
 
-class ShippingMethod(Wire):
+class ShippingMethod(JsonModel):
     is_default: Yes
     shipping_cost: Kroner
     shipping_method: Annotated[str, Field(max_length=256)]
@@ -65,7 +65,7 @@ class ShippingMethod(Wire):
     priority: int | None = None
 
 
-class MerchantInfo(Wire):
+class MerchantInfo(JsonModel):
     merchant_serial_number: Msn
     callback_prefix: Url
     fall_back: Url
@@ -77,7 +77,7 @@ class MerchantInfo(Wire):
     static_shipping_details: list[ShippingMethod] | None = None
 
 
-class AirlineData(Wire):
+class AirlineData(JsonModel):
     passenger_name: Annotated[str, Field(min_length=1, max_length=49)]
     airline_code: Annotated[str, Field(min_length=3, max_length=3)]
     airline_designator_code: Annotated[str, Field(min_length=2, max_length=2)]
@@ -85,7 +85,7 @@ class AirlineData(Wire):
     ticket_number: Annotated[str | None, Field(min_length=1, max_length=150)] = None
 
 
-class NewTransaction(Wire):
+class NewTransaction(JsonModel):
     amount: Minor
     order_id: OrderId
     transaction_text: TransactionText
@@ -95,7 +95,7 @@ class NewTransaction(Wire):
     use_explicit_checkout_flow: bool = False
 
 
-class InitiatePaymentCommand(Wire):
+class InitiatePaymentCommand(JsonModel):
     """What a new payment needs."""
 
     customer_info: CustomerInfo
@@ -103,32 +103,32 @@ class InitiatePaymentCommand(Wire):
     transaction: NewTransaction
 
 
-class PaymentInitiationResponse(Wire):
+class PaymentInitiationResponse(JsonModel):
     order_id: str
     url: str
 
 
-class MerchantInfoPayment(Wire):
+class MerchantInfoPayment(JsonModel):
     merchant_serial_number: Msn
 
 
-class Transaction(Wire):
+class Transaction(JsonModel):
     amount: Annotated[Minor | None, Field(description="All that is left, unless given.")] = None
     transaction_text: TransactionText
 
 
-class PaymentActionsRequest(Wire):
+class PaymentActionsRequest(JsonModel):
     """What capture and refund need."""
 
     merchant_info: MerchantInfoPayment
     transaction: Transaction
 
 
-class CancelTransaction(Wire):
+class CancelTransaction(JsonModel):
     transaction_text: TransactionText
 
 
-class CancelRequest(Wire):
+class CancelRequest(JsonModel):
     """What cancel needs."""
 
     merchant_info: MerchantInfoPayment
@@ -136,14 +136,14 @@ class CancelRequest(Wire):
     should_release_remaining_funds: bool = False
 
 
-class ForceApproveRequest(Wire):
+class ForceApproveRequest(JsonModel):
     """Whose approval to pretend."""
 
     customer_phone_number: Annotated[str | None, Field(pattern=r"^[1-9][0-9]{7}$")] = None
     token: Annotated[str | None, Field(description="The token in the URL that initiate gave.")] = None
 
 
-class TransactionSummary(Wire):
+class TransactionSummary(JsonModel):
     captured_amount: int
     refunded_amount: int
     remaining_amount_to_capture: int
@@ -151,7 +151,7 @@ class TransactionSummary(Wire):
     bank_identification_number: int | None = None
 
 
-class TransactionInfo(Wire):
+class TransactionInfo(JsonModel):
     amount: int
     status: Literal["Cancelled", "Captured", "Refund"]
     time_stamp: str
@@ -159,7 +159,7 @@ class TransactionInfo(Wire):
     transaction_text: str
 
 
-class Capture(Wire):
+class Capture(JsonModel):
     """The answer to capture and cancel."""
 
     order_id: str
@@ -168,7 +168,7 @@ class Capture(Wire):
     transaction_summary: TransactionSummary
 
 
-class Refund(Wire):
+class Refund(JsonModel):
     """The answer to refund; it calls the same thing ``transaction``."""
 
     order_id: str
@@ -176,7 +176,7 @@ class Refund(Wire):
     transaction_summary: TransactionSummary
 
 
-class LogEntry(Wire):
+class LogEntry(JsonModel):
     amount: int
     operation: Literal["INITIATE", "RESERVE", "SALE", "CAPTURE", "REFUND", "CANCEL", "VOID"]
     operation_success: bool
@@ -186,21 +186,21 @@ class LogEntry(Wire):
     transaction_text: str
 
 
-class Address(Wire):
+class Address(JsonModel):
     address_line1: str
     city: str
     country: str
     post_code: str
 
 
-class ShippingDetails(Wire):
+class ShippingDetails(JsonModel):
     address: Address
     shipping_cost: float
     shipping_method: str
     shipping_method_id: str
 
 
-class UserDetails(Wire):
+class UserDetails(JsonModel):
     email: str
     first_name: str
     last_name: str
@@ -208,7 +208,7 @@ class UserDetails(Wire):
     user_id: str
 
 
-class Details(Wire):
+class Details(JsonModel):
     """A payment with its history, newest first."""
 
     order_id: str
@@ -219,21 +219,21 @@ class Details(Wire):
     sub: str | None = None
 
 
-class StatusInfo(Wire):
+class StatusInfo(JsonModel):
     amount: int
     status: str
     time_stamp: str
     transaction_id: str
 
 
-class PaymentStatus(Wire):
+class PaymentStatus(JsonModel):
     """The latest operation alone."""
 
     order_id: str
     transaction_info: StatusInfo
 
 
-class ShippingAnswer(Wire):
+class ShippingAnswer(JsonModel):
     """What a merchant answers when asked for shipping methods."""
 
     address_id: int

@@ -15,7 +15,7 @@ from vipps_nb.sandbox.apis.legacy.partner.schemas import (
     ProductOrderResponse,
     SalesUnitResponse,
 )
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.world.organisations import organisation
@@ -27,12 +27,12 @@ PORTAL = "https://portal.example.com/register"
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"partnerProductOrders": len(world.room(ProductOrders))}
+    return {"partnerProductOrders": len(world.records(ProductOrders))}
 
 
 page = Page(
     title="Partner API",
-    entrance=Entrance(keys=frozenset({KeyType.PARTNER}), msn="ignored"),
+    auth=AuthPolicy(keys=frozenset({KeyType.PARTNER}), msn="ignored"),
     dialect=problem_with_instance,
     in_test=False,
     deprecated=True,
@@ -48,7 +48,7 @@ async def order_product(order: ProductOrderRequest, world: TheWorld, caller: The
     if order.price_package_id is not None and order.product_type not in WITH_PRICE:
         raise InvalidRequest(fields=[("pricePackageId", f"Only with {' and '.join(WITH_PRICE)}.")])
     order_id = world.ids.guid()
-    world.room(ProductOrders)[order_id] = order
+    world.records(ProductOrders)[order_id] = order
     product = order.product_type.lower().replace("_", "")
     return ProductOrderResponse(prefilled_order_id=order_id, return_url=f"{PORTAL}/{product}/{order_id}")
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import Field, field_validator
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable, Presumed
-from vipps_nb.sandbox.server.wire import Wire
 
 LARGEST_TURNOVER = 2**63 - 1
 _WEB = r"^https://[a-z0-9]+([.-][a-z0-9]+)*\.[a-z]{2,5}(:[0-9]{1,5})?(/.*)?$"
@@ -18,7 +18,7 @@ OrganisationNumber = Annotated[str, Path(pattern="^[0-9]{9}$", description="A No
 Msn = Annotated[str, Path(pattern="^[0-9]{5,6}$", description="A merchant serial number.")]
 
 
-class Website(Wire):
+class Website(JsonModel):
     """Where sales take place."""
 
     url: Url
@@ -28,7 +28,7 @@ class Website(Wire):
     test_website_password: Nullable[str] = None
 
 
-class GiftCard(Wire):
+class GiftCard(JsonModel):
     """Compliance: gift cards."""
 
     is_sales_percentage_less_than_ten: Annotated[bool | None, Presumed(False)]
@@ -36,7 +36,7 @@ class GiftCard(Wire):
     gift_card_turnover_share: Nullable[str] = None
 
 
-class Membership(Wire):
+class Membership(JsonModel):
     """Compliance: memberships."""
 
     turnover_share: str
@@ -44,14 +44,14 @@ class Membership(Wire):
     membership_validity: Nullable[Literal["CurrentCalendarYear", "OneYearFromPayment"]] = None
 
 
-class Subscription(Wire):
+class Subscription(JsonModel):
     """Compliance: subscriptions."""
 
     turnover_share: str
     period_distribution: str
 
 
-class Course(Wire):
+class Course(JsonModel):
     """Compliance: courses."""
 
     turnover_share: str
@@ -62,14 +62,14 @@ class Course(Wire):
     online_accessible_time: Nullable[str] = None
 
 
-class Ticket(Wire):
+class Ticket(JsonModel):
     """Compliance: tickets."""
 
     turnover_share: str
     prepurchase_time: str
 
 
-class Rent(Wire):
+class Rent(JsonModel):
     """Compliance: rentals."""
 
     turnover_share: str
@@ -77,20 +77,20 @@ class Rent(Wire):
     average_rental_duration: str
 
 
-class PrepaidServices(Wire):
+class PrepaidServices(JsonModel):
     """Compliance: services paid in advance."""
 
     turnover_share: str
     prepurchase_time: str
 
 
-class Donation(Wire):
+class Donation(JsonModel):
     """Compliance: donations."""
 
     accepts_donation: Annotated[bool | None, Presumed(False)]
 
 
-class ComplianceData(Wire):
+class ComplianceData(JsonModel):
     """What the merchant sells, as far as the law asks."""
 
     gift_card: Nullable[GiftCard] = None
@@ -103,7 +103,7 @@ class ComplianceData(Wire):
     donation: Nullable[Donation] = None
 
 
-class ProductOrderRequest(Wire):
+class ProductOrderRequest(JsonModel):
     """A product for a merchant; the more is given, the less the merchant has to fill in."""
 
     orgno: Annotated[str, Field(pattern="^[0-9]{9}$")]
@@ -128,20 +128,20 @@ class ProductOrderRequest(Wire):
             raise ValueError("Must be a UUID.") from error
 
 
-class ProductOrderResponse(Wire):
+class ProductOrderResponse(JsonModel):
     """Where the merchant completes the order."""
 
     prefilled_order_id: str
     return_url: str
 
 
-class MerchantResponse(Wire):
+class MerchantResponse(JsonModel):
     """The sales units of an organisation."""
 
     msn: list[str]
 
 
-class AdditionalDetails(Wire):
+class AdditionalDetails(JsonModel):
     """What a sales unit may do."""
 
     skip_landing_page: bool
@@ -150,7 +150,7 @@ class AdditionalDetails(Wire):
     recurring: bool
 
 
-class SalesUnitResponse(Wire):
+class SalesUnitResponse(JsonModel):
     """A sales unit as the API shows it."""
 
     msn: str

@@ -23,7 +23,7 @@ from vipps_nb.sandbox.apis.legacy.psp.schemas import (
     UpdateResponse,
 )
 from vipps_nb.sandbox.apis.legacy.urls import is_server, is_way_back
-from vipps_nb.sandbox.server.authentication import Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.server.urls import PAGE
@@ -37,12 +37,12 @@ TransactionId = Annotated[str, Path(alias="pspTransactionId", description="The p
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"pspTransactions": len(world.room(Transactions))}
+    return {"pspTransactions": len(world.records(Transactions))}
 
 
 page = Page(
     title="PSP API",
-    entrance=Entrance(),
+    auth=AuthPolicy(),
     dialect=errors.dialect,
     deprecated=True,
     selector="reference",
@@ -59,12 +59,12 @@ async def initiate_payment(
     """Initiate payment: ask a customer for a card. They have 10 minutes; then `makePaymentUrl` hears from us."""
     msn = caller.merchant.merchant_serial_number
     _check(order, world.switches[msn], world)
-    if world.room(Transactions).has(msn, order):
+    if world.records(Transactions).has(msn, order):
         raise errors.AlreadyExists
     token = world.ids.urlsafe(24)
     expires = world.clock.now() + TIME_TO_APPROVE
     transaction = Transaction(psp_id=psp_id, msn=msn, order=order, token=token, expires=expires)
-    world.room(Transactions).store(transaction)
+    world.records(Transactions).store(transaction)
     world.phone.show(token, partial(phone_screen, world, transaction))
     world.clock.at(expires, lambda: expire(world, transaction))
     address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?v=2&token="
@@ -82,7 +82,7 @@ async def update_status(order: PaymentStatus, psp_id: PspId, world: TheWorld, ca
 
     def apply() -> None:
         for update in order.transactions:
-            transaction = world.room(Transactions).get(psp_id, msn, update.psp_transaction_id)
+            transaction = world.records(Transactions).get(psp_id, msn, update.psp_transaction_id)
             if transaction is not None:
                 transaction.apply(update, world.clock.now())
 
@@ -160,7 +160,7 @@ def _check(order: InitiatePaymentRequest, switches: Switches, world: World) -> N
 
 def _find(psp_id: str, msn: str, psp_transaction_id: str, world: World) -> Transaction:
     """The provider's own transaction; another's is as unknown as none."""
-    transaction = world.room(Transactions).get(psp_id, msn, psp_transaction_id)
+    transaction = world.records(Transactions).get(psp_id, msn, psp_transaction_id)
     if transaction is None:
         raise errors.UnknownTransaction("There is no such transaction.")
     return transaction

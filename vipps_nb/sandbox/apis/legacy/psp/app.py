@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from vipps_nb.sandbox.apis.legacy.psp.models import CURRENCY, MOVES, Line, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.psp.schemas import ErrorMessage, MakePaymentResponse, PaymentInfo, State
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
@@ -82,7 +82,7 @@ def _report(transaction: Transaction, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The providers' payments with this merchantOrderId."""
-    return [phone_screen(world, one) for one in world.room(Transactions).namesakes(reference)]
+    return [phone_screen(world, one) for one in world.records(Transactions).namesakes(reference)]
 
 
 def hand_over(world: World, transaction: Transaction, payment_state: str) -> None:
@@ -107,7 +107,7 @@ def hand_over(world: World, transaction: Transaction, payment_state: str) -> Non
     headers = {"Content-Type": "application/json;charset=UTF-8"}
     if order.make_payment_token is not None:
         headers["Authorization"] = order.make_payment_token
-    letter = Letter(
+    outgoing = OutgoingRequest(
         url=order.make_payment_url,
         body=json.dumps(content).encode(),
         headers=headers,
@@ -115,7 +115,7 @@ def hand_over(world: World, transaction: Transaction, payment_state: str) -> Non
         about=f"PSP makePayment {payment_state}",
         time_limit=TIME_TO_PAY,
     )
-    world.outbox.post(letter)
+    world.outbox.post(outgoing)
 
 
 def answered(world: World, transaction: Transaction, reply: Reply) -> None:

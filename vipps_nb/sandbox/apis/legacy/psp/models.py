@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vipps_nb.sandbox.apis.legacy.psp.schemas import InitiatePaymentRequest, Operation, State, StatusUpdate
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CURRENCY = "NOK"
-MOVES = Lifecycle({State.INITIATED: frozenset({State.APPROVED, State.FAILED, State.CANCELLED, State.EXPIRED})})
+MOVES = StateMachine({State.INITIATED: frozenset({State.APPROVED, State.FAILED, State.CANCELLED, State.EXPIRED})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Transactions:
         return len(self._by_id)
 
     def store(self, transaction: Transaction) -> None:
-        """Put a new transaction on the shelf."""
+        """Keep a new transaction."""
         order = transaction.order
         self._by_id[order.psp_transaction_id] = transaction
         self._by_order[transaction.msn, order.merchant_order_id] = transaction

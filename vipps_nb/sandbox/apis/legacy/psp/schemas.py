@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Presumed
-from vipps_nb.sandbox.server.wire import Wire
 
 LARGEST = 2**31 - 1
 Minor = Annotated[int, Field(ge=100, le=LARGEST, description="Minor units; at least 1.00 NOK.")]
@@ -29,7 +29,7 @@ class State(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-class InitiatePaymentRequest(Wire):
+class InitiatePaymentRequest(JsonModel):
     """What a new transaction needs."""
 
     psp_transaction_id: PspTransactionId
@@ -46,13 +46,13 @@ class InitiatePaymentRequest(Wire):
     merchant_agreement_url: str | None = None
 
 
-class PaymentInitiation(Wire):
+class PaymentInitiation(JsonModel):
     psp_transaction_id: str
     merchant_order_id: str
     vipps_redirect_url: str
 
 
-class StatusUpdate(Wire):
+class StatusUpdate(JsonModel):
     """What became of one transaction."""
 
     psp_transaction_id: str
@@ -63,29 +63,29 @@ class StatusUpdate(Wire):
     operation_status: Literal["FAILED", "SUCCESS"] = "SUCCESS"
 
 
-class PaymentStatus(Wire):
+class PaymentStatus(JsonModel):
     """Any number of them, of any transactions."""
 
     transactions: list[StatusUpdate] = Field(default_factory=list)
 
 
-class ResponseInfo(Wire):
+class ResponseInfo(JsonModel):
     response_code: str = "9000"
     response_message: str = "SUCCESS"
 
 
-class UpdateResponse(Wire):
+class UpdateResponse(JsonModel):
     response_info: ResponseInfo = Field(default_factory=ResponseInfo)
 
 
-class TransactionSummary(Wire):
+class TransactionSummary(JsonModel):
     captured_amount: int
     remaining_amount_to_capture: int
     refunded_amount: int
     remaining_amount_to_refund: int
 
 
-class TransactionLine(Wire):
+class TransactionLine(JsonModel):
     amount: int
     payment_text: str
     time_stamp: str
@@ -93,14 +93,14 @@ class TransactionLine(Wire):
     operation_success: bool
 
 
-class PaymentDetails(Wire):
+class PaymentDetails(JsonModel):
     psp_transaction_id: str
     merchant_order_id: str
     transaction_summary: TransactionSummary
     transaction_log_history: list[TransactionLine]
 
 
-class ForceApproveRequest(Wire):
+class ForceApproveRequest(JsonModel):
     """Whose approval to pretend."""
 
     customer_phone_number: Annotated[str, Field(pattern=r"^[1-9][0-9]{7}$")]

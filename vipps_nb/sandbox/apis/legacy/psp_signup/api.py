@@ -20,7 +20,7 @@ from vipps_nb.sandbox.apis.legacy.psp_signup.schemas import (
     UpdateMerchantRequest,
 )
 from vipps_nb.sandbox.apis.legacy.psp_signup.validation import check_logo
-from vipps_nb.sandbox.server.authentication import Caller, Entrance
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
@@ -29,12 +29,12 @@ REVIEW = timedelta(minutes=1)
 
 
 def _counts(world: World) -> Mapping[str, int]:
-    return {"pspMerchants": len(world.room(Merchants))}
+    return {"pspMerchants": len(world.records(Merchants))}
 
 
 page = Page(
     title="PSP Signup API",
-    entrance=Entrance(msn="ignored"),
+    auth=AuthPolicy(msn="ignored"),
     dialect=problem_with_instance,
     deprecated=True,
     counts=_counts,
@@ -47,7 +47,7 @@ router = page.router
 )
 async def get_merchants(world: TheWorld, caller: TheCaller) -> GetMerchantsResponse:
     """Get all merchants: those that these keys have signed up, oldest first."""
-    own = [record for record in world.room(Merchants).values() if record.owner == _owner(caller)]
+    own = [record for record in world.records(Merchants).values() if record.owner == _owner(caller)]
     return GetMerchantsResponse(merchants=[record.answer() for record in own])
 
 
@@ -60,11 +60,11 @@ async def add_merchant(order: CreateMerchantRequest, world: TheWorld, caller: Th
     if order.address.country == "NO" and not (len(number) == 9 and number.isascii() and number.isdigit()):  # noqa: PLR2004 - an organisation number's length
         raise InvalidRequest(fields=[("organizationNumber", "A Norwegian one has nine digits.")])
     msn = world.ids.digits(6)
-    while msn in world.keys.units or msn in world.room(Merchants):
+    while msn in world.keys.units or msn in world.records(Merchants):
         msn = world.ids.digits(6)
     now = world.clock.now()
     record = MerchantRecord(_owner(caller), msn, order, now, now)
-    world.room(Merchants)[msn] = record
+    world.records(Merchants)[msn] = record
     world.clock.at(now + REVIEW, record.activate)
     return CreateMerchantResponse(merchant_serial_number=msn)
 
@@ -99,12 +99,12 @@ async def patch_merchant(msn: Msn, order: UpdateMerchantRequest, world: TheWorld
 
 
 def _owner(caller: Caller) -> str:
-    assert caller.keys is not None  # noqa: S101 - the entrance has seen to it
+    assert caller.keys is not None  # noqa: S101 - the AuthPolicy has seen to it
     return caller.keys.client_id
 
 
 def _find(msn: str, world: World, caller: Caller) -> MerchantRecord:
-    record = world.room(Merchants).get(msn)
+    record = world.records(Merchants).get(msn)
     if record is None or record.owner != _owner(caller):
         raise NoSuchMerchant(f"No merchant with the MSN {msn} was signed up with these keys.")
     return record

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from vipps_nb.sandbox.apis.legacy.psp_signup.schemas import CreateMerchantRequest, Merchant, Status
 from vipps_nb.sandbox.world.clock import timestamp
-from vipps_nb.sandbox.world.lifecycle import Lifecycle
+from vipps_nb.sandbox.world.state_machine import StateMachine
 
-MOVES = Lifecycle(
+MOVES = StateMachine(
     {
         Status.PENDING: frozenset({Status.ACTIVE, Status.DEACTIVATED}),
         Status.ACTIVE: frozenset({Status.DEACTIVATED}),

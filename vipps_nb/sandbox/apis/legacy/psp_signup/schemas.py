@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import Field
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Presumed
-from vipps_nb.sandbox.server.wire import Wire
 
 _EMAIL = (
     r"^[a-zA-Z0-9.!#$%&*+\/=?^_{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -31,7 +31,7 @@ class Status(StrEnum):
     DEACTIVATED = "DEACTIVATED"
 
 
-class Address(Wire):
+class Address(JsonModel):
     """Where a merchant is."""
 
     address_line1: Long
@@ -41,7 +41,7 @@ class Address(Wire):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$"), Presumed("NO")]
 
 
-class CreateMerchantRequest(Wire):
+class CreateMerchantRequest(JsonModel):
     """A merchant to sign up."""
 
     organization_number: Annotated[str, Field(min_length=1, max_length=50)]
@@ -55,13 +55,13 @@ class CreateMerchantRequest(Wire):
     website: Website | None = None
 
 
-class CreateMerchantResponse(Wire):
+class CreateMerchantResponse(JsonModel):
     """The new merchant's number."""
 
     merchant_serial_number: str
 
 
-class UpdateMerchantRequest(Wire):
+class UpdateMerchantRequest(JsonModel):
     """What to change; at least one thing."""
 
     deactivate: bool | None = None
@@ -73,7 +73,7 @@ class UpdateMerchantRequest(Wire):
     address: Address | None = None
 
 
-class Merchant(Wire):
+class Merchant(JsonModel):
     """A merchant as the API shows it."""
 
     organization_number: str
@@ -89,7 +89,7 @@ class Merchant(Wire):
     address: Address
 
 
-class GetMerchantsResponse(Wire):
+class GetMerchantsResponse(JsonModel):
     """All merchants of a provider."""
 
     merchants: list[Merchant]

@@ -1,4 +1,4 @@
-"""What Login says about a person, signed: the id token's mint. Its keys are made when first needed, for one sandbox.
+"""What Login says about a person, signed: id tokens. Their keys are made when first needed.
 
 They are not the keys of the access tokens: an id token must never open an API.
 """
@@ -19,7 +19,7 @@ from vipps_nb.sandbox.world.ids import Ids
 Algorithm = Literal["RS256", "ES256"]
 
 
-class IdentityMint:
+class IdTokenSigner:
     """Signs id tokens and publishes the keys to verify them with."""
 
     def __init__(self, seed: int) -> None:

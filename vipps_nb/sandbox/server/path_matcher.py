@@ -26,7 +26,7 @@ class _Crossing:
     """Of the operations whose path ends here."""
 
 
-class Signposts:
+class PathMatcher:
     """All paths that there are.
 
     Args:
@@ -42,7 +42,7 @@ class Signposts:
         for path, methods in operations:
             self._add(path, methods)
 
-    def lead(self, method: str, path: str) -> tuple[str, str]:
+    def match(self, method: str, path: str) -> tuple[str, str]:
         """The documented path, and in words what was other in the one that was sent; none if there is no other."""
         path = self._also_spelled.get(path, path)
         if method in self._directly(path):

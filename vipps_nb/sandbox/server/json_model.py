@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
-class Wire(BaseModel):
+class JsonModel(BaseModel):
     """A JSON object, to the letter: ``"100"``, ``1.5`` and ``true`` are not integers, and no field is unknown."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True, extra="forbid")

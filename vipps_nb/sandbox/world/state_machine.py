@@ -13,7 +13,7 @@ class IllegalMoveError(Exception):
     """The table has no such move. Pages refuse earlier and in their own words; this guards against a slip."""
 
 
-class Lifecycle(Generic[State]):
+class StateMachine(Generic[State]):
     """The moves one kind of record may make. A state without moves is final."""
 
     def __init__(self, moves: Mapping[State, frozenset[State]]) -> None:

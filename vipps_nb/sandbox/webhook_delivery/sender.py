@@ -1,11 +1,11 @@
-"""The courier: carries letters to receivers on this machine, and wakes when something falls due.
+"""The sender: carries requests to receivers on this machine, and wakes when something falls due.
 
-Lives in the server's event loop and owns the turn: the lock under which the world changes, one act at a time. A letter
+Lives in the server's event loop and owns the turn: the lock under which the world changes, one act at a time. A request
 is carried by a worker thread with nobody's turn taken, so a receiver may call the sandbox back from its handler. What
 came back is told under a turn, in the world it came from; if that was reset meanwhile, nobody hears of it.
 
-With the clock running, letters go side by side. With the clock held they go one after the other, so that a lesson
-reads the same each time. Moving the clock makes it stop at each deadline and wait there for the letters that result.
+With the clock running, requests go side by side. With the clock held they go one after the other, so that a lesson
+reads the same each time. Moving the clock makes it stop at each deadline and wait there for the requests that result.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from typing import Any
 
 from vipps_nb.sandbox.server.problems import Refusal
 from vipps_nb.sandbox.webhook_delivery.delivery_log import Delivery
-from vipps_nb.sandbox.webhook_delivery.loopback_mail import Trip
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.loopback_client import Exchange
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.clock import LATEST, check, timestamp
-from vipps_nb.sandbox.world.world import Premises, World
+from vipps_nb.sandbox.world.world import Backend, World
 
 JOURNEY_LIMIT = 25.0  # seconds that moving the clock may take; the desk's client waits for 30
 LONGEST_SLEEP = 3600.0  # seconds; then the alarm looks again
-GRACE = 0.5  # seconds beyond a letter's limit, for a thread that has its answer just in time
-WORKERS = 32  # letters under way at once
+GRACE = 0.5  # seconds beyond a request's limit, for a thread that has its answer just in time
+WORKERS = 32  # requests under way at once
 log = logging.getLogger(__name__)
 
 
@@ -49,14 +49,14 @@ class JourneyTooLong(Refusal):
     title = "The clock has not arrived yet"
 
 
-class Courier:
-    """Carries the letters of the world that is; the premises say which one that is."""
+class Sender:
+    """Carries the requests of the world that is; the backend says which one that is."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, backend: Backend) -> None:
         self.turn = asyncio.Condition()
-        """Taken for every act; told when a letter has landed."""
-        self._premises = premises
-        self._world = premises.world
+        """Taken for every act; told when a request has landed."""
+        self._backend = backend
+        self._world = backend.world
         self._in_the_air: set[asyncio.Task[None]] = set()
         self._one_by_one = asyncio.Lock()
         self._workers = asyncio.Semaphore(WORKERS)
@@ -69,18 +69,18 @@ class Courier:
     def dispatch(self) -> None:
         """Send off what the last act has posted, and set the alarm. Call it with the turn taken, after every act."""
         world = self._current_world()
-        for letter in world.outbox.take():
-            delivery = world.deliveries.set_out(letter, world.clock.now())
-            _start(self._in_the_air, self._carry(world, letter, delivery, one_by_one=world.clock.held))
+        for outgoing in world.outbox.take():
+            delivery = world.deliveries.set_out(outgoing, world.clock.now())
+            _start(self._in_the_air, self._carry(world, outgoing, delivery, one_by_one=world.clock.held))
         self._set_alarm(world)
         self.turn.notify_all()
 
-    def ring(self) -> None:
+    def key_store(self) -> None:
         """Have those look again who wait for a change, after one outside an act. Costs nothing if nobody waits."""
         if self._watchers:
-            _start(self._woken, self._ring())
+            _start(self._woken, self._key_store())
 
-    async def _ring(self) -> None:
+    async def _key_store(self) -> None:
         async with self.turn:
             self.turn.notify_all()
 
@@ -93,10 +93,10 @@ class Courier:
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(limit):
-                    await self.turn.wait_for(lambda: self._closed or mark(self._premises.world) != seen)
+                    await self.turn.wait_for(lambda: self._closed or mark(self._backend.world) != seen)
         finally:
             self._watchers -= 1
-        return mark(self._premises.world)
+        return mark(self._backend.world)
 
     async def close(self) -> None:
         """Let everybody go who waits for a change, so that the server can stop at once."""
@@ -120,7 +120,7 @@ class Courier:
             if time.monotonic() > until:
                 raise JourneyTooLong(f"Nothing has happened yet, and the clock has come to {timestamp(due)}.")
             await self.travel(world, max(due, started), held=was_held)
-            if self._premises.world is not world or trace(world) != before:
+            if self._backend.world is not world or trace(world) != before:
                 return True
         world.clock.set(now=started, held=was_held)
         return False
@@ -130,11 +130,11 @@ class Courier:
         world = self._current_world()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit):
-                await self.turn.wait_for(lambda: not self._in_the_air or self._premises.world is not world)
+                await self.turn.wait_for(lambda: not self._in_the_air or self._backend.world is not world)
         return not self._in_the_air
 
     async def travel(self, world: World, target: datetime, *, held: bool) -> None:
-        """Move the clock, with stops: at each deadline on the way, until the letters from there have landed.
+        """Move the clock, with stops: at each deadline on the way, until the requests from there have landed.
 
         Call it with the turn taken.
 
@@ -150,7 +150,7 @@ class Courier:
         until = time.monotonic() + JOURNEY_LIMIT
         try:
             await self._quiet(world, until)
-            while self._premises.world is world and (due := world.clock.next_deadline) is not None and due <= target:
+            while self._backend.world is world and (due := world.clock.next_deadline) is not None and due <= target:
                 world.clock.step()
                 self.dispatch()
                 await self._quiet(world, until)
@@ -164,39 +164,39 @@ class Courier:
 
     async def _quiet(self, world: World, until: float) -> None:
         landed = await self.landed(max(until - time.monotonic(), 0))
-        if self._premises.world is world and not (landed and time.monotonic() < until):
+        if self._backend.world is world and not (landed and time.monotonic() < until):
             raise JourneyTooLong(
                 f"That took too long, so the clock has only come to {timestamp(world.clock.now())}. Is a receiver "
                 "slow? Move the clock again to go on from there."
             )
 
     def _current_world(self) -> World:
-        if self._world is not self._premises.world:
-            self._world = self._premises.world
+        if self._world is not self._backend.world:
+            self._world = self._backend.world
             for task in self._in_the_air:
                 task.cancel()
             self._in_the_air = set()
             self._one_by_one = asyncio.Lock()
-            self.turn.notify_all()  # whoever waited for the old world's letters
+            self.turn.notify_all()  # whoever waited for the old world's requests
         return self._world
 
-    async def _carry(self, world: World, letter: Letter, delivery: Delivery, *, one_by_one: bool) -> None:
+    async def _carry(self, world: World, outgoing: OutgoingRequest, delivery: Delivery, *, one_by_one: bool) -> None:
         async with self._one_by_one if one_by_one else contextlib.nullcontext():
             async with self._workers:
-                reply = await _carried(letter)
+                reply = await _carried(outgoing)
             async with self.turn:
-                self._tell(world, letter, delivery, reply)
+                self._tell(world, outgoing, delivery, reply)
 
-    def _tell(self, world: World, letter: Letter, delivery: Delivery, reply: Reply) -> None:
-        """Say what came back; a letter of a world that is gone has nobody to tell."""
+    def _tell(self, world: World, outgoing: OutgoingRequest, delivery: Delivery, reply: Reply) -> None:
+        """Say what came back; a request of a world that is gone has nobody to tell."""
         self._in_the_air.discard(_this_task())
-        if self._premises.world is world:
+        if self._backend.world is world:
             next_attempt = None
             try:
-                next_attempt = letter.on_reply(reply)
+                next_attempt = outgoing.on_reply(reply)
             except Exception:
                 log.error(
-                    "What a receiver answered could not be dealt with\n%s", self._premises.masker.text(format_exc())
+                    "What a receiver answered could not be dealt with\n%s", self._backend.masker.text(format_exc())
                 )
             delivery.landed(reply, next_attempt)
             self.dispatch()
@@ -215,7 +215,7 @@ class Courier:
     async def _wake(self) -> None:
         async with self.turn:
             try:
-                self._premises.world.clock.settle()
+                self._backend.world.clock.settle()
             finally:
                 self.dispatch()  # sets the next alarm, whatever went wrong with this one
 
@@ -232,26 +232,26 @@ def _this_task() -> asyncio.Task[None]:
     return task
 
 
-async def _carried(letter: Letter) -> Reply:
-    """Have a thread carry a letter. A daemon, so that a slow receiver keeps neither the loop nor the process."""
+async def _carried(outgoing: OutgoingRequest) -> Reply:
+    """Have a thread carry a request. A daemon, so that a slow receiver keeps neither the loop nor the process."""
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[Reply] = loop.create_future()
-    trip = Trip(letter)
+    exchange = Exchange(outgoing)
 
     def bring(reply: Reply) -> None:
         if not outcome.done():
             outcome.set_result(reply)
 
     def go() -> None:
-        reply = trip.make()
+        reply = exchange.make()
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is there to hear it
             loop.call_soon_threadsafe(bring, reply)
 
-    threading.Thread(target=go, name="vipps-nb-courier", daemon=True).start()
+    threading.Thread(target=go, name="vipps-nb-sender", daemon=True).start()
     try:
-        async with asyncio.timeout(letter.time_limit + GRACE):
+        async with asyncio.timeout(outgoing.time_limit + GRACE):
             return await outcome
     except TimeoutError:
-        return Reply(status=None, reason=f"No answer within {letter.time_limit:g} seconds.")
+        return Reply(status=None, reason=f"No answer within {outgoing.time_limit:g} seconds.")
     finally:
-        trip.abandon()
+        exchange.abandon()

@@ -13,15 +13,15 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from vipps_nb.sandbox.server.urls import parts_of
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 
 LARGEST_ANSWER = 1 << 20  # bytes; no receiver has more to say
 BY_NAME = {"localhost": ("127.0.0.1", "::1")}
-"""Known here and not looked up, so that no hosts file can lead a letter away."""
+"""Known here and not looked up, so that no hosts file can lead a request away."""
 
 
 class Receiver(NamedTuple):
-    """Where a letter goes, if it may go there at all."""
+    """Where a request goes, if it may go there at all."""
 
     scheme: str
     name: str
@@ -50,11 +50,11 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-class Trip:
-    """One letter's way there and back. ``abandon`` ends it from another thread."""
+class Exchange:
+    """One request's way there and back. ``abandon`` ends it from another thread."""
 
-    def __init__(self, letter: Letter) -> None:
-        self._letter = letter
+    def __init__(self, outgoing: OutgoingRequest) -> None:
+        self._letter = outgoing
         self._socket: socket.socket | None = None
         self._abandoned = False
 
@@ -89,14 +89,16 @@ class Trip:
                 return "The connection broke before an answer came."
 
     def _ask(self, receiver: Receiver) -> Reply:
-        letter = self._letter
+        outgoing = self._letter
         kind = HTTPSConnection if receiver.scheme == "https" else HTTPConnection
-        connection = kind(receiver.name, receiver.port, timeout=letter.time_limit)
+        connection = kind(receiver.name, receiver.port, timeout=outgoing.time_limit)
         self._socket = connection.sock = self._connected(receiver)
         try:
             if self._abandoned:
                 raise ConnectionAbortedError
-            connection.request(letter.method, receiver.target, letter.body, {"Connection": "close", **letter.headers})
+            connection.request(
+                outgoing.method, receiver.target, outgoing.body, {"Connection": "close", **outgoing.headers}
+            )
             with connection.getresponse() as answer:
                 return Reply(status=answer.status, body=answer.read(LARGEST_ANSWER))
         finally:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from vipps_nb.sandbox.server.json_reader import Decimals, Digits
 from vipps_nb.sandbox.server.leniency import printable
-from vipps_nb.sandbox.server.reading import Decimals, Digits
 from vipps_nb.sandbox.server.shapes import Object, nearest
 
 LONGEST_SHOWN = 40  # characters of a text that came

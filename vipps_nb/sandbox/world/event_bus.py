@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
+class DomainEvent:
     """One event.
 
     Attributes:
@@ -30,20 +30,20 @@ class Announcement:
     moment: datetime
 
 
-class Announcements:
+class EventBus:
     """The loudspeaker of one world."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[Announcement], None]] = []
+        self._listeners: list[Callable[[DomainEvent], None]] = []
         self.made = 0
         """How many there have been."""
 
-    def listen(self, listener: Callable[[Announcement], None]) -> None:
-        """Hear every announcement from now on. A listener takes note and returns; it acts later."""
+    def subscribe(self, listener: Callable[[DomainEvent], None]) -> None:
+        """Hear every event from now on. A listener takes note and returns; it acts later."""
         self._listeners.append(listener)
 
-    def announce(self, announcement: Announcement) -> None:
+    def publish(self, domain_event: DomainEvent) -> None:
         """Say it."""
         self.made += 1
         for listener in self._listeners:
-            listener(announcement)
+            listener(domain_event)
