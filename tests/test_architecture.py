@@ -101,3 +101,48 @@ def test_every_room_of_the_house_is_in_the_plan():
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
 
     assert rooms == {*ROOMS, *APART}
+
+
+# ---- The sandbox's APIs: a folder each, and the same files in all of them.
+
+APIS = PACKAGE / "sandbox" / "apis"
+FILES_OF_AN_API = {"__init__", "api", "models", "schemas", "errors", "app", "validation"}
+FURTHER_FILES = {
+    "checkout/callbacks": "what is sent to the merchant's server, and sent again",
+    "checkout/logistics": "a merchant's answer with ways of delivery, read and named",
+    "epayment/shipping": "Express: ways of delivery, and the question for them",
+    "login/ciba": "the operations of another standard than those of the browser flow",
+    "login/clients": "who the client is, in three ways to tell",
+    "login/tokens": "the discovery document, access tokens and id tokens",
+    "management/prices": "made-up price packages, the same in every world",
+    "order_management/images": "PNG and JPEG, measured",
+    "order_management/sums": "what must add up in a receipt",
+    "recurring/api_charges": "the operations on charges; those on agreements fill a file already",
+    "recurring/calendar": "the hours at which each market's charges are taken",
+    "recurring/events": "histories, webhooks and movements of money, written in one place",
+    "report/ledger": "bookkeeping: two accounts, and payouts",
+    "webhooks/signature": "how a delivery is signed",
+    "legacy/urls": "shared by the old APIs",
+    "legacy/checkout_v2/translation": "between version 2 and version 3",
+    "legacy/ecom/callbacks": "what is sent to the merchant's server",
+}
+LONGEST_FILE = 450  # lines
+
+
+def test_each_api_has_files_of_the_same_names():
+    files = {str(file.relative_to(APIS).with_suffix("")) for file in APIS.glob("*/**/*.py")}
+
+    assert {name for name in files if name.rsplit("/", 1)[-1] not in FILES_OF_AN_API} == {*FURTHER_FILES}
+
+
+def test_each_api_is_a_folder_with_operations():
+    folders = {file.parent for file in APIS.glob("*/**/__init__.py")} - {APIS / "legacy"}
+
+    assert [file.name for file in APIS.glob("*.py")] == ["__init__.py"]
+    assert [folder.name for folder in folders if not (folder / "api.py").exists()] == []
+
+
+def test_no_file_of_an_api_is_long():
+    lengths = {str(file.relative_to(APIS)): len(file.read_text("utf-8").splitlines()) for file in APIS.rglob("*.py")}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}

@@ -120,7 +120,7 @@ def vipps_env(vipps_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[s
 @pytest.fixture
 def vipps_webhooks(vipps: VippsSession) -> Iterator[Listener]:
     """A listener that is registered for every event of the first sales unit."""
-    from vipps_nb.sandbox.apis.webhooks.events import EVENTS  # noqa: PLC0415 - as above
+    from vipps_nb.sandbox.apis.webhooks.schemas import EVENTS  # noqa: PLC0415 - as above
     from vipps_nb.webhooks import Listener  # noqa: PLC0415 - as above
 
     with Listener(vipps) as listener:

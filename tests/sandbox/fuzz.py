@@ -23,9 +23,9 @@ from tests.sandbox.official.psp import PSP_ID
 from vipps_nb.sandbox.server.app import build_app
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.movements import Movements
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 NOON = "2026-01-01T12:00:00Z"
 DAY = 86_400
@@ -62,8 +62,8 @@ class Direct:
     """A sandbox whose front door is called and not connected to."""
 
     def __init__(self, seed: int = 1, sales_units: int = 1) -> None:
-        self.premises = Premises(seed, KeyRing(seed, sales_units), Settings(), "http://127.0.0.1:8080")
-        self.door = build_app(self.premises)
+        self.backend = Backend(seed, KeyStore(seed, sales_units), Settings(), "http://127.0.0.1:8080")
+        self.door = build_app(self.backend)
         self.loop = asyncio.new_event_loop()
 
     def close(self) -> None:
@@ -119,8 +119,8 @@ class Story:
         self.seed, self.bad_headers = seed, bad_headers
         self.chance = random.Random(seed)
         self.direct = Direct(sales_units=1)
-        self.world = self.direct.premises.world
-        [unit] = self.direct.premises.keys.units.values()
+        self.world = self.direct.backend.world
+        [unit] = self.direct.backend.keys.units.values()
         self.keys, self.msn = unit.keys, unit.merchant_serial_number
         self.count, self.names, self.statuses = 0, 0, Counter[int]()
         self.told: list[Any] = []
@@ -516,24 +516,24 @@ class Story:
 
         All of it, or of each kind the latest.
         """
-        from vipps_nb.sandbox.apis.epayment.payment import Payments
-        from vipps_nb.sandbox.apis.legacy.ecom.payment import Payments as OldPayments
-        from vipps_nb.sandbox.apis.legacy.psp.transaction import Transactions
-        from vipps_nb.sandbox.apis.recurring.agreement import Agreements
+        from vipps_nb.sandbox.apis.epayment.models import Payments
+        from vipps_nb.sandbox.apis.legacy.ecom.models import Payments as OldPayments
+        from vipps_nb.sandbox.apis.legacy.psp.models import Transactions
+        from vipps_nb.sandbox.apis.recurring.models import Agreements
 
-        room = self.world.room
-        for payment in _of(room(Payments), latest):
+        records = self.world.records
+        for payment in _of(records(Payments), latest):
             sums = (payment.authorized, payment.captured, payment.cancelled, payment.refunded)
             yield ("ePayment", payment.reference), (f"e {payment.state}", *sums)
-        for old in _of(room(OldPayments), latest):
+        for old in _of(records(OldPayments), latest):
             left = old.reserved - old.captured if old.released else 0
             yield ("eCom", old.order_id), (f"o {old.state}", old.reserved, old.captured, left, old.refunded)
-        for agreement in room(Agreements).of(self.msn)[-(latest or 0) :]:
+        for agreement in records(Agreements).of(self.msn)[-(latest or 0) :]:
             yield ("agreement", agreement.id), (f"a {agreement.status}", 0, 0, 0, 0)
             for charge in agreement.charges:
                 sums = (charge.amount, charge.captured, charge.cancelled, charge.refunded)
                 yield ("charge", charge.id), (f"c {charge.status}", *sums)
-        for one in _of(room(Transactions), latest):
+        for one in _of(records(Transactions), latest):
             yield (
                 ("PSP", one.order.psp_transaction_id),
                 (f"p {one.state}", one.reserved, one.captured, one.cancelled, one.refunded),
@@ -547,7 +547,7 @@ class Story:
                 expected["capture"] += captured
                 expected["refund"] += refunded
         moved = Counter[str]()
-        for movement in self.world.room(Movements).of(self.msn):
+        for movement in self.world.records(Movements).of(self.msn):
             moved[movement.kind] += movement.value
         assert moved == expected, f"seed {self.seed}: {moved} in the books, {expected} in the payments"
         self.take_a_token()

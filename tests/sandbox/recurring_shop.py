@@ -98,23 +98,23 @@ class Inside:
     """What nobody sees over HTTP: announcements, movements, consents."""
 
     sandbox: Sandbox
-    premises: Any
+    backend: Any
     heard: list[Any] = field(default_factory=list)
 
     def begin(self):
         """A new world, its clock held, its announcements heard."""
-        from vipps_nb.sandbox.world.announcements import Announcements
+        from vipps_nb.sandbox.world.event_bus import EventBus
 
         self.sandbox.reset(seed=1)
         self.sandbox.hold(NOON)
         self.heard = []
-        self.room(Announcements).listen(self.heard.append)
+        self.records(EventBus).subscribe(self.heard.append)
 
-    def room(self, kind):
-        return self.premises.world.room(kind)
+    def records(self, kind):
+        return self.backend.world.records(kind)
 
     def merchant(self, http):
-        [unit] = self.premises.keys.units.values()
+        [unit] = self.backend.keys.units.values()
         return Merchant(self.sandbox.base_url, unit.keys.as_dict(), http)
 
     def payload(self, event):
@@ -130,14 +130,14 @@ def open_world():
     """A sandbox in this process with a door to its world; talk to it over HTTP all the same."""
     from vipps_nb.sandbox.server.app import build_app
     from vipps_nb.sandbox.server.http_server import LoopbackServer
-    from vipps_nb.sandbox.world.sales_unit import KeyRing
+    from vipps_nb.sandbox.world.sales_unit import KeyStore
     from vipps_nb.sandbox.world.settings import Settings
-    from vipps_nb.sandbox.world.world import Premises
+    from vipps_nb.sandbox.world.world import Backend
 
     server = LoopbackServer(0)
-    premises = Premises(1, KeyRing(1, 1), Settings(), f"http://127.0.0.1:{server.port}")
-    server.start(build_app(premises))
+    backend = Backend(1, KeyStore(1, 1), Settings(), f"http://127.0.0.1:{server.port}")
+    server.start(build_app(backend))
     try:
-        yield Inside(Sandbox.join(premises.base_url), premises)
+        yield Inside(Sandbox.join(backend.base_url), backend)
     finally:
         server.stop()

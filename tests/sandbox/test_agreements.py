@@ -324,8 +324,8 @@ class Publisher(RuleBasedStateMachine):
         assert (found["status"], found["summary"]) == (charge.status, money)
         assert money["refunded"] <= money["captured"] <= found["amount"]
         assert money["captured"] + money["cancelled"] <= found["amount"]
-        [unit] = self.inside.premises.keys.units
-        moved = [one for one in self.inside.room(Movements).of(unit) if one.reference == found["id"]]
+        [unit] = self.inside.backend.keys.units
+        moved = [one for one in self.inside.records(Movements).of(unit) if one.reference == found["id"]]
         assert [(one.kind, one.value) for one in moved] == charge.moved
         assert charge.agreement.was_active or not moved
         told = [event for event in found["history"] if event["event"] in ("CAPTURE", "REFUND")]

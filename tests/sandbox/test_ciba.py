@@ -15,13 +15,13 @@ from tests.sandbox.login_client import (
     oauth,
     query,
 )
-from vipps_nb.sandbox.apis.login.phone import put_on_phone
-from vipps_nb.sandbox.apis.login.records import MerchantLogin
+from vipps_nb.sandbox.apis.login.app import put_on_phone
+from vipps_nb.sandbox.apis.login.models import MerchantLogin
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.world.announcements import Announcements
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.event_bus import EventBus
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PING = "login.merchant-initiated.ping.v1"
@@ -278,9 +278,9 @@ def test_a_no_goes_back_with_the_browser_too(login_client):
 
 @pytest.fixture
 def world():
-    premises = Premises(1, KeyRing(1, 1), Settings(), "http://127.0.0.1:8080")
-    premises.world.clock.set(now=NOON, held=True)
-    return premises.world
+    backend = Backend(1, KeyStore(1, 1), Settings(), "http://127.0.0.1:8080")
+    backend.world.clock.set(now=NOON, held=True)
+    return backend.world
 
 
 def waiting(world, **changes):
@@ -297,13 +297,13 @@ def waiting(world, **changes):
         **changes,
     }
     put_on_phone(world, MerchantLogin(**asked), "some-token")
-    return world.phone["some-token"]
+    return world.phone.get("some-token")
 
 
 @pytest.mark.parametrize("decision", ["approve", "abort"])
 def test_a_decision_is_announced(world, decision):
     heard = []
-    world.room(Announcements).listen(heard.append)
+    world.records(EventBus).subscribe(heard.append)
     phone = waiting(world)
 
     getattr(phone, decision)()
@@ -330,7 +330,7 @@ def test_a_merchant_who_is_told_need_not_poll(sandbox, merchant, login_client, s
 
 def test_a_login_that_ends_in_a_browser_is_not_announced(world):
     heard = []
-    world.room(Announcements).listen(heard.append)
+    world.records(EventBus).subscribe(heard.append)
 
     waiting(world, redirect_uri=CALLBACK).approve()
 

@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_no_file_with_keys(nowhere, monkeypatch):
         return opener(*args, **kwargs)
 
     with Sandbox(sales_units=3) as sandbox:
-        monkeypatch.setattr("vipps_nb.sandbox.control.handing_out.os.fdopen", full)
+        monkeypatch.setattr("vipps_nb.sandbox.control.dotenv_files.os.fdopen", full)
         with pytest.raises(SandboxError, match="No space left on device"):
             sandbox.write_dotenvs(nowhere / "class")
         monkeypatch.undo()

@@ -17,13 +17,13 @@ from hypothesis import given, strategies
 
 from tests.conftest import Answer
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.apis.webhooks.deliveries import PostOffice, pause_after
-from vipps_nb.sandbox.apis.webhooks.registration import Registration, Registrations
+from vipps_nb.sandbox.apis.webhooks.app import WebhookQueue, pause_after
+from vipps_nb.sandbox.apis.webhooks.models import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.request_log import Masker
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
@@ -357,7 +357,7 @@ def test_a_receiver_elsewhere_is_noted_and_never_contacted(merchant, sandbox):
     ],
 )
 def test_what_counts_as_this_machine(url, here):
-    from vipps_nb.sandbox.webhook_delivery.loopback_mail import receiver_of
+    from vipps_nb.sandbox.webhook_delivery.loopback_client import receiver_of
 
     assert (receiver_of(url) is not None) is here
 
@@ -464,7 +464,7 @@ def test_a_slow_receiver_holds_up_nobody(merchant, sandbox, receiver, slow):
 
 
 def test_a_receiver_has_ten_seconds(merchant, sandbox, receiver, slow, monkeypatch):
-    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.courier.GRACE", -9.8)  # nobody has the time to wait for ten
+    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.sender.GRACE", -9.8)  # nobody has the time to wait for ten
     receiver.register(merchant)
     receiver.answers = slow
 
@@ -476,7 +476,7 @@ def test_a_receiver_has_ten_seconds(merchant, sandbox, receiver, slow, monkeypat
 
 
 def test_a_clock_that_waits_too_long_says_how_far_it_came(merchant, sandbox, receiver, slow, monkeypatch):
-    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.courier.JOURNEY_LIMIT", 0.2)
+    monkeypatch.setattr("vipps_nb.sandbox.webhook_delivery.sender.JOURNEY_LIMIT", 0.2)
     receiver.register(merchant)
     receiver.answers = slow
     merchant.create()
@@ -621,24 +621,24 @@ def test_a_held_clock_delivers_one_after_the_other(merchant, sandbox, receiver):
 
 
 class Mail:
-    """The page's queues with a courier made of one list: letters are answered by hand, in any order."""
+    """The page's queues with a sender made of one list: letters are answered by hand, in any order."""
 
     def __init__(self):
-        ring = KeyRing(1, 1)
+        ring = KeyStore(1, 1)
         self.msn = next(iter(ring.units))
         self.world = World(1, ring, Settings(), "http://127.0.0.1:1", Masker(()))
         self.world.clock.set(now=NOON, held=True)
         facts = {"msn": self.msn, "url": "http://127.0.0.1:1/", "events": ("e",), "secret": "s"}
         for number in range(2):
-            self.world.room(Registrations).store(Registration(id=str(number), owner=self.msn, **facts))
-        self.world.room(PostOffice).open(self.world)
+            self.world.records(Registrations).store(Registration(id=str(number), owner=self.msn, **facts))
+        self.world.records(WebhookQueue).open(self.world)
         self.letters, self.accepted, self.tried = [], {"0": [], "1": []}, {"0": [], "1": []}
 
-    def announce(self, subject, number):
+    def publish(self, subject, number):
         payload = {"subject": subject, "number": number}
         moment = self.world.clock.now()
-        self.world.room(Announcements).announce(
-            Announcement(event="e", msn=self.msn, subject=subject, payload=payload, moment=moment)
+        self.world.records(EventBus).publish(
+            DomainEvent(event="e", msn=self.msn, subject=subject, payload=payload, moment=moment)
         )
 
     def collect(self):
@@ -660,7 +660,7 @@ def test_however_often_it_fails_each_payments_events_arrive_in_order_and_once(da
     for number in range(data.draw(strategies.integers(1, 8))):
         subject = data.draw(strategies.sampled_from("abc"))
         expected.setdefault(subject, []).append(number)
-        mail.announce(subject, number)
+        mail.publish(subject, number)
         mail.collect()
         assert len({letter.headers["Webhook-Id"] for letter in mail.letters}) == len(mail.letters), "one at a time"
         if mail.letters and data.draw(strategies.booleans()):

@@ -4,11 +4,11 @@ import pytest
 
 from tests.sandbox.test_report import Reader
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.apis.donations import donors
-from vipps_nb.sandbox.world.announcements import Announcements
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.apis.donations import app as donations_app
+from vipps_nb.sandbox.world.event_bus import EventBus
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 DAY = 86_400
 REPORT = "/donations/v1/reports/payments"
@@ -120,15 +120,15 @@ def test_a_stopped_agreement_gives_no_more(sandbox, charity, who):
 
 
 def test_each_change_is_announced_once():
-    keys = KeyRing(1, 1)
-    world, heard = Premises(1, keys, Settings(), "http://127.0.0.1:1").world, []
-    world.room(Announcements).listen(heard.append)
+    keys = KeyStore(1, 1)
+    world, heard = Backend(1, keys, Settings(), "http://127.0.0.1:1").world, []
+    world.records(EventBus).subscribe(heard.append)
 
-    agreement = donors.start(world, next(iter(keys.units)), 10000, 10)
+    agreement = donations_app.start(world, next(iter(keys.units)), 10000, 10)
     for _ in range(2):
-        donors.change(world, agreement, value=20000, withdrawal_day=20)
+        donations_app.change(world, agreement, value=20000, withdrawal_day=20)
     for _ in range(2):
-        donors.stop(world, agreement)
+        donations_app.stop(world, agreement)
 
     assert [event.event for event in heard] == [
         f"donations.agreement.{what}.v1" for what in ("started", "amount-changed", "withdrawal-day-changed", "stopped")

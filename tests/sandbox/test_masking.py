@@ -158,12 +158,13 @@ def test_a_sentence_about_a_secret_stays_a_sentence():
 
 def test_letters_to_merchants_are_masked_the_same_way(sandbox):
     from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
-    from vipps_nb.sandbox.webhook_delivery.outbox import Letter
+    from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest
 
     log = DeliveryLog(Masker([KEY]))
     body = json.dumps({"clientSecret": REAL, "note": f"{REAL} {KEY}"}).encode()
     log.set_out(
-        Letter(url=f"http://127.0.0.1/?client_secret={REAL}", body=body, headers={"X-Authorization": KEY}), NOON
+        OutgoingRequest(url=f"http://127.0.0.1/?client_secret={REAL}", body=body, headers={"X-Authorization": KEY}),
+        NOON,
     )
 
     text = json.dumps(log.entries())
@@ -172,18 +173,18 @@ def test_letters_to_merchants_are_masked_the_same_way(sandbox):
 
 
 def test_a_failure_is_logged_without_what_was_sent(merchant, sandbox, monkeypatch, caplog):
-    from vipps_nb.sandbox.apis.webhooks import operations
+    from vipps_nb.sandbox.apis.webhooks import api
 
     def fail(*args):
         raise KeyError(f"client_secret={REAL} {sandbox.keys()['client_secret']}")
 
-    monkeypatch.setattr(operations, "complaint", fail)
+    monkeypatch.setattr(api, "complaint", fail)
     with caplog.at_level(logging.DEBUG):
         answer = merchant.post("/webhooks/v1/webhooks", {"url": "https://a.example", "events": ["x"]})
 
     assert answer.status_code == 500
     assert "KeyError" in caplog.text
-    assert "operations.py" in caplog.text
+    assert "api.py" in caplog.text
     assert REAL not in caplog.text
     assert sandbox.keys()["client_secret"] not in caplog.text
 

@@ -11,11 +11,11 @@ import segno
 from tests.sandbox.official import needs_documents
 from tests.sandbox.official.qr import official
 from vipps_nb.sandbox import SandboxError
-from vipps_nb.sandbox.apis.qr.merchant_callbacks import MerchantCallback
-from vipps_nb.sandbox.world.announcements import Announcements
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.apis.qr.models import MerchantCallback
+from vipps_nb.sandbox.world.event_bus import EventBus
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 PNG, SVG, TARGET = {"Accept": "image/png"}, {"Accept": "image/svg+xml"}, {"Accept": "text/targetUrl"}
 REDIRECTS = "/qr/v1/merchant-redirect"
@@ -311,9 +311,9 @@ def test_a_scan_checks_the_customer_in_and_tells_the_merchant(merchant, sandbox,
 
 
 def test_the_check_in_is_announced_as_an_event():
-    premises = Premises(1, KeyRing(1, 1), Settings(), "http://127.0.0.1:1")
-    heard, world = [], premises.world
-    world.room(Announcements).listen(heard.append)
+    backend = Backend(1, KeyStore(1, 1), Settings(), "http://127.0.0.1:1")
+    heard, world = [], backend.world
+    world.records(EventBus).subscribe(heard.append)
     till = MerchantCallback(world=world, msn="123456", name="till-1", token="t", location="Kasse 1")
 
     told = till.scan("4712345678")["checkedIn"]

@@ -322,7 +322,7 @@ def test_what_is_shared_can_be_looked_up(inside, http):
     agreement = shop.look(shop.active(scope="name email", phoneNumber="4791234567"))
 
     assert agreement["userinfoUrl"].endswith(f"/vipps-userinfo-api/userinfo/{agreement['sub']}")
-    consent = inside.room(Consents).get(agreement["sub"])
+    consent = inside.records(Consents).get(agreement["sub"])
     assert (consent.msn, consent.phone_number) == (shop.merchant.keys["merchant_serial_number"], "4791234567")
     assert consent.scope == {"name", "email"}
 

@@ -693,7 +693,7 @@ def test_what_happens_to_charges_is_announced_and_moves_money(inside, inner_shop
     }
     failed = inside.payload("recurring.charge-failed.v1")
     assert (failed["failureReason"], failed["transactionId"]) == ("user_action_required", None)
-    moved = inside.room(Movements).of(inner_shop.merchant.keys["merchant_serial_number"])
+    moved = inside.records(Movements).of(inner_shop.merchant.keys["merchant_serial_number"])
     assert [(one.kind, one.value, one.reference, one.psp_reference) for one in moved] == [
         ("capture", 30000, reserved, history[-2]["transactionId"]),
         ("refund", 10000, reserved, history[-1]["transactionId"]),

@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 
 from tests.sandbox.login_client import given
-from vipps_nb.sandbox.apis.userinfo import USERINFO
+from vipps_nb.sandbox.apis.userinfo.errors import USERINFO
 
 ROOT = "/vipps-userinfo-api/userinfo"
 EVERYTHING = "name phoneNumber email address birthDate"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from vipps_nb.sandbox.apis.webhooks.events import EVENTS
+from vipps_nb.sandbox.apis.webhooks.schemas import EVENTS
 
 HOOKS = "/webhooks/v1/webhooks"
 CAPTURED = "epayments.payment.captured.v1"

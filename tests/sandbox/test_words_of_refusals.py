@@ -10,8 +10,8 @@ from pydantic_core._pydantic_core import list_all_errors
 
 from tests.sandbox.official import behind
 from vipps_nb.sandbox.apis import PAGES
+from vipps_nb.sandbox.server.field_errors import field_errors
 from vipps_nb.sandbox.server.requirements import Requirements
-from vipps_nb.sandbox.server.words import field_errors
 
 FOREIGN = re.compile(
     r"Input should|valid (dictionary|string|integer|list|boolean)|Unable to|Field required|String should|"

@@ -11,11 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vipps_nb.sandbox.control.client import DeskClient
-from vipps_nb.sandbox.control.handing_out import write_all
+from vipps_nb.sandbox.control.client import ControlClient
+from vipps_nb.sandbox.control.dotenv_files import write_all
 from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.server.urls import parts_of
-from vipps_nb.sandbox.world.sales_unit import KeyRing, KeySet, KeyType
+from vipps_nb.sandbox.world.sales_unit import KeySet, KeyStore, KeyType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ _DOORS = ("loopback", "in-process", "both")
 _LIFETIMES = range(1, 86_401)
 
 
-class Sandbox(DeskClient):
+class Sandbox(ControlClient):
     """One sandbox: started here, or joined with ``Sandbox.join``. Also a context manager.
 
     Args:
@@ -77,7 +77,7 @@ class Sandbox(DeskClient):
         self._port = port
         self._token_lifetime = token_lifetime
         self._strictness = strictness
-        self._ring: KeyRing | None = KeyRing(seed, sales_units)
+        self._key_store: KeyStore | None = KeyStore(seed, sales_units)
         self._server: LoopbackServer | None = None
         self._inside: InProcess | None = None
         self._joined: str | None = None
@@ -89,7 +89,7 @@ class Sandbox(DeskClient):
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SandboxError("The address of a sandbox looks like http://127.0.0.1:8080.")
         joined = cls()
-        joined._ring = None
+        joined._key_store = None
         joined._joined = base_url.rstrip("/")
         return joined
 
@@ -126,12 +126,12 @@ class Sandbox(DeskClient):
         Raises:
             SandboxError: The port is taken, or the server did not come up in time.
         """
-        if self._server is not None or self._inside is not None or self._ring is None:
+        if self._server is not None or self._inside is not None or self._key_store is None:
             return self
         # Late, so that `from vipps_nb.sandbox import Sandbox` does not pay for FastAPI and uvicorn.
         from vipps_nb.sandbox.server.app import build_app  # noqa: PLC0415
         from vipps_nb.sandbox.world.settings import Settings  # noqa: PLC0415
-        from vipps_nb.sandbox.world.world import Premises  # noqa: PLC0415
+        from vipps_nb.sandbox.world.world import Backend  # noqa: PLC0415
 
         settings = Settings.model_validate(
             {"tokenLifetimeSeconds": self._token_lifetime, "strictness": self._strictness}
@@ -140,7 +140,7 @@ class Sandbox(DeskClient):
             from vipps_nb.sandbox.server.in_process import InProcessServer  # noqa: PLC0415
 
             inside = InProcessServer()
-            app = build_app(Premises(self._seed, self._ring, settings, IN_PROCESS), by_hand=inside.carry)
+            app = build_app(Backend(self._seed, self._key_store, settings, IN_PROCESS), by_hand=inside.carry)
             inside.start(app, on_stop=app.close)
             self._inside = inside
             return self
@@ -148,9 +148,9 @@ class Sandbox(DeskClient):
         from vipps_nb.sandbox.server.in_process import BesideServer  # noqa: PLC0415
 
         server = LoopbackServer(self._port, self._host)
-        premises = Premises(self._seed, self._ring, settings, self._address(server))
+        backend = Backend(self._seed, self._key_store, settings, self._address(server))
         beside = BesideServer(lambda: server.loop)
-        app = build_app(premises, let_others_in=self._host != LOOPBACK, by_hand=beside.carry)
+        app = build_app(backend, let_others_in=self._host != LOOPBACK, by_hand=beside.carry)
         beside.start(app)
         server.start(app, on_stop=app.close)
         self._server, self._inside = server, beside if self._door == "both" else None
@@ -211,10 +211,10 @@ class Sandbox(DeskClient):
         Raises:
             SandboxError: As :meth:`adapter`.
         """
-        from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply  # noqa: PLC0415 - as in start
+        from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply  # noqa: PLC0415 - as in start
 
-        def receive(letter: Letter) -> Reply:
-            return Reply(status=receiver(letter.headers, letter.body))
+        def receive(outgoing: OutgoingRequest) -> Reply:
+            return Reply(status=receiver(outgoing.headers, outgoing.body))
 
         self._own_inside().receive(url, receive)
 
@@ -257,7 +257,7 @@ class Sandbox(DeskClient):
             SandboxError: It is not running or was joined, a file is there already, or one cannot be written. Then
                 no file was written.
         """
-        units = list(self._own_ring().units)
+        units = list(self._own_key_store().units)
         width = max(2, len(str(len(units))))
         files = [folder / f"unit-{number:0{width}}" / ".env" for number in range(1, len(units) + 1)]
         texts = [self.dotenv(msn=msn) for msn in units]
@@ -279,20 +279,20 @@ class Sandbox(DeskClient):
     def _carry(self) -> BaseAdapter | None:
         return None if self._inside is None else self.adapter()
 
-    def _own_ring(self) -> KeyRing:
-        if self._ring is None:
+    def _own_key_store(self) -> KeyStore:
+        if self._key_store is None:
             raise SandboxError("This sandbox was joined; its keys are in the .env lines it printed when it started.")
-        return self._ring
+        return self._key_store
 
     def _keys(self, key_type: str, msn: str | None) -> KeySet:
-        ring = self._own_ring()
+        key_store = self._own_key_store()
         if key_type not in list(KeyType):
             raise SandboxError(f"The key types are {', '.join(KeyType)}.")
         if msn is None:
-            return ring.sets[KeyType(key_type)]
-        if key_type != KeyType.MERCHANT or msn not in ring.units:
-            raise SandboxError(f"Merchant keys exist for {', '.join(ring.units)}.")
-        return ring.units[msn].keys
+            return key_store.sets[KeyType(key_type)]
+        if key_type != KeyType.MERCHANT or msn not in key_store.units:
+            raise SandboxError(f"Merchant keys exist for {', '.join(key_store.units)}.")
+        return key_store.units[msn].keys
 
 
 def _where_to_listen(host: str, let_others_in: bool) -> str:

@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 from tests.sandbox.official import Official, close_objects
-from vipps_nb.sandbox.world.sales_unit import KeyRing
+from vipps_nb.sandbox.world.sales_unit import KeyStore
 
-MSN = next(iter(KeyRing(seed=1, sales_units=1).units))  # of the tests' sandbox: it stands in the bodies too
+MSN = next(iter(KeyStore(seed=1, sales_units=1).units))  # of the tests' sandbox: it stands in the bodies too
 
 
 def initiate(merchant, order_id):

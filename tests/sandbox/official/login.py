@@ -2,8 +2,8 @@
 
 from tests.sandbox.login_client import CALLBACK, LoginClient
 from tests.sandbox.official import Official
-from vipps_nb.sandbox.apis.login.refusals import LOGIN
-from vipps_nb.sandbox.world.sales_unit import KeyRing, KeyType
+from vipps_nb.sandbox.apis.login.errors import LOGIN
+from vipps_nb.sandbox.world.sales_unit import KeyStore, KeyType
 
 AUTH = "/access-management-1.0/access/oauth2/auth"
 TOKEN = "/access-management-1.0/access/oauth2/token"
@@ -14,7 +14,7 @@ HINTS = ["urn:msisdn:4712345678", "urn:customer-token:a-token"]
 FORM = "application/x-www-form-urlencoded"
 BROWSER = {
     "response_type": ["code"],
-    "client_id": [KeyRing(1, 1).sets[KeyType.MERCHANT].client_id],  # the seed of every test
+    "client_id": [KeyStore(1, 1).sets[KeyType.MERCHANT].client_id],  # the seed of every test
     "redirect_uri": [CALLBACK, "http://localhost:8000/callback"],
     "scope": ["openid", "openid name address"],
     "state": ["some-state-1"],

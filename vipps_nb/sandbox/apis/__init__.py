@@ -1,4 +1,18 @@
-"""The shelf: one API, one page. A new API is a new page in ``PAGES``."""
+"""The APIs: one folder each, with the same files in all of them. A new API is a new page in ``PAGES``.
+
+=================  ====================================================================================
+``__init__``       The guide: what this API is, its sources, what is unlike the real thing or missing.
+``api``            The operations, in the order of the real guide; begin reading here.
+``schemas``        The wire: JSON that comes in and goes out, and the values its fields may have.
+``models``         The records and their stores, the moves between states, and how answers show them.
+``errors``         What the API says no to, and the body that it says it with.
+``app``            What the customer does in the app, and what time does.
+``validation``     What is wrong with a request although its types are right.
+=================  ====================================================================================
+
+An API without one of these things has no such file. A file of another name holds another thing, and
+``tests/test_architecture.py`` says which.
+"""
 
 from __future__ import annotations
 

@@ -11,14 +11,15 @@ from pydantic import Field
 
 from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.customer.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
-from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, PhoneRequest, Shared, choose
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
+from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.docs_page import render
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.openapi import describe
-from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide, Refusal
-from vipps_nb.sandbox.server.routing import Page, ThePremises, TheWorld
-from vipps_nb.sandbox.server.wire import Wire
-from vipps_nb.sandbox.webhook_delivery.courier import JOURNEY_LIMIT, Courier
+from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
+from vipps_nb.sandbox.server.routing import Page, TheBackend, TheWorld
+from vipps_nb.sandbox.webhook_delivery.sender import JOURNEY_LIMIT, Sender
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.faults import MOST_RULES, FaultRule
 from vipps_nb.sandbox.world.request_log import KEPT
@@ -31,7 +32,7 @@ JsonObject = dict[str, Any]
 Name = Annotated[str, Field(max_length=1000)]  # which also keeps half characters out: an answer quotes it
 PhoneNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{8,14}$", description="Digits only.")]
 
-page = Page(title="The desk", entrance=OPEN, own=True)
+page = Page(title="The desk", auth=NO_AUTH, own=True)
 router = page.router
 
 
@@ -42,14 +43,14 @@ class NoSuchSalesUnit(Refusal):
     title = "No such sales unit"
 
 
-class ClockState(Wire):
+class ClockState(JsonModel):
     """What time it is in this world, and whether time stands still."""
 
     now: str
     held: bool
 
 
-class ClockOrder(Wire):
+class ClockOrder(JsonModel):
     """Where to put the clock; what is left out stays as it is."""
 
     now: Annotated[
@@ -58,13 +59,13 @@ class ClockOrder(Wire):
     held: bool | None = None
 
 
-class AdvanceOrder(Wire):
+class AdvanceOrder(JsonModel):
     """How far to move time forward."""
 
     seconds: Annotated[float, Field(ge=0, le=TEN_YEARS)]
 
 
-class ThumbOrder(Wire):
+class DecisionOrder(JsonModel):
     """What the customer is looking at: exactly one of the first four."""
 
     reference: Name | None = None
@@ -78,7 +79,7 @@ class ThumbOrder(Wire):
     ] = None
 
 
-class ScanOrder(Wire):
+class ScanOrder(JsonModel):
     """What the camera looks at: what a QR code says, or the name of a code at which customers check in."""
 
     content: Annotated[
@@ -89,26 +90,26 @@ class ScanOrder(Wire):
     phone_number: PhoneNumber = PHONE_NUMBER
 
 
-class PersonalQrOrder(Wire):
+class PersonalQrOrder(JsonModel):
     """Which customer shows their code, and in which format."""
 
     phone_number: PhoneNumber = PHONE_NUMBER
     version: Literal["1.0", "2.0"] = "2.0"
 
 
-class FaultRules(Wire):
+class FaultRules(JsonModel):
     """All rules; putting them replaces the ones before."""
 
     rules: Annotated[list[FaultRule], Field(max_length=MOST_RULES)]
 
 
-class ResetOrder(Wire):
+class ResetOrder(JsonModel):
     """Which seed the new world gets; the old one's unless given."""
 
     seed: Annotated[int, Field(ge=-LARGEST_SEED, le=LARGEST_SEED)] | None = None
 
 
-class SalesUnitState(Wire):
+class SalesUnitState(JsonModel):
     """A sales unit and its switches."""
 
     merchant_serial_number: str
@@ -116,12 +117,12 @@ class SalesUnitState(Wire):
     switches: Switches
 
 
-async def _courier(request: Request) -> Courier:
-    found: Courier = request.app.state.courier
+async def _sender(request: Request) -> Sender:
+    found: Sender = request.app.state.sender
     return found
 
 
-TheCourier = Annotated[Courier, Depends(_courier)]
+TheSender = Annotated[Sender, Depends(_sender)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 
@@ -163,7 +164,7 @@ async def read_clock(world: TheWorld) -> ClockState:
 
 
 @router.put("/sandbox/clock", response_model=ClockState)
-async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+async def set_clock(order: ClockOrder, world: TheWorld, sender: TheSender) -> ClockState:
     """Move, hold or release the clock. Everything that falls due on the way happens, in order.
 
     Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
@@ -171,47 +172,44 @@ async def set_clock(order: ClockOrder, world: TheWorld, courier: TheCourier) -> 
     clock = world.clock
     try:
         target = _moment(order.now) or clock.now()
-        await courier.travel(world, target, held=clock.held if order.held is None else order.held)
+        await sender.travel(world, target, held=clock.held if order.held is None else order.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("now", str(error))]) from error
     return clock_state(world)
 
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
-async def advance_clock(order: AdvanceOrder, world: TheWorld, courier: TheCourier) -> ClockState:
+async def advance_clock(order: AdvanceOrder, world: TheWorld, sender: TheSender) -> ClockState:
     """Move time forward. Everything that falls due in between happens, in order, each at its own moment.
 
     Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
     """
     clock = world.clock
     try:
-        await courier.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
+        await sender.travel(world, clock.now() + timedelta(seconds=order.seconds), held=clock.held)
     except ValueError as error:
         raise InvalidRequest(str(error), fields=[("seconds", str(error))]) from error
     return clock_state(world)
 
 
 @router.post("/sandbox/customer/approve")
-async def approve(order: ThumbOrder, world: TheWorld) -> JsonObject:
+async def approve(order: DecisionOrder, world: TheWorld) -> JsonObject:
     """The customer approves in the app."""
     asked = find_on_phone(order, world)
-    choose(asked, order.choice)
+    asked.choose(order.choice)
     return asked.approve()
 
 
 @router.post("/sandbox/customer/abort")
-async def abort(order: ThumbOrder, world: TheWorld) -> JsonObject:
+async def abort(order: DecisionOrder, world: TheWorld) -> JsonObject:
     """The customer aborts in the app."""
     return find_on_phone(order, world).abort()
 
 
 @router.post("/sandbox/customer/withdraw")
-async def withdraw(order: ThumbOrder, world: TheWorld) -> JsonObject:
+async def withdraw(order: DecisionOrder, world: TheWorld) -> JsonObject:
     """The customer withdraws, in the app, their consent to what they shared."""
-    asked = find_on_phone(order, world)
-    if not isinstance(asked, Shared):
-        raise NothingToDecide("Nothing that could be withdrawn was shared with it.")
-    return asked.withdraw()
+    return find_on_phone(order, world).withdraw()
 
 
 @router.post("/sandbox/customer/scan")
@@ -248,12 +246,12 @@ async def clear_faults(world: TheWorld) -> FaultRules:
 
 
 @router.post("/sandbox/reset")
-async def reset(premises: ThePremises, order: ResetOrder | None = None) -> JsonObject:
+async def reset(backend: TheBackend, order: ResetOrder | None = None) -> JsonObject:
     """A new world: no payments, no remembered keys, no log, no faults, settings and clock as at the start.
 
     API keys and access tokens go on working.
     """
-    return await overview(premises.reset(order.seed if order else None))
+    return await overview(backend.reset(order.seed if order else None))
 
 
 @router.get("/sandbox/requests")
@@ -268,7 +266,7 @@ async def read_requests(
 @router.get("/sandbox/deliveries")
 async def read_deliveries(
     world: TheWorld,
-    courier: TheCourier,
+    sender: TheSender,
     wait: Annotated[bool, Query(description="Wait until nothing is in the air.")] = True,
 ) -> list[JsonObject]:
     """The delivery log: what was sent to merchants, oldest first, secrets masked.
@@ -276,7 +274,7 @@ async def read_deliveries(
     Waits until every letter that is on its way has been answered, so that what has just been done is in it.
     """
     if wait:
-        await courier.landed(JOURNEY_LIMIT)
+        await sender.landed(JOURNEY_LIMIT)
     return world.deliveries.entries()
 
 
@@ -346,7 +344,7 @@ def _catch_up(world: World) -> None:
             one.catch_up(world)
 
 
-def find_on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
+def find_on_phone(order: DecisionOrder, world: World) -> PhoneScreen:
     """What the customer is looking at.
 
     Raises:
@@ -362,7 +360,7 @@ def find_on_phone(order: ThumbOrder, world: World) -> PhoneRequest:
         arrival = world.phone.numbered(value)
         if arrival is None:
             raise NothingOnPhone(f"There is no request {value} on the phone; a reset may have taken it away.")
-        return arrival.asked
+        return arrival.screen()
     finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
     found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
     if not found:

@@ -15,7 +15,7 @@ LONGEST_WAIT = 25.0  # below our patience
 JsonObject = dict[str, Any]
 
 
-class DeskClient:
+class ControlClient:
     """What one can tell a running sandbox. Method names are those of the endpoints under ``/sandbox``."""
 
     @property

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import Field
 
-from vipps_nb.sandbox.apis.recurring.acceptance import change_in_app
-from vipps_nb.sandbox.apis.recurring.agreement import Agreements
+from vipps_nb.sandbox.apis.recurring.app import change_in_app
+from vipps_nb.sandbox.apis.recurring.models import Agreements
 from vipps_nb.sandbox.customer.customer import CardFailure, Wallet
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.world import World
 
-page = Page(title="The desk: the customer", entrance=OPEN, own=True)
+page = Page(title="The desk: the customer", auth=NO_AUTH, own=True)
 router = page.router
 
 
@@ -28,7 +28,7 @@ class NoSuchAgreement(Refusal):
     title = "No such agreement"
 
 
-class Card(Wire):
+class Card(JsonModel):
     """The customer's card, which recurring charges are taken from."""
 
     working: bool
@@ -37,7 +37,7 @@ class Card(Wire):
     )
 
 
-class AgreementChange(Wire):
+class AgreementChange(JsonModel):
     """What the customer changes; what is left out stays as it is."""
 
     max_amount: Annotated[int | None, Field(description="In each interval, with VARIABLE pricing.")] = None
@@ -53,7 +53,7 @@ async def read_card(world: TheWorld) -> Card:
 @router.put("/sandbox/customer/card", response_model=Card)
 async def change_card(card: Card, world: TheWorld) -> Card:
     """Break or mend the customer's card. While it is broken, recurring charges fail and are tried again."""
-    world.room(Wallet).failure = None if card.working else card.reason
+    world.records(Wallet).failure = None if card.working else card.reason
     return _card(world)
 
 
@@ -62,7 +62,7 @@ async def change_agreement(
     agreement_id: Annotated[str, Path(alias="agreementId")], change: AgreementChange, world: TheWorld
 ) -> dict[str, Any]:
     """What the customer changes about an agreement in the app: the most that may be taken, or everything ends."""
-    agreement = world.room(Agreements).get(agreement_id)
+    agreement = world.records(Agreements).get(agreement_id)
     if agreement is None:
         raise NoSuchAgreement(f"There is no agreement {agreement_id}.")
     change_in_app(world, agreement, max_amount=change.max_amount, stopped=change.stopped)
@@ -71,5 +71,5 @@ async def change_agreement(
 
 
 def _card(world: World) -> Card:
-    failure = world.room(Wallet).failure
+    failure = world.records(Wallet).failure
     return Card(working=failure is None, reason=failure or "user_action_required")

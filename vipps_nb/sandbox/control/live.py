@@ -10,21 +10,21 @@ from fastapi import Query
 from pydantic import Field
 
 from vipps_nb.sandbox.apis import PAGES
-from vipps_nb.sandbox.control.api import ClockState, TheCourier, ThumbOrder, clock_state, find_on_phone
-from vipps_nb.sandbox.customer.customer import Expiring, Named, OffersChoice
+from vipps_nb.sandbox.control.api import ClockState, DecisionOrder, TheSender, clock_state, find_on_phone
 from vipps_nb.sandbox.customer.phone import Arrival
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import NothingToDecide, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
-from vipps_nb.sandbox.server.wire import Wire
-from vipps_nb.sandbox.world.announcements import Announcements
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.event_bus import EventBus
 from vipps_nb.sandbox.world.movements import Movements
 from vipps_nb.sandbox.world.world import World
 
 LONGEST_WAIT = 25.0  # seconds; the desk's client waits for 30
 
-page = Page(title="The desk, live", entrance=OPEN, own=True)
+page = Page(title="The desk, live", auth=NO_AUTH, own=True)
 router = page.router
 
 
@@ -35,7 +35,7 @@ class NothingToCome(Refusal):
     title = "Nothing is going to happen by itself"
 
 
-class ChoiceOnPhone(Wire):
+class ChoiceOnPhone(JsonModel):
     """Something the customer may choose before they approve."""
 
     id: str
@@ -43,7 +43,7 @@ class ChoiceOnPhone(Wire):
     chosen: bool
 
 
-class RequestOnPhone(Wire):
+class RequestOnPhone(JsonModel):
     """Something the customer can decide now."""
 
     request: Annotated[int, Field(description="Its number, by which approve, abort and ignore know it as well.")]
@@ -61,7 +61,7 @@ class RequestOnPhone(Wire):
     expires: Annotated[str | None, Field(description="When the customer's time is up, where that is known.")]
 
 
-class Mark(Wire):
+class Mark(JsonModel):
     """What the world looks like, as a mark that changes with it."""
 
     mark: str
@@ -70,35 +70,35 @@ class Mark(Wire):
 @router.get("/sandbox/customer/requests", response_model=list[RequestOnPhone])
 async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
     """What waits on the customer's phone: of the latest thousand what they can decide now, newest first."""
-    return [_on_phone(one, world) for one in world.phone.waiting()]
+    return [_on_phone(one, screen, world) for one, screen in world.phone.waiting()]
 
 
 @router.post("/sandbox/customer/ignore")
-async def ignore(order: ThumbOrder, world: TheWorld, courier: TheCourier) -> dict[str, Any]:
+async def ignore(order: DecisionOrder, world: TheWorld, sender: TheSender) -> dict[str, Any]:
     """The customer does nothing: time moves on until theirs is up, and everything that falls due happens."""
     asked = find_on_phone(order, world)
     if asked.outcome is not None:
         raise NothingToDecide(asked.outcome)
-    if not isinstance(asked, Expiring):
+    if asked.expires is None:
         raise NothingToDecide("This one does not say when the customer's time is up.")
-    await courier.travel(world, asked.expires, held=world.clock.held)
-    return {"msn": asked.msn, "outcome": asked.outcome, **clock_state(world).to_json()}
+    await sender.travel(world, asked.expires, held=world.clock.held)
+    return {"msn": asked.msn, "outcome": asked.renew().outcome, **clock_state(world).to_json()}
 
 
 @router.post("/sandbox/clock/next", response_model=ClockState)
-async def go_to_next_event(world: TheWorld, courier: TheCourier) -> ClockState:
+async def go_to_next_event(world: TheWorld, sender: TheSender) -> ClockState:
     """Move time forward to the next thing that happens by itself, such as the end of the customer's time to pay.
 
     A thing happens if it is announced, moves money, posts a letter, or takes something from the phone.
     """
-    if not await courier.go_on(world, _trace):
+    if not await sender.go_on(world, _trace):
         raise NothingToCome("There is no deadline, retry or delivery to wait for.")
     return clock_state(world)
 
 
 @router.get("/sandbox/changes", response_model=Mark)
 async def wait_for_change(
-    courier: TheCourier,
+    sender: TheSender,
     seen: Annotated[str | None, Query(description="The mark that was seen last.")] = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for another one.")] = LONGEST_WAIT,
 ) -> Mark:
@@ -106,37 +106,31 @@ async def wait_for_change(
 
     Answers at once if ``seen`` is out of date or left out, and after ``wait`` with the same mark.
     """
-    return Mark(mark=await courier.watch(_mark, seen, wait))
+    return Mark(mark=await sender.watch(_mark, seen, wait))
 
 
-def _on_phone(arrival: Arrival, world: World) -> RequestOnPhone:
-    asked = arrival.asked
+def _on_phone(arrival: Arrival, screen: PhoneScreen, world: World) -> RequestOnPhone:
     mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
-    selector, value = arrival.name or (None, None)
-    choices = [ChoiceOnPhone(id=one.id, label=one.label, chosen=one.chosen) for one in _choices(arrival)]
+    selector, value = screen.name or (None, None)
     return RequestOnPhone(
         request=arrival.number,
-        kind=asked.kind if isinstance(asked, Named) else "request",
+        kind=screen.kind,
         selector=selector,
         value=value,
-        msn=asked.msn,
-        merchant=asked.merchant,
-        price=asked.price,
-        text=mask(asked.text),
-        details=[mask(line) for line in asked.details],
-        choices=choices,
-        legend=asked.legend if choices and isinstance(asked, OffersChoice) else "",
+        msn=screen.msn,
+        merchant=screen.merchant,
+        price=screen.price,
+        text=mask(screen.text),
+        details=[mask(line) for line in screen.details],
+        choices=[ChoiceOnPhone(id=one.id, label=one.label, chosen=one.chosen) for one in screen.choices],
+        legend=screen.legend if screen.choices else "",
         since=timestamp(arrival.since),
-        expires=timestamp(arrival.expires) if arrival.expires else None,
+        expires=timestamp(screen.expires) if screen.expires else None,
     )
 
 
-def _choices(arrival: Arrival) -> list[Any]:
-    return list(arrival.asked.choices) if isinstance(arrival.asked, OffersChoice) else []
-
-
 def _mark(world: World) -> str:
-    phone = [_on_phone(one, world).to_json() for one in world.phone.waiting()]
+    phone = [_on_phone(one, screen, world).to_json() for one, screen in world.phone.waiting()]
     # Counts rather than states: what was changed and changed back is a change to those who looked in between.
     seen = (world.number, world.log.total, world.clock.moves, world.faults.changes, world.settings_changes, phone)
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
@@ -144,6 +138,6 @@ def _mark(world: World) -> str:
 
 def _trace(world: World) -> tuple[object, ...]:
     counts = [one.counts(world) for one in PAGES if one.counts]
-    said = world.room(Announcements).made
-    waiting = [one.number for one in world.phone.waiting()]
-    return said, len(world.room(Movements)), world.deliveries.total, waiting, counts
+    said = world.records(EventBus).made
+    waiting = [one.number for one, _ in world.phone.waiting()]
+    return said, len(world.records(Movements)), world.deliveries.total, waiting, counts

@@ -12,13 +12,15 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import Field
 
-from vipps_nb.sandbox.apis.donations.donors import Agreement, Donations, change, give, start, stop
-from vipps_nb.sandbox.apis.management.orders import ProductOrder, ProductOrders, details, move
-from vipps_nb.sandbox.apis.management.states import MOVES, Status
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.apis.donations.app import change, give, start, stop
+from vipps_nb.sandbox.apis.donations.models import Agreement, Donations
+from vipps_nb.sandbox.apis.management.app import move
+from vipps_nb.sandbox.apis.management.models import MOVES, ProductOrder, ProductOrders, order_details
+from vipps_nb.sandbox.apis.management.schemas import Status
+from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import NothingToDecide, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.world import World
 
 JsonObject = dict[str, Any]
@@ -34,7 +36,7 @@ MinorUnits = Annotated[int, Field(ge=100, le=10_000_000, description="Minor unit
 WithdrawalDay = Annotated[int, Field(ge=1, le=28)]
 AgreementId = Annotated[UUID, Path(description="An agreement of the Donations API.")]
 
-page = Page(title="The desk", entrance=OPEN, own=True)
+page = Page(title="The desk", auth=NO_AUTH, own=True)
 router = page.router
 
 
@@ -59,7 +61,7 @@ class NoSuchAgreement(Refusal):
     title = "No such donation agreement"
 
 
-class Gift(Wire):
+class Gift(JsonModel):
     """What a donor gives: once or, with a withdrawal day, every month."""
 
     value: MinorUnits
@@ -71,14 +73,14 @@ class Gift(Wire):
     msn: Annotated[str | None, Field(description="The first sales unit unless given.")] = None
 
 
-class GiftChange(Wire):
+class GiftChange(JsonModel):
     """What the donor changes; what is left out stays."""
 
     value: MinorUnits | None = None
     withdrawal_day: WithdrawalDay | None = None
 
 
-class OrderStep(Wire):
+class OrderStep(JsonModel):
     """What happens to a product order: the merchant looks or submits, the platform completes or rejects."""
 
     step: Literal["view", "submit", "complete", "reject"]
@@ -89,14 +91,14 @@ async def move_product_order(
     product_order_id: Annotated[str, Path(description="A `prefilledOrderId`.")], order: OrderStep, world: TheWorld
 ) -> JsonObject:
     """Take the next step with a product order at once."""
-    found: ProductOrder | None = world.room(ProductOrders).get(product_order_id)
+    found: ProductOrder | None = world.records(ProductOrders).get(product_order_id)
     if found is None:
         raise NoSuchOrder(f"No partner has prefilled an order {product_order_id}.")
     following = AFTERWARDS[order.step]
     if not MOVES.allows(found.status, following):
         raise NothingToDecide(f"An order that is {found.status} cannot become {following}.")
     move(world, found, following)
-    return details(found).to_json()
+    return order_details(found).to_json()
 
 
 @router.post("/sandbox/donations")
@@ -131,7 +133,7 @@ async def stop_donation(agreement_id: AgreementId, world: TheWorld) -> JsonObjec
 
 
 def _agreement(agreement_id: UUID, world: World) -> Agreement:
-    found = world.room(Donations).get(str(agreement_id))
+    found = world.records(Donations).get(str(agreement_id))
     if found is None:
         raise NoSuchAgreement(f"There is no agreement {agreement_id}.")
     return found

@@ -1,1 +1,1 @@
-"""The customer: a phone, its pages, a camera, and the thumb that decides."""
+"""The customer: a phone, its pages, a camera, and their decisions."""

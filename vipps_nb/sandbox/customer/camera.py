@@ -40,7 +40,7 @@ def look_at(
         raise InvalidRequest("Exactly one of content and merchantQrId is required.")
     if content is not None:
         return _read(world, content, phone_number)
-    codes = [code for code in world.room(PrintedCodes).called(merchant_qr_id or "") if msn in (None, code.msn)]
+    codes = [code for code in world.records(PrintedCodes).called(merchant_qr_id or "") if msn in (None, code.msn)]
     if not codes:
         raise NothingOnPhone(f"No code is called {merchant_qr_id}" + (f" by {msn}." if msn else "."))
     if len(codes) > 1:
@@ -52,7 +52,7 @@ def hold_up(world: World, phone_number: str, version: Literal["1.0", "2.0"]) -> 
     """Show the customer's own code, to be scanned by a merchant."""
     random = world.ids.urlsafe(16)
     code = CustomerCode(phone_number=phone_number, made=world.clock.now(), version=version)
-    content = world.room(CustomerCodes).add_personal(random, code)
+    content = world.records(CustomerCodes).add_personal(random, code)
     return {
         "qrCode": content,
         "qrImageUrl": image_link(world, random, None),
@@ -63,7 +63,7 @@ def hold_up(world: World, phone_number: str, version: Literal["1.0", "2.0"]) -> 
 
 def _read(world: World, content: str, phone_number: str) -> JsonObject:
     token = token_in(content)
-    code = world.room(PrintedCodes).get(token or "")
+    code = world.records(PrintedCodes).get(token or "")
     if code is not None:
         return code.scan(phone_number)
     asked = world.phone.get(token or "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -12,9 +11,11 @@ from fastapi.responses import RedirectResponse
 
 from vipps_nb.sandbox.customer import qr_image
 from vipps_nb.sandbox.customer.codes import CustomerCodes
-from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, GoesOn, NoticesLooks, OffersChoice, PhoneRequest, choose
+from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
-from vipps_nb.sandbox.server.authentication import OPEN
+from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.html import Html, document, tag
 from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 from vipps_nb.sandbox.server.routing import Page, Rules, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
@@ -52,7 +53,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HTML = "text/html; charset=utf-8"
-NOTE = '<p class="note">Sandbox: an imitation on your own machine. No money moves.</p>'
+NOTE = tag("p", "Sandbox: an imitation on your own machine. No money moves.", class_="note")
 STRANGE = "It may belong to another sandbox, or to a world before a reset."
 Token = Annotated[str, Query(description="From the `redirectUrl`.")]
 
@@ -65,11 +66,11 @@ class UnknownLink(Refusal):
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:
-    text = f"<h1>{escape(refusal.title)}</h1><p class=text>{escape(refusal.detail)}</p>"
-    return Body(_html(refusal.title, text), HTML, HEADERS)
+    text = (tag("h1", refusal.title), tag("p", refusal.detail, class_="text"))
+    return Body(document(refusal.title, STYLE, *text), HTML, HEADERS)
 
 
-page = Page(title="The customer's phone", entrance=OPEN, own=True, dialect=Dialect(_say, media_type="text/html"))
+page = Page(title="The customer's phone", auth=NO_AUTH, own=True, dialect=Dialect(_say, media_type="text/html"))
 router = page.router
 DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
@@ -78,8 +79,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 async def show_phone(token: Token, world: TheWorld) -> Response:
     """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
     asked = _find(token, world)
-    if isinstance(asked, NoticesLooks):
-        asked.looked_at()
+    if asked.on_look is not None:
+        asked.on_look()
     return Response(_show(asked, world), headers=_headers(asked), media_type=HTML)
 
 
@@ -92,18 +93,18 @@ async def decide(
     world: TheWorld,
     choice: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """What a thumb does; then back to the page, which says how it ended, or on to where the request leads."""
+    """What the customer decides; then back to the page, which says how it ended, or on to where the request leads."""
     asked = _find(token, world)
     if asked.outcome is None:
-        choose(asked, choice)
+        asked.choose(choice)
         report = asked.approve() if decision == "approve" else asked.abort()
         reason = report.get("reason")
+        asked = asked.renew()
         if asked.outcome is None and reason is not None:
             return Response(
                 _show(asked, world, f"That did not work: {reason}."), headers=_headers(asked), media_type=HTML
             )
-    onward = asked.onward_url if isinstance(asked, GoesOn) else None
-    location = onward or f"{request.url.path}?token={quote(token)}"
+    location = asked.onward_url or f"{request.url.path}?token={quote(token)}"
     return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": location})
 
 
@@ -125,7 +126,7 @@ async def open_code(token: Token, world: TheWorld) -> Response:
     code = _printed(token, world)
     if code.leads_to is not None:
         return RedirectResponse(code.leads_to, HTTPStatus.FOUND, HEADERS)
-    button = '<form method="post"><button class="yes">Check in</button></form>'
+    button = tag("form", tag("button", "Check in", class_="yes"), method="post")
     return Response(_place(code, world, button), headers=HEADERS, media_type=HTML)
 
 
@@ -136,11 +137,13 @@ async def check_in(token: Token, world: TheWorld) -> Response:
     if code.leads_to is not None:
         raise UnknownLink("There is nothing to check in to; the code leads to a page.")
     code.scan(PHONE_NUMBER)
-    return Response(_place(code, world, '<p role="status">You are checked in.</p>'), headers=HEADERS, media_type=HTML)
+    return Response(
+        _place(code, world, tag("p", "You are checked in.", role="status")), headers=HEADERS, media_type=HTML
+    )
 
 
-def _headers(asked: PhoneRequest) -> dict[str, str]:
-    if not isinstance(asked, GoesOn):
+def _headers(asked: PhoneScreen) -> dict[str, str]:
+    if not asked.goes_on:
         return HEADERS
     # Chromium holds form-action against every redirect that follows, and where the shop's page leads is its own
     # affair; an app's scheme is not among the `*`.
@@ -153,76 +156,70 @@ def _content(token: str, world: World) -> str:
     """What the QR code with this token says: a link, or a customer's personal code."""
     if token in world.phone:
         return phone_link(world, token)
-    if world.room(PrintedCodes).get(token) is not None:
+    if world.records(PrintedCodes).get(token) is not None:
         return code_link(world, token)
-    personal = world.room(CustomerCodes).picture(token)
+    personal = world.records(CustomerCodes).picture(token)
     if personal is None:
         raise UnknownLink(STRANGE)
     return personal
 
 
 def _printed(token: str, world: World) -> PrintedCode:
-    code = world.room(PrintedCodes).get(token)
+    code = world.records(PrintedCodes).get(token)
     if code is None:
         raise UnknownLink(STRANGE)
     return code
 
 
-def _place(code: PrintedCode, world: World, content: str) -> str:
+def _place(code: PrintedCode, world: World, content: Html) -> str:
     merchant, text = world.unit(code.msn).name, world.masker.text(code.text)
-    return _html(
-        f"{merchant}: {text}",
-        f'<h1>{escape(merchant)}</h1>\n<p class="text">{escape(text)}</p>\n{content}\n{NOTE}',
-    )
+    return document(f"{merchant}: {text}", STYLE, tag("h1", merchant), tag("p", text, class_="text"), content, NOTE)
 
 
-def _find(token: str, world: World) -> PhoneRequest:
-    if token not in world.phone:
+def _find(token: str, world: World) -> PhoneScreen:
+    asked = world.phone.get(token)
+    if asked is None:
         raise UnknownLink(STRANGE)
-    return world.phone[token]
+    return asked
 
 
-def _show(asked: PhoneRequest, world: World, remark: str | None = None) -> str:
+def _show(asked: PhoneScreen, world: World, remark: str | None = None) -> str:
     mask = world.masker.text  # what a merchant writes may hold a key that was pasted by mistake
-    parts = [f"<h1>{escape(asked.merchant)}</h1>"]
-    if asked.price is not None:
-        parts.append(f'<p class="price">{escape(asked.price)}</p>')
-    parts.append(f'<p class="text">{escape(mask(asked.text))}</p>')
-    if asked.details:
-        parts.append("<ul>" + "".join(f"<li>{escape(mask(line))}</li>" for line in asked.details) + "</ul>")
-    if remark is not None:
-        parts.append(f'<p role="alert">{escape(mask(remark))}</p>')
-    if asked.outcome is None:
-        parts.append(
-            '<form method="post">'
-            f"{_choices(asked)}"
-            '<button class="yes" name="decision" value="approve">Approve</button>'
-            '<button name="decision" value="abort">Abort</button>'
-            "</form>"
-        )
-    else:
-        parts.append(f'<p role="status">{escape(asked.outcome)}</p>')
-        if asked.return_url is not None:
-            parts.append(f'<a class="back" href="{escape(asked.return_url)}">Back to the shop</a>')
-    parts.append(NOTE)
-    return _html(f"{asked.merchant}: {asked.price or mask(asked.text)}", "\n".join(parts))
+    return document(
+        f"{asked.merchant}: {asked.price or mask(asked.text)}",
+        STYLE,
+        tag("h1", asked.merchant),
+        tag("p", asked.price, class_="price") if asked.price is not None else None,
+        tag("p", mask(asked.text), class_="text"),
+        tag("ul", [tag("li", mask(line)) for line in asked.details]) if asked.details else None,
+        tag("p", mask(remark), role="alert") if remark is not None else None,
+        _decision(asked) if asked.outcome is None else tag("p", asked.outcome, role="status"),
+        _way_back(asked),
+        NOTE,
+    )
 
 
-def _choices(asked: PhoneRequest) -> str:
-    if not isinstance(asked, OffersChoice) or not asked.choices:
-        return ""
-    rows = "".join(
-        f'<label><input type="radio" name="choice" value="{escape(one.id)}"{" checked" if one.chosen else ""}>'
-        f"{escape(one.label)}</label>"
+def _decision(asked: PhoneScreen) -> Html:
+    return tag(
+        "form",
+        _choices(asked),
+        tag("button", "Approve", class_="yes", name="decision", value="approve"),
+        tag("button", "Abort", name="decision", value="abort"),
+        method="post",
+    )
+
+
+def _way_back(asked: PhoneScreen) -> Html | None:
+    if asked.outcome is None or asked.return_url is None:
+        return None
+    return tag("a", "Back to the shop", class_="back", href=asked.return_url)
+
+
+def _choices(asked: PhoneScreen) -> Html | None:
+    if not asked.choices:
+        return None
+    rows = [
+        tag("label", tag("input", type="radio", name="choice", value=one.id, checked=one.chosen), one.label)
         for one in asked.choices
-    )
-    return f"<fieldset><legend>{escape(asked.legend)}</legend>{rows}</fieldset>"
-
-
-def _html(title: str, content: str) -> str:
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{content}\n</main>\n</body>\n</html>\n"
-    )
+    ]
+    return tag("fieldset", tag("legend", asked.legend), rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from vipps_nb.sandbox.customer.customer import Expiring, Named, PhoneRequest
+from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.clock import Clock
 
 KEPT_IN_SIGHT = 1000
@@ -20,24 +20,15 @@ class Arrival:
     Attributes:
         number: Counts from 1 in each world. Names it where nothing else does, as with a login in a browser.
         since: When it came.
+        screen: Shows it as it is now.
     """
 
     number: int
     since: datetime
-    asked: PhoneRequest
-
-    @property
-    def name(self) -> tuple[str, str] | None:
-        """How the desk is told of it: a selector and its value; None where only the number names it."""
-        return self.asked.name if isinstance(self.asked, Named) else None
-
-    @property
-    def expires(self) -> datetime | None:
-        """When the customer's time is up, where that is known."""
-        return self.asked.expires if isinstance(self.asked, Expiring) else None
+    screen: Callable[[], PhoneScreen]
 
 
-class Phone(MutableMapping[str, PhoneRequest]):
+class Phone:
     """What can be opened on the customer's phone, by the token in its link."""
 
     def __init__(self, clock: Clock) -> None:
@@ -45,40 +36,41 @@ class Phone(MutableMapping[str, PhoneRequest]):
         self._count = 0
         self._arrivals: dict[str, Arrival] = {}
 
-    def __getitem__(self, token: str) -> PhoneRequest:
-        return self._arrivals[token].asked
+    def __contains__(self, token: str) -> bool:
+        return token in self._arrivals
 
-    def __setitem__(self, token: str, asked: PhoneRequest) -> None:
+    def show(self, token: str, screen: Callable[[], PhoneScreen]) -> None:
+        """A new request, which ``screen`` shows as it is whenever it is looked at."""
         self._count += 1
-        self._arrivals[token] = Arrival(number=self._count, since=self._clock.now(), asked=asked)
+        self._arrivals[token] = Arrival(number=self._count, since=self._clock.now(), screen=screen)
 
-    def __delitem__(self, token: str) -> None:
+    def get(self, token: str) -> PhoneScreen | None:
+        """What the link with this token opens; None if there is none."""
+        return self._arrivals[token].screen() if token in self._arrivals else None
+
+    def remove(self, token: str) -> None:
+        """Take a request away, as if it had never come."""
         del self._arrivals[token]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arrivals)
-
-    def __len__(self) -> int:
-        return len(self._arrivals)
 
     def numbered(self, number: int) -> Arrival | None:
         """The request with this number, decided or not."""
         return next((one for one in self._arrivals.values() if one.number == number), None)
 
-    def waiting(self) -> list[Arrival]:
+    def waiting(self) -> list[tuple[Arrival, PhoneScreen]]:
         """What the customer can decide now, newest first; of the latest thousand, so that a full world stays quick.
 
         A checkout whose customer is paying and its payment are one thing to decide: the newer, which is the payment.
         """
-        found: list[Arrival] = []
+        found: list[tuple[Arrival, PhoneScreen]] = []
         seen: set[tuple[str, str, str]] = set()
         for one in islice(reversed(self._arrivals.values()), KEPT_IN_SIGHT):
-            if one.asked.outcome is not None:
+            screen = one.screen()
+            if screen.outcome is not None:
                 continue
-            if one.name is not None:
-                name = (one.asked.msn, *one.name)
+            if screen.name is not None:
+                name = (screen.msn, *screen.name)
                 if name in seen:
                     continue
                 seen.add(name)
-            found.append(one)
+            found.append((one, screen))
         return found

@@ -1,4 +1,4 @@
-"""The mint: signs access tokens and reads them back. Its signing key is made at start, so each sandbox has its own.
+"""Access tokens: signed, and read back. The signing key is made at start, so each sandbox has its own.
 
 The claims follow the only documented sample of a real token, an Azure AD one (Access Token API, first specification);
 what today's real tokens contain is unconfirmed.
@@ -34,7 +34,7 @@ class Claims:
     expires: datetime
 
 
-class Mint:
+class TokenSigner:
     """Signs and verifies RS256 tokens."""
 
     def __init__(self, seed: int) -> None:
@@ -73,7 +73,7 @@ class Mint:
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"x5t": self._key_id, "kid": self._key_id})
 
     def read(self, token: str) -> Claims | None:
-        """What the token says, or None when this mint did not sign it.
+        """What the token says, or None when another signer made it.
 
         Whether it has expired is for the caller to judge, by the world's clock. ``nbf`` is not judged at all: the
         clock of a sandbox can be turned back behind the moment of issue.

@@ -9,17 +9,17 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from vipps_nb.sandbox.apis import ALSO_SPELLED, NOT_YET, PAGES
-from vipps_nb.sandbox.control import api as desk
-from vipps_nb.sandbox.control import customer as customer_desk
-from vipps_nb.sandbox.control import live as live_desk
+from vipps_nb.sandbox.control import api as control_api
+from vipps_nb.sandbox.control import customer as control_customer
+from vipps_nb.sandbox.control import live as control_live
 from vipps_nb.sandbox.control import people
-from vipps_nb.sandbox.customer import pages as landing_page
-from vipps_nb.sandbox.server.dispatcher import FrontDoor
+from vipps_nb.sandbox.customer import pages as phone_pages
+from vipps_nb.sandbox.server.dispatcher import Dispatcher
+from vipps_nb.sandbox.server.path_matcher import PathMatcher
 from vipps_nb.sandbox.server.problems import GatewayRefusal, NoSuchPath, NotSimulated, Refusal, gateway
 from vipps_nb.sandbox.server.routing import ASTRAY, refuse
-from vipps_nb.sandbox.server.signposts import Signposts
-from vipps_nb.sandbox.webhook_delivery.courier import ByHand, Courier
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.webhook_delivery.sender import ByHand, Sender
+from vipps_nb.sandbox.world.world import Backend
 
 
 class WrongMethod(GatewayRefusal):
@@ -29,7 +29,7 @@ class WrongMethod(GatewayRefusal):
     title = "Method not allowed"
 
 
-def build_app(premises: Premises, *, let_others_in: bool = False, by_hand: ByHand | None = None) -> FrontDoor:
+def build_app(backend: Backend, *, let_others_in: bool = False, by_hand: ByHand | None = None) -> Dispatcher:
     """Everything behind one door, which answers to other machines only if they are let in."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
@@ -39,15 +39,22 @@ def build_app(premises: Premises, *, let_others_in: bool = False, by_hand: ByHan
         redirect_slashes=False,
         exception_handlers={HTTPException: _no_such_operation},
     )
-    courier = Courier(premises, by_hand)
-    app.state.premises = premises
-    app.state.courier = courier
-    app.state.pages = [*PAGES, desk.page, customer_desk.page, live_desk.page, people.page, landing_page.page]
+    sender = Sender(backend, by_hand)
+    app.state.backend = backend
+    app.state.sender = sender
+    app.state.pages = [
+        *PAGES,
+        control_api.page,
+        control_customer.page,
+        control_live.page,
+        people.page,
+        phone_pages.page,
+    ]
     for page in app.state.pages:
         app.include_router(page.router)
     routes = [route for page in app.state.pages for route in page.router.routes if isinstance(route, APIRoute)]
-    signposts = Signposts(((route.path, route.methods or ()) for route in routes), ALSO_SPELLED)
-    return FrontDoor(app, premises, courier, signposts, let_others_in)
+    path_matcher = PathMatcher(((route.path, route.methods or ()) for route in routes), ALSO_SPELLED)
+    return Dispatcher(app, backend, sender, path_matcher, let_others_in)
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:
@@ -62,4 +69,4 @@ async def _no_such_operation(request: Request, error: Exception) -> Response:
     else:
         astray = getattr(request.state, ASTRAY, None)
         refusal = NoSuchPath(f"Resource not found: {astray}, and this sandbox is strict." if astray else "")
-    return refuse(gateway, refusal, request.app.state.premises.world)
+    return refuse(gateway, refusal, request.app.state.backend.world)

@@ -17,8 +17,8 @@ from vipps_nb.sandbox.server.problems import (
     Refusal,
     TokenRefused,
 )
-from vipps_nb.sandbox.world.sales_unit import STANDARD, KeyRing, KeySet, KeyType, SalesUnit
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.sales_unit import STANDARD, KeySet, KeyStore, KeyType, SalesUnit
+from vipps_nb.sandbox.world.world import Backend
 
 SUBSCRIPTION_KEY = "Ocp-Apim-Subscription-Key"
 MSN = "Merchant-Serial-Number"
@@ -28,7 +28,7 @@ LONGEST_SYSTEM_HEADER = 30  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entrance:
+class AuthPolicy:
     """What one API wants to see before it listens.
 
     Attributes:
@@ -51,7 +51,7 @@ class Entrance:
     token_refused: type[Refusal] = TokenRefused
 
 
-OPEN = Entrance(keys=frozenset(), subscription_key="optional", msn="ignored")
+NO_AUTH = AuthPolicy(keys=frozenset(), subscription_key="optional", msn="ignored")
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Caller:
 
     @property
     def merchant(self) -> SalesUnit:
-        """The sales unit; only for pages whose entrance requires an MSN."""
-        assert self.unit is not None  # noqa: S101 - the entrance has seen to it
+        """The sales unit; only for pages whose ``auth`` requires an MSN."""
+        assert self.unit is not None  # noqa: S101 - the AuthPolicy has seen to it
         return self.unit
 
     @property
@@ -76,37 +76,35 @@ class Caller:
         return self.keys.client_id if self.keys is not None else ""
 
 
-def admit(entrance: Entrance, headers: Mapping[str, str], premises: Premises) -> Caller:
+def authenticate_request(auth: AuthPolicy, headers: Mapping[str, str], backend: Backend) -> Caller:
     """Let a request in.
 
     Raises:
         Refusal: One of the gateway's, or the API's own for a missing header.
     """
-    if not entrance.keys:
+    if not auth.keys:
         return Caller()
     # The gateway asks for the subscription key first; only where some keys have none does the token come first.
     subscription: KeySet | None = None
-    if entrance.subscription_key == "required" and entrance.keys <= STANDARD:
-        subscription = subscription_owner(headers, premises.keys)
-    keys = (
-        client(headers, premises.keys, entrance) if entrance.by == "keys" else token_owner(headers, premises, entrance)
-    )
-    if keys.key_type not in entrance.keys:
-        raise entrance.token_refused(f"This API cannot be used with {keys.key_type} keys.")
+    if auth.subscription_key == "required" and auth.keys <= STANDARD:
+        subscription = subscription_owner(headers, backend.keys)
+    keys = client(headers, backend.keys, auth) if auth.by == "keys" else token_owner(headers, backend, auth)
+    if keys.key_type not in auth.keys:
+        raise auth.token_refused(f"This API cannot be used with {keys.key_type} keys.")
     if keys.key_type not in STANDARD:
         if SUBSCRIPTION_KEY in headers:
-            raise entrance.token_refused(f"{SUBSCRIPTION_KEY} must not be sent with {keys.key_type} keys.")
-    elif entrance.subscription_key == "required" or SUBSCRIPTION_KEY in headers:
-        subscription = subscription or subscription_owner(headers, premises.keys)
+            raise auth.token_refused(f"{SUBSCRIPTION_KEY} must not be sent with {keys.key_type} keys.")
+    elif auth.subscription_key == "required" or SUBSCRIPTION_KEY in headers:
+        subscription = subscription or subscription_owner(headers, backend.keys)
         if subscription is not keys:
             raise InvalidSubscriptionKey
-    if entrance.system_headers == "required":
-        _check_system_headers(entrance, headers)
-    unit = None if entrance.msn == "ignored" else _unit(entrance, keys, headers, premises.keys)
+    if auth.system_headers == "required":
+        _check_system_headers(auth, headers)
+    unit = None if auth.msn == "ignored" else _unit(auth, keys, headers, backend.keys)
     return Caller(keys, unit, headers.get(SUBSCRIPTION_KEY, ""))
 
 
-def subscription_owner(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
+def subscription_owner(headers: Mapping[str, str], key_store: KeyStore) -> KeySet:
     """Whose subscription key came with the request.
 
     Raises:
@@ -116,70 +114,70 @@ def subscription_owner(headers: Mapping[str, str], ring: KeyRing) -> KeySet:
     key = headers.get(SUBSCRIPTION_KEY)
     if not key:
         raise MissingSubscriptionKey
-    if key not in ring.by_subscription_key:
+    if key not in key_store.by_subscription_key:
         raise InvalidSubscriptionKey
-    return ring.by_subscription_key[key]
+    return key_store.by_subscription_key[key]
 
 
-def client(headers: Mapping[str, str], ring: KeyRing, entrance: Entrance) -> KeySet:
+def client(headers: Mapping[str, str], key_store: KeyStore, auth: AuthPolicy) -> KeySet:
     """Whose ``client_id`` and ``client_secret`` came as headers, for APIs that want them on every call.
 
     Raises:
-        Refusal: As the entrance refuses a token: they are missing, or do not fit.
+        Refusal: As the policy refuses a token: they are missing, or do not fit.
     """
-    keys = ring.by_client_id.get(headers.get("client_id", ""))
+    keys = key_store.by_client_id.get(headers.get("client_id", ""))
     secret = headers.get("client_secret", "").encode("latin-1", "replace")
     if keys is None or not hmac.compare_digest(secret, keys.client_secret.encode()):
-        raise entrance.token_refused("The headers client_id and client_secret are missing, or do not fit.")
+        raise auth.token_refused("The headers client_id and client_secret are missing, or do not fit.")
     return keys
 
 
-def token_owner(headers: Mapping[str, str], premises: Premises, entrance: Entrance) -> KeySet:
+def token_owner(headers: Mapping[str, str], backend: Backend, auth: AuthPolicy) -> KeySet:
     """Whose access token came with the request.
 
     Raises:
-        Refusal: As the entrance refuses a token: there is none, or it is malformed, foreign or expired.
+        Refusal: As the policy refuses a token: there is none, or it is malformed, foreign or expired.
     """
     authorization = headers.get("Authorization")
     if authorization is None:
-        raise entrance.token_refused("The Authorization header is missing.")
+        raise auth.token_refused("The Authorization header is missing.")
     scheme, _, token = authorization.partition(" ")
     # Lower case "can fail" with the real thing (Access Token API guide); official collections send it all the same.
     if not token or not says_scheme("Bearer", scheme):
-        raise entrance.token_refused("The Authorization header must be the word Bearer, a space and the access token.")
-    claims = premises.mint.read(token)
+        raise auth.token_refused("The Authorization header must be the word Bearer, a space and the access token.")
+    claims = backend.token_signer.read(token)
     if claims is None:
-        raise entrance.token_refused("The access token was not issued here, or it is damaged.")
-    if claims.expires <= premises.world.clock.now():
-        raise entrance.token_refused("The access token has expired.")
-    return premises.keys.by_client_id[claims.client_id]
+        raise auth.token_refused("The access token was not issued here, or it is damaged.")
+    if claims.expires <= backend.world.clock.now():
+        raise auth.token_refused("The access token has expired.")
+    return backend.keys.by_client_id[claims.client_id]
 
 
-def _check_system_headers(entrance: Entrance, headers: Mapping[str, str]) -> None:
+def _check_system_headers(auth: AuthPolicy, headers: Mapping[str, str]) -> None:
     missing = [(name, "The header is required.") for name in SYSTEM_HEADERS if name not in headers]
     if missing:
-        raise entrance.missing_header("Headers that say which system is asking are missing.", fields=missing)
+        raise auth.missing_header("Headers that say which system is asking are missing.", fields=missing)
     long = [name for name in SYSTEM_HEADERS if len(headers[name]) > LONGEST_SYSTEM_HEADER]
     if long:
         raise InvalidRequest(fields=[(name, f"At most {LONGEST_SYSTEM_HEADER} characters.") for name in long])
 
 
-def _unit(entrance: Entrance, keys: KeySet, headers: Mapping[str, str], ring: KeyRing) -> SalesUnit | None:
+def _unit(auth: AuthPolicy, keys: KeySet, headers: Mapping[str, str], key_store: KeyStore) -> SalesUnit | None:
     msn = headers.get(MSN)
     partner = keys.key_type is KeyType.PARTNER
     if msn is None:
-        if partner and entrance.msn == "required":
+        if partner and auth.msn == "required":
             raise NotForThisSalesUnit(f"Partner keys need the {MSN} header.")
-        if entrance.msn == "required":
-            raise entrance.missing_header(f"The {MSN} header is required.", fields=[(MSN, "The header is required.")])
+        if auth.msn == "required":
+            raise auth.missing_header(f"The {MSN} header is required.", fields=[(MSN, "The header is required.")])
         # Partner keys act for many, and specialized ones for none in particular.
-        return None if keys.key_type is not KeyType.MERCHANT else ring.units[keys.merchant_serial_number or ""]
+        return None if keys.key_type is not KeyType.MERCHANT else key_store.units[keys.merchant_serial_number or ""]
     if not re.fullmatch(MSN_PATTERN, msn, re.ASCII):
         raise InvalidRequest(f"The {MSN} header is invalid.", fields=[(MSN, "Must be 4 to 10 digits.")])
     if keys.key_type is not KeyType.MERCHANT:
-        if msn not in ring.units:
+        if msn not in key_store.units:
             raise NotForThisSalesUnit(f"The sales unit {msn} is not connected to these keys.")
     elif msn != keys.merchant_serial_number:
-        shown = "access token does" if entrance.by == "token" else "keys do"
-        raise entrance.token_refused(f"The {shown} not belong to the sales unit {msn}.")
-    return ring.units[msn]
+        shown = "access token does" if auth.by == "token" else "keys do"
+        raise auth.token_refused(f"The {shown} not belong to the sales unit {msn}.")
+    return key_store.units[msn]

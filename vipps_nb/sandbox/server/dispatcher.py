@@ -1,7 +1,7 @@
-"""The front door: one plain ASGI layer around the app that every request passes.
+"""The dispatcher: one plain ASGI layer around the app that every request passes.
 
 It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
-one at a time (so that two requests with the same idempotency key act once), hands the courier what an act has posted,
+one at a time (so that two requests with the same idempotency key act once), hands the sender what an act has posted,
 dates every answer by the world's clock and writes the request log.
 """
 
@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
+from vipps_nb.sandbox.server.path_matcher import PathMatcher
 from vipps_nb.sandbox.server.problems import Body, GatewayRefusal, InjectedFault, gateway
 from vipps_nb.sandbox.server.routing import ASTRAY, ORDERED
-from vipps_nb.sandbox.server.signposts import Signposts
-from vipps_nb.sandbox.webhook_delivery.courier import Courier
+from vipps_nb.sandbox.webhook_delivery.sender import Sender
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.masking import found_in
 from vipps_nb.sandbox.world.request_log import Entry
-from vipps_nb.sandbox.world.world import Premises
+from vipps_nb.sandbox.world.world import Backend
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -97,26 +97,26 @@ class Answer:
         return cls(status, [(name.lower().encode(), value.encode()) for name, value in headers.items()], body)
 
 
-class FrontDoor:
+class Dispatcher:
     """The ASGI app that the server runs."""
 
     def __init__(
         self,
         app: ASGIApp,
-        premises: Premises,
-        courier: Courier,
-        signposts: Signposts,
+        backend: Backend,
+        sender: Sender,
+        path_matcher: PathMatcher,
         let_others_in: bool = False,
     ) -> None:
         self._app = app
-        self._premises = premises
-        self._courier = courier
-        self._signposts = signposts
+        self._backend = backend
+        self._sender = sender
+        self._signposts = path_matcher
         self._let_others_in = let_others_in
 
     async def close(self) -> None:
         """Keep nobody waiting any longer: the server is about to stop."""
-        await self._courier.close()
+        await self._sender.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -131,10 +131,10 @@ class FrontDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         _check_size(scope)
         _check_origin(scope, self._let_others_in)
-        world = self._premises.world
+        world = self._backend.world
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
-        path, difference = self._signposts.lead(scope["method"], sent)
+        path, difference = self._signposts.match(scope["method"], sent)
         if path.startswith(OWN_ROOMS):
             begin(strict=False)
             scope["path"] = path
@@ -156,7 +156,7 @@ class FrontDoor:
         if isinstance(verdict.refusal, InjectedFault):
             answer = _refused(verdict.refusal)
         elif verdict.drop != "before":
-            # The counter says an ordered refusal, for it knows the dialect of its API.
+            # The route says an ordered refusal, for it knows the dialect of its API.
             scope["state"][ORDERED] = verdict.refusal
             answer = await self._act(scope, body)
         entry = Entry(
@@ -174,7 +174,7 @@ class FrontDoor:
             entry.status, entry.response = answer.status, answer.body
             self._say_tolerated(answer, leniency)
         world.log.add(entry)
-        self._courier.ring()
+        self._sender.key_store()
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
             return
@@ -182,14 +182,14 @@ class FrontDoor:
 
     def _say_tolerated(self, answer: Answer, leniency: Leniency) -> None:
         if leniency.notes:
-            value = in_header([self._premises.masker.text(line) for line in leniency.lines()])
+            value = in_header([self._backend.masker.text(line) for line in leniency.lines()])
             answer.headers.append((HEADER.lower().encode(), value.encode()))
 
     async def _act(self, scope: Scope, body: bytes) -> Answer:
-        async with self._courier.turn:
-            self._premises.world.clock.settle()
+        async with self._sender.turn:
+            self._backend.world.clock.settle()
             answer = await self._ask(scope, body)
-            self._courier.dispatch()
+            self._sender.dispatch()
             return answer
 
     async def _ask(self, scope: Scope, body: bytes) -> Answer:
@@ -211,13 +211,13 @@ class FrontDoor:
         except Exception:
             # Whoever reports it sends the log along, so that is masked like the request log.
             found = found_in(scope["headers"], scope["query_string"], body)
-            mask = self._premises.masker.knowing(found)
+            mask = self._backend.masker.knowing(found)
             log.error("%s %s failed\n%s", scope["method"], mask.path(scope["path"]), mask.text(format_exc()))
             return _refused(Broken())
         return answer
 
     async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
-        clock = self._premises.world.clock
+        clock = self._backend.world.clock
         date = format_datetime(clock.now() + skew, usegmt=True)
         # While it is held, whoever shows an answer leaves out what differs from run to run: lessons stay repeatable.
         state = b"held" if clock.held else b"running"

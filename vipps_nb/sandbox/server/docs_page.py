@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from html import escape
+from collections.abc import Sequence
 from typing import Any
+
+from vipps_nb.sandbox.server import html
+from vipps_nb.sandbox.server.html import Html, join, tag
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #20242b; --paper: #fbfaf8; --line: #d8d5cf; --soft: #f0eeea; --mark: #1f5f4a; }
@@ -26,70 +29,75 @@ JsonObject = dict[str, Any]
 
 
 def render(document: JsonObject) -> str:
-    """The page."""
+    """The page of an OpenAPI document."""
     info = document["info"]
-    by_tag: dict[str, list[str]] = {}
+    by_tag: dict[str, list[Html]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            [tag] = operation["tags"]
-            by_tag.setdefault(tag, []).append(_operation(method, path, operation))
-    groups = "\n".join(f"<h2>{escape(tag)}</h2>\n{''.join(items)}" for tag, items in by_tag.items())
-    schemas = "\n".join(
-        f'<details id="{escape(name)}"><summary><code>{escape(name)}</code></summary>{_code(schema)}</details>'
+            [name] = operation["tags"]
+            by_tag.setdefault(name, []).append(_operation(method, path, operation))
+    schemas = [
+        tag("details", tag("summary", tag("code", name)), tag("pre", json.dumps(schema, indent=2)), id=name)
         for name, schema in sorted(document["components"]["schemas"].items())
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(info['title'])}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(info['title'])}</h1>\n<p>{escape(info['description'])}</p>\n"
-        '<p>For tools: <a href="/sandbox/openapi.json">openapi.json</a></p>\n'
-        f"{groups}\n<h2>Schemas</h2>\n{schemas}\n</main>\n</body>\n</html>\n"
+    ]
+    return html.document(
+        info["title"],
+        STYLE,
+        tag("h1", info["title"]),
+        tag("p", info["description"]),
+        tag("p", "For tools: ", tag("a", "openapi.json", href="/sandbox/openapi.json")),
+        [[tag("h2", name), items] for name, items in by_tag.items()],
+        tag("h2", "Schemas"),
+        schemas,
     )
 
 
-def _operation(method: str, path: str, operation: JsonObject) -> str:
-    rows = "".join(_parameter(parameter) for parameter in operation.get("parameters", []))
-    header = "<tr><th>Name</th><th>In</th><th>Needed</th><th>Rules</th></tr>"
-    parameters = f"<table>{header}{rows}</table>" if rows else ""
-    bodies = "".join(
-        f"<p>Body, <code>{escape(media_type)}</code>: {_schema(content.get('schema', {}))}</p>"
+def _operation(method: str, path: str, operation: JsonObject) -> Html:
+    rows = [_parameter(parameter) for parameter in operation.get("parameters", [])]
+    header = tag("tr", [tag("th", name) for name in ("Name", "In", "Needed", "Rules")])
+    bodies = [
+        tag("p", "Body, ", tag("code", media_type), ": ", _schema(content.get("schema", {})))
         for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
-    )
-    answers = "".join(_answer(status, answer) for status, answer in sorted(operation["responses"].items()))
-    mark = " · deprecated" if operation.get("deprecated") else ""
-    return (
-        f'<details><summary><span class="method">{escape(method.upper())}</span> '
-        f"<code>{escape(path)}</code>{mark}</summary>"
-        f"<p>{escape(operation.get('description', ''))}</p>{parameters}{bodies}<ul>{answers}</ul></details>\n"
+    ]
+    answers = [_answer(status, answer) for status, answer in sorted(operation["responses"].items())]
+    mark = " · deprecated" if operation.get("deprecated") else None
+    return tag(
+        "details",
+        tag("summary", tag("span", method.upper(), class_="method"), " ", tag("code", path), mark),
+        tag("p", operation.get("description", "")),
+        tag("table", header, rows) if rows else None,
+        bodies,
+        tag("ul", answers),
     )
 
 
-def _parameter(parameter: JsonObject) -> str:
+def _parameter(parameter: JsonObject) -> Html:
     schema = {name: value for name, value in parameter["schema"].items() if name != "title"}
-    needed = "yes" if parameter.get("required") else "no"
-    return (
-        f"<tr><td><code>{escape(parameter['name'])}</code></td><td>{escape(parameter['in'])}</td>"
-        f"<td>{needed}</td><td><code>{escape(json.dumps(schema))}</code></td></tr>"
+    cells = (
+        tag("code", parameter["name"]),
+        parameter["in"],
+        "yes" if parameter.get("required") else "no",
+        tag("code", json.dumps(schema)),
     )
+    return tag("tr", [tag("td", cell) for cell in cells])
 
 
-def _answer(status: str, answer: JsonObject) -> str:
+def _answer(status: str, answer: JsonObject) -> Html:
     schemas = [_schema(content.get("schema", {})) for content in answer.get("content", {}).values()]
-    return f"<li><code>{escape(status)}</code> {escape(answer['description'])} {', '.join(schemas)}</li>"
+    return tag("li", tag("code", status), " ", answer["description"], " ", _between(", ", schemas))
 
 
-def _schema(schema: JsonObject) -> str:
+def _schema(schema: JsonObject) -> Html:
     if "$ref" in schema:
-        name = escape(schema["$ref"].rpartition("/")[2])
-        return f'<a href="#{name}">{name}</a>'
+        name = schema["$ref"].rpartition("/")[2]
+        return tag("a", name, href=f"#{name}")
     for choice in ("anyOf", "oneOf"):
         if choice in schema:
-            return " or ".join(_schema(one) for one in schema[choice])
+            return _between(" or ", [_schema(one) for one in schema[choice]])
     if schema.get("type") == "array":
-        return f"list of {_schema(schema.get('items', {}))}"
-    return escape(str(schema.get("type", "")))
+        return join(["list of ", _schema(schema.get("items", {}))])
+    return join(str(schema.get("type", "")))
 
 
-def _code(schema: JsonObject) -> str:
-    return f"<pre>{escape(json.dumps(schema, indent=2))}</pre>"
+def _between(joint: str, parts: Sequence[Html]) -> Html:
+    return join([[joint if number else None, part] for number, part in enumerate(parts)])

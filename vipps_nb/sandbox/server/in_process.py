@@ -17,10 +17,10 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 
 App = Callable[..., Awaitable[None]]
-Receiver = Callable[[Letter], Reply]
+Receiver = Callable[[OutgoingRequest], Reply]
 log = logging.getLogger(__name__)
 
 
@@ -89,15 +89,15 @@ class InProcess(Protocol):
     def receive(self, url: str, receiver: Receiver) -> None:
         """Have a function answer what is sent to a URL, and to whatever lies below it."""
 
-    def carry(self, letter: Letter) -> Awaitable[Reply] | None:
-        """What a function will answer to a letter; None where no function waits for it."""
+    def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
+        """What a function will answer to an outgoing request; None where no function waits for it."""
 
     def stop(self) -> None:
         """Let everybody go who waits."""
 
 
 class Receivers:
-    """The functions that wait for letters, by URL."""
+    """The functions that wait for requests, by URL."""
 
     def __init__(self) -> None:
         self._by_url: dict[str, Receiver] = {}
@@ -106,9 +106,9 @@ class Receivers:
         """Have a function answer what is sent to a URL, and to whatever lies below it."""
         self._by_url[url] = receiver
 
-    def of(self, letter: Letter) -> Receiver | None:
-        """Who waits for a letter; of several the one that is nearest."""
-        fitting = [url for url in self._by_url if _is_at(letter.url, url)]
+    def of(self, outgoing: OutgoingRequest) -> Receiver | None:
+        """Who waits for an outgoing request; of several the one that is nearest."""
+        fitting = [url for url in self._by_url if _is_at(outgoing.url, url)]
         return self._by_url[max(fitting, key=len)] if fitting else None
 
 
@@ -121,7 +121,7 @@ class InProcessServer(Receivers):
         self._turn = threading.Lock()
         self._app: App | None = None
         self._on_stop: Callable[[], Awaitable[None]] | None = None
-        self._to_hand_over: deque[tuple[Receiver, Letter, asyncio.Future[Reply]]] = deque()
+        self._to_hand_over: deque[tuple[Receiver, OutgoingRequest, asyncio.Future[Reply]]] = deque()
 
     def start(self, app: App, on_stop: Callable[[], Awaitable[None]] | None = None) -> None:
         """Take in the app; from now on it can be asked."""
@@ -140,14 +140,14 @@ class InProcessServer(Receivers):
             self._finish()
             self._loop.close()
 
-    def carry(self, letter: Letter) -> Awaitable[Reply] | None:
-        """What a function will answer to a letter; None where no function waits for it. For the courier."""
-        receiver = self.of(letter)
+    def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
+        """What a function will answer to an outgoing request; None where no function waits for it. For the sender."""
+        receiver = self.of(outgoing)
         if receiver is None:
             return None
         outcome: asyncio.Future[Reply] = self._loop.create_future()
         # Not from within the loop: the receiver may call the sandbox back.
-        self._to_hand_over.append((receiver, letter, outcome))
+        self._to_hand_over.append((receiver, outgoing, outcome))
         self._loop.stop()
         return outcome
 
@@ -215,10 +215,10 @@ class InProcessServer(Receivers):
 
     def _hand_over(self) -> None:
         while self._to_hand_over:
-            receiver, letter, outcome = self._to_hand_over.popleft()
+            receiver, outgoing, outcome = self._to_hand_over.popleft()
             self._turn.release()
             try:
-                reply = _received(receiver, letter)
+                reply = _received(receiver, outgoing)
             finally:
                 self._turn.acquire()
             if not outcome.done():
@@ -266,17 +266,17 @@ class BesideServer(Receivers):
             answer.body = b""
         return answer
 
-    def carry(self, letter: Letter) -> Awaitable[Reply] | None:
-        """What a function will answer to a letter, in a thread of its own, for it may call the sandbox back."""
-        receiver = self.of(letter)
-        return None if receiver is None else asyncio.to_thread(_received, receiver, letter)
+    def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
+        """What a function will answer to an outgoing request, in a thread of its own, for it may call the sandbox back."""
+        receiver = self.of(outgoing)
+        return None if receiver is None else asyncio.to_thread(_received, receiver, outgoing)
 
 
-def _received(receiver: Receiver, letter: Letter) -> Reply:
+def _received(receiver: Receiver, outgoing: OutgoingRequest) -> Reply:
     try:
-        return receiver(letter)
+        return receiver(outgoing)
     except Exception:
-        log.exception("A function that receives what is sent to %s has failed", letter.url)
+        log.exception("A function that receives what is sent to %s has failed", outgoing.url)
         return Reply(status=500, reason="The function that receives it has failed.")
 
 

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from vipps_nb.sandbox.server.json_reader import read
 from vipps_nb.sandbox.server.leniency import Leniency
-from vipps_nb.sandbox.server.reading import read
 from vipps_nb.sandbox.server.shapes import relaxed
 from vipps_nb.sandbox.world.settings import Settings
 

@@ -1,4 +1,4 @@
-"""The sandbox's own OpenAPI document: what FastAPI knows of the operations, plus what the counter adds to them."""
+"""The sandbox's own OpenAPI document: what FastAPI knows of the operations, plus what the route class adds to them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def describe(app: FastAPI) -> JsonObject:
     It takes about a second, in which nobody else is answered, so it is put together once and again only after a
     setting was changed: what exists in test depends on them.
     """
-    settings: Settings = app.state.premises.world.settings
+    settings: Settings = app.state.backend.world.settings
     kept: tuple[Settings, JsonObject] | None = getattr(app.state, "described", None)
     if kept is None or kept[0] != settings:
         kept = settings.model_copy(deep=True), _put_together(app, settings)
@@ -60,7 +60,7 @@ def _put_together(app: FastAPI, settings: Settings) -> JsonObject:
         version=VERSION,
         description=DESCRIPTION,
         routes=app.routes,
-        servers=[{"url": app.state.premises.base_url}],
+        servers=[{"url": app.state.backend.base_url}],
     )
     pages: Sequence[Page] = app.state.pages
     components = document.setdefault("components", {})
@@ -87,27 +87,27 @@ def _complete(operation: JsonObject, page: Page, given: Rules, settings: Setting
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own dialect, which nobody here speaks
     parameters = operation.setdefault("parameters", [])
-    entrance = page.entrance
+    auth = page.auth
     if not page.has_in_test(given, settings):
         operation["x-availability"] = NOT_IN_TEST
         description = f"The real test environment does not have this operation ({NOT_IN_TEST})."
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), description]))
-    if entrance.keys:
-        operation["security"] = [{"accessToken": []}] if entrance.by == "token" else [{"clientKeys": []}]
-        named = entrance.system_headers == "required"
+    if auth.keys:
+        operation["security"] = [{"accessToken": []}] if auth.by == "token" else [{"clientKeys": []}]
+        named = auth.system_headers == "required"
         parameters += [_header(name, required=named, maxLength=LONGEST_SYSTEM_HEADER) for name in SYSTEM_HEADERS]
-    if entrance.keys:
-        needed = entrance.subscription_key == "required" and entrance.keys <= STANDARD
+    if auth.keys:
+        needed = auth.subscription_key == "required" and auth.keys <= STANDARD
         parameters.append(_header(SUBSCRIPTION_KEY, required=needed))
-    if entrance.keys and entrance.msn != "ignored":
-        parameters.append(_header(MSN, required=entrance.msn == "required", pattern=MSN_PATTERN))
+    if auth.keys and auth.msn != "ignored":
+        parameters.append(_header(MSN, required=auth.msn == "required", pattern=MSN_PATTERN))
     if given.idempotency_key != "ignored":
         required = given.idempotency_key == "required"
         shape: JsonObject = {"minLength": 1, "maxLength": given.longest_key}
         if given.key_pattern is not None:
             shape["pattern"] = given.key_pattern
         parameters.append(_header(given.key_header, required=required, **shape))
-    for status in ALWAYS + (WITH_TOKEN if entrance.keys else WITHOUT_TOKEN):
+    for status in ALWAYS + (WITH_TOKEN if auth.keys else WITHOUT_TOKEN):
         responses.setdefault(str(int(status)), _refusal(status, page))
 
 

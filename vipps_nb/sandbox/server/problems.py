@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 PROBLEM_JSON = "application/problem+json"
 JSON = "application/json"
@@ -36,11 +41,20 @@ class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an a
         self.headers = dict(headers or {})
 
 
+class ErrorBody(BaseModel):
+    """A refusal as JSON: camelCase on the wire, and what has no value is left out.
+
+    The same model makes a body and its schema in the OpenAPI document, so that the two cannot differ.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+
+
 @dataclass(frozen=True)
 class Body:
     """A refusal put into words."""
 
-    content: JsonObject | list[JsonObject] | str
+    content: BaseModel | str
     media_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -48,7 +62,7 @@ class Body:
         """The body as it goes over the wire."""
         if isinstance(self.content, str):
             return self.content.encode()
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.content.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 @dataclass(frozen=True)
@@ -57,35 +71,127 @@ class Dialect:
 
     Attributes:
         say: Puts a refusal into words, given a trace id.
-        name: What its schema is called in the OpenAPI document; None when it is no JSON.
-        schema: The JSON schema of its bodies.
+        model: What its bodies are; None when they are no JSON.
+        media_type: The Content-Type of its bodies.
     """
 
     say: Callable[[Refusal, str], Body]
-    name: str | None = None
-    schema: JsonObject = field(default_factory=dict)
+    model: type[BaseModel] | None = None
     media_type: str = JSON
 
+    @property
+    def name(self) -> str | None:
+        """What its schema is called in the OpenAPI document; None when it is no JSON."""
+        return None if self.model is None else self.model.__name__
 
-def _problem(refusal: Refusal, trace_id: str) -> Body:
-    """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors): ePayment, Webhooks and others.
+    @cached_property
+    def schema(self) -> JsonObject:
+        """The JSON schema of its bodies, complete in itself; empty when they are no JSON."""
+        return {} if self.model is None else _schema(self.model)
 
-    The business code travels in ``extraDetails`` under the name ``ErrorCode``; what is wrong with a field travels
-    beside it under the field's path.
-    """
-    details = [] if refusal.code is None else [{"name": "ErrorCode", "reason": refusal.code}]
-    details += [{"name": name, "reason": reason} for name, reason in refusal.fields]
-    content: dict[str, Any] = {
-        "type": f"https://httpstatuses.io/{int(refusal.status)}",
-        "title": refusal.title,
-        "status": int(refusal.status),
-        "traceId": trace_id,
+
+class _WithoutNull(GenerateJsonSchema):
+    """Optional fields are left out and never null."""
+
+    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+def _schema(model: type[BaseModel]) -> JsonObject:
+    schema = model.model_json_schema(mode="serialization", schema_generator=_WithoutNull)
+    whole: JsonObject = _inline(schema, schema.pop("$defs", {}))
+    return whole
+
+
+def _inline(part: Any, definitions: Mapping[str, Any]) -> Any:
+    """A schema with what it refers to in the place of the references, and without titles made from names."""
+    if isinstance(part, list):
+        return [_inline(one, definitions) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inline(definitions[part["$ref"].rpartition("/")[2]], definitions)
+    return {
+        name: _inline(value, definitions)
+        for name, value in part.items()
+        if not (name in ("title", "description") and isinstance(value, str))
     }
-    if refusal.detail:
-        content["detail"] = refusal.detail
-    if details:
-        content["extraDetails"] = details
-    return Body(content, PROBLEM_JSON, refusal.headers)
+
+
+Uri = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+Uuid = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class FieldReason(ErrorBody):
+    """What is wrong with one field."""
+
+    name: str
+    reason: str
+
+
+class Problem(ErrorBody):
+    """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors): ePayment, Webhooks and others."""
+
+    type: Uri
+    title: str
+    status: int
+    trace_id: str
+    detail: str | None = None
+    extra_details: list[FieldReason] | None = None
+
+
+class NamedReason(ErrorBody):
+    """What is wrong with one parameter."""
+
+    name: Text
+    reason: Text
+
+
+class InvalidParamsProblem(ErrorBody):
+    """``title``, ``detail``, ``instance`` and ``invalidParams``: QR, Order Management and Check-in."""
+
+    type: str
+    title: Text
+    detail: Text
+    instance: Text
+    invalid_params: list[NamedReason] | None = None
+
+
+class GatewayError(ErrorBody):
+    """What the Azure gateway in front of the APIs says."""
+
+    status_code: int
+    message: str
+
+
+class _ResponseInfo(ErrorBody):
+    response_code: int
+    response_message: str
+
+
+class _Result(ErrorBody):
+    message: str
+
+
+class TokenError(ErrorBody):
+    """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
+
+    response_info: _ResponseInfo
+    result: _Result
+
+
+def field_reasons(refusal: Refusal) -> list[FieldReason]:
+    """What is wrong with the fields of a request, one by one."""
+    return [FieldReason(name=name, reason=reason) for name, reason in refusal.fields]
+
+
+def status_page(refusal: Refusal) -> str:
+    """The ``type`` of a problem that has no page of its own: that of its status."""
+    return f"https://httpstatuses.io/{int(refusal.status)}"
 
 
 def instance(trace_id: str) -> str:
@@ -93,101 +199,53 @@ def instance(trace_id: str) -> str:
     return f"urn:uuid:{uuid.UUID(hex=trace_id.split('-')[1])}"
 
 
+def _problem(refusal: Refusal, trace_id: str) -> Body:
+    """The business code travels in ``extraDetails`` under the name ``ErrorCode``, beside the fields' paths."""
+    details = [] if refusal.code is None else [FieldReason(name="ErrorCode", reason=refusal.code)]
+    details += field_reasons(refusal)
+    content = Problem(
+        type=status_page(refusal),
+        title=refusal.title,
+        status=refusal.status,
+        trace_id=trace_id,
+        detail=refusal.detail or None,
+        extra_details=details or None,
+    )
+    return Body(content, PROBLEM_JSON, refusal.headers)
+
+
 def _gateway(refusal: Refusal, trace_id: str) -> Body:
-    """What the Azure gateway in front of the APIs says: ``statusCode`` and ``message``."""
-    content = {"statusCode": int(refusal.status), "message": refusal.detail or refusal.title}
-    return Body(content, JSON, refusal.headers)
+    content = GatewayError(status_code=refusal.status, message=refusal.detail or refusal.title)
+    return Body(content, headers=refusal.headers)
 
 
 def _unauthorized(refusal: Refusal, trace_id: str) -> Body:
-    """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
-    content = {
-        "responseInfo": {"responseCode": int(refusal.status), "responseMessage": "Unauthorized"},
-        "result": {"message": refusal.detail},
-    }
-    return Body(content, JSON, refusal.headers)
+    content = TokenError(
+        response_info=_ResponseInfo(response_code=refusal.status, response_message="Unauthorized"),
+        result=_Result(message=refusal.detail),
+    )
+    return Body(content, headers=refusal.headers)
 
 
 def _invalid_params(refusal: Refusal, trace_id: str) -> Body:
-    """``title``, ``detail``, ``instance`` and ``invalidParams``: QR, Order Management and Check-in."""
-    content: JsonObject = {
+    return Body(InvalidParamsProblem(**invalid_params_values(refusal, trace_id)), headers=refusal.headers)
+
+
+def invalid_params_values(refusal: Refusal, trace_id: str) -> dict[str, Any]:
+    """The fields of an ``InvalidParamsProblem``, for dialects that have it and something more."""
+    return {
         "type": "https://datatracker.ietf.org/doc/html/rfc7231#section-6.5",
         "title": refusal.title,
         "detail": refusal.detail or refusal.title,
         "instance": trace_id,
+        "invalid_params": [NamedReason(name=name, reason=reason) for name, reason in refusal.fields] or None,
     }
-    if refusal.fields:
-        content["invalidParams"] = [{"name": name, "reason": reason} for name, reason in refusal.fields]
-    return Body(content, JSON, refusal.headers)
 
 
-problem = Dialect(
-    _problem,
-    "Problem",
-    {
-        "type": "object",
-        "required": ["type", "title", "status", "traceId"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "traceId": {"type": "string"},
-            "extraDetails": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name", "reason"],
-                    "properties": {"name": {"type": "string"}, "reason": {"type": "string"}},
-                },
-            },
-        },
-    },
-    PROBLEM_JSON,
-)
-invalid_params = Dialect(
-    _invalid_params,
-    "InvalidParamsProblem",
-    {
-        "type": "object",
-        "required": ["type", "title", "detail", "instance"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string", "minLength": 1},
-            "detail": {"type": "string", "minLength": 1},
-            "instance": {"type": "string", "minLength": 1},
-            "invalidParams": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name", "reason"],
-                    "properties": {
-                        "name": {"type": "string", "minLength": 1},
-                        "reason": {"type": "string", "minLength": 1},
-                    },
-                },
-            },
-        },
-    },
-)
-gateway = Dialect(
-    _gateway,
-    "GatewayError",
-    {
-        "type": "object",
-        "required": ["statusCode", "message"],
-        "properties": {"statusCode": {"type": "integer"}, "message": {"type": "string"}},
-    },
-)
-unauthorized = Dialect(
-    _unauthorized,
-    "TokenError",
-    {
-        "type": "object",
-        "required": ["responseInfo", "result"],
-        "properties": {"responseInfo": {"type": "object"}, "result": {"type": "object"}},
-    },
-)
+problem = Dialect(_problem, Problem, PROBLEM_JSON)
+invalid_params = Dialect(_invalid_params, InvalidParamsProblem)
+gateway = Dialect(_gateway, GatewayError)
+unauthorized = Dialect(_unauthorized, TokenError)
 
 
 class GatewayRefusal(Refusal):

@@ -17,16 +17,16 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request, params
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from vipps_nb.sandbox.server.field_errors import FieldError, field_errors
 from vipps_nb.sandbox.server.leniency import Leniency, Note, present, printable
 from vipps_nb.sandbox.server.problems import Refusal
 from vipps_nb.sandbox.server.shapes import UNKNOWN_FIELD, Object, bare, nearest, object_at, relaxed
-from vipps_nb.sandbox.server.words import FieldError, field_errors
 
 if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
     from fastapi.routing import APIRoute
 
-    from vipps_nb.sandbox.server.reading import Reading
+    from vipps_nb.sandbox.server.json_reader import Reading
 
 JSON = "application/json"
 JSON_BY_OTHER_NAMES = ("text/json", "application/*+json")

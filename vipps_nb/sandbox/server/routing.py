@@ -1,7 +1,7 @@
-"""A page on the shelf of APIs, and the counter where its requests are served.
+"""A page, which is one API, and the FastAPI route class that serves its operations.
 
-The counter is a FastAPI route class. Around each operation it checks the entrance, counts the rate, remembers answers
-by idempotency key, and says every refusal in the dialect of the API that was asked.
+Around each operation the route authenticates the caller, counts the rate, remembers answers by idempotency key,
+and says every refusal in the dialect of the API that was asked.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
-from vipps_nb.sandbox.customer.customer import PhoneRequest
-from vipps_nb.sandbox.server.authentication import Caller, Entrance, admit
+from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller, authenticate_request
+from vipps_nb.sandbox.server.field_errors import FieldError, field_errors
 from vipps_nb.sandbox.server.idempotency import Remembered, fingerprint
+from vipps_nb.sandbox.server.json_reader import Reading, read
 from vipps_nb.sandbox.server.leniency import printable, tolerate
 from vipps_nb.sandbox.server.problems import Dialect, InvalidRequest, Refusal, UnsupportedMediaType, problem
 from vipps_nb.sandbox.server.rate_limits import RateLimit
-from vipps_nb.sandbox.server.reading import Reading, read
 from vipps_nb.sandbox.server.requirements import JSON, JSON_BY_OTHER_NAMES, Requirements
-from vipps_nb.sandbox.server.words import FieldError, field_errors
 from vipps_nb.sandbox.world.settings import Settings
-from vipps_nb.sandbox.world.world import Premises, World
+from vipps_nb.sandbox.world.world import Backend, World
 
 KEY = "Idempotency-Key"
 AVAILABILITY = "Vipps-Nb-Availability"
 ORDERED = "ordered_refusal"
-"""Where the front door leaves what the fault desk has ordered for a request."""
+"""Where the dispatcher leaves what the fault desk has ordered for a request."""
 ASTRAY = "astray"
-"""Where the front door leaves what is other in a path, when it may not put it right."""
+"""Where the dispatcher leaves what is other in a path, when it may not put it right."""
 NOT_IN_TEST = "not in test"
 """Said of what the real test environment does not have: as a header of the answer, and in the docs."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -53,7 +53,7 @@ def explain(errors: Sequence[FieldError]) -> Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the counter does around one operation.
+    """What the route does around one operation.
 
     Attributes:
         idempotency_key: Whether the header is looked at, and whether it must be there.
@@ -61,7 +61,7 @@ class Rules:
         key_per_resource: Whether one key may come back for another path; eCom's is "unique for orderId".
         longest_key: Characters.
         key_pattern: What the key must look like, if there is a rule.
-        bad_key: The refusal for a key that is missing, too long or malformed; the entrance's unless given.
+        bad_key: The refusal for a key that is missing, too long or malformed; that of the page's ``auth`` unless given.
         conflict: The refusal for a key that was used with another body.
         limit: The rate limit, if it has one.
         media_type: The format of its body.
@@ -98,7 +98,7 @@ def rules_of(endpoint: Callable[..., Any]) -> Rules:
     return found
 
 
-class _Shelf(APIRouter):
+class _ApiRouter(APIRouter):
     """A page's routes, which are gone through only for paths that begin as one of them does."""
 
     _beginnings: frozenset[str] | None = None
@@ -140,7 +140,7 @@ class Page:
         self,
         *,
         title: str,
-        entrance: Entrance,
+        auth: AuthPolicy,
         dialect: Dialect = problem,
         also_says: Sequence[Dialect] = (),
         in_test: bool | Callable[[Settings], bool] = True,
@@ -148,12 +148,12 @@ class Page:
         own: bool = False,
         explain: Callable[[Sequence[FieldError]], Refusal] = explain,
         selector: str | None = None,
-        find_on_phone: Callable[[World, str], Sequence[PhoneRequest]] | None = None,
+        find_on_phone: Callable[[World, str], Sequence[PhoneScreen]] | None = None,
         counts: Callable[[World], Mapping[str, int]] | None = None,
         catch_up: Callable[[World], None] | None = None,
     ) -> None:
         self.title = title
-        self.entrance = entrance
+        self.auth = auth
         self.dialect = dialect
         self.also_says = also_says
         self.in_test = in_test
@@ -163,7 +163,7 @@ class Page:
         self.find_on_phone = find_on_phone
         self.counts = counts
         self.catch_up = catch_up
-        self.router = _Shelf(route_class=_counter(self), tags=[title], deprecated=deprecated or None)
+        self.router = _ApiRouter(route_class=_route_class(self), tags=[title], deprecated=deprecated or None)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:
         """Whether the real test environment has an operation with these rules too."""
@@ -171,13 +171,13 @@ class Page:
         return here and given.in_test
 
 
-def _premises(request: Request) -> Premises:
-    found: Premises = request.app.state.premises
+def _backend(request: Request) -> Backend:
+    found: Backend = request.app.state.backend
     return found
 
 
 def _world(request: Request) -> World:
-    return _premises(request).world
+    return _backend(request).world
 
 
 def _caller(request: Request) -> Caller:
@@ -199,7 +199,7 @@ def _at_hand(find: Callable[[Request], Any]) -> Any:
     return Depends(solve)
 
 
-ThePremises = Annotated[Premises, _at_hand(_premises)]
+TheBackend = Annotated[Backend, _at_hand(_backend)]
 TheWorld = Annotated[World, _at_hand(_world)]
 TheCaller = Annotated[Caller, _at_hand(_caller)]
 TheKey = Annotated[str | None, _at_hand(_idempotency_key)]
@@ -244,8 +244,8 @@ def _finder(annotation: Any) -> Callable[[Request], Any] | None:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def _counter(page: Page) -> type[APIRoute]:
-    class Counter(APIRoute):
+def _route_class(page: Page) -> type[APIRoute]:
+    class ApiRoute(APIRoute):
         def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
             super().__init__(path, _straight(endpoint), **options)
 
@@ -255,22 +255,22 @@ def _counter(page: Page) -> type[APIRoute]:
             operation = _Operation(page, given, self.path, Requirements(self, lenient=not page.own), act)
 
             async def serve(request: Request) -> Response:
-                premises: Premises = request.app.state.premises
+                backend: Backend = request.app.state.backend
                 try:
                     ordered: Refusal | None = getattr(request.state, ORDERED, None)
                     if ordered is not None:
                         raise ordered
-                    request.state.caller = admit(page.entrance, request.headers, premises)
+                    request.state.caller = authenticate_request(page.auth, request.headers, backend)
                     answer = await _serve(operation, request)
                 except Refusal as refusal:
-                    answer = refuse(page.dialect, refusal, premises.world)
-                if not page.has_in_test(given, premises.world.settings):
+                    answer = refuse(page.dialect, refusal, backend.world)
+                if not page.has_in_test(given, backend.world.settings):
                     answer.headers[AVAILABILITY] = NOT_IN_TEST
                 return answer
 
             return serve
 
-    return Counter
+    return ApiRoute
 
 
 def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
@@ -280,7 +280,7 @@ def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
 
 
 class _Operation(NamedTuple):
-    """An operation, as the counter serves it."""
+    """An operation, as its route serves it."""
 
     page: Page
     rules: Rules
@@ -291,7 +291,7 @@ class _Operation(NamedTuple):
 
 async def _serve(operation: _Operation, request: Request) -> Response:
     page, given = operation.page, operation.rules
-    world: World = request.app.state.premises.world
+    world: World = request.app.state.backend.world
     caller: Caller = request.state.caller
     body = await request.body()
     reading = read(body)
@@ -327,7 +327,7 @@ def _check_key(key: str | None, given: Rules, page: Page) -> None:
         return
     if key is None:
         if given.idempotency_key == "required":
-            kind = given.bad_key or page.entrance.missing_header
+            kind = given.bad_key or page.auth.missing_header
             raise kind(f"The {name} header is required.", fields=[(name, "The header is required.")])
         return
     kind = given.bad_key or InvalidRequest
@@ -340,7 +340,7 @@ def _check_key(key: str | None, given: Rules, page: Page) -> None:
 async def _act(operation: _Operation, request: Request, reading: Reading) -> Response:
     """Do what was asked, or say no; both are answers that a key may be bound to."""
     page, requirements = operation.page, operation.requirements
-    world: World = request.app.state.premises.world
+    world: World = request.app.state.backend.world
     content = reading.content
     try:
         if await request.body() and (requirements.body != "none" or page.own):

@@ -25,8 +25,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from vipps_nb.sandbox.server.json_reader import Decimals, Digits
 from vipps_nb.sandbox.server.leniency import Leniency, printable
-from vipps_nb.sandbox.server.reading import Decimals, Digits
 
 LARGEST_NUMBER = 2**63 - 1  # an int64, the largest whole number that any document has
 _DIGITS = re.compile(r"-?[0-9]+", re.ASCII)

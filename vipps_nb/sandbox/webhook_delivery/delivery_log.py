@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime
 from typing import Any
 
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.masking import Masker, found_in
 from vipps_nb.sandbox.world.request_log import KEPT, LARGEST, LARGEST_BODY, OVERHEAD, cut_note
@@ -15,23 +15,23 @@ LONGEST_URL = 4000  # characters that are shown
 
 
 class Delivery:
-    """One letter, from the moment it set out."""
+    """One request, from the moment it set out."""
 
-    def __init__(self, letter: Letter, moment: datetime, masker: Masker) -> None:
+    def __init__(self, outgoing: OutgoingRequest, moment: datetime, masker: Masker) -> None:
         headers = [
             (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-            for name, value in letter.headers.items()
+            for name, value in outgoing.headers.items()
         ]
-        note = cut_note("body", len(letter.body))
-        body = letter.body[:LARGEST_BODY]
-        url = letter.url if len(letter.url) <= LONGEST_URL else f"{letter.url[:LONGEST_URL]}…"
+        note = cut_note("body", len(outgoing.body))
+        body = outgoing.body[:LARGEST_BODY]
+        url = outgoing.url if len(outgoing.url) <= LONGEST_URL else f"{outgoing.url[:LONGEST_URL]}…"
         masker = masker.knowing(found_in(headers, body))
         self.weight = OVERHEAD + len(body) + len(url) + sum(len(name) + len(value) for name, value in headers)
         self._entry: dict[str, Any] = {
             "time": timestamp(moment),
-            "about": letter.about,
-            "attempt": letter.attempt,
-            "method": letter.method,
+            "about": outgoing.about,
+            "attempt": outgoing.attempt,
+            "method": outgoing.method,
             "url": masker.text(url),
             "headers": masker.headers(headers),
             "body": masker.body(body),
@@ -54,7 +54,7 @@ class Delivery:
 
 
 class DeliveryLog:
-    """The latest letters of one world, in the order in which they set out."""
+    """The latest requests of one world, in the order in which they set out."""
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
@@ -66,9 +66,9 @@ class DeliveryLog:
     def __len__(self) -> int:
         return len(self._deliveries)
 
-    def set_out(self, letter: Letter, moment: datetime) -> Delivery:
-        """Note that a letter is on its way; beyond the limits the oldest are forgotten."""
-        delivery = Delivery(letter, moment, self._masker)
+    def set_out(self, outgoing: OutgoingRequest, moment: datetime) -> Delivery:
+        """Note that a request is on its way; beyond the limits the oldest are forgotten."""
+        delivery = Delivery(outgoing, moment, self._masker)
         self.total += 1
         self._deliveries.append(delivery)
         self._weight += delivery.weight

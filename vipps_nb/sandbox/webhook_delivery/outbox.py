@@ -1,6 +1,6 @@
-"""What the platform sends to merchants: webhooks and callbacks, waiting to be carried. Pages post; the courier takes.
+"""What the platform sends to merchants: webhooks and callbacks, waiting to be sent. Pages post; the sender takes.
 
-A page never waits for an answer. It says what to do with one, and is told when the courier is back.
+A page never waits for an answer. It says what to do with one, and is told when the sender has one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Reply:
         status: The HTTP status; None when no answer came.
         body: What the receiver answered with.
         reason: Why there was no answer, in one sentence.
-        sent: Whether the letter was sent at all. The sandbox sends nothing beyond this machine, so a receiver
+        sent: Whether the request was sent at all. The sandbox sends nothing beyond this machine, so a receiver
             elsewhere is neither alive nor dead: there is nothing to try again.
     """
 
@@ -37,11 +37,11 @@ class Reply:
 
 
 def _forget(reply: Reply) -> None:
-    """For a letter that nobody waits for."""
+    """For a request that nobody waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutgoingRequest:
     """One HTTP request to a merchant's server.
 
     Attributes:
@@ -64,16 +64,16 @@ class Letter:
 
 
 class Outbox:
-    """The letters of one world that nobody has taken yet, oldest first."""
+    """The requests of one world that nobody has taken yet, oldest first."""
 
     def __init__(self) -> None:
-        self._letters: list[Letter] = []
+        self._waiting: list[OutgoingRequest] = []
 
-    def post(self, letter: Letter) -> None:
-        """Hand in a letter."""
-        self._letters.append(letter)
+    def post(self, outgoing: OutgoingRequest) -> None:
+        """Hand in a request."""
+        self._waiting.append(outgoing)
 
-    def take(self) -> list[Letter]:
-        """Take all letters out."""
-        letters, self._letters = self._letters, []
-        return letters
+    def take(self) -> list[OutgoingRequest]:
+        """Take all requests out."""
+        waiting, self._waiting = self._waiting, []
+        return waiting

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import InjectedFault, OrderedRefusal
-from vipps_nb.sandbox.server.wire import Wire
 from vipps_nb.sandbox.world.ids import Ids
 
 DAY = 86_400
@@ -21,7 +21,7 @@ MOST_RULES = 100
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
-class FaultRule(Wire):
+class FaultRule(JsonModel):
     """One rule. Of the rules that hit a request, latencies and skews add up and the first status or drop decides."""
 
     # A length makes pydantic look at the characters too: with half of one a rule could never be shown again.

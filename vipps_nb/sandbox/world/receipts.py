@@ -12,20 +12,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable
-from vipps_nb.sandbox.server.wire import Wire
 
 PaymentType = Literal["ecom", "recurring"]
 MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
 
 
-class UnitInfo(Wire):
+class UnitInfo(JsonModel):
     unit_price: MinorUnits | None
     quantity: Annotated[str, Field(max_length=10, pattern=r"^[0-9]+(\.[0-9]{1,8})?$")]
     quantity_unit: Nullable[Literal["PCS", "KG", "KM", "MINUTE", "LITRE", "KWH"]] = "PCS"
 
 
-class OrderLine(Wire):
+class OrderLine(JsonModel):
     name: str
     id: str
     total_amount: int
@@ -40,26 +40,26 @@ class OrderLine(Wire):
     is_shipping: Nullable[bool] = None
 
 
-class ShippingInfo(Wire):
+class ShippingInfo(JsonModel):
     amount: MinorUnits | None
     amount_excluding_tax: MinorUnits | None
     tax_amount: MinorUnits | None
     tax_percentage: Annotated[int | None, Field(ge=0, le=100)]
 
 
-class PaymentSources(Wire):
+class PaymentSources(JsonModel):
     gift_card: Nullable[int] = None
     card: Nullable[int] = None
     voucher: Nullable[int] = None
     cash: Nullable[int] = None
 
 
-class Barcode(Wire):
+class Barcode(JsonModel):
     format: Literal["EAN-13", "CODE 39", "CODE 128"] | None
     data: str | None
 
 
-class BottomLine(Wire):
+class BottomLine(JsonModel):
     currency: Literal["NOK", "DKK", "EUR", "SEK", "USD", "GBP"]
     tip_amount: Nullable[MinorUnits] = None
     gift_card_amount: Nullable[MinorUnits] = None
@@ -75,7 +75,7 @@ class BottomLine(Wire):
     terminal_id: Nullable[str] = None
 
 
-class Receipt(Wire):
+class Receipt(JsonModel):
     """What was bought, line by line, and what all of it has in common."""
 
     order_lines: Annotated[list[OrderLine], Field(min_length=1)]

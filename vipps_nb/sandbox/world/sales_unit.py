@@ -62,7 +62,7 @@ class SalesUnit:
     keys: KeySet
 
 
-class KeyRing:
+class KeyStore:
     """All sales units and key sets of one sandbox. Outlives a reset, so a logged-in client goes on."""
 
     def __init__(self, seed: int, sales_units: int) -> None:

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 
 LoginFailure = Literal["server_error", "outdated_app_version", "wrong_challenge", "unknown_reject_reason"]
 LoginScope = Literal["birthDate", "customFlow", "delegatedConsents", "gender", "paymentSourceReferences"]
 USUAL_LOGIN_SCOPES: tuple[LoginScope, ...] = ("birthDate", "customFlow", "delegatedConsents")
 
 
-class Settings(Wire):
+class Settings(JsonModel):
     """Behaviour of the whole sandbox."""
 
     strictness: Literal["real", "strict"] = "real"
@@ -57,7 +57,7 @@ class Settings(Wire):
     """Numbers that belong to no customer; every other number does."""
 
 
-class Switches(Wire):
+class Switches(JsonModel):
     """What one sales unit may do; mirrors ``configuration`` in the Management API, plus approvals it does not list.
 
     The sandbox is a place to try things, so what a test unit may need is on; off are only what the test environment

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from vipps_nb.sandbox.customer.phone import Phone
-from vipps_nb.sandbox.server.access_tokens import Mint
+from vipps_nb.sandbox.server.access_tokens import TokenSigner
 from vipps_nb.sandbox.server.idempotency import IdempotencyBook
 from vipps_nb.sandbox.server.rate_limits import RateCounter
 from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
 from vipps_nb.sandbox.webhook_delivery.outbox import Outbox
 from vipps_nb.sandbox.world.clock import Clock
 from vipps_nb.sandbox.world.faults import Faults
-from vipps_nb.sandbox.world.identity import IdentityMint
+from vipps_nb.sandbox.world.id_tokens import IdTokenSigner
 from vipps_nb.sandbox.world.ids import Ids
 from vipps_nb.sandbox.world.masking import Masker
 from vipps_nb.sandbox.world.request_log import RequestLog
-from vipps_nb.sandbox.world.sales_unit import KeyRing, SalesUnit
+from vipps_nb.sandbox.world.sales_unit import KeyStore, SalesUnit
 from vipps_nb.sandbox.world.settings import Settings, Switches
 
-Room = TypeVar("Room")
+Records = TypeVar("Records")
 
 
 class World:
     """Everything that a reset forgets."""
 
     def __init__(
-        self, seed: int, keys: KeyRing, settings: Settings, base_url: str, masker: Masker, *, number: int = 1
+        self, seed: int, keys: KeyStore, settings: Settings, base_url: str, masker: Masker, *, number: int = 1
     ) -> None:
         self.number = number
         """How many worlds there have been, this one included."""
@@ -48,26 +48,26 @@ class World:
         self.deliveries = DeliveryLog(masker)
         self.switches = {msn: Switches() for msn in keys.units}
         self.phone = Phone(self.clock)
-        self._rooms: dict[type[Any], Any] = {}
+        self._records: dict[type[Any], Any] = {}
 
-    def room(self, kind: type[Room]) -> Room:
+    def records(self, kind: type[Records]) -> Records:
         """The records of one API, made when first asked for; each page brings its own kind."""
-        if kind not in self._rooms:
-            self._rooms[kind] = kind()
-        return cast("Room", self._rooms[kind])
+        if kind not in self._records:
+            self._records[kind] = kind()
+        return cast("Records", self._records[kind])
 
     def unit(self, msn: str) -> SalesUnit:
         """The sales unit with this MSN."""
         return self.keys.units[msn]
 
 
-class Premises:
+class Backend:
     """What outlives a reset: keys, the signing keys, and how the sandbox was started."""
 
-    def __init__(self, seed: int, keys: KeyRing, settings: Settings, base_url: str) -> None:
+    def __init__(self, seed: int, keys: KeyStore, settings: Settings, base_url: str) -> None:
         self.keys = keys
-        self.mint = Mint(seed)
-        self.identity = IdentityMint(seed)
+        self.token_signer = TokenSigner(seed)
+        self.id_token_signer = IdTokenSigner(seed)
         self.base_url = base_url
         self._settings = settings
         self.masker = Masker(keys.secrets)

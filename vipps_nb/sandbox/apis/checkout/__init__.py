@@ -33,6 +33,6 @@ of the type SUBSCRIPTION is an agreement of Recurring's: read, charged and stopp
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.checkout.operations import page
+from vipps_nb.sandbox.apis.checkout.api import page
 
 __all__ = ["page"]

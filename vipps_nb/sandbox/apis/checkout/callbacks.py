@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from vipps_nb.sandbox.apis.checkout.answers import delivery_address
-from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption
-from vipps_nb.sandbox.apis.checkout.session import Session
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.apis.checkout.models import Session, delivery_address
+from vipps_nb.sandbox.apis.checkout.schemas import LogisticsOption
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
@@ -38,7 +37,7 @@ def _send(world: World, session: Session, body: bytes, failures: int) -> None:
         return again
 
     world.outbox.post(
-        Letter(
+        OutgoingRequest(
             url=session.callback_url,
             body=body,
             headers=_headers(session),
@@ -60,7 +59,7 @@ def ask_for_delivery(
                 session.dynamic_options = read(reply.body, world.settings)
 
     world.outbox.post(
-        Letter(
+        OutgoingRequest(
             url=url,
             body=json.dumps(delivery_address(session), ensure_ascii=False).encode(),
             headers=_headers(session),

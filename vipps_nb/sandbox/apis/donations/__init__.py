@@ -32,6 +32,6 @@ on the next withdrawal day, at 06:00 UTC, and goes on until it is stopped.
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.donations.operations import page
+from vipps_nb.sandbox.apis.donations.api import page
 
 __all__ = ["page"]

@@ -26,6 +26,6 @@ bearer token of merchant or partner keys, the subscription key and the Merchant-
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.epayment.operations import page
+from vipps_nb.sandbox.apis.epayment.api import page
 
 __all__ = ["page"]

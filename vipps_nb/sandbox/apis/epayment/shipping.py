@@ -6,11 +6,13 @@ import contextlib
 import json
 from http import HTTPStatus
 
-from vipps_nb.sandbox.apis.epayment.bodies import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
-from vipps_nb.sandbox.apis.epayment.payment import Payment
-from vipps_nb.sandbox.customer.customer import KARI, Choice
+from vipps_nb.sandbox.apis.epayment.models import Payment
+from vipps_nb.sandbox.apis.epayment.schemas import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
+from vipps_nb.sandbox.customer.customer import KARI
+from vipps_nb.sandbox.customer.screen import Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
+from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
 NO_DELIVERY = "the shop offers no delivery"
@@ -33,7 +35,7 @@ def choices(payment: Payment) -> list[Choice]:
     return [
         Choice(
             option.id,
-            f"{option.name} · {option.amount.value // 100}.{option.amount.value % 100:02d} {option.amount.currency}",
+            f"{option.name} · {money(option.amount.value, option.amount.currency)}",
             option is chosen,
         )
         for option in options(payment)
@@ -80,7 +82,7 @@ def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
     if where.callback_authorization_token is not None:
         headers["Authorization"] = where.callback_authorization_token
     world.outbox.post(
-        Letter(
+        OutgoingRequest(
             url=where.callback_url,
             body=json.dumps(question, ensure_ascii=False).encode(),
             headers=headers,

@@ -31,8 +31,7 @@ the Access Token API nor a subscription key. The operations know a client by ``c
 
 from __future__ import annotations
 
-# Importing the two puts their operations on the page.
-from vipps_nb.sandbox.apis.login import browser, merchant_initiated
-from vipps_nb.sandbox.apis.login.page import page
+from vipps_nb.sandbox.apis.login import ciba  # noqa: F401 - puts its operations on the page
+from vipps_nb.sandbox.apis.login.api import page
 
-__all__ = ["browser", "merchant_initiated", "page"]
+__all__ = ["page"]

@@ -8,19 +8,13 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from vipps_nb.sandbox.apis.login.refusals import (
-    BEARER,
-    CHALLENGE,
-    InvalidClient,
-    InvalidRequest,
-    UnauthorizedClient,
-)
-from vipps_nb.sandbox.server.authentication import Entrance, admit
+from vipps_nb.sandbox.apis.login.errors import BEARER, CHALLENGE, InvalidClient, InvalidRequest, UnauthorizedClient
+from vipps_nb.sandbox.server.authentication import AuthPolicy, authenticate_request
 from vipps_nb.sandbox.server.leniency import says_scheme
 from vipps_nb.sandbox.world.sales_unit import KeySet, KeyType, SalesUnit
-from vipps_nb.sandbox.world.world import Premises, World
+from vipps_nb.sandbox.world.world import Backend, World
 
-PARTNERS = Entrance(
+PARTNERS = AuthPolicy(
     keys=frozenset({KeyType.PARTNER}),
     subscription_key="optional",
     missing_header=InvalidRequest,
@@ -29,7 +23,7 @@ PARTNERS = Entrance(
 
 
 def authenticate(
-    headers: Mapping[str, str], client_id: str | None, client_secret: str | None, premises: Premises
+    headers: Mapping[str, str], client_id: str | None, client_secret: str | None, backend: Backend
 ) -> SalesUnit:
     """The sales unit that a call is made for.
 
@@ -37,7 +31,7 @@ def authenticate(
         headers: May have Basic or, from a partner, Bearer.
         client_id: From the form, with ``client_secret_post``; beside Basic it is only a repetition.
         client_secret: Likewise.
-        premises: Where the keys are.
+        backend: Where the keys are.
 
     Raises:
         InvalidClient: Unknown, or introduced in another way than the sales unit is set up for.
@@ -49,17 +43,17 @@ def authenticate(
         used = "client_secret_post"
         if client_id is None or client_secret is None:
             raise InvalidClient("There is neither an Authorization header nor client_id and client_secret in the form.")
-        unit = _unit(client_id, [client_secret], premises)
+        unit = _unit(client_id, [client_secret], backend)
     elif client_secret is not None:
         raise InvalidRequest("The client introduced itself twice: in the Authorization header and in the form.")
     else:
         used = "client_secret_basic"  # a partner's target must be set up for it, although the partner uses Bearer
-        unit = _introduced(authorization, headers, premises)
-    switches = premises.world.switches[unit.merchant_serial_number]
+        unit = _introduced(authorization, headers, backend)
+    switches = backend.world.switches[unit.merchant_serial_number]
     expected = switches.login_token_endpoint_auth_method
     if used != expected:
         raise InvalidClient(f"The sales unit is set up for {expected}, and this is {used}.")
-    check_login_allowed(unit, premises.world)
+    check_login_allowed(unit, backend.world)
     return unit
 
 
@@ -77,11 +71,11 @@ def unit_with(client_id: str, world: World) -> SalesUnit | None:
     return world.unit(keys.merchant_serial_number or "")
 
 
-def _introduced(authorization: str, headers: Mapping[str, str], premises: Premises) -> SalesUnit:
+def _introduced(authorization: str, headers: Mapping[str, str], backend: Backend) -> SalesUnit:
     scheme, _, rest = authorization.partition(" ")
     if scheme.lower() == "bearer":
         try:
-            return admit(PARTNERS, headers, premises).merchant
+            return authenticate_request(PARTNERS, headers, backend).merchant
         except InvalidClient as refused:
             refused.headers[CHALLENGE] = BEARER
             raise
@@ -92,11 +86,11 @@ def _introduced(authorization: str, headers: Mapping[str, str], premises: Premis
     if not client_id or not says_scheme("Basic", scheme):
         raise InvalidClient("The Authorization header is not Basic with client_id:client_secret in Base64.")
     # RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
-    return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], premises)
+    return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], backend)
 
 
-def _unit(client_id: str, secrets: list[str], premises: Premises) -> SalesUnit:
-    unit = unit_with(client_id, premises.world)
+def _unit(client_id: str, secrets: list[str], backend: Backend) -> SalesUnit:
+    unit = unit_with(client_id, backend.world)
     if unit is None or not any(_fits(secret, unit.keys) for secret in secrets):
         raise InvalidClient("The client_id is not a sales unit's of this sandbox, or the client_secret is wrong.")
     return unit

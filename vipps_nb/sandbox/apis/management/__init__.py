@@ -28,6 +28,6 @@ reject. What was not submitted within 14 days is EXPIRED.
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.management.operations import page
+from vipps_nb.sandbox.apis.management.api import page
 
 __all__ = ["page"]

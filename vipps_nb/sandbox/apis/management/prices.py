@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vipps_nb.sandbox.apis.management.bodies import PricePackage, ProductType
+from vipps_nb.sandbox.apis.management.schemas import PricePackage, ProductType
 from vipps_nb.sandbox.world.ids import Ids
 from vipps_nb.sandbox.world.organisations import SCHEMES, Market
 

@@ -37,7 +37,6 @@ unit is not asked, for the official document takes it for decoration.
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.order_management import images, orders, resources, version_1  # noqa: F401 - they serve
-from vipps_nb.sandbox.apis.order_management.counter import page
+from vipps_nb.sandbox.apis.order_management.api import page
 
 __all__ = ["page"]

@@ -28,8 +28,8 @@ Answers are JSON; pictures are behind the links in them, open to everybody, as P
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.qr import exchange, merchant_callbacks, merchant_redirects, one_time
+from vipps_nb.sandbox.apis.qr.api import callbacks_page, exchange_page, one_time_page, redirects_page
 
-pages = [one_time.page, merchant_redirects.page, merchant_callbacks.page, exchange.page]
+pages = [one_time_page, redirects_page, callbacks_page, exchange_page]
 
 __all__ = ["pages"]

@@ -31,7 +31,7 @@ them to raise it.
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.recurring import agreement_operations, charge_operations
-from vipps_nb.sandbox.apis.recurring.counter import page
+from vipps_nb.sandbox.apis.recurring import api_charges  # noqa: F401 - puts its operations on the page
+from vipps_nb.sandbox.apis.recurring.api import page
 
-__all__ = ["agreement_operations", "charge_operations", "page"]
+__all__ = ["page"]

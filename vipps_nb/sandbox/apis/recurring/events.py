@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from vipps_nb.sandbox.apis.recurring.agreement import Actor, Agreement, AgreementEvent, AgreementEventName
-from vipps_nb.sandbox.apis.recurring.bodies import CreateChargeAsync
-from vipps_nb.sandbox.apis.recurring.charge import Charge, ChargeEvent, ChargeEventName
-from vipps_nb.sandbox.world.announcements import Announcement, Announcements
+from vipps_nb.sandbox.apis.recurring.models import Agreement, AgreementEvent, Charge, ChargeEvent
+from vipps_nb.sandbox.apis.recurring.schemas import Actor, AgreementEventName, ChargeEventName, CreateChargeAsync
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.world import World
 
@@ -72,7 +71,7 @@ def charge_happened(
     )
     charge.history.append(event)
     if name in MOVEMENTS:
-        world.room(Movements).add(
+        world.records(Movements).add(
             Movement(
                 msn=charge.msn,
                 kind=MOVEMENTS[name],
@@ -129,6 +128,6 @@ def creation_failed(world: World, msn: str, order: CreateChargeAsync, code: str 
 
 
 def _announce(world: World, event: str, msn: str, subject: str, payload: dict[str, Any]) -> None:
-    world.room(Announcements).announce(
-        Announcement(event=event, msn=msn, subject=subject, payload=payload, moment=world.clock.now())
+    world.records(EventBus).publish(
+        DomainEvent(event=event, msn=msn, subject=subject, payload=payload, moment=world.clock.now())
     )

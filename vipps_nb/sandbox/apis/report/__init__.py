@@ -37,6 +37,6 @@ even if the clock is turned back: whatever happens then is booked on the date th
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.report.operations import page
+from vipps_nb.sandbox.apis.report.api import page
 
 __all__ = ["page"]

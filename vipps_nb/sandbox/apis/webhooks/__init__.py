@@ -25,6 +25,6 @@ since it began to fail is removed.
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.webhooks.operations import page
+from vipps_nb.sandbox.apis.webhooks.api import page
 
 __all__ = ["page"]

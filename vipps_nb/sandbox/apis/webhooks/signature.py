@@ -12,7 +12,7 @@ import hmac
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from vipps_nb.sandbox.apis.webhooks.urls import host_of, path_and_query_of
+from vipps_nb.sandbox.apis.webhooks.validation import host_of, path_and_query_of
 
 SIGNED_HEADERS = "x-ms-date;host;x-ms-content-sha256"
 

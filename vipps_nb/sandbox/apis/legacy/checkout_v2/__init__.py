@@ -20,6 +20,6 @@ SessionTerminated; how the payment fares is in ``paymentDetails.state``, AUTHORI
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.legacy.checkout_v2.operations import page
+from vipps_nb.sandbox.apis.legacy.checkout_v2.api import page
 
 __all__ = ["page"]

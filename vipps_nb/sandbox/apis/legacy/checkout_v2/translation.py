@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from vipps_nb.sandbox.apis.checkout import bodies as v3
-from vipps_nb.sandbox.apis.checkout.answers import session_answer
-from vipps_nb.sandbox.apis.checkout.logistics import LogisticsOption as NewOption
-from vipps_nb.sandbox.apis.checkout.logistics import OtherOption
-from vipps_nb.sandbox.apis.checkout.money import Amount
-from vipps_nb.sandbox.apis.checkout.session import Session
-from vipps_nb.sandbox.apis.checkout.states import State
-from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import (
+from vipps_nb.sandbox.apis.checkout import schemas as v3
+from vipps_nb.sandbox.apis.checkout.models import Session, session_answer
+from vipps_nb.sandbox.apis.checkout.schemas import Amount, OtherOption, State
+from vipps_nb.sandbox.apis.checkout.schemas import LogisticsOption as NewOption
+from vipps_nb.sandbox.apis.legacy.checkout_v2.schemas import (
     CALLBACK_OPTIONS,
     CallbackLogisticsOption,
     GetSession,
@@ -25,7 +22,7 @@ from vipps_nb.sandbox.apis.legacy.checkout_v2.bodies import (
     SessionCompleted,
     UserDetails,
 )
-from vipps_nb.sandbox.server.wire import Wire
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
@@ -154,5 +151,5 @@ def _told(world: World, session: Session) -> dict[str, Any]:
     return told
 
 
-def _with_region(details: Wire) -> dict[str, Any]:
+def _with_region(details: JsonModel) -> dict[str, Any]:
     return {"region" if name == "city" else name: value for name, value in dict(details).items()}

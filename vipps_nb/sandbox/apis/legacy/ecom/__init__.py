@@ -31,6 +31,6 @@ Replaced by ePayment: ``orderId`` became ``reference``, plain amounts got a curr
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.legacy.ecom.operations import page
+from vipps_nb.sandbox.apis.legacy.ecom.api import page
 
 __all__ = ["page"]

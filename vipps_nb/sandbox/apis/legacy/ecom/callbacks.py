@@ -11,11 +11,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from vipps_nb.sandbox.apis.legacy.ecom.answers import shipping_details, user_details, user_id
-from vipps_nb.sandbox.apis.legacy.ecom.payment import Payment
-from vipps_nb.sandbox.apis.legacy.ecom.states import State
+from vipps_nb.sandbox.apis.legacy.ecom.models import Payment, shipping_details, user_details, user_id
+from vipps_nb.sandbox.apis.legacy.ecom.schemas import State
 from vipps_nb.sandbox.customer.customer import KARI
-from vipps_nb.sandbox.webhook_delivery.outbox import Letter, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.world import World
 
@@ -64,8 +63,8 @@ def ask_for_shipping(world: World, payment: Payment, on_reply: Callable[[Reply],
     }
     prefix = payment.order.merchant_info.shipping_details_prefix or ""
     url = f"{prefix.rstrip('/')}/v2/payments/{payment.order_id}/shippingDetails"
-    letter = _letter(payment, url, content, about="eCom shipping details", time_limit=TIME_TO_FIND_SHIPPING)
-    world.outbox.post(replace(letter, on_reply=on_reply))
+    outgoing = _letter(payment, url, content, about="eCom shipping details", time_limit=TIME_TO_FIND_SHIPPING)
+    world.outbox.post(replace(outgoing, on_reply=on_reply))
 
 
 def tell_consent_removed(world: World, payment: Payment) -> None:
@@ -73,14 +72,16 @@ def tell_consent_removed(world: World, payment: Payment) -> None:
     prefix = payment.order.merchant_info.consent_removal_prefix
     if prefix:
         url = f"{prefix.rstrip('/')}/v2/consents/{quote(user_id(payment, world), safe='')}"
-        letter = Letter(url=url, body=b"", headers=_headers(payment), method="DELETE", about="eCom consent removal")
-        world.outbox.post(letter)
+        outgoing = OutgoingRequest(
+            url=url, body=b"", headers=_headers(payment), method="DELETE", about="eCom consent removal"
+        )
+        world.outbox.post(outgoing)
 
 
-def _letter(payment: Payment, url: str, content: dict[str, Any], *, about: str, time_limit: float) -> Letter:
+def _letter(payment: Payment, url: str, content: dict[str, Any], *, about: str, time_limit: float) -> OutgoingRequest:
     headers = {"Content-Type": "application/json;charset=UTF-8", **_headers(payment)}
     body = json.dumps(content).encode()
-    return Letter(url=url, body=body, headers=headers, about=about, time_limit=time_limit)
+    return OutgoingRequest(url=url, body=body, headers=headers, about=about, time_limit=time_limit)
 
 
 def _headers(payment: Payment) -> dict[str, str]:

@@ -30,6 +30,6 @@ In maintenance: providers are now given ePayment and Recurring with a ``Psp-Id``
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis.legacy.psp.operations import page
+from vipps_nb.sandbox.apis.legacy.psp.api import page
 
 __all__ = ["page"]

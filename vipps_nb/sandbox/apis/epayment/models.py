@@ -1,0 +1,220 @@
+"""Payments: their records, their moves, and how the API shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from vipps_nb.sandbox.apis.epayment.schemas import (
+    Address,
+    Aggregate,
+    Amount,
+    CreatePaymentRequest,
+    Modification,
+    PaymentEvent,
+    PaymentMethodResponse,
+    PaymentResponse,
+    ProfileResponse,
+    ShippingDetails,
+    ShippingGroup,
+    ShippingOption,
+    State,
+    UserDetails,
+)
+from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.state_machine import StateMachine
+
+MOVES = StateMachine({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
+TIME_TO_APPROVE = timedelta(minutes=10)
+CAPTURE_PERIOD = {"NO": timedelta(days=180), "DK": timedelta(days=14), "FI": timedelta(days=14)}
+LATE_CAPTURE_PERIOD = timedelta(days=180)
+REFUND_PERIOD = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a payment's event log."""
+
+    name: str
+    value: int
+    psp_reference: str
+    moment: datetime
+    success: bool = True
+    idempotency_key: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Payment:
+    """One payment of one sales unit. Amounts are integers in minor units of ``currency``.
+
+    Attributes:
+        order: The request that created it.
+        value: What the customer is asked for; with Express the shipping is added on approval.
+        token: Opens the payment on the customer's phone; part of ``redirect_url`` where the flow has one.
+        shipping_choice: With Express, the id of the option that the customer chose; None until then.
+        dynamic_groups: What the merchant answered to the question for shipping options; None without an answer.
+        busy_until: While the outcome of an approval is unknown (a special amount), the moment it becomes known.
+    """
+
+    msn: str
+    psp_reference: str
+    order: CreatePaymentRequest
+    value: int
+    created: datetime
+    expires: datetime
+    token: str
+    redirect_url: str | None
+    state: State = State.CREATED
+    authorized: int = 0
+    captured: int = 0
+    cancelled: int = 0
+    refunded: int = 0
+    authorized_at: datetime | None = None
+    last_captured_at: datetime | None = None
+    busy_until: datetime | None = None
+    sub: str | None = None
+    phone_number: str | None = None
+    shipping: ShippingOption | None = None
+    shipping_choice: str | None = None
+    dynamic_groups: list[ShippingGroup] | None = None
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def reference(self) -> str:
+        """The merchant's own name for it."""
+        return self.order.reference
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+        return self.order.amount.currency
+
+    @property
+    def uncaptured(self) -> int:
+        """What is still reserved."""
+        return self.authorized - self.captured - self.cancelled
+
+    @property
+    def refundable(self) -> int:
+        """What was taken and not given back."""
+        return self.captured - self.refunded
+
+    @property
+    def is_express(self) -> bool:
+        """Whether the customer also chooses the shipping."""
+        return self.order.shipping is not None
+
+
+class Payments:
+    """All payments of one world; found by MSN and reference, never by search."""
+
+    def __init__(self) -> None:
+        self._by_reference: dict[tuple[str, str], Payment] = {}
+        self._by_token: dict[str, Payment] = {}
+        self._namesakes: dict[str, list[Payment]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_reference)
+
+    def store(self, payment: Payment) -> None:
+        """Keep a new payment."""
+        self._by_reference[payment.msn, payment.reference] = payment
+        self._by_token[payment.token] = payment
+        self._namesakes.setdefault(payment.reference, []).append(payment)
+
+    def get(self, msn: str, reference: str) -> Payment | None:
+        """The payment a sales unit calls by this reference."""
+        return self._by_reference.get((msn, reference))
+
+    def with_token(self, token: str) -> Payment | None:
+        """The payment whose link carries this token."""
+        return self._by_token.get(token)
+
+    def namesakes(self, reference: str) -> list[Payment]:
+        """Every sales unit's payment with this reference; references are unique per MSN only."""
+        return self._namesakes.get(reference, [])
+
+
+def payment_answer(payment: Payment) -> PaymentResponse:
+    """The answer to get payment."""
+    express = payment.is_express and payment.state is State.AUTHORIZED
+    return PaymentResponse(
+        aggregate=_aggregate(payment),
+        amount=_amount(payment, payment.value),
+        state=payment.state,
+        payment_method=PaymentMethodResponse(type=payment.order.payment_method.type),
+        profile=ProfileResponse(sub=payment.sub),
+        psp_reference=payment.psp_reference,
+        reference=payment.reference,
+        redirect_url=payment.redirect_url,
+        metadata=payment.order.metadata,
+        shipping_details=_shipping_details(payment) if express else None,
+        user_details=_user_details(payment) if express else None,
+    )
+
+
+def modification_answer(payment: Payment) -> Modification:
+    """The answer to capture, refund and cancel; its pspReference is that of the payment's creation."""
+    return Modification(
+        amount=_amount(payment, payment.value),
+        state=payment.state,
+        aggregate=_aggregate(payment),
+        psp_reference=payment.psp_reference,
+        reference=payment.reference,
+    )
+
+
+def event_answer(payment: Payment, event: Event) -> PaymentEvent:
+    """One line of the event log."""
+    return PaymentEvent.model_validate(
+        {
+            "reference": payment.reference,
+            "psp_reference": event.psp_reference,
+            "name": event.name,
+            "amount": _amount(payment, event.value),
+            "timestamp": timestamp(event.moment),
+            "success": event.success,
+            "idempotency_key": event.idempotency_key,
+        }
+    )
+
+
+def _amount(payment: Payment, value: int) -> Amount:
+    # Not validated: with Express, shipping may lift it over what a merchant can ask for in one request.
+    return Amount.model_construct(currency=payment.order.amount.currency, value=value)
+
+
+def _aggregate(payment: Payment) -> Aggregate:
+    return Aggregate(
+        authorized_amount=_amount(payment, payment.authorized),
+        cancelled_amount=_amount(payment, payment.cancelled),
+        captured_amount=_amount(payment, payment.captured),
+        refunded_amount=_amount(payment, payment.refunded),
+    )
+
+
+def _address() -> Address:
+    return Address(address_line1=KARI.address_line_1, city=KARI.city, country=KARI.country, post_code=KARI.post_code)
+
+
+def _shipping_details(payment: Payment) -> ShippingDetails | None:
+    if payment.shipping is None:
+        return None
+    return ShippingDetails(
+        address=_address(),
+        shipping_cost=payment.shipping.amount.value,
+        shipping_option_id=payment.shipping.id,
+        shipping_option_name=payment.shipping.name,
+    )
+
+
+def _user_details(payment: Payment) -> UserDetails:
+    return UserDetails(
+        email=KARI.email,
+        first_name=KARI.first_name,
+        last_name=KARI.last_name,
+        mobile_number=payment.phone_number or PHONE_NUMBER,
+        date_of_birth=KARI.born.isoformat(),
+        addresses=[_address()],
+    )

@@ -1,0 +1,59 @@
+"""HTML from tags whose contents are escaped, so that nothing of a merchant's becomes part of a page's markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+VOID = frozenset({"input", "meta"})
+
+
+class Html(str):
+    """Markup. Whatever else is put into a tag is text, also what is joined from markup and text."""
+
+    __slots__ = ()
+
+
+Content = str | None | Iterable["Content"]
+
+
+def tag(name: str, /, *contents: Content, **attributes: str | bool | None) -> Html:
+    """One element.
+
+    Args:
+        name: Such as ``p``.
+        contents: Text, which is escaped; markup, which is not; None, which is nothing; or several of them.
+        attributes: By name, with an underscore behind names that Python keeps for itself. True stands for an
+            attribute without a value; None and False leave it out.
+    """
+    written = "".join(
+        f" {key.rstrip('_')}" if value is True else f' {key.rstrip("_")}="{escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{join(contents)}</{name}>")
+
+
+def join(contents: Content) -> Html:
+    """Several things one after another; text among them is escaped."""
+    if contents is None or isinstance(contents, str):
+        return contents if isinstance(contents, Html) else Html(escape(contents or ""))
+    return Html("".join(join(one) for one in contents))
+
+
+def document(title: str, style: str, *contents: Content) -> str:
+    """A whole page.
+
+    Args:
+        title: Of the page.
+        style: Its style sheet, as it is.
+        contents: What its ``main`` holds.
+    """
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+        tag("style", Html(style)),
+    )
+    return f"<!doctype html>\n{tag('html', head, tag('body', tag('main', *contents)), lang='en')}\n"
