@@ -267,7 +267,7 @@ class BesideServer(Receivers):
         return answer
 
     def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
-        """What a function will answer to an outgoing request, in a thread of its own, for it may call the sandbox back."""
+        """What a function will answer, in a thread of its own: it may call the sandbox back."""
         receiver = self.of(outgoing)
         return None if receiver is None else asyncio.to_thread(_received, receiver, outgoing)
 
