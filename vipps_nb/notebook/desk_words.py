@@ -56,7 +56,7 @@ def text(sandbox: Sandbox) -> str:
     return "\n".join(lines)
 
 
-def _phone_lines(one: JsonObject) -> list[str]:
+def _phone_lines(one: Mapping[str, Any]) -> list[str]:
     until = f" · until {moment(one['expires'])}" if one["expires"] else ""
     head = " · ".join(filter(None, [one["price"], one["merchant"], one["text"]]))
     name = {"reference": "reference", "agreementId": "agreement_id", "authReqId": "auth_req_id"}.get(one["selector"])
@@ -74,7 +74,7 @@ def _one_line(told: str) -> str:
     return visible(told).replace("\n", " ").replace("\t", " ")
 
 
-def faults(rules: list[JsonObject]) -> JsonObject:
+def faults(rules: Sequence[Mapping[str, Any]]) -> JsonObject:
     """Which preset is on, if it is one."""
     if not rules:
         return {"preset": "off", "rate": 1, "rules": 0}
@@ -87,7 +87,7 @@ def faults(rules: list[JsonObject]) -> JsonObject:
     return {"preset": "own", "rate": 1, "rules": len(rules)}
 
 
-def _faults_in_words(rules: list[JsonObject]) -> str:
+def _faults_in_words(rules: Sequence[Mapping[str, Any]]) -> str:
     found = faults(rules)
     if found["preset"] == "off":
         return "none"
@@ -97,7 +97,7 @@ def _faults_in_words(rules: list[JsonObject]) -> str:
     return f"{WHAT_FAULTS_DO[found['preset']]}{share}"
 
 
-def decided(report: JsonObject) -> tuple[str, bool]:
+def decided(report: Mapping[str, Any]) -> tuple[str, bool]:
     """What came of a decision, in a sentence."""
     if report.get("approved") is False:
         return f"Not approved: {report.get('reason', 'no reason was given')}.", False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import requests
 from requests.adapters import BaseAdapter
 
+from vipps_nb.sandbox.control import results
 from vipps_nb.sandbox.control.journal import Journal
 from vipps_nb.sandbox.errors import SandboxError
 
@@ -23,35 +25,35 @@ class ControlClient:
         """Where the sandbox listens, such as ``http://127.0.0.1:8080``."""
         raise NotImplementedError
 
-    def overview(self) -> JsonObject:
+    def overview(self) -> results.Overview:
         """What is in the world: counts, clock, seed, faults."""
-        return self._object("GET", "")
+        return cast("results.Overview", self._ask("GET", ""))
 
-    def clock(self, *, now: str | None = None, held: bool | None = None) -> JsonObject:
+    def clock(self, *, now: str | None = None, held: bool | None = None) -> results.ClockState:
         """Look at the clock, or move (an ISO 8601 moment), hold and release it."""
         if now is None and held is None:
-            return self._object("GET", "/clock")
-        return self._object("PUT", "/clock", _given(now=now, held=held))
+            return cast("results.ClockState", self._ask("GET", "/clock"))
+        return cast("results.ClockState", self._ask("PUT", "/clock", _given(now=now, held=held)))
 
-    def hold(self, now: str | None = None) -> JsonObject:
+    def hold(self, now: str | None = None) -> results.ClockState:
         """Let time stand still, at ``now`` or where it is."""
         return self.clock(now=now, held=True)
 
-    def release(self) -> JsonObject:
+    def release(self) -> results.ClockState:
         """Let time run on from where it stands."""
         return self.clock(held=False)
 
-    def advance(self, seconds: float) -> JsonObject:
+    def advance(self, seconds: float) -> results.ClockState:
         """Move time forward; everything that falls due in between happens, in order, deliveries included."""
-        return self._object("POST", "/clock/advance", {"seconds": seconds})
+        return cast("results.ClockState", self._ask("POST", "/clock/advance", {"seconds": seconds}))
 
-    def next_event(self) -> JsonObject:
+    def next_event(self) -> results.ClockState:
         """Move time forward to the next thing that happens by itself, such as the end of the time to pay."""
-        return self._object("POST", "/clock/next")
+        return cast("results.ClockState", self._ask("POST", "/clock/next"))
 
-    def waiting(self) -> list[JsonObject]:
+    def waiting(self) -> list[results.WaitingRequest]:
         """What waits on the customer's phone, newest first."""
-        return cast("list[JsonObject]", self._ask("GET", "/customer/requests"))
+        return cast("list[results.WaitingRequest]", self._ask("GET", "/customer/requests"))
 
     def changes(self, seen: str | None = None, *, wait: float = LONGEST_WAIT) -> str:
         """Wait until something changes; the answer is the mark to wait with next time.
@@ -59,7 +61,7 @@ class ControlClient:
         Returns at once if ``seen`` is no longer how things are, and after ``wait`` seconds with the same mark.
         """
         query = f"wait={wait:g}" + (f"&seen={seen}" if seen else "")
-        return cast("str", self._object("GET", f"/changes?{query}")["mark"])
+        return cast("str", self._ask("GET", f"/changes?{query}")["mark"])
 
     def approve(
         self,
@@ -70,13 +72,16 @@ class ControlClient:
         request: int | None = None,
         msn: str | None = None,
         choice: str | None = None,
-    ) -> JsonObject:
+    ) -> results.Decision:
         """The customer approves. ``msn`` is needed only when several sales units use the same reference.
 
         ``request`` is a number among those of ``waiting``. Where there is a choice, such as between ways of
         delivery, ``choice`` is the id of what they take.
         """
-        return self._thumb("approve", reference, agreement_id, auth_req_id, request, msn, choice=choice)
+        return cast(
+            "results.Decision",
+            self._decide("approve", reference, agreement_id, auth_req_id, request, msn, choice=choice),
+        )
 
     def abort(
         self,
@@ -86,9 +91,9 @@ class ControlClient:
         auth_req_id: str | None = None,
         request: int | None = None,
         msn: str | None = None,
-    ) -> JsonObject:
+    ) -> results.Decision:
         """The customer says no."""
-        return self._thumb("abort", reference, agreement_id, auth_req_id, request, msn)
+        return cast("results.Decision", self._decide("abort", reference, agreement_id, auth_req_id, request, msn))
 
     def ignore(
         self,
@@ -98,26 +103,26 @@ class ControlClient:
         auth_req_id: str | None = None,
         request: int | None = None,
         msn: str | None = None,
-    ) -> JsonObject:
+    ) -> results.Ignored:
         """The customer does nothing until their time is up; the clock moves on to that moment."""
-        return self._thumb("ignore", reference, agreement_id, auth_req_id, request, msn)
+        return cast("results.Ignored", self._decide("ignore", reference, agreement_id, auth_req_id, request, msn))
 
-    def card(self, *, working: bool | None = None, reason: str | None = None) -> JsonObject:
+    def card(self, *, working: bool | None = None, reason: str | None = None) -> results.Card:
         """The customer's card: look at it, break it (``working=False``) or mend it.
 
         ``reason`` is how recurring charges then fail: ``user_action_required`` unless given, or
         ``non_technical_error`` or ``technical_error``.
         """
         if working is None:
-            return self._object("GET", "/customer/card")
-        return self._object("PUT", "/customer/card", _given(working=working, reason=reason))
+            return cast("results.Card", self._ask("GET", "/customer/card"))
+        return cast("results.Card", self._ask("PUT", "/customer/card", _given(working=working, reason=reason)))
 
     def change_agreement(
         self, agreement_id: str, *, max_amount: int | None = None, stopped: bool | None = None
-    ) -> JsonObject:
+    ) -> results.ChangedAgreement:
         """What the customer changes in the app: the most that may be taken in each interval, or stop it all."""
         changes = _given(maxAmount=max_amount, stopped=stopped)
-        return self._object("PUT", f"/customer/agreements/{agreement_id}", changes)
+        return cast("results.ChangedAgreement", self._ask("PUT", f"/customer/agreements/{agreement_id}", changes))
 
     def scan(
         self,
@@ -126,74 +131,81 @@ class ControlClient:
         merchant_qr_id: str | None = None,
         msn: str | None = None,
         phone_number: str | None = None,
-    ) -> JsonObject:
+    ) -> results.Scan:
         """The customer scans a QR code, given what it says (or a link to its picture), or its ``merchantQrId``.
 
         A merchant redirect says where it leads, a one-time code what it asks for, and at a merchant callback the
         customer checks in; then ``checkedIn`` is what the merchant is told.
         """
         what = _given(content=content, merchantQrId=merchant_qr_id, msn=msn, phoneNumber=phone_number)
-        return self._object("POST", "/customer/scan", what)
+        return cast("results.Scan", self._ask("POST", "/customer/scan", what))
 
-    def show_personal_qr(self, *, phone_number: str | None = None, version: str | None = None) -> JsonObject:
+    def show_personal_qr(self, *, phone_number: str | None = None, version: str | None = None) -> results.PersonalQr:
         """The customer holds up the QR of their own app: ``qrCode`` is what a till reads."""
         what = _given(phoneNumber=phone_number, version=version)
-        return self._object("POST", "/customer/personal-qr", what)
+        return cast("results.PersonalQr", self._ask("POST", "/customer/personal-qr", what))
 
-    def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> JsonObject:
+    def withdraw(self, *, reference: str | None = None, msn: str | None = None) -> results.Decision:
         """The customer withdraws their consent to what they shared with a payment."""
-        return self._object("POST", "/customer/withdraw", _given(reference=reference, msn=msn))
+        return cast("results.Decision", self._ask("POST", "/customer/withdraw", _given(reference=reference, msn=msn)))
 
-    def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
+    def faults(self, rules: Sequence[Mapping[str, Any]] | None = None) -> results.FaultRules:
         """Which faults are on; with ``rules``, these from now on.
 
         A rule with a ``status`` has the gateway refuse, one with a ``code`` the API that was asked, in its own way:
         ``[{"path": "/epayment/*", "code": "6260"}]``. ``detail`` is what the refusal says.
         """
-        return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})
+        return cast(
+            "results.FaultRules",
+            self._ask("GET", "/faults") if rules is None else self._ask("PUT", "/faults", {"rules": rules}),
+        )
 
-    def clear_faults(self) -> JsonObject:
+    def clear_faults(self) -> results.FaultRules:
         """No more faults."""
-        return self._object("DELETE", "/faults")
+        return cast("results.FaultRules", self._ask("DELETE", "/faults"))
 
-    def reset(self, seed: int | None = None) -> JsonObject:
+    def reset(self, seed: int | None = None) -> results.Overview:
         """A new world. API keys and access tokens go on working."""
-        return self._object("POST", "/reset", _given(seed=seed))
+        return cast("results.Overview", self._ask("POST", "/reset", _given(seed=seed)))
 
     @property
     def requests(self) -> Journal:
         """The request log, secrets masked: ``requests(last=10)`` gives it, ``requests.one(…)`` asserts on it."""
         return Journal(
             lambda last: cast(
-                "list[JsonObject]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}")
+                "list[results.LoggedRequest]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}")
             )
         )
 
-    def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
+    def deliveries(self, *, wait: bool = True) -> list[results.LoggedDelivery]:
         """The delivery log: what was sent to merchants, oldest first, secrets masked.
 
         Waits until every letter that is on its way has been answered; with ``wait=False`` it is as it is.
         """
-        return cast("list[JsonObject]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
+        return cast(
+            "list[results.LoggedDelivery]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false")
+        )
 
-    def settings(self, **switches: Any) -> JsonObject:
+    def settings(self, **switches: Any) -> results.Settings:
         """How the sandbox behaves where the real thing is undecided; named ones are changed.
 
         Names are those of ``GET /sandbox/settings``, such as ``rateLimits=True``.
         """
-        return self._object("PUT", "/settings", switches) if switches else self._object("GET", "/settings")
+        return cast(
+            "results.Settings", self._ask("PUT", "/settings", switches) if switches else self._ask("GET", "/settings")
+        )
 
-    def sales_units(self) -> list[JsonObject]:
+    def sales_units(self) -> list[results.SalesUnit]:
         """All sales units and what they may do."""
-        return cast("list[JsonObject]", self._ask("GET", "/sales-units"))
+        return cast("list[results.SalesUnit]", self._ask("GET", "/sales-units"))
 
-    def sales_unit(self, msn: str, **switches: Any) -> JsonObject:
+    def sales_unit(self, msn: str, **switches: Any) -> results.SalesUnit:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
-        return self._object("PUT", f"/sales-units/{msn}", switches)
+        return cast("results.SalesUnit", self._ask("PUT", f"/sales-units/{msn}", switches))
 
-    def product_order(self, product_order_id: str, step: str) -> JsonObject:
+    def product_order(self, product_order_id: str, step: str) -> results.ProductOrder:
         """Take the next step with a product order: view, submit (the merchant), complete or reject (the platform)."""
-        return self._object("POST", f"/product-orders/{product_order_id}", {"step": step})
+        return cast("results.ProductOrder", self._ask("POST", f"/product-orders/{product_order_id}", {"step": step}))
 
     def donate(
         self,
@@ -203,32 +215,32 @@ class ControlClient:
         reference: str | None = None,
         message: str | None = None,
         msn: str | None = None,
-    ) -> JsonObject:
+    ) -> results.Gift:
         """A donor gives ``value`` (minor units) in the app: once or, with a withdrawal day, every month."""
         gift = _given(value=value, withdrawalDay=withdrawal_day, reference=reference, message=message, msn=msn)
-        return self._object("POST", "/donations", gift)
+        return cast("results.Gift", self._ask("POST", "/donations", gift))
 
     def change_donation(
         self, agreement_id: str, *, value: int | None = None, withdrawal_day: int | None = None
-    ) -> JsonObject:
+    ) -> results.ChangedGift:
         """The donor changes the amount or the day of a monthly gift."""
-        return self._object("PATCH", f"/donations/{agreement_id}", _given(value=value, withdrawalDay=withdrawal_day))
+        return cast(
+            "results.ChangedGift",
+            self._ask("PATCH", f"/donations/{agreement_id}", _given(value=value, withdrawalDay=withdrawal_day)),
+        )
 
-    def stop_donation(self, agreement_id: str) -> JsonObject:
+    def stop_donation(self, agreement_id: str) -> results.StoppedGift:
         """The donor stops a monthly gift."""
-        return self._object("DELETE", f"/donations/{agreement_id}")
+        return cast("results.StoppedGift", self._ask("DELETE", f"/donations/{agreement_id}"))
 
     def _carry(self) -> BaseAdapter | None:
         """How requests get there, if not over HTTP."""
         return None
 
-    def _thumb(self, verb: str, *what: str | int | None, choice: str | None = None) -> JsonObject:
+    def _thumb(self, verb: str, *what: str | int | None, choice: str | None = None) -> results.LoggedRequest:
         names = ("reference", "agreementId", "authReqId", "request", "msn")
         order = dict(zip(names, what, strict=True))
-        return self._object("POST", f"/customer/{verb}", _given(**order, choice=choice))
-
-    def _object(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
-        return cast("JsonObject", self._ask(method, path, body))
+        return self._ask("POST", f"/customer/{verb}", _given(**order, choice=choice))
 
     def _ask(self, method: str, path: str, body: JsonObject | None = None) -> Any:
         with requests.Session() as session:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-JsonObject = dict[str, Any]
+from vipps_nb.sandbox.control.results import LoggedRequest
+
 _NEAREST, _LONGEST = 5, 300
 
 
@@ -22,16 +23,16 @@ class Journal:
         read: Gives the log, oldest first, or the last entries of it.
     """
 
-    def __init__(self, read: Callable[[int | None], list[JsonObject]]) -> None:
+    def __init__(self, read: Callable[[int | None], list[LoggedRequest]]) -> None:
         self._read = read
 
-    def __call__(self, last: int | None = None) -> list[JsonObject]:
+    def __call__(self, last: int | None = None) -> list[LoggedRequest]:
         """The request log, or the last of it, oldest first."""
         return self._read(last)
 
     def all(
         self, method: str = "*", path: str = "*", *, status: int | None = None, body: Mapping[str, Any] | None = None
-    ) -> list[JsonObject]:
+    ) -> list[LoggedRequest]:
         """Every such request, oldest first.
 
         Args:
@@ -44,7 +45,7 @@ class Journal:
 
     def one(
         self, method: str = "*", path: str = "*", *, status: int | None = None, body: Mapping[str, Any] | None = None
-    ) -> JsonObject:
+    ) -> LoggedRequest:
         """The only such request; arguments as for :meth:`all`.
 
         Raises:
@@ -90,7 +91,7 @@ class Journal:
         return f"The nearest of {len(entries)}:\n{_listed(nearest[:_NEAREST])}"
 
 
-def _fits(entry: JsonObject, method: str, path: str, status: int | None, body: Mapping[str, Any] | None) -> bool:
+def _fits(entry: LoggedRequest, method: str, path: str, status: int | None, body: Mapping[str, Any] | None) -> bool:
     return (
         fnmatchcase(entry["method"], method.upper())
         and fnmatchcase(entry["path"].rstrip("/") or "/", path.rstrip("/") or "/")
@@ -119,11 +120,11 @@ def _described(method: str, path: str, status: int | None, body: Mapping[str, An
     return words + (f" with {json.dumps(body, default=str)[:_LONGEST]}" if body is not None else "")
 
 
-def _listed(entries: list[JsonObject]) -> str:
+def _listed(entries: list[LoggedRequest]) -> str:
     return "\n".join(f"  {line(one)}" for one in entries)
 
 
-def line(entry: JsonObject) -> str:
+def line(entry: LoggedRequest) -> str:
     """One request in a line: number, method, path, status, body."""
     query = entry.get("query")
     query = "&".join(f"{name}={value}" for name, value in query) if isinstance(query, list) else str(query or "")
