@@ -75,7 +75,7 @@ class AccessToken:
 
     Attributes:
         access_token: The token itself; see :meth:`reveal`. Given as text it becomes a ``Secret``.
-        token_type: Always ``Bearer``.
+        token_type: What the server calls it; ``Bearer`` when it did not say.
         issued_at: When it was asked for, so that it never seems to outlive the server's promise.
         stale_at: From here on it is renewed in the background while requests go on with it.
         expires_at: From here on it is worth nothing.
@@ -83,6 +83,7 @@ class AccessToken:
         ext_expires_in: The server's unused field, as it came.
         resource: The server's field without meaning for merchants, as it came.
         clock_skew: How far the server's clock is ahead of this machine's; negative when behind.
+        monotonic_deadline: When it expires by this machine's monotonic clock, in seconds; infinite when not known.
     """
 
     access_token: Secret

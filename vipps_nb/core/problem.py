@@ -31,7 +31,12 @@ _VIPPS_HOSTS = ("vipps.no", "vippsmobilepay.com", "vippsas.github.io")
 
 @dataclass(frozen=True)
 class FieldError:
-    """One refused field: where it stands in the request, and what is wrong."""
+    """One refused field: where it stands in the request, and what is wrong.
+
+    Attributes:
+        name: As the server wrote it. A JSON pointer such as ``/amount/value`` where the catalogue found it.
+        reason: Why it will not do; empty when the server did not say.
+    """
 
     name: str
     reason: str
@@ -138,7 +143,7 @@ def _first_mapping(body: Any) -> Mapping[str, Any] | None:
 def _nested_words(parts: Mapping[str, Any]) -> str:
     """The words inside the envelopes of Azure and eCom.
 
-    Azure's are ``responseInfo`` and ``result``, eCom's is ``errorInfo``.
+    Such as Azure's ``responseInfo`` and ``result``, and eCom's ``errorInfo``.
     """
     for envelope, *words in (
         ("result", "message"),

@@ -19,6 +19,12 @@ class Secret:
     pickle is a file. No attribute holds the value either, so that a variable inspector or a debugger that
     opens everything finds nothing. Two secrets compare equal when their values do (in constant time).
     What takes a secret takes it as text too, and ``Secret(secret)`` is one as well.
+
+    Args:
+        value: The text, or a secret that holds it.
+
+    Raises:
+        TypeError: It is neither. The message does not repeat it.
     """
 
     __slots__ = ("__tell",)

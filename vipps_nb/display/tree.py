@@ -80,7 +80,7 @@ def _lines(value: Any, view: View, owner: Mapping[str, Any], name: str, before: 
 def _ended(lines: Iterator[str], end: str) -> Iterator[str]:
     """Lines of which the last one gets its comma.
 
-    And then the remark that stood behind it.
+    The remark that stood behind it follows.
     """
     held: str | None = None
     for line in lines:

@@ -194,7 +194,7 @@ def _is_let_in_without_msn(case: Case) -> bool:
 def _said_by_the_api(answer: requests.Response) -> bool:
     """Whether the API itself says "not found".
 
-    And not the gateway in front of it or a web server.
+    The gateway in front of it, or a web server, may have said it instead.
     """
     body = _body(answer)
     if isinstance(body, list):

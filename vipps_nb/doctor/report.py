@@ -24,7 +24,7 @@ class Report(Visit):
     def as_dict(self) -> dict[str, Any]:
         """The same as data for JSON.
 
-        JSON often ends in a log: it is fit for others to see, like :attr:`block`.
+        Fit for others to see, like :attr:`block`, for JSON often ends in a log.
         """
         shown = self.public or self
         return {

@@ -46,9 +46,9 @@ def keeping(case: Case) -> Finding:
 
 
 def traces(case: Case) -> Finding:
-    """Whether a secret key stands where it is kept by accident.
+    """Whether a secret key stands in a notebook or in IPython's history.
 
-    That is in a notebook beside this one, or in IPython's history.
+    The notebooks are those beside this one.
     """
     name = "notebooks"
     if case.pretend is not None:

@@ -1,6 +1,6 @@
-"""`%vipps_explore`: finds operations.
+"""`%vipps_explore`: finds operations and has them filled in.
 
-And connects forms, the session and the explorer's card.
+Connects forms, the session and the explorer's card.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ def show(listener: Listener) -> DeliveriesCard | None:
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    """What the card shows: no header and no signature.
+    """What the card shows of a delivery.
 
-    And of the payload only what it is about.
+    No header, no signature, and of the payload only what it is about.
     """
     return {
         "number": delivery.number,

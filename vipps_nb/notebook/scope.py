@@ -192,7 +192,7 @@ def filled(text: str, variables: Mapping[str, Any]) -> str:
 def _users_frames(notebook: Mapping[str, Any]) -> tuple[list[FrameType], bool]:
     """The frames of the user's code, innermost first, up to the cell.
 
-    And whether the first one called the magic.
+    The second value says whether the first of them called the magic.
     """
     frames: list[FrameType] = []
     direct = True
@@ -285,8 +285,8 @@ def _names_in(frame: FrameType, name: str) -> Mapping[str, Any]:
 def _chain(frames: list[FrameType]) -> Iterator[tuple[FrameType, bool]]:
     """What the innermost code stands in and runs in, for certain, itself first.
 
-    And whether it sees what is there: what a class, or a text with variables of its own, has is seen by nothing that
-    stands within.
+    Each with whether it sees what is there: what a class, or a text with variables of its own, has is seen by nothing
+    that stands within.
     """
     is_seen = True
     for frame, outer in zip(frames, [*frames[1:], None], strict=True):

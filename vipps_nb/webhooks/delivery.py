@@ -1,6 +1,6 @@
 """One delivery as it arrived.
 
-And what can be read from it before anybody believes it.
+With what can be read from it before anybody believes it.
 """
 
 from __future__ import annotations

@@ -59,9 +59,10 @@ def verify(
     now: datetime | None = None,
     tolerance: timedelta | None = TOLERANCE,
 ) -> Verdict:
-    """Judge a delivery by its signature. Compares in constant time.
+    """Judge a delivery by its signature, in constant time.
 
-    Raises nothing: whatever a stranger sends gets a verdict, and so does an argument that cannot be right.
+    As the Webhooks API says under Request authentication. Raises nothing: whatever a stranger sends gets a verdict,
+    and so does an argument that cannot be right.
 
     Args:
         body: The raw body, exactly as it arrived.

@@ -90,7 +90,11 @@ def operations() -> tuple[Operation, ...]:
 
 
 def document_of(operation: Operation) -> Document:
-    """The document that an operation's schemas refer into."""
+    """The document that an operation's schemas refer into.
+
+    Raises:
+        ValueError: No document of the catalogue has it.
+    """
     for document in documents():
         if any(operation is one for one in document.operations):
             return document

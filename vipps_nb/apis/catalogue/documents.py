@@ -114,7 +114,15 @@ class Operation:
 
 
 class Document:
-    """An OpenAPI document: its title, its operations, and the schemas they refer to."""
+    """An OpenAPI document: its title, its operations, and the schemas they refer to.
+
+    Args:
+        content: The parsed document.
+        source: A file's name or an address: what it is called in messages, and known by in the catalogue.
+
+    Raises:
+        DocumentError: It is no OpenAPI document of version 3.0 or 3.1, or none that can be read here.
+    """
 
     def __init__(self, content: Mapping[str, Any], *, source: str = "") -> None:
         if not isinstance(content, Mapping) or "openapi" not in content or "paths" not in content:

@@ -1,6 +1,6 @@
-"""Webhooks: a registration by what it is told of; several as a list.
+"""Webhooks: one registration, or several as a list.
 
-And by how its deliveries are checked.
+What it is told of, and how its deliveries are checked.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def cursor_at(text: str, offset: int) -> Cursor:
 def lines(text: str) -> dict[str, int]:
     """On which line each value of a JSON text stands, by JSON pointer.
 
-    Of what can be read of it.
+    As far as the text can be read.
     """
     reader = _Reader()
     reader.read(text)

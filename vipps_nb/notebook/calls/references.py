@@ -116,7 +116,7 @@ def _in_path(operation: Operation, path: str) -> Iterator[tuple[str, str]]:
 def _in_answer(operation: Operation, answer: Any) -> Iterator[tuple[str, str]]:
     """Fields that are named like a path's parameter, with their values.
 
-    And `id`, which is what the next part of the path takes.
+    Also `id`, which is what the next part of the path takes.
     """
     known: set[str] = set()
     child = ""
