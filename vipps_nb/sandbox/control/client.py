@@ -173,7 +173,8 @@ class ControlClient:
         """The request log, secrets masked: ``requests(last=10)`` gives it, ``requests.one(…)`` asserts on it."""
         return Journal(
             lambda last: cast(
-                "list[results.LoggedRequest]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}")
+                "list[results.LoggedRequest]",
+                self._ask("GET", "/requests" if last is None else f"/requests?last={last}"),
             )
         )
 
@@ -237,7 +238,7 @@ class ControlClient:
         """How requests get there, if not over HTTP."""
         return None
 
-    def _thumb(self, verb: str, *what: str | int | None, choice: str | None = None) -> results.LoggedRequest:
+    def _decide(self, verb: str, *what: str | int | None, choice: str | None = None) -> Any:
         names = ("reference", "agreementId", "authReqId", "request", "msn")
         order = dict(zip(names, what, strict=True))
         return self._ask("POST", f"/customer/{verb}", _given(**order, choice=choice))
