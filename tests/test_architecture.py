@@ -11,6 +11,10 @@ type.
 from __future__ import annotations
 
 import ast
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,3 +150,67 @@ def test_no_file_of_an_api_is_long():
     lengths = {str(file.relative_to(APIS)): len(file.read_text("utf-8").splitlines()) for file in APIS.rglob("*.py")}
 
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+# The example in docs/architecture.md
+
+DOCS = PACKAGE.parent / "docs" / "architecture.md"
+ASK = """
+import vipps_nb
+from vipps_nb.apis.questions import limit_of
+
+vipps = vipps_nb.login(env="sandbox", quiet=True)
+print(vipps_nb.__file__)
+print(vipps.get("/Parking/v1/places/").json(), limit_of("GET", "/parking/v1/places").per_minute)
+print(vipps.sandbox.requests.one("GET", "/Parking/*", status=200)["headers"].keys())
+vipps_nb.logout()
+"""
+
+
+def example() -> dict[str, str]:
+    """The example's pieces by the line that says where they go."""
+    blocks = re.findall(r"```py\n# (\S+\.py(?:, in \w+)?)\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    return dict(blocks)
+
+
+def test_an_api_more_is_one_row_and_one_folder(tmp_path):
+    copy = shutil.copytree(PACKAGE, tmp_path / "vipps_nb", ignore=shutil.ignore_patterns("__pycache__", "notebooks"))
+    for place, text in example().items():
+        name, _, table = place.partition(", in ")
+        file = copy.parent / name
+        if table:
+            before = file.read_text(encoding="utf-8")
+            begins = re.compile(rf"^{table}\b.* = [(\[]$", re.MULTILINE)
+            after = begins.sub(lambda found, text=text: f"{found[0]}\n{text}", before, count=1)
+            assert after != before, place
+            module = text.partition(".page")[0]
+            importing = f"from vipps_nb.sandbox.apis import {module}\n" if table == "PAGES" else ""
+            file.write_text(after.replace("\nfrom vipps_nb", f"\n{importing}from vipps_nb", 1), encoding="utf-8")
+        else:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+    run = subprocess.run([sys.executable, "-c", ASK], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    where, answer, headers = run.stdout.splitlines()
+    assert str(tmp_path) in where
+    assert answer == "[{'id': '1', 'isFree': True}] 60"
+    assert {"authorization", "ocp-apim-subscription-key", "merchant-serial-number"} <= set(
+        re.findall(r"'([^']+)'", headers)
+    )
+
+
+def test_the_example_touches_at_most_eight_files():
+    text = DOCS.read_text(encoding="utf-8").partition("## An API more")[2]
+    also = ["vipps_nb/apis/catalogue/", "tools/make_catalogue.py", "tests/sandbox/official/parking.py"]
+
+    assert all(one in text for one in also)
+    assert len({place.partition(",")[0] for place in example()}) == 5
+    assert len(example()) + len(also) <= 8
+
+
+def test_every_file_that_the_page_names_is_there():
+    text = DOCS.read_text(encoding="utf-8").partition("## An API more")[0]
+    for name in re.findall(r"`([\w./]+/(?:\w+\.py)?|\w+\.py)`", text):
+        assert (PACKAGE.parent / name).exists() or any(PACKAGE.rglob(name)), name

@@ -18,6 +18,8 @@ _log = logging.getLogger("mkdocs.hooks.repository")
 _ELSEWHERE = {
     "README.md": "index.html",
     "CHANGELOG.md": "changelog/index.html",
+    "CONTRIBUTING.md": "contributing/index.html",
+    "SECURITY.md": "reporting/index.html",
     "benchmarks/README.md": "benchmarks/index.html",
 }
 _WIDE = 450  # characters in a row of a table, from which on it needs all the room there is
