@@ -105,7 +105,7 @@ class LiveDesk:
             message="",
         )
 
-    def _clock(self, clock: JsonObject, now: datetime) -> JsonObject:
+    def _clock(self, clock: Mapping[str, Any], now: datetime) -> JsonObject:
         there = _milliseconds(clock["now"])
         if clock["held"]:
             return {"held": True, "now": there}
@@ -170,7 +170,7 @@ ORDERS: dict[str, Callable[[Sandbox, Fields], tuple[str, bool]]] = {
 """What the widget's buttons do. Each says what came of it, and whether it is what was wanted."""
 
 
-def _on_phone(one: JsonObject) -> JsonObject:
+def _on_phone(one: Mapping[str, Any]) -> JsonObject:
     """What the widget is told of a request; moments as it wants them."""
     names = ("request", "kind", "selector", "value", "msn", "merchant", "price", "text", "details", "choices", "legend")
     expires = one["expires"]

@@ -53,7 +53,7 @@ def text(sandbox: Sandbox) -> str:
     return "\n".join(lines)
 
 
-def _phone_lines(one: JsonObject) -> list[str]:
+def _phone_lines(one: Mapping[str, Any]) -> list[str]:
     until = f" · until {moment(one['expires'])}" if one["expires"] else ""
     head = " · ".join(filter(None, [one["price"], one["merchant"], one["text"]]))
     name = {"reference": "reference", "agreementId": "agreement_id", "authReqId": "auth_req_id"}.get(one["selector"])

@@ -6,6 +6,16 @@ from typing import Any, cast
 
 import requests
 
+from vipps_nb.sandbox.control.answers import (
+    Card,
+    Clock,
+    Faults,
+    LoggedDelivery,
+    LoggedRequest,
+    Overview,
+    RequestOnPhone,
+    SalesUnit,
+)
 from vipps_nb.sandbox.errors import SandboxError
 
 PATIENCE = 30.0
@@ -21,35 +31,35 @@ class DeskClient:
         """Where the sandbox listens, such as ``http://127.0.0.1:8080``."""
         raise NotImplementedError
 
-    def overview(self) -> JsonObject:
+    def overview(self) -> Overview:
         """What is in the world: counts, clock, seed, faults."""
-        return self._object("GET", "")
+        return cast("Overview", self._ask("GET", ""))
 
-    def clock(self, *, now: str | None = None, held: bool | None = None) -> JsonObject:
+    def clock(self, *, now: str | None = None, held: bool | None = None) -> Clock:
         """Look at the clock, or move (an ISO 8601 moment), hold and release it."""
         if now is None and held is None:
-            return self._object("GET", "/clock")
-        return self._object("PUT", "/clock", _given(now=now, held=held))
+            return cast("Clock", self._ask("GET", "/clock"))
+        return cast("Clock", self._ask("PUT", "/clock", _given(now=now, held=held)))
 
-    def hold(self, now: str | None = None) -> JsonObject:
+    def hold(self, now: str | None = None) -> Clock:
         """Let time stand still, at ``now`` or where it is."""
         return self.clock(now=now, held=True)
 
-    def release(self) -> JsonObject:
+    def release(self) -> Clock:
         """Let time run on from where it stands."""
         return self.clock(held=False)
 
-    def advance(self, seconds: float) -> JsonObject:
+    def advance(self, seconds: float) -> Clock:
         """Move time forward; everything that falls due in between happens, in order, deliveries included."""
-        return self._object("POST", "/clock/advance", {"seconds": seconds})
+        return cast("Clock", self._ask("POST", "/clock/advance", {"seconds": seconds}))
 
-    def next_event(self) -> JsonObject:
+    def next_event(self) -> Clock:
         """Move time forward to the next thing that happens by itself, such as the end of the time to pay."""
-        return self._object("POST", "/clock/next")
+        return cast("Clock", self._ask("POST", "/clock/next"))
 
-    def waiting(self) -> list[JsonObject]:
+    def waiting(self) -> list[RequestOnPhone]:
         """What waits on the customer's phone, newest first."""
-        return cast("list[JsonObject]", self._ask("GET", "/customer/requests"))
+        return cast("list[RequestOnPhone]", self._ask("GET", "/customer/requests"))
 
     def changes(self, seen: str | None = None, *, wait: float = LONGEST_WAIT) -> str:
         """Wait until something changes; the answer is the mark to wait with next time.
@@ -100,15 +110,15 @@ class DeskClient:
         """The customer does nothing until their time is up; the clock moves on to that moment."""
         return self._thumb("ignore", reference, agreement_id, auth_req_id, request, msn)
 
-    def card(self, *, working: bool | None = None, reason: str | None = None) -> JsonObject:
+    def card(self, *, working: bool | None = None, reason: str | None = None) -> Card:
         """The customer's card: look at it, break it (``working=False``) or mend it.
 
         ``reason`` is how recurring charges then fail: ``user_action_required`` unless given, or
         ``non_technical_error`` or ``technical_error``.
         """
         if working is None:
-            return self._object("GET", "/customer/card")
-        return self._object("PUT", "/customer/card", _given(working=working, reason=reason))
+            return cast("Card", self._ask("GET", "/customer/card"))
+        return cast("Card", self._ask("PUT", "/customer/card", _given(working=working, reason=reason)))
 
     def change_agreement(
         self, agreement_id: str, *, max_amount: int | None = None, stopped: bool | None = None
@@ -142,32 +152,34 @@ class DeskClient:
         """The customer withdraws their consent to what they shared with a payment."""
         return self._object("POST", "/customer/withdraw", _given(reference=reference, msn=msn))
 
-    def faults(self, rules: list[JsonObject] | None = None) -> JsonObject:
+    def faults(self, rules: list[JsonObject] | None = None) -> Faults:
         """Which faults are on; with ``rules``, these from now on.
 
         A rule with a ``status`` has the gateway refuse, one with a ``code`` the API that was asked, in its own way:
         ``[{"path": "/epayment/*", "code": "6260"}]``. ``detail`` is what the refusal says.
         """
-        return self._object("GET", "/faults") if rules is None else self._object("PUT", "/faults", {"rules": rules})
+        if rules is None:
+            return cast("Faults", self._ask("GET", "/faults"))
+        return cast("Faults", self._ask("PUT", "/faults", {"rules": rules}))
 
-    def clear_faults(self) -> JsonObject:
+    def clear_faults(self) -> Faults:
         """No more faults."""
-        return self._object("DELETE", "/faults")
+        return cast("Faults", self._ask("DELETE", "/faults"))
 
-    def reset(self, seed: int | None = None) -> JsonObject:
+    def reset(self, seed: int | None = None) -> Overview:
         """A new world. API keys and access tokens go on working."""
-        return self._object("POST", "/reset", _given(seed=seed))
+        return cast("Overview", self._ask("POST", "/reset", _given(seed=seed)))
 
-    def requests(self, last: int | None = None) -> list[JsonObject]:
+    def requests(self, last: int | None = None) -> list[LoggedRequest]:
         """The request log, or the last of it, oldest first, secrets masked."""
-        return cast("list[JsonObject]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}"))
+        return cast("list[LoggedRequest]", self._ask("GET", "/requests" if last is None else f"/requests?last={last}"))
 
-    def deliveries(self, *, wait: bool = True) -> list[JsonObject]:
+    def deliveries(self, *, wait: bool = True) -> list[LoggedDelivery]:
         """The delivery log: what was sent to merchants, oldest first, secrets masked.
 
         Waits until every letter that is on its way has been answered; with ``wait=False`` it is as it is.
         """
-        return cast("list[JsonObject]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
+        return cast("list[LoggedDelivery]", self._ask("GET", "/deliveries" if wait else "/deliveries?wait=false"))
 
     def settings(self, **switches: Any) -> JsonObject:
         """How the sandbox behaves where the real thing is undecided; named ones are changed.
@@ -176,13 +188,13 @@ class DeskClient:
         """
         return self._object("PUT", "/settings", switches) if switches else self._object("GET", "/settings")
 
-    def sales_units(self) -> list[JsonObject]:
+    def sales_units(self) -> list[SalesUnit]:
         """All sales units and what they may do."""
-        return cast("list[JsonObject]", self._ask("GET", "/sales-units"))
+        return cast("list[SalesUnit]", self._ask("GET", "/sales-units"))
 
-    def sales_unit(self, msn: str, **switches: Any) -> JsonObject:
+    def sales_unit(self, msn: str, **switches: Any) -> SalesUnit:
         """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
-        return self._object("PUT", f"/sales-units/{msn}", switches)
+        return cast("SalesUnit", self._ask("PUT", f"/sales-units/{msn}", switches))
 
     def product_order(self, product_order_id: str, step: str) -> JsonObject:
         """Take the next step with a product order: view, submit (the merchant), complete or reject (the platform)."""
