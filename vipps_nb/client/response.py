@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import requests
 
@@ -72,7 +72,7 @@ class VippsResponse(requests.Response):
     _content_consumed: bool
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]  # the stubs say object
+        state = cast("dict[str, Any]", super().__getstate__())  # the stubs say object
         return state | {"retries": self.retries}
 
     def raise_for_status(self) -> None:

@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from vipps_nb.apis.questions import idempotency_key
 from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.client.recorder.money import Money
+from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import moment_of_header
 from vipps_nb.core import hooks
 from vipps_nb.core.addresses import cut_apart
@@ -135,9 +136,9 @@ class PastCall:
         return 2000 + len(self.sent or b"") + len(self.content or b"")
 
     @property
-    def response(self) -> requests.Response:
+    def response(self) -> VippsResponse:
         """The answer, put together again from what was kept."""
-        response = requests.Response()
+        response = VippsResponse()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = self.method, self.url, self.sent
         request.headers = self.sent_headers.copy()

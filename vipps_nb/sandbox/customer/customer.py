@@ -64,10 +64,12 @@ class PhoneRequest(Protocol):
     @property
     def msn(self) -> str:
         """The sales unit that asks."""
+        ...
 
     @property
     def merchant(self) -> str:
         """Its name."""
+        ...
 
     @property
     def price(self) -> str | None:
@@ -76,10 +78,12 @@ class PhoneRequest(Protocol):
     @property
     def text(self) -> str:
         """What it is for."""
+        ...
 
     @property
     def details(self) -> Sequence[str]:
         """What else the customer should know before they decide, one line each."""
+        ...
 
     @property
     def outcome(self) -> str | None:
@@ -91,9 +95,11 @@ class PhoneRequest(Protocol):
 
     def approve(self) -> dict[str, Any]:
         """The customer approves. Raises a Refusal when there is nothing left to decide."""
+        ...
 
     def abort(self) -> dict[str, Any]:
         """The customer says no. Raises a Refusal when there is nothing left to decide."""
+        ...
 
 
 @runtime_checkable
@@ -110,6 +116,7 @@ class Shared(Protocol):
 
     def withdraw(self) -> dict[str, Any]:
         """The customer withdraws their consent. Raises a Refusal when nothing is shared."""
+        ...
 
 
 @runtime_checkable
@@ -128,6 +135,7 @@ class Expiring(Protocol):
     @property
     def expires(self) -> datetime:
         """When their time is up."""
+        ...
 
 
 @runtime_checkable
@@ -137,6 +145,7 @@ class Named(Protocol):
     @property
     def kind(self) -> str:
         """What it is, in a word or two, such as ``payment``."""
+        ...
 
     @property
     def name(self) -> tuple[str, str] | None:
@@ -159,10 +168,12 @@ class OffersChoice(Protocol):
     @property
     def legend(self) -> str:
         """What the choice is about, in a few words."""
+        ...
 
     @property
     def choices(self) -> Sequence[Choice]:
         """What there is to choose from, best first; empty where there is nothing (more) to choose."""
+        ...
 
     def choose(self, choice: str) -> None:
         """The customer chooses, by id; one of ``choices``."""

@@ -40,13 +40,13 @@ class Order(Wire):
 class OrderBottomLine(BottomLine):
     """What all lines have in common."""
 
-    currency: Literal["NOK", "DKK", "EUR"]
+    currency: Literal["NOK", "DKK", "EUR"]  # pyright: ignore[reportIncompatibleVariableOverride]  # never set later
 
 
 class OrderReceipt(Receipt):
     """A receipt in a currency of the home markets."""
 
-    bottom_line: OrderBottomLine
+    bottom_line: OrderBottomLine  # pyright: ignore[reportIncompatibleVariableOverride]  # as above
 
 
 class OrderV2Response(Wire):
