@@ -83,6 +83,7 @@ SLOW = (
     "tests/leaks/",
     "tests/sandbox/test_official_documents.py",
     "tests/sandbox/test_own_document.py",
+    "tests/typing/",
 )
 
 

@@ -4,6 +4,7 @@ They are not part of this repository (they are not ours to give away); the twin 
 its own document and runs always. What is particular to one document stands in its module under `official`.
 """
 
+from functools import cache
 from math import ceil
 
 import jsonschema
@@ -70,17 +71,13 @@ def anonymous(path):
 @pytest.mark.parametrize(("official", "method", "path"), SERVED)
 def test_generated_requests_get_official_answers(sandbox, merchant, official, method, path, mode):
     positive = mode is schemathesis.GenerationMode.POSITIVE
-    document = official.load()
-    asked = official.load()
-    if positive:
-        official.narrow(asked)
-    operation = schemathesis.openapi.from_dict(asked)[path][method]
-    declared = schemathesis.openapi.from_dict(document)[path][method]
+    operation = (asked_of if positive else declared_in)(official.name)[path][method]
+    declared = declared_in(official.name)[path][method]
     checks = [response_schema_conformance, content_type_conformance]
     statuses, conversation = set(), Conversation(official, sandbox, merchant)
 
     @settings(
-        max_examples=max(AT_LEAST, ceil(REQUESTS / 2 / len(official.served()))),
+        max_examples=max(AT_LEAST, ceil(REQUESTS / 2 / number_served(official.name))),
         phases=[Phase.generate],  # a failure says enough without being shrunk for a minute
         deadline=None,
         derandomize=True,
@@ -94,7 +91,7 @@ def test_generated_requests_get_official_answers(sandbox, merchant, official, me
 
         assert answer.status_code < 500, answer.text
         if answer.status_code >= 400:
-            assert is_refusal(answer, official, document, method, path), answer.text
+            assert is_refusal(answer, official.name, method, path), answer.text
         elif (method, path) not in official.answers_differ:
             plain = declared.Case(method=method, path_parameters=case.path_parameters)
             plain.validate_response(answer, checks=checks)
@@ -105,10 +102,50 @@ def test_generated_requests_get_official_answers(sandbox, merchant, official, me
         assert min(statuses) < 400, f"no generated request was good enough to succeed: {statuses}"
 
 
-def is_refusal(answer, official, document, method, path):
+# What follows from a document is worked out once for all requests that are held against it.
+
+
+def named(name):
+    return next(official for official in DOCUMENTS if official.name == name)
+
+
+@cache
+def load(name):
+    """A document; nobody may change it."""
+    return named(name).load()
+
+
+@cache
+def number_served(name):
+    return len(named(name).served())
+
+
+@cache
+def declared_in(name):
+    """A document as schemathesis reads it."""
+    return schemathesis.openapi.from_dict(load(name))
+
+
+@cache
+def asked_of(name):
+    """The same, made narrower, so that most of what is generated from it can succeed."""
+    document = named(name).load()
+    named(name).narrow(document)
+    return schemathesis.openapi.from_dict(document)
+
+
+def is_refusal(answer, name, method, path):
     """A body that the document declares for this status, or one that the gateway in front of every API is known for."""
+    body = answer.json()
+    return any(refusal.is_valid(body) for refusal in refusals(name, method, path, answer.status_code))
+
+
+@cache
+def refusals(name, method, path, status_code):
+    """What judges the bodies of refusals with one status."""
+    document = load(name)
     declared = document["paths"][path][method.lower()]["responses"]
-    response = declared.get(str(answer.status_code), declared.get("default", {}))
+    response = declared.get(str(status_code), declared.get("default", {}))
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
     schemas = [content["schema"] for content in response.get("content", {}).values() if "schema" in content]
@@ -120,10 +157,14 @@ def is_refusal(answer, official, document, method, path):
         for content in other.get("content", {}).values()
         if "schema" in content
     ]
-    schemas = [schema | {"components": document.get("components", {})} for schema in schemas]
-    schemas += [*KNOWN_SHAPES, *official.also_says]
-    body = answer.json()
-    return any(jsonschema.Draft202012Validator(plain(schema)).is_valid(body) for schema in schemas)
+    schemas = [plain(schema) | {"components": plain_components(name)} for schema in schemas]
+    schemas += [plain(schema) for schema in (*KNOWN_SHAPES, *named(name).also_says)]
+    return [jsonschema.Draft202012Validator(schema) for schema in schemas]
+
+
+@cache
+def plain_components(name):
+    return plain(load(name).get("components", {}))
 
 
 def plain(schema):
@@ -136,10 +177,6 @@ def plain(schema):
     if schema.pop("nullable", None) is True:
         return {"anyOf": [{"type": "null"}, schema]}
     return schema
-
-
-def load(name):
-    return next(official for official in DOCUMENTS if official.name == name).load()
 
 
 def schema_of(document, name):

@@ -44,6 +44,12 @@ def document(running):
     return requests.get(f"{running.base_url}/sandbox/openapi.json", timeout=30).json()
 
 
+@pytest.fixture(scope="session")
+def generator(document):
+    """The document as schemathesis reads it."""
+    return schemathesis.openapi.from_dict(document)
+
+
 def test_every_conversation_is_about_something_on_the_shelf():
     talked_of = {official.name for method, path in OPERATIONS if (official := behind(path)) is not None}
 
@@ -78,8 +84,8 @@ def takes_anything(operation):
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_generated_requests_get_documented_answers(document, sandbox, merchant, mode, method, path):
-    operation = schemathesis.openapi.from_dict(document)[path][method]
+def test_generated_requests_get_documented_answers(document, generator, sandbox, merchant, mode, method, path):
+    operation = generator[path][method]
     if mode is schemathesis.GenerationMode.NEGATIVE and not takes_anything(document["paths"][path][method.lower()]):
         return  # there is nothing one could get wrong
     conversation = Conversation(behind(path), sandbox, merchant)

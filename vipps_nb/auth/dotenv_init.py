@@ -68,7 +68,7 @@ def prepare(folder: Path, *, key_type: KeyType = "merchant", strip_outputs: bool
 
 
 def _write_example(folder: Path, key_type: KeyType, said: Preparation) -> None:
-    kinds = dict.fromkeys([key_type, *_STANDARD]) if key_type in KEY_TYPES else _STANDARD
+    kinds: Iterable[KeyType] = dict.fromkeys([key_type, *_STANDARD]) if key_type in KEY_TYPES else _STANDARD
     lines = [
         "# Copy this file to .env and fill in the keys (portal.vippsmobilepay.com → For developers → Show keys).",
         "# Bare values: no quotes, no blanks. The copy stays on this machine; this file has names only.",

@@ -144,10 +144,9 @@ class VippsAdapter(BaseAdapter):
         reset = deadline.set(monotonic() + limit if whole and limit is not None else None)
         try:
             answer = self._inner.send(outgoing, *args, **kwargs)
+            if type(answer) is requests.Response:  # one of another class is its adapter's own, and stays it
+                answer = VippsResponse.of(answer)
             answer.request = request
-            if type(answer) is requests.Response:
-                # Same object, same attributes; it only learns to speak.
-                answer.__class__ = VippsResponse
             if whole and isinstance(answer, VippsResponse):
                 answer.read(self._bounds.size)
         finally:

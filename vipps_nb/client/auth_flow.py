@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from copy import copy
 from typing import Never
 
 import requests
@@ -151,8 +152,8 @@ class AuthFlow(AuthBase):
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
         """
-        outgoing = requests.PreparedRequest()
-        vars(outgoing).update(vars(request), headers=request.headers.copy())
+        outgoing = copy(request)
+        outgoing.headers = request.headers.copy()
         headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():

@@ -17,10 +17,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
 from vipps_nb.client.progress import Progress
 from vipps_nb.client.rate_limits import departures
+from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.errors import NotSentError
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 16
 
-Outcome = requests.Response | Exception
+Outcome = VippsResponse | Exception
 
 
 class Call(NamedTuple):
@@ -66,7 +68,7 @@ class Answers(list[Outcome]):
         self.calls = calls
 
     @property
-    def ok(self) -> list[requests.Response]:
+    def ok(self) -> list[VippsResponse]:
         """The answers with a status below 400."""
         return [outcome for outcome in self if isinstance(outcome, requests.Response) and outcome.ok]
 
@@ -149,7 +151,7 @@ def _with_key(session: Sender, method: str, call: Any, options: Mapping[str, Any
     url = planned.path if "://" in planned.path else session.base_url + "/" + planned.path.lstrip("/")
     if not (takes_idempotency_key(method, url) and session.environment.owns(url)):
         return planned
-    headers = requests.structures.CaseInsensitiveDict(options.get("headers") or {})
+    headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(options.get("headers") or {})
     headers.update(planned.options.get("headers") or {})
     headers.setdefault(idempotency_header(url), idempotency_key(url, headers) or str(uuid.uuid4()))
     return Call(planned.path, {**planned.options, "headers": dict(headers)})
@@ -196,7 +198,7 @@ def _run(
                     progress.show(f"{tally.done} done")
         except KeyboardInterrupt as interrupt:
             # Whoever stops halfway through payments has to know which ones were sent.
-            interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]
+            interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]  # pyright: ignore
             interrupt.add_note("What had come until then is in this exception's .answers (sys.last_value.answers).")
             raise
     return _answers(tally, calls)

@@ -484,6 +484,7 @@ def _no_keys_sentence(name: EnvironmentName, sources: Sequence[key_sources.Sourc
 def skew_sentence(skew: timedelta) -> str:
     """Say how wrong this computer's clock is, and what that does."""
     seconds = abs(skew.total_seconds())
+    amount = f"{seconds:.0f} seconds"
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         # Half a minute of grace: a clock that is a day off shall not be called 24 hours off.
         if seconds + 30 >= length:

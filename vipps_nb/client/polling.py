@@ -19,7 +19,7 @@ from vipps_nb.client.sender import Sender
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.errors import StillWaitingError, VippsNbError
 
-Until = Callable[[requests.Response], bool] | str | Collection[str]
+Until = Callable[[VippsResponse], bool] | str | Collection[str]
 
 FIRST_LOOK, NEXT_LOOK = 5.0, 2.0  # seconds (polling guidelines of the knowledge base)
 SELDOM = 60.0  # after many a 429 the looks are at most this far apart
@@ -75,7 +75,7 @@ def _look(session: Sender, method: str, path: str, options: dict[str, Any]) -> V
         return error
 
 
-def _decision(until: Until | None, watched: Poll | None, path: str) -> Callable[[requests.Response], bool]:
+def _decision(until: Until | None, watched: Poll | None, path: str) -> Callable[[VippsResponse], bool]:
     if callable(until):
         return until
     if until is not None:

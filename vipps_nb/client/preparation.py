@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import requests
-from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity
 
@@ -59,7 +58,7 @@ def prepare_plain(
             else:
                 check((name, value))
                 prepared.headers[name] = value
-    vars(prepared)["_cookies"] = RequestsCookieJar()  # there are none; requests' own step takes long to find that out
+    prepared.prepare_cookies({})
     if data or json is not None:
         prepared.prepare_body(data, None, json)
     else:

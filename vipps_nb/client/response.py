@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 
@@ -11,6 +11,9 @@ from vipps_nb.core import hooks
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import VippsNbError
+
+if TYPE_CHECKING:
+    from vipps_nb.client.recorder.money import Money
 
 _REFUSAL = 400
 _AT_ONCE = 65_536  # bytes read from an answer in one go
@@ -65,14 +68,25 @@ class VippsResponse(requests.Response):
     Attributes:
         retries: What went wrong before this answer came, in order; empty when it came at once.
         unspeakable: Secrets of the call, for which whoever shows the answer puts dots, should they be in it.
+        refused_before: Whether its idempotency key was told the same before; None where no history has looked.
+        seen: What the history has seen of the money that a refusal is about.
     """
 
     retries: tuple[Retry, ...] = ()
     unspeakable: tuple[Secret, ...] = ()
+    refused_before: bool | None = None
+    seen: Money | None = None
     _content_consumed: bool
 
+    @classmethod
+    def of(cls, answer: requests.Response) -> VippsResponse:
+        """The same answer, with all that it holds."""
+        own = cls()
+        vars(own).update(vars(answer))
+        return own
+
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]  # the stubs say object
+        state = cast("dict[str, Any]", super().__getstate__())  # the stubs say object
         return state | {"retries": self.retries}
 
     def raise_for_status(self) -> None:

@@ -23,14 +23,17 @@ class Sender(Protocol):
     @property
     def environment(self) -> Environment:
         """Where it talks to."""
+        ...
 
     @property
     def base_url(self) -> str:
         """The environment's address, without a slash at its end."""
+        ...
 
     @property
     def credentials(self) -> Credentials:
         """Whose keys it sends with."""
+        ...
 
     @property
     def merchant_serial_number(self) -> str | None:
@@ -39,7 +42,9 @@ class Sender(Protocol):
     @property
     def keys(self) -> AuthFlow:
         """Who adds the secrets."""
+        ...
 
     @property
     def request(self) -> Callable[..., VippsResponse]:
         """Send a request, as ``requests.Session.request`` does."""
+        ...

@@ -371,24 +371,31 @@ class VippsSession(requests.Session):
 
         def get(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
             """Read."""
+            ...
 
         def options(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
             """Ask what may be asked."""
+            ...
 
         def head(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
             """Read the headers."""
+            ...
 
         def post(self, url: str | bytes, data: Any = None, json: Any = None, **kwargs: Any) -> VippsResponse:
             """Create, or have something done."""
+            ...
 
         def put(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
             """Replace."""
+            ...
 
         def patch(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
             """Change a part."""
+            ...
 
         def delete(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
             """Take away."""
+            ...
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> VippsResponse:
         """Send a prepared request; sent again, it keeps its idempotency key."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def outline(value: Any) -> Any:
     waiting: deque[tuple[Any, CutList | CutObject, int]] = deque([(value, top, 1)])
     while waiting and left > 0:  # level by level, so that what is left out lies deep
         source, copy, level = waiting.popleft()
-        kept: Iterable[tuple[Any, Any]] = source.items() if isinstance(source, dict) else enumerate(source)
+        kept = cast("Iterable[tuple[Any, Any]]", source.items() if isinstance(source, dict) else enumerate(source))
         for name, item in kept:
             if left <= 0:
                 break

@@ -36,18 +36,22 @@ class Card(Protocol):
     @property
     def title(self) -> str:
         """The operation in words."""
+        ...
 
     @property
     def advice(self) -> tuple[str, ...]:
         """What a refusal means and what to do, a line each; empty if not known."""
+        ...
 
     @property
     def html(self) -> str:
         """For a front end."""
+        ...
 
     @property
     def text(self) -> str:
         """For a terminal."""
+        ...
 
 
 class Table(Protocol):
@@ -56,10 +60,12 @@ class Table(Protocol):
     @property
     def html(self) -> str:
         """For a front end."""
+        ...
 
     @property
     def text(self) -> str:
         """For a terminal."""
+        ...
 
 
 answer_card: Hook[[Any], Card] = Hook()

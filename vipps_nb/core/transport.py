@@ -88,7 +88,8 @@ class _Https(_Silent, HTTPSConnection):
 
 
 class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
+    # urllib3 asks more of a connection's type than its own connections have.
+    ConnectionCls = _Http  # pyright: ignore[reportAssignmentType]
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
         """As the pool's own, but half a body is always an error.
@@ -99,7 +100,7 @@ class _HttpPool(HTTPConnectionPool):
 
 
 class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
+    ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
         """See ``_HttpPool``."""

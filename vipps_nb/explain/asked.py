@@ -237,16 +237,22 @@ def _is_large(body: Any) -> bool:
     return count > _MOST_NODES
 
 
+def _inside(value: Any, step: str | int) -> tuple[Any, bool]:
+    """What is one step inside a value, and whether there is anything."""
+    try:
+        return value[step], True
+    except (KeyError, IndexError, TypeError):
+        return None, False
+
+
 def _fault(document: Document, operation: Operation, body: Any, pointer: str, reason: str) -> Fault:
     at: list[str | int] = []
     value, there = body, True
     for part in pointer.split("/")[1:] if pointer != "/" else ():
         step: str | int = int(part) if isinstance(value, list) and part.isdigit() else part
         at.append(step)
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            value, there = None, False
+        value, is_there = _inside(value, step)
+        there = there and is_there
     assert operation.body is not None  # noqa: S101 - only its body has faults
     fitting = tuple(schemas.at(document, operation.body.schema, at))
     found = _MEANT.search(reason)

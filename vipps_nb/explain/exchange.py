@@ -76,7 +76,7 @@ class Exchange:
         url = _text(request.url)
         kind, sent = _sent(request.body)
         official = official_environment(url)
-        kept = vars(response)  # where the history of the session that sent it writes what it knows
+        refused_before = getattr(response, "refused_before", None)  # written by the history of the session that sent it
         return cls(
             method=_text(request.method),
             path=cut_apart(url).path,
@@ -88,9 +88,9 @@ class Exchange:
             answer=parsed(body_of(response)),
             headers=_without_secrets(request.headers),
             answer_headers={_text(name).lower(): _text(value) for name, value in response.headers.items()},
-            refused_before=bool(kept.get("refused_before", False)),
-            by_session=isinstance(response, VippsResponse) or "refused_before" in kept,
-            seen=kept.get("seen"),
+            refused_before=bool(refused_before),
+            by_session=isinstance(response, VippsResponse) or refused_before is not None,
+            seen=getattr(response, "seen", None),
         )
 
     @cached_property

@@ -7,7 +7,7 @@ import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -187,7 +187,7 @@ class VippsMagics(Magics):
         """
         from vipps_nb.notebook.calls import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
 
-        magic = self.vipps
+        magic = cast("Any", self.vipps)  # the decorator has put a parser on it
         scope = Scope(self._shell.user_ns, (line, cell))
         cells.refuse_secrets(f"{line}\n{cell}", scope)
         options = _read(magic, line)

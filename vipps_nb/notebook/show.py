@@ -6,7 +6,7 @@ Which types are drawn, and how everything is given back.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import requests
@@ -29,7 +29,8 @@ class Registration:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._before: list[tuple[Any, tuple[str, str], type | None, Any]] = []
-        formatters = shell.display_formatter.formatters if shell.display_formatter is not None else {}
+        display = cast("Any", shell.display_formatter)
+        formatters = display.formatters if display is not None else {}
         for module in _ANSWER_MODULES:
             self._register(formatters, (module, "VippsResponse"), _answer_html, _answer_text)
         self._register(formatters, ("vipps_nb.auth.access_token", "AccessToken"), _token_html, _token_text)
@@ -82,7 +83,7 @@ def show(response: requests.Response | Delivery, *, personal: bool = False) -> N
     from vipps_nb.display.answer import AnswerCard  # noqa: PLC0415 - not before something is drawn
 
     delivery = any((kind.__module__, kind.__name__) == _DELIVERY for kind in type(response).__mro__)
-    draw: Callable[..., Any] = _delivery_card if delivery else AnswerCard
+    draw = cast("Callable[..., Any]", _delivery_card if delivery else AnswerCard)
     card = draw(response, personal=personal)
     if get_ipython() is None:
         say(card.text)

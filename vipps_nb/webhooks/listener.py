@@ -296,10 +296,10 @@ def _host_of(url: str) -> str:
     """The host of an address, as it stands in a Host header, without its port."""
     try:
         parts = urlsplit(url)
-        name = parts.hostname or ""
+        name, scheme = parts.hostname or "", parts.scheme
     except (ValueError, AttributeError, TypeError):
-        name = ""
-    if not name or parts.scheme not in ("http", "https"):
+        name = scheme = ""
+    if not name or scheme not in ("http", "https"):
         raise ListenerError(
             "public_url is the whole address that the platform sends to, such as https://abc.example.com/webhooks."
         )

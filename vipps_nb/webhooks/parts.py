@@ -100,7 +100,7 @@ class Address:
             parts = urlsplit(url)
             name, port = parts.hostname or "", parts.port
         except ValueError:
-            name, port = "", None
+            parts, name, port = urlsplit(""), "", None
         if not name:
             raise UnreadableError(
                 "url= has to be the address as it was registered, whole, such as https://shop.example.com/hook."

@@ -162,7 +162,7 @@ class _Until(io.RawIOBase):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]  # only servers of ours make handlers of ours
 
     def setup(self) -> None:
         super().setup()
@@ -190,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What the parser of the first line and the headers finds wrong."""
         raise _RefusedError(HTTPStatus(code))
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: what arrives is shown by the listener."""
 
     def _request(self) -> tuple[str, dict[str, str], bytes]:

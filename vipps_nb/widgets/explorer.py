@@ -31,12 +31,15 @@ class Guide(Protocol):
 
     def form(self, number: int) -> Mapping[str, Any]:
         """The form of an operation, by its place in the list."""
+        ...
 
     def judge(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What is wrong with what was typed so far, and the call as code. Must be quick."""
+        ...
 
     def send(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send the call; called on a thread of its own."""
+        ...
 
 
 class ExplorerCard(anywidget.AnyWidget):

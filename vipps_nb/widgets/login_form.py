@@ -97,11 +97,14 @@ class LoginPlace(ipywidgets.VBox):  # type: ignore[misc] # as above
         """What stands there in one line, without an address: nbval compares it."""
         return repr(self._shown)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> card.MimeBundle | None:
+    # A widget of ipywidgets gives its data alone, without metadata.
+    def _repr_mimebundle_(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, **kwargs: Any
+    ) -> card.MimeBundle | None:
         shown = self._shown and self._shown._repr_mimebundle_()
         html = shown[0]["text/html"] if shown else ""
-        # A widget of ipywidgets gives its data alone, without metadata.
-        return card.with_twins((super()._repr_mimebundle_(**kwargs), {}), repr(self), html)
+        own: Any = super()._repr_mimebundle_(**kwargs)
+        return card.with_twins((own, {}), repr(self), html)
 
 
 class LoginForm(anywidget.AnyWidget):

@@ -60,10 +60,11 @@ def _request(call: PastCall, view: View) -> dict[str, Any]:
     }
     if call.sent is not None:
         kind = call.sent_headers.get("Content-Type", "application/octet-stream")
-        request["postData"] = {"mimeType": kind, "text": masked_text(call.sent, view)}
+        data: dict[str, Any] = {"mimeType": kind, "text": masked_text(call.sent, view)}
         if "form" in kind and isinstance(form := parsed(call.sent, form=True), Mapping):
             masked = view.masked(form)
-            request["postData"]["params"] = [{"name": name, "value": str(value)} for name, value in masked.items()]
+            data["params"] = [{"name": name, "value": str(value)} for name, value in masked.items()]
+        request["postData"] = data
     return request
 
 

@@ -74,8 +74,9 @@ class History(Calls):
             outcome.unspeakable = keys.secrets() + travelling
         if isinstance(outcome, requests.Response) and outcome.status_code >= _REFUSED:
             kept = self._so_far()
-            vars(outcome)["refused_before"] = _refused_before(request, outcome, kept)
-            vars(outcome)["seen"] = money_seen(path_of(str(request.url)), kept)
+            told: Any = outcome  # an adapter of the user's own may have made it of another class
+            told.refused_before = _refused_before(request, outcome, kept)
+            told.seen = money_seen(path_of(str(request.url)), kept)
         call = remember(
             next(self._numbers),
             request,

@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from vipps_nb.apis.questions import idempotency_key
 from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.client.recorder.money import Money
+from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import moment_of_header
 from vipps_nb.core import hooks
 from vipps_nb.core.addresses import cut_apart
@@ -135,9 +136,9 @@ class PastCall:
         return 2000 + len(self.sent or b"") + len(self.content or b"")
 
     @property
-    def response(self) -> requests.Response:
+    def response(self) -> VippsResponse:
         """The answer, put together again from what was kept."""
-        response = requests.Response()
+        response = VippsResponse()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = self.method, self.url, self.sent
         request.headers = self.sent_headers.copy()
@@ -146,7 +147,7 @@ class PastCall:
         response.headers = self.headers.copy()
         response.elapsed = timedelta(seconds=self.seconds)
         response._content = self.content or b""
-        vars(response)["refused_before"], vars(response)["seen"] = self.refused_before, self.seen
+        response.refused_before, response.seen = self.refused_before, self.seen
         return response
 
     def sent_as_json(self) -> Any:
@@ -187,10 +188,11 @@ def remember(
         streamed: Whether the answer's body is left to the caller.
     """
     content = None if streamed or isinstance(outcome, Exception) else body_of(outcome)
-    answered = {} if isinstance(outcome, Exception) else outcome.headers
-    scrub, clean = _scrubber(redactor, request, answered, content)
+    going = list(request.headers.items())
+    coming = [] if isinstance(outcome, Exception) else list(outcome.headers.items())
+    scrub, clean = _scrubber(redactor, request, [value for _, value in (*going, *coming)], content)
     sent, left_out = _sent(request, scrub)
-    headers = _headers(request.headers, scrub, clean=clean)
+    headers = _headers(going, scrub, clean=clean)
     if DOTS in [value for _, value in headers] or (not clean and any(DOTS in value for _, value in headers)):
         left_out = "it carried a secret in a header, which is not kept"
     url = _url(str(request.url), scrub)
@@ -212,7 +214,7 @@ def remember(
         **call,
         status=outcome.status_code,
         reason=visible(scrub(outcome.reason or "")),
-        pairs=_headers(answered, scrub, clean=clean),
+        pairs=_headers(coming, scrub, clean=clean),
         content=_kept(content, scrub) if content is not None and len(content) <= LARGEST_BODY else None,
         received=None if content is None else len(content),
         retries=tuple(visible(str(retry.cause)) for retry in getattr(outcome, "retries", ())),
@@ -222,13 +224,12 @@ def remember(
 
 
 def _scrubber(
-    redactor: Redactor, request: requests.PreparedRequest, answered: Mapping[str, Any], content: bytes | None
+    redactor: Redactor, request: requests.PreparedRequest, values: list[Any], content: bytes | None
 ) -> tuple[Callable[[str], str], bool]:
     """What takes secrets out of a text, and whether the values of all headers are free of them.
 
     Most calls carry none, which one look at all of it together tells.
     """
-    values = [value for some in (request.headers, answered) for _, value in _stored(some)]
     plain = set(map(type, values)) <= {str}
     headers = "\n".join(values if plain else map(_as_latin, values))
     bodies = [_as_text(body) for body in (request.body, content) if body is not None and _is_kept(body)]
@@ -258,28 +259,19 @@ def _as_latin(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _headers(headers: Mapping[str, Any], scrub: Callable[[str], str], *, clean: bool) -> Pairs:
+def _headers(headers: Collection[tuple[str, Any]], scrub: Callable[[str], str], *, clean: bool) -> Pairs:
     """Headers without secrets; also not in an address, as in ``Location``."""
-    stored = _stored(headers)
-    if clean and not any(map(_is_secret_header, [name for name, _ in stored])):
-        return tuple(stored)
+    if clean and not any(map(_is_secret_header, [name for name, _ in headers])):
+        return tuple(headers)
     return tuple(
         (name, DOTS if _is_secret_header(name) else value if clean else without_named(scrub(_as_latin(value))))
-        for name, value in stored
+        for name, value in headers
     )
 
 
 @functools.lru_cache(1024)
 def _is_secret_header(name: str) -> bool:
     return name.lower() in _SECRET_HEADERS or is_secret(name)
-
-
-def _stored(headers: Mapping[str, Any]) -> Collection[tuple[str, Any]]:
-    """Names and values as requests holds them: its own ways to them cost ten times as much."""
-    if isinstance(headers, CaseInsensitiveDict):
-        stored: Mapping[str, tuple[str, Any]] = vars(headers)["_store"]
-        return stored.values()
-    return headers.items()
 
 
 def _url(url: str, scrub: Callable[[str], str]) -> str:

@@ -18,14 +18,17 @@ class PrintedCode(Protocol):
     @property
     def msn(self) -> str:
         """The sales unit it belongs to."""
+        ...
 
     @property
     def name(self) -> str:
         """What the sales unit calls it."""
+        ...
 
     @property
     def text(self) -> str:
         """What the customer's phone says after the scan."""
+        ...
 
     @property
     def leads_to(self) -> str | None:
@@ -33,6 +36,7 @@ class PrintedCode(Protocol):
 
     def scan(self, phone_number: str) -> dict[str, Any]:
         """A customer scans it. Says what came of it."""
+        ...
 
 
 class PrintedCodes:

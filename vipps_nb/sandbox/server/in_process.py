@@ -85,6 +85,7 @@ class InProcess(Protocol):
         self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, *, patience: float | None = None
     ) -> RawAnswer:
         """One request."""
+        ...
 
     def receive(self, url: str, receiver: Receiver) -> None:
         """Have a function answer what is sent to a URL, and to whatever lies below it."""

@@ -230,7 +230,7 @@ def _straight(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     shown = [one for name, one in signature.parameters.items() if name not in finders]
     if wants is None:
         shown.append(inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request))
-    act.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect's own way to say it
+    act.__signature__ = signature.replace(  # type: ignore[attr-defined]  # pyright: ignore  # inspect's own way to say it
         parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in shown]
     )
     return act

@@ -335,7 +335,9 @@ def _campaign(order: Subscription) -> recurring.Campaign | None:
         return None
     given: dict[str, Any] = campaign.model_dump()
     if isinstance(campaign, PriceCampaign) and (end := moment(campaign.end)):
-        return recurring.PriceCampaign(**given | {"end": timestamp(end)})
+        given["end"] = timestamp(end)
+        return recurring.PriceCampaign(**given)
     if isinstance(campaign, EventCampaign) and (end := moment(campaign.event_date)):
-        return recurring.EventCampaign(**given | {"event_date": timestamp(end)})
+        given["event_date"] = timestamp(end)
+        return recurring.EventCampaign(**given)
     return recurring.PeriodCampaign(**given)

@@ -75,7 +75,8 @@ class BrowserLogin(Login):
         acr: The assurance that was asked for, and will be claimed.
     """
 
-    redirect_uri: str
+    # All fields are named, so one without a default may follow; and nobody sets it to None later.
+    redirect_uri: str  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]
     echo: str
     nonce: str | None = None
     challenge: Challenge | None = None

@@ -10,7 +10,7 @@ from vipps_nb.sandbox.apis.management.models import MOVES, UNSUBMITTED, NewSales
 from vipps_nb.sandbox.apis.management.prices import package
 from vipps_nb.sandbox.apis.management.schemas import ProductOrderRequest, Status
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.world.organisations import SCHEMES, Identifier, bank_account
+from vipps_nb.sandbox.world.organisations import SCHEMES, Identifier, Market, bank_account
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
 
@@ -96,10 +96,10 @@ def _sales_unit(world: World, order: ProductOrder) -> NewSalesUnit:
         msn = world.ids.digits(6)
     request = order.request
     chosen = package(request.price_package_id) if request.price_package_id else None
+    markets = [market for market, scheme in SCHEMES.items() if scheme == request.business_identifier.scheme]
+    market: Market = markets[0] if markets else "NO"
     switches = Switches(
-        market=next(
-            (market for market, scheme in SCHEMES.items() if scheme == request.business_identifier.scheme), "NO"
-        ),
+        market=market,
         payment_allowed=request.product_type != "LOGIN",
         capture_type="NotApplicable" if request.product_type == "LOGIN" else "ReserveCapture",
         recurring_allowed=bool(request.has_recurring),

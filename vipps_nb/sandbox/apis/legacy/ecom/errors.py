@@ -19,11 +19,14 @@ from vipps_nb.sandbox.server.problems import Body, Dialect, ErrorBody, Refusal, 
 Group = Literal["Authentication", "Payment", "InvalidRequest", "VippsError", "User", "Merchant"]
 
 
+UNKNOWN = "99"
+
+
 class EComRefusal(Refusal):
     """One with a group and a code."""
 
     group: ClassVar[Group] = "Payment"
-    code = "99"
+    code = UNKNOWN
 
 
 class _Merchant(EComRefusal):
@@ -134,7 +137,8 @@ def _say(refusal: Refusal, trace_id: str) -> Body:
 def _errors(refusal: Refusal, context: str) -> Iterator[EComError]:
     if isinstance(refusal, EComRefusal):
         message = f"{refusal.title}. {refusal.detail}" if refusal.detail else refusal.title
-        yield EComError(error_group=refusal.group, error_code=refusal.code, error_message=message, context_id=context)
+        code = refusal.code or UNKNOWN
+        yield EComError(error_group=refusal.group, error_code=code, error_message=message, context_id=context)
         return
     group: Group = "Authentication" if refusal.status == HTTPStatus.FORBIDDEN else "InvalidRequest"
     for name, reason in refusal.fields or [(refusal.code or str(int(refusal.status)), refusal.detail or refusal.title)]:
