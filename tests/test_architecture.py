@@ -181,7 +181,7 @@ def test_an_api_more_is_one_row_and_one_folder(tmp_path):
         if table:
             before = file.read_text(encoding="utf-8")
             begins = re.compile(rf"^{table}\b.* = [(\[]$", re.MULTILINE)
-            after = begins.sub(lambda found, text=text: f"{found[0]}\n{text}", before, count=1)
+            after = begins.sub(lambda found, text=text: f"{found[0]}\n{text.rstrip()},\n", before, count=1)
             assert after != before, place
             module = text.partition(".page")[0]
             importing = f"from vipps_nb.sandbox.apis import {module}\n" if table == "PAGES" else ""

@@ -96,7 +96,7 @@ def _sales_unit(world: World, order: ProductOrder) -> NewSalesUnit:
         msn = world.ids.digits(6)
     request = order.request
     chosen = package(request.price_package_id) if request.price_package_id else None
-    markets = [market for market, scheme in SCHEMES.items() if scheme == request.business_identifier.scheme]
+    markets: list[Market] = [one for one, scheme in SCHEMES.items() if scheme == request.business_identifier.scheme]
     market: Market = markets[0] if markets else "NO"
     switches = Switches(
         market=market,
