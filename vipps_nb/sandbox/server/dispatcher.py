@@ -1,7 +1,7 @@
 """The dispatcher: one plain ASGI layer around the app that every request passes.
 
-It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
-one at a time (so that two requests with the same idempotency key act once), hands the sender what an act has posted,
+It lets in only what was meant for this machine, has the faults done and lets time catch up. It keeps the world's
+answers one at a time, so that two requests with the same idempotency key act once. It hands the sender what was posted,
 dates every answer by the world's clock and writes the request log.
 """
 
@@ -41,14 +41,20 @@ log = logging.getLogger(__name__)
 
 
 class WrongHost(GatewayRefusal):
-    """Another host was asked for; a page elsewhere may be trying to reach this machine by its name."""
+    """Another host was asked for.
+
+    A page elsewhere may be trying to reach this machine by its name.
+    """
 
     status = HTTPStatus.MISDIRECTED_REQUEST
     title = "This sandbox answers to 127.0.0.1 and localhost only, and to IP addresses if others were let in."
 
 
 class ForeignOrigin(GatewayRefusal):
-    """A page of another site asks. Like the real APIs, the sandbox is no place for browsers' cross-origin calls."""
+    """A page of another site asks.
+
+    Like the real APIs, the sandbox is no place for browsers' cross-origin calls.
+    """
 
     status = HTTPStatus.FORBIDDEN
     title = "Requests from pages of other origins are refused."
@@ -238,7 +244,10 @@ def _check_size(scope: Scope) -> None:
 
 
 def _check_origin(scope: Scope, let_others_in: bool) -> None:
-    """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
+    """Refuse what came by another name, or from another site's page.
+
+    These are DNS rebinding and cross-site requests.
+    """
     headers = {
         name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
     }
@@ -272,7 +281,10 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
 
 
 def _is_address(host: str) -> bool:
-    """Whether a Host header holds an IP address: a name might be one that somebody has pointed here."""
+    """Whether a Host header holds an IP address.
+
+    A name might be one that somebody has pointed here.
+    """
     try:
         address = ip_address(urlsplit(f"//{host}").hostname or "")
     except ValueError:

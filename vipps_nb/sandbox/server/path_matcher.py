@@ -1,4 +1,6 @@
-"""Where a path leads, if it is written in another case or ends with a slash: to the same operation.
+"""Where a path leads, if it is written in another case or ends with a slash.
+
+To the same operation.
 
 Only the fixed segments of a path may be in any case. What stands for something, such as a reference, is exact.
 """
@@ -43,7 +45,10 @@ class PathMatcher:
             self._add(path, methods)
 
     def match(self, method: str, path: str) -> tuple[str, str]:
-        """The documented path, and in words what was other in the one that was sent; none if there is no other."""
+        """The documented path, and in words what was other in the one that was sent.
+
+        None if there is no other.
+        """
         path = self._also_spelled.get(path, path)
         if method in self._directly(path):
             return path, ""
@@ -64,7 +69,10 @@ class PathMatcher:
         return spelled, f"{shown}{path[len(trimmed) :]} {' and '.join(differences)}"
 
     def _directly(self, path: str) -> set[str]:
-        """The methods at the end of the first way that is spelled so: quickly, for nearly all requests are."""
+        """The methods at the end of the first way that is spelled so.
+
+        Quickly, for nearly all requests are.
+        """
         crossing = self._start
         for segment in path.split("/"):
             following = crossing.exact.get(segment) or (crossing.variable if segment else None)
@@ -89,7 +97,10 @@ class PathMatcher:
     def _walk(
         self, crossing: _Crossing, segments: list[str], *, exactly: bool
     ) -> Iterator[tuple[list[str | None], _Crossing]]:
-        """Every way that leads somewhere, fixed segments before variable ones; those are None."""
+        """Every way that leads somewhere, fixed segments before variable ones.
+
+        Those are None.
+        """
         if not segments:
             if crossing.methods:
                 yield [], crossing
