@@ -36,7 +36,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
 LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
 MOST_HEADERS = 100
-OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
+OWN_PATHS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
 log = logging.getLogger(__name__)
 
 
@@ -141,7 +141,7 @@ class Dispatcher:
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
         path, difference = self._signposts.match(scope["method"], sent)
-        if path.startswith(OWN_ROOMS):
+        if path.startswith(OWN_PATHS):
             begin(strict=False)
             scope["path"] = path
             await self._send(send, await self._act(scope, body), timedelta(0))
