@@ -1,4 +1,4 @@
-"""The sandbox: a stateful imitation of the Vipps MobilePay test environment on 127.0.0.1.
+"""A stateful imitation of the Vipps MobilePay test environment on 127.0.0.1.
 
 A real HTTP server, in this process or joined elsewhere on the machine. It is not the test environment: what is
 imitated differently, and what not at all, is written in the docstring of each page under ``apis``.
@@ -37,7 +37,9 @@ _LIFETIMES = range(1, 86_401)
 
 
 class Sandbox(ControlClient):
-    """One sandbox: started here, or joined with ``Sandbox.join``. Also a context manager.
+    """One sandbox: started here, or joined with ``Sandbox.join``.
+
+    Also a context manager.
 
     Args:
         seed: Fixes the pretend keys and the order of all ids.
@@ -84,7 +86,10 @@ class Sandbox(ControlClient):
 
     @classmethod
     def join(cls, base_url: str) -> Sandbox:
-        """Speak to the desk of a sandbox that already runs; starting and stopping it is not ours."""
+        """Speak to the desk of a sandbox that already runs.
+
+        Starting and stopping it is not ours.
+        """
         parts = parts_of(base_url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SandboxError("The address of a sandbox looks like http://127.0.0.1:8080.")
@@ -118,7 +123,9 @@ class Sandbox(ControlClient):
         return IN_PROCESS if self._server is None else self._address(self._server)
 
     def start(self) -> Self:
-        """Start listening; returns once requests are answered. Does nothing when it runs already.
+        """Start listening; returns once requests are answered.
+
+        Does nothing when it runs already.
 
         After a stop it starts again: with the same keys, a new world, and a new signing key, so that tokens from
         before are those of another sandbox.
@@ -157,7 +164,9 @@ class Sandbox(ControlClient):
         return self
 
     def stop(self) -> None:
-        """Stop listening and forget the world. Does nothing when it is not running, or was joined.
+        """Stop listening and forget the world.
+
+        Does nothing when it is not running, or was joined.
 
         Raises:
             SandboxError: The server was still busy after the time limit.
@@ -219,10 +228,10 @@ class Sandbox(ControlClient):
         self._own_inside().receive(url, receive)
 
     def keys(self, key_type: str = "merchant", *, msn: str | None = None) -> dict[str, str]:
-        """The pretend keys of one kind: merchant, partner, management, accounting or donations.
+        """The pretend keys of one kind, by their names in the portal.
 
         Args:
-            key_type: Which set.
+            key_type: merchant, partner, management, accounting or donations.
             msn: Which sales unit's merchant keys, when there are several; the first unless given.
 
         Raises:
@@ -248,7 +257,9 @@ class Sandbox(ControlClient):
         return "\n".join(lines) + "\n"
 
     def write_dotenvs(self, folder: Path) -> list[Path]:
-        """Write one ``.env`` for each sales unit, to be handed out: ``FOLDER/unit-01/.env`` and so on.
+        """Write one ``.env`` for each sales unit, to be handed out.
+
+        ``FOLDER/unit-01/.env`` and so on.
 
         Only a unit's own merchant keys are in its file, so that nobody holds keys that open a neighbour's records.
         Only you can read the files.

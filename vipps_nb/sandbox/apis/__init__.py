@@ -1,4 +1,6 @@
-"""The APIs: one folder each, with the same files in all of them. A new API is a new page in ``PAGES``.
+"""The APIs: one folder each, with the same files in all of them.
+
+A new API is a new page in ``PAGES``.
 
 =================  ====================================================================================
 ``__init__``       The guide: what this API is, its sources, what is unlike the real thing or missing.

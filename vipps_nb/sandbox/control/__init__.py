@@ -1,1 +1,4 @@
-"""The control API under ``/sandbox``, and its Python client. Users know it as the desk."""
+"""The control API under ``/sandbox``, and its Python client.
+
+Users know it as the desk.
+"""

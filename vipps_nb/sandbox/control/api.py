@@ -1,4 +1,7 @@
-"""The desk: endpoints under ``/sandbox`` that say what happens in the world. No keys are needed here."""
+"""The desk: endpoints under ``/sandbox`` that say what happens in the world.
+
+No keys are needed here.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,10 @@ class DecisionOrder(JsonModel):
 
 
 class ScanOrder(JsonModel):
-    """What the camera looks at: what a QR code says, or the name of a code at which customers check in."""
+    """What the camera looks at.
+
+    What a QR code says, or the name of a code at which customers check in.
+    """
 
     content: Annotated[
         str | None, Field(max_length=5000, description="A code's content, or a link to its picture.")
@@ -165,7 +171,9 @@ async def read_clock(world: TheWorld) -> ClockState:
 
 @router.put("/sandbox/clock", response_model=ClockState)
 async def set_clock(order: ClockOrder, world: TheWorld, sender: TheSender) -> ClockState:
-    """Move, hold or release the clock. Everything that falls due on the way happens, in order.
+    """Move, hold or release the clock.
+
+    Everything that falls due on the way happens, in order.
 
     Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
     """
@@ -180,7 +188,9 @@ async def set_clock(order: ClockOrder, world: TheWorld, sender: TheSender) -> Cl
 
 @router.post("/sandbox/clock/advance", response_model=ClockState)
 async def advance_clock(order: AdvanceOrder, world: TheWorld, sender: TheSender) -> ClockState:
-    """Move time forward. Everything that falls due in between happens, in order, each at its own moment.
+    """Move time forward.
+
+    Everything that falls due in between happens, in order, each at its own moment.
 
     Deliveries to merchants and their retries as well: the clock waits for each receiver's answer.
     """
@@ -214,7 +224,10 @@ async def withdraw(order: DecisionOrder, world: TheWorld) -> JsonObject:
 
 @router.post("/sandbox/customer/scan")
 async def scan(order: ScanOrder, world: TheWorld) -> JsonObject:
-    """The customer scans a QR code: it opens a page, asks for a payment, or checks them in."""
+    """The customer scans a QR code.
+
+    It opens a page, asks for a payment, or checks them in.
+    """
     return look_at(world, order.content, order.merchant_qr_id, order.msn, order.phone_number)
 
 
@@ -247,7 +260,9 @@ async def clear_faults(world: TheWorld) -> FaultRules:
 
 @router.post("/sandbox/reset")
 async def reset(backend: TheBackend, order: ResetOrder | None = None) -> JsonObject:
-    """A new world: no payments, no remembered keys, no log, no faults, settings and clock as at the start.
+    """A new world.
+
+    No payments, no remembered keys, no log, no faults, settings and clock as at the start.
 
     API keys and access tokens go on working.
     """
@@ -259,7 +274,10 @@ async def read_requests(
     world: TheWorld,
     last: Annotated[int, Query(ge=1, le=KEPT, description="How many at most, counted from the end.")] = KEPT,
 ) -> list[JsonObject]:
-    """The request log, oldest first, secrets masked; the desk's own requests are not in it."""
+    """The request log, oldest first, secrets masked.
+
+    The desk's own requests are not in it.
+    """
     return world.log.entries(last)
 
 

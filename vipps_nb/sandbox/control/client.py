@@ -1,4 +1,7 @@
-"""The desk over HTTP, so that a sandbox in this process and one elsewhere on the machine behave alike."""
+"""The desk over HTTP, from Python.
+
+So a sandbox in this process and one elsewhere on the machine behave alike.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ JsonObject = dict[str, Any]
 
 
 class ControlClient:
-    """What one can tell a running sandbox. Method names are those of the endpoints under ``/sandbox``."""
+    """What one can tell a running sandbox.
+
+    Method names are those of the endpoints under ``/sandbox``.
+    """
 
     @property
     def base_url(self) -> str:
@@ -44,11 +50,17 @@ class ControlClient:
         return self.clock(held=False)
 
     def advance(self, seconds: float) -> results.ClockState:
-        """Move time forward; everything that falls due in between happens, in order, deliveries included."""
+        """Move time forward.
+
+        Everything that falls due in between happens, in order, deliveries included.
+        """
         return cast("results.ClockState", self._ask("POST", "/clock/advance", {"seconds": seconds}))
 
     def next_event(self) -> results.ClockState:
-        """Move time forward to the next thing that happens by itself, such as the end of the time to pay."""
+        """Move time forward to the next thing that happens by itself.
+
+        Such as the end of the time to pay.
+        """
         return cast("results.ClockState", self._ask("POST", "/clock/next"))
 
     def waiting(self) -> list[results.WaitingRequest]:
@@ -73,7 +85,9 @@ class ControlClient:
         msn: str | None = None,
         choice: str | None = None,
     ) -> results.Decision:
-        """The customer approves. ``msn`` is needed only when several sales units use the same reference.
+        """The customer approves.
+
+        ``msn`` is needed only when several sales units use the same reference.
 
         ``request`` is a number among those of ``waiting``. Where there is a choice, such as between ways of
         delivery, ``choice`` is the id of what they take.
@@ -104,7 +118,10 @@ class ControlClient:
         request: int | None = None,
         msn: str | None = None,
     ) -> results.Ignored:
-        """The customer does nothing until their time is up; the clock moves on to that moment."""
+        """The customer does nothing until their time is up.
+
+        The clock moves on to that moment.
+        """
         return cast("results.Ignored", self._decide("ignore", reference, agreement_id, auth_req_id, request, msn))
 
     def card(self, *, working: bool | None = None, reason: str | None = None) -> results.Card:
@@ -120,7 +137,10 @@ class ControlClient:
     def change_agreement(
         self, agreement_id: str, *, max_amount: int | None = None, stopped: bool | None = None
     ) -> results.ChangedAgreement:
-        """What the customer changes in the app: the most that may be taken in each interval, or stop it all."""
+        """What the customer changes in the app.
+
+        The most that may be taken in each interval, or stop it all.
+        """
         changes = _given(maxAmount=max_amount, stopped=stopped)
         return cast("results.ChangedAgreement", self._ask("PUT", f"/customer/agreements/{agreement_id}", changes))
 
@@ -132,7 +152,9 @@ class ControlClient:
         msn: str | None = None,
         phone_number: str | None = None,
     ) -> results.Scan:
-        """The customer scans a QR code, given what it says (or a link to its picture), or its ``merchantQrId``.
+        """The customer scans a QR code.
+
+        It is given by what it says, by a link to its picture, or by its ``merchantQrId``.
 
         A merchant redirect says where it leads, a one-time code what it asks for, and at a merchant callback the
         customer checks in; then ``checkedIn`` is what the merchant is told.
@@ -188,7 +210,9 @@ class ControlClient:
         )
 
     def settings(self, **switches: Any) -> results.Settings:
-        """How the sandbox behaves where the real thing is undecided; named ones are changed.
+        """How the sandbox behaves where the real thing is undecided.
+
+        Named ones are changed.
 
         Names are those of ``GET /sandbox/settings``, such as ``rateLimits=True``.
         """
@@ -201,11 +225,17 @@ class ControlClient:
         return cast("list[results.SalesUnit]", self._ask("GET", "/sales-units"))
 
     def sales_unit(self, msn: str, **switches: Any) -> results.SalesUnit:
-        """Switch something on or off for one sales unit, such as ``pushMessageAllowed=False``."""
+        """Switch something on or off for one sales unit.
+
+        Names are those of its switches, such as ``pushMessageAllowed=False``.
+        """
         return cast("results.SalesUnit", self._ask("PUT", f"/sales-units/{msn}", switches))
 
     def product_order(self, product_order_id: str, step: str) -> results.ProductOrder:
-        """Take the next step with a product order: view, submit (the merchant), complete or reject (the platform)."""
+        """Take the next step with a product order.
+
+        View, submit (the merchant), complete or reject (the platform).
+        """
         return cast("results.ProductOrder", self._ask("POST", f"/product-orders/{product_order_id}", {"step": step}))
 
     def donate(
@@ -217,7 +247,10 @@ class ControlClient:
         message: str | None = None,
         msn: str | None = None,
     ) -> results.Gift:
-        """A donor gives ``value`` (minor units) in the app: once or, with a withdrawal day, every month."""
+        """A donor gives ``value`` (minor units) in the app.
+
+        Once or, with a withdrawal day, every month.
+        """
         gift = _given(value=value, withdrawalDay=withdrawal_day, reference=reference, message=message, msn=msn)
         return cast("results.Gift", self._ask("POST", "/donations", gift))
 

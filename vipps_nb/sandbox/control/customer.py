@@ -52,7 +52,10 @@ async def read_card(world: TheWorld) -> Card:
 
 @router.put("/sandbox/customer/card", response_model=Card)
 async def change_card(card: Card, world: TheWorld) -> Card:
-    """Break or mend the customer's card. While it is broken, recurring charges fail and are tried again."""
+    """Break or mend the customer's card.
+
+    While it is broken, recurring charges fail and are tried again.
+    """
     world.records(Wallet).failure = None if card.working else card.reason
     return _card(world)
 
@@ -61,7 +64,10 @@ async def change_card(card: Card, world: TheWorld) -> Card:
 async def change_agreement(
     agreement_id: Annotated[str, Path(alias="agreementId")], change: AgreementChange, world: TheWorld
 ) -> dict[str, Any]:
-    """What the customer changes about an agreement in the app: the most that may be taken, or everything ends."""
+    """What the customer changes about an agreement in the app.
+
+    The most that may be taken, or everything ends.
+    """
     agreement = world.records(Agreements).get(agreement_id)
     if agreement is None:
         raise NoSuchAgreement(f"There is no agreement {agreement_id}.")

@@ -1,4 +1,7 @@
-"""Writing the files that are handed out to a class: each closed to others from its first byte, all of them or none."""
+"""Writing the files that are handed out to a class.
+
+Each closed to others from its first byte, all of them or none.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 def write_all(folder: Path, texts: Mapping[Path, str]) -> None:
-    """Write new files that only their owner can read, whatever the umask, through no symbolic link.
+    """Write new files that only their owner can read.
+
+    Whatever the umask, and through no symbolic link.
 
     Args:
         folder: Where they lie, for messages.

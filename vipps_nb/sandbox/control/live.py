@@ -1,4 +1,7 @@
-"""More of the desk, for those who have it in front of them: what waits, what comes next, and a word when it changes."""
+"""More of the desk, for those who have it in front of them.
+
+What waits, what comes next, and a word when it changes.
+"""
 
 from __future__ import annotations
 
@@ -69,13 +72,19 @@ class Mark(JsonModel):
 
 @router.get("/sandbox/customer/requests", response_model=list[RequestOnPhone])
 async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
-    """What waits on the customer's phone: of the latest thousand what they can decide now, newest first."""
+    """What waits on the customer's phone.
+
+    Of the latest thousand what they can decide now, newest first.
+    """
     return [_on_phone(one, screen, world) for one, screen in world.phone.waiting()]
 
 
 @router.post("/sandbox/customer/ignore")
 async def ignore(order: DecisionOrder, world: TheWorld, sender: TheSender) -> dict[str, Any]:
-    """The customer does nothing: time moves on until theirs is up, and everything that falls due happens."""
+    """The customer does nothing.
+
+    Time moves on until theirs is up, and everything that falls due happens.
+    """
     asked = find_on_phone(order, world)
     if asked.outcome is not None:
         raise NothingToDecide(asked.outcome)
@@ -87,7 +96,9 @@ async def ignore(order: DecisionOrder, world: TheWorld, sender: TheSender) -> di
 
 @router.post("/sandbox/clock/next", response_model=ClockState)
 async def go_to_next_event(world: TheWorld, sender: TheSender) -> ClockState:
-    """Move time forward to the next thing that happens by itself, such as the end of the customer's time to pay.
+    """Move time forward to the next thing that happens by itself.
+
+    Such as the end of the customer's time to pay.
 
     A thing happens if it is announced, moves money, posts a letter, or takes something from the phone.
     """
@@ -102,7 +113,9 @@ async def wait_for_change(
     seen: Annotated[str | None, Query(description="The mark that was seen last.")] = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for another one.")] = LONGEST_WAIT,
 ) -> Mark:
-    """Wait until something changes: a request, the phone, the clock, the faults, the settings, or the world itself.
+    """Wait until something changes.
+
+    A request, the phone, the clock, the faults, the settings, or the world itself.
 
     Answers at once if ``seen`` is out of date or left out, and after ``wait`` with the same mark.
     """

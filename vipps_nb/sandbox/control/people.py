@@ -81,7 +81,10 @@ class GiftChange(JsonModel):
 
 
 class OrderStep(JsonModel):
-    """What happens to a product order: the merchant looks or submits, the platform completes or rejects."""
+    """What happens to a product order.
+
+    The merchant looks or submits, the platform completes or rejects.
+    """
 
     step: Literal["view", "submit", "complete", "reject"]
 

@@ -1,4 +1,4 @@
-"""What the control API answers with, as the dictionaries that ``vipps_nb.Sandbox`` returns.
+"""What the control API answers with: what ``vipps_nb.Sandbox`` returns.
 
 The names are those of the JSON. They are written a second time here, and not taken from the server's models, so that
 using a sandbox that runs elsewhere costs no web framework; a test holds the two against each other.
@@ -110,7 +110,10 @@ class SalesUnit(SalesUnitName):
 
 
 class Overview(TypedDict):
-    """What is in the world. ``counts`` has a number for each kind of record, by its name."""
+    """What is in the world.
+
+    ``counts`` has a number for each kind of record, by its name.
+    """
 
     baseUrl: str
     seed: int
@@ -132,7 +135,10 @@ class Choice(TypedDict):
 
 
 class WaitingRequest(TypedDict):
-    """Something the customer can decide now. ``price`` is money in words, such as ``499.00 NOK``."""
+    """Something the customer can decide now.
+
+    ``price`` is money in words, such as ``499.00 NOK``.
+    """
 
     request: int
     kind: str
@@ -150,7 +156,9 @@ class WaitingRequest(TypedDict):
 
 
 class Decision(TypedDict, total=False):
-    """What a decision of the customer came to: which request it was, how that stands now, and why, if it failed.
+    """What a decision of the customer came to.
+
+    Which request it was, how that stands now, and why, if it failed.
 
     One of ``reference``, ``agreementId``, ``authReqId`` and ``productOrderId`` is there where the request has a name.
     """
@@ -170,7 +178,7 @@ class Decision(TypedDict, total=False):
 
 
 class Ignored(ClockState):
-    """How a request ended that the customer did nothing about, and what time it is by then."""
+    """How a request ended that was ignored, and what time it is by then."""
 
     msn: str
     outcome: str | None
@@ -184,7 +192,10 @@ class Card(TypedDict):
 
 
 class ChangedAgreement(TypedDict):
-    """A recurring agreement after the customer's change. ``maxAmount`` is in minor units."""
+    """A recurring agreement after the customer's change.
+
+    ``maxAmount`` is in minor units.
+    """
 
     agreementId: str
     msn: str
@@ -202,7 +213,10 @@ class CheckedIn(TypedDict):
 
 
 class Scan(TypedDict, total=False):
-    """What a code was good for: ``redirectUrl``, ``checkedIn``, or what a one-time code asks for."""
+    """What a code was good for.
+
+    ``redirectUrl``, ``checkedIn``, or what a one-time code asks for.
+    """
 
     kind: Literal["merchant-redirect", "merchant-callback", "one-time"]
     msn: str
@@ -225,7 +239,10 @@ class PersonalQr(TypedDict):
 
 
 class LoggedRequest(TypedDict):
-    """One request to an imitated API and its answer, secrets masked. ``ms`` are milliseconds."""
+    """One request to an imitated API and its answer, secrets masked.
+
+    ``ms`` are milliseconds.
+    """
 
     number: int
     time: str
@@ -286,7 +303,10 @@ class ProductOrder(TypedDict):
 
 
 class Gift(TypedDict):
-    """A gift: ``agreementId`` names one that comes every month, ``pspReference`` one that came once."""
+    """A gift.
+
+    ``agreementId`` names one that comes every month, ``pspReference`` one that came once.
+    """
 
     recipientHandle: str
     agreementId: NotRequired[str]

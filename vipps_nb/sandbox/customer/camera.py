@@ -1,4 +1,7 @@
-"""The customer's camera, and the code their app shows: what the desk does with QR codes."""
+"""The customer's camera, and the code their app shows.
+
+What the desk does with QR codes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a customer shows in place of a phone number: a personal QR, or the token a merchant got when they checked in.
+"""What a customer shows in place of a phone number.
+
+A personal QR, or the token a merchant got when they checked in.
 
 The QR API exchanges them for the number, ePayment asks their owner for money. Codes that were not given out here are
 nobody's, so pages that take any (see ``looks_like_ours``) refuse only those that look like ours.
@@ -39,7 +41,10 @@ class CustomerCodes:
         self._personal: dict[str, CustomerCode] = {}
 
     def add_token(self, random: str, code: CustomerCode) -> str:
-        """A customer checked in; the customer token for the merchant, good for 15 minutes."""
+        """A customer checked in.
+
+        The customer token for the merchant, good for 15 minutes.
+        """
         token = TOKEN_START + random
         self._tokens[token] = code
         return token
@@ -51,7 +56,10 @@ class CustomerCodes:
         return content
 
     def owner(self, token: str, msn: str, now: datetime) -> CustomerCode | None:
-        """Who a customer token stands for; nobody when it is unknown, another sales unit's or too old."""
+        """Who a customer token stands for.
+
+        Nobody when it is unknown, another sales unit's or too old.
+        """
         code = self._tokens.get(token)
         return code if code is not None and code.msn == msn and now < code.made + TOKEN_LIFETIME else None
 
@@ -66,5 +74,8 @@ class CustomerCodes:
 
 
 def looks_like_ours(code: str) -> bool:
-    """Whether a code looks like one that was given out here. If nobody is behind it, it is old or misread."""
+    """Whether a code looks like one that was given out here.
+
+    If nobody is behind it, it is old or misread.
+    """
     return code.startswith((TOKEN_START, QR_START))

@@ -38,7 +38,10 @@ KARI = Customer()
 
 
 def subject(seed: int, msn: str, phone_number: str) -> str:
-    """The ``sub`` of a customer: the same for the same person and sales unit (Userinfo API, sub)."""
+    """The ``sub`` of a customer: the same for the same person and sales unit.
+
+    Source: Userinfo API, sub.
+    """
     return str(uuid.uuid5(_NAMESPACE, f"{seed}/{msn}/{phone_number}"))
 
 

@@ -1,4 +1,7 @@
-"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to. Plain HTML and a form, no script."""
+"""The customer's phone as a page: what ``redirectUrl`` and QR codes lead to.
+
+Plain HTML and a form, no script.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}
 
 @router.get("/landing", response_class=Response, responses=DOCUMENTED)
 async def show_phone(token: Token, world: TheWorld) -> Response:
-    """What the customer sees: who asks, how much, what for, and two buttons; afterwards the outcome."""
+    """What the customer sees: who asks, how much, what for, and two buttons.
+
+    Afterwards the outcome.
+    """
     asked = _find(token, world)
     if asked.on_look is not None:
         asked.on_look()
@@ -93,7 +99,10 @@ async def decide(
     world: TheWorld,
     choice: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """What the customer decides; then back to the page, which says how it ended, or on to where the request leads."""
+    """What the customer decides.
+
+    Then back to the page, which says how it ended, or on to where the request leads.
+    """
     asked = _find(token, world)
     if asked.outcome is None:
         asked.choose(choice)
@@ -122,7 +131,10 @@ async def show_svg(token: Token, world: TheWorld) -> Response:
 
 @router.get("/landing/code", response_class=Response, responses={**DOCUMENTED, 302: {"description": "On to the shop"}})
 async def open_code(token: Token, world: TheWorld) -> Response:
-    """What a browser sees that opens the content of a printed QR code: where the code leads, or a place to check in."""
+    """What a browser sees that opens the content of a printed QR code.
+
+    Where the code leads, or a place to check in.
+    """
     code = _printed(token, world)
     if code.leads_to is not None:
         return RedirectResponse(code.leads_to, HTTPStatus.FOUND, HEADERS)

@@ -57,7 +57,9 @@ class Phone:
         return next((one for one in self._arrivals.values() if one.number == number), None)
 
     def waiting(self) -> list[tuple[Arrival, PhoneScreen]]:
-        """What the customer can decide now, newest first; of the latest thousand, so that a full world stays quick.
+        """What the customer can decide now, newest first.
+
+        Of the latest thousand, so that a full world stays quick.
 
         A checkout whose customer is paying and its payment are one thing to decide: the newer, which is the payment.
         """

@@ -1,4 +1,4 @@
-"""QR codes that hang on a wall or stand on a counter, and what happens when a customer scans one.
+"""QR codes on walls and counters, and what happens when a customer scans one.
 
 A code's content is a link of this sandbox that never changes; what stands behind it may, as long as the code is on
 the shelf. The desk's camera and the customer's phone read here, the QR API writes.
@@ -58,7 +58,10 @@ class PrintedCodes:
         self._by_token.pop(token, None)
 
     def called(self, name: str) -> list[PrintedCode]:
-        """The codes at which customers check in that have this name; every sales unit may have one."""
+        """The codes at which customers check in that have this name.
+
+        Every sales unit may have one.
+        """
         return [code for code in self._by_token.values() if code.leads_to is None and code.name == name]
 
 
@@ -79,7 +82,10 @@ def image_link(world: World, token: str, size: int | None) -> str:
 
 
 def token_in(link: str) -> str | None:
-    """The token in a link of this sandbox, be it a code's content, its picture, or the customer's page."""
+    """The token in a link of this sandbox.
+
+    Be it a code's content, its picture, or the customer's page.
+    """
     parts = parts_of(link.strip())
     return query_of(parts, "token") if parts is not None and parts.path.startswith("/landing") else None
 

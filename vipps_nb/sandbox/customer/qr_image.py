@@ -12,7 +12,9 @@ QUIET_ZONE = 4  # modules of white around the code; scanners need them
 
 
 def png(content: str, size: int) -> bytes:
-    """A PNG of ``size`` pixels a side, larger only where not even one pixel is left for each module.
+    """A PNG of ``size`` pixels a side.
+
+    Larger only where not even one pixel is left for each module.
 
     Modules are whole pixels, so that they stay sharp; what is left over is white border.
     """

@@ -15,7 +15,7 @@ Decision = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several things to choose from before approving, such as a way of delivery."""
+    """One of several things to choose from, such as a way of delivery."""
 
     id: str
     label: str
@@ -24,7 +24,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneScreen:
-    """One request on the customer's phone, as it is at this moment; a screen does not change by itself.
+    """One request on the customer's phone, as it is at this moment.
+
+    A screen does not change by itself.
 
     Attributes:
         kind: What it is, in a word or two, such as ``payment``.

@@ -1,4 +1,6 @@
-"""Access tokens: signed, and read back. The signing key is made at start, so each sandbox has its own.
+"""Access tokens: signed, and read back.
+
+The signing key is made at start, so each sandbox has its own.
 
 The claims follow the only documented sample of a real token, an Azure AD one (Access Token API, first specification);
 what today's real tokens contain is unconfirmed.

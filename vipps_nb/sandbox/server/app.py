@@ -1,4 +1,4 @@
-"""The FastAPI app, put together from the pages, the desk and the customer's phone."""
+"""The FastAPI app, made of the pages, the desk and the customer's phone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WrongMethod(GatewayRefusal):
 
 
 def build_app(backend: Backend, *, let_others_in: bool = False, by_hand: ByHand | None = None) -> Dispatcher:
-    """Everything behind one door, which answers to other machines only if they are let in."""
+    """The whole sandbox; it answers other machines only if they are let in."""
     app = FastAPI(
         title="Vipps MobilePay sandbox",
         openapi_url=None,
@@ -58,7 +58,10 @@ def build_app(backend: Backend, *, let_others_in: bool = False, by_hand: ByHand 
 
 
 async def _no_such_operation(request: Request, error: Exception) -> Response:
-    """Unknown paths: 501 where a real API lives that has no page here, otherwise the gateway's 404."""
+    """Unknown paths.
+
+    501 where a real API lives that has no page here, otherwise the gateway's 404.
+    """
     path = request.url.path.lower()
     api = next((api for base, api in NOT_YET.items() if path == base or path.startswith(f"{base}/")), None)
     refusal: Refusal

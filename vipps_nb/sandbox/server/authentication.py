@@ -1,4 +1,7 @@
-"""Who may come in: subscription key, bearer token and MSN, checked in the order the gateway does."""
+"""Who may come in.
+
+Subscription key, bearer token and MSN, checked in the order the gateway does.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ NO_AUTH = AuthPolicy(keys=frozenset(), subscription_key="optional", msn="ignored
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking: the owner of the token or keys, and the sales unit it acts for, if one is known."""
+    """Who is asking.
+
+    The owner of the token or keys, and the sales unit it acts for, if one is known.
+    """
 
     keys: KeySet | None = None
     unit: SalesUnit | None = None
@@ -120,7 +126,9 @@ def subscription_owner(headers: Mapping[str, str], key_store: KeyStore) -> KeySe
 
 
 def client(headers: Mapping[str, str], key_store: KeyStore, auth: AuthPolicy) -> KeySet:
-    """Whose ``client_id`` and ``client_secret`` came as headers, for APIs that want them on every call.
+    """Whose ``client_id`` and ``client_secret`` came as headers.
+
+    For APIs that want them on every call.
 
     Raises:
         Refusal: As the policy refuses a token: they are missing, or do not fit.

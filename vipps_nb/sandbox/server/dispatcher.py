@@ -1,7 +1,7 @@
 """The dispatcher: one plain ASGI layer around the app that every request passes.
 
-It lets in only what was meant for this machine, has the faults done, lets time catch up, keeps the world's answers
-one at a time (so that two requests with the same idempotency key act once), hands the sender what an act has posted,
+It lets in only what was meant for this machine, has the faults done and lets time catch up. It keeps the world's
+answers one at a time, so that two requests with the same idempotency key act once. It hands the sender what was posted,
 dates every answer by the world's clock and writes the request log.
 """
 
@@ -36,19 +36,25 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
 LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
 MOST_HEADERS = 100
-OWN_ROOMS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
+OWN_PATHS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
 log = logging.getLogger(__name__)
 
 
 class WrongHost(GatewayRefusal):
-    """Another host was asked for; a page elsewhere may be trying to reach this machine by its name."""
+    """Another host was asked for.
+
+    A page elsewhere may be trying to reach this machine by its name.
+    """
 
     status = HTTPStatus.MISDIRECTED_REQUEST
     title = "This sandbox answers to 127.0.0.1 and localhost only, and to IP addresses if others were let in."
 
 
 class ForeignOrigin(GatewayRefusal):
-    """A page of another site asks. Like the real APIs, the sandbox is no place for browsers' cross-origin calls."""
+    """A page of another site asks.
+
+    Like the real APIs, the sandbox is no place for browsers' cross-origin calls.
+    """
 
     status = HTTPStatus.FORBIDDEN
     title = "Requests from pages of other origins are refused."
@@ -135,7 +141,7 @@ class Dispatcher:
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
         path, difference = self._signposts.match(scope["method"], sent)
-        if path.startswith(OWN_ROOMS):
+        if path.startswith(OWN_PATHS):
             begin(strict=False)
             scope["path"] = path
             await self._send(send, await self._act(scope, body), timedelta(0))
@@ -238,7 +244,10 @@ def _check_size(scope: Scope) -> None:
 
 
 def _check_origin(scope: Scope, let_others_in: bool) -> None:
-    """Refuse what came by another name, or from another site's page (DNS rebinding, cross-site requests)."""
+    """Refuse what came by another name, or from another site's page.
+
+    These are DNS rebinding and cross-site requests.
+    """
     headers = {
         name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
     }
@@ -273,7 +282,10 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
 
 
 def _is_address(host: str) -> bool:
-    """Whether a Host header holds an IP address: a name might be one that somebody has pointed here."""
+    """Whether a Host header holds an IP address.
+
+    A name might be one that somebody has pointed here.
+    """
     try:
         address = ip_address(urlsplit(f"//{host}").hostname or "")
     except ValueError:

@@ -1,4 +1,7 @@
-"""The OpenAPI document as one page to read: rendered here, so that it needs neither network nor script."""
+"""The OpenAPI document as one page to read.
+
+Rendered here, so that it needs neither network nor script.
+"""
 
 from __future__ import annotations
 

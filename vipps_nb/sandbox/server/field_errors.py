@@ -1,4 +1,6 @@
-"""What is wrong with a field, in our words: which one, what came, and what is expected.
+"""What is wrong with a field, in our words.
+
+Which one, what came, and what is expected.
 
 A validation's own words name types of Python and tell nobody what to send instead; none of them reaches a user.
 """
@@ -28,7 +30,10 @@ Lookup = Callable[[Sequence[str]], Object | None]
 
 
 class FieldError(NamedTuple):
-    """What the validation found: a field's path, what is wrong with it, and pydantic's name for that."""
+    """What the validation found.
+
+    A field's path, what is wrong with it, and pydantic's name for that.
+    """
 
     path: str
     reason: str
@@ -68,7 +73,10 @@ def _description(path: Sequence[str], object_at: Lookup) -> str:
 
 
 def _path(location: Sequence[str | int], body: Any) -> list[str]:
-    """The path as the body has it: pydantic puts in which of several kinds of objects it took for granted."""
+    """The path as the body has it.
+
+    Pydantic puts in which of several kinds of objects it took for granted.
+    """
     path: list[str] = []
     present = body
     for number, part in enumerate(location, 1):
@@ -101,7 +109,7 @@ def _reason(error: Wrong, path: str, description: str) -> str:
 
 
 def _tag(value: Any, context: Mapping[str, Any]) -> Any:
-    """What came; of an object that is none of several kinds, the field that tells them apart.
+    """What came; of an object of no known kind, the field that tells kinds apart.
 
     pydantic puts that field's value into its own words as a text, whatever it was.
     """

@@ -1,4 +1,7 @@
-"""HTML from tags whose contents are escaped, so that nothing of a merchant's becomes part of a page's markup."""
+"""HTML from tags that escape what they hold.
+
+Nothing that a merchant writes becomes part of a page's markup.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ VOID = frozenset({"input", "meta"})
 
 
 class Html(str):
-    """Markup. Whatever else is put into a tag is text, also what is joined from markup and text."""
+    """Markup; whatever else is put into a tag is text.
+
+    Also what is joined from markup and text.
+    """
 
     __slots__ = ()
 

@@ -25,7 +25,10 @@ PATIENCE = 10.0  # seconds to wait for a start or a stop before saying so instea
 
 
 class _Protocol(H11Protocol):
-    """HTTP/1.1 that lets the app hang up: ``scope["state"]["hang_up"]`` drops the connection without an answer."""
+    """HTTP/1.1 that lets the app hang up.
+
+    ``scope["state"]["hang_up"]`` drops the connection without an answer.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
@@ -54,7 +57,10 @@ class _Server(uvicorn.Server):
 
 
 class LoopbackServer:
-    """Serves one app on 127.0.0.1, or where it is told, from a daemon thread, between ``start`` and ``stop``."""
+    """Serves one app from a daemon thread, between ``start`` and ``stop``.
+
+    On 127.0.0.1, or where it is told.
+    """
 
     def __init__(self, port: int = 0, host: str = LOOPBACK) -> None:
         self._socket = _bound_socket(host, port)

@@ -1,4 +1,6 @@
-"""The first answer to each idempotency key is kept; the same key with another body is refused.
+"""The first answer to each idempotency key is kept.
+
+The same key with another body is refused.
 
 A key belongs to one sales unit and one operation. Repeating it with the same path and body gives the stored answer,
 also when that was a refusal, and nothing happens a second time (Knowledge base, HTTP headers). How long the real
@@ -71,6 +73,9 @@ class IdempotencyBook:
 
 
 def fingerprint(path: str, body: bytes, content: Any) -> bytes:
-    """What makes two requests the same: the path and the JSON, however it is spaced and ordered."""
+    """What makes two requests the same.
+
+    The path and the JSON, however it is spaced and ordered.
+    """
     text = body if content is None else json.dumps(content, sort_keys=True).encode()
     return hashlib.sha256(path.encode() + b"\n" + text).digest()

@@ -1,4 +1,6 @@
-"""The base of every JSON body: camelCase on the wire, snake_case inside, strict types, no unknown fields.
+"""The base of every JSON body.
+
+CamelCase on the wire, snake_case inside, strict types, no unknown fields.
 
 What is more than that, and yet taken by the real APIs, has been put right before: see ``shapes``.
 """
@@ -12,7 +14,10 @@ from pydantic.alias_generators import to_camel
 
 
 class JsonModel(BaseModel):
-    """A JSON object, to the letter: ``"100"``, ``1.5`` and ``true`` are not integers, and no field is unknown."""
+    """A JSON object, to the letter.
+
+    ``"100"``, ``1.5`` and ``true`` are not integers, and no field is unknown.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True, extra="forbid")
 

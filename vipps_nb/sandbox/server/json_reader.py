@@ -1,4 +1,7 @@
-"""Bytes that should be JSON, read with care: what Python's reader lets through and JSON does not have is refused."""
+"""Bytes that should be JSON, read with care.
+
+What Python's reader lets through and JSON does not have is refused.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,10 @@ def _depth(content: Any) -> int:
 
 
 def _refuse_long_lists(content: Any) -> None:
-    """A mistake in each of a million entries is a million mistakes to find, and to tell of."""
+    """Refuse what is too deep or too long to be looked through.
+
+    A mistake in each of a million entries is a million mistakes to find, and to tell of.
+    """
     level = [content]
     while level:
         containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]

@@ -1,4 +1,6 @@
-"""The real APIs take more than their documents say, and published clients live by it. So does the sandbox.
+"""What the sandbox takes beyond the documents, as the real APIs do.
+
+Published clients live by it.
 
 What no document has and a published client sends is put right, served, and noted: as ``tolerated`` in the request log
 (``GET /sandbox/requests``, and the desk in a notebook), in the header ``Vipps-Nb-Tolerated`` of the answer, and on the
@@ -102,7 +104,10 @@ def present() -> Leniency:
 
 
 def tolerate(place: str, words: str, kind: str = "other") -> bool:
-    """Whether this may pass; then it is noted. Nothing may where the setting is ``strict``."""
+    """Whether this may pass; then it is noted.
+
+    Nothing may where the setting is ``strict``.
+    """
     leniency = present()
     if leniency.strict:
         return False
@@ -111,7 +116,10 @@ def tolerate(place: str, words: str, kind: str = "other") -> bool:
 
 
 def says_scheme(expected: str, sent: str) -> bool:
-    """Whether an Authorization header begins with this word, in whatever case (RFC 9110 leaves it open)."""
+    """Whether an Authorization header begins with this word, in whatever case.
+
+    Source: RFC 9110 leaves it open.
+    """
     if sent == expected:
         return True
     if not sent.isascii() or sent.lower() != expected.lower():
@@ -121,7 +129,7 @@ def says_scheme(expected: str, sent: str) -> bool:
 
 
 def printable(name: str, longest: int = LONGEST_NAME) -> str:
-    """A name that somebody else has chosen, short enough and without characters that nobody sees."""
+    """A name that somebody else has chosen, shortened, every character visible."""
     shown = "".join(one if _visible(one) else "\N{REPLACEMENT CHARACTER}" for one in name[:longest])
     return shown if len(name) <= longest else f"{shown}…"
 

@@ -1,4 +1,4 @@
-"""What merchants' servers answer when they are asked, understood as leniently as what they send.
+"""What merchants' servers answer when asked, understood leniently.
 
 Nobody is told what was tolerated: the one who would read it is not the one who asked.
 """

@@ -1,4 +1,7 @@
-"""The sandbox's own OpenAPI document: what FastAPI knows of the operations, plus what the route class adds to them."""
+"""The sandbox's own OpenAPI document.
+
+What FastAPI knows of the operations, plus what the route class adds to them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Where a path leads, if it is written in another case or ends with a slash: to the same operation.
+"""Where a path leads, if it is written in another case or ends with a slash.
+
+To the same operation.
 
 Only the fixed segments of a path may be in any case. What stands for something, such as a reference, is exact.
 """
@@ -14,14 +16,14 @@ TRAILING_SLASH = "with a slash at its end"
 
 
 @dataclass(slots=True)
-class _Crossing:
+class _Node:
     """All paths that begin alike."""
 
-    exact: dict[str, _Crossing] = field(default_factory=dict)
+    exact: dict[str, _Node] = field(default_factory=dict)
     """By the next segment: what follows."""
-    fixed: dict[str, list[tuple[str, _Crossing]]] = field(default_factory=dict)
+    fixed: dict[str, list[tuple[str, _Node]]] = field(default_factory=dict)
     """By the next segment in lower case: how it is spelled, and what follows."""
-    variable: _Crossing | None = None
+    variable: _Node | None = None
     methods: set[str] = field(default_factory=set)
     """Of the operations whose path ends here."""
 
@@ -37,13 +39,16 @@ class PathMatcher:
     def __init__(
         self, operations: Iterable[tuple[str, Iterable[str]]], also_spelled: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        self._start = _Crossing()
+        self._start = _Node()
         self._also_spelled = also_spelled
         for path, methods in operations:
             self._add(path, methods)
 
     def match(self, method: str, path: str) -> tuple[str, str]:
-        """The documented path, and in words what was other in the one that was sent; none if there is no other."""
+        """The documented path, and in words what was other in the one that was sent.
+
+        None if there is no other.
+        """
         path = self._also_spelled.get(path, path)
         if method in self._directly(path):
             return path, ""
@@ -64,42 +69,48 @@ class PathMatcher:
         return spelled, f"{shown}{path[len(trimmed) :]} {' and '.join(differences)}"
 
     def _directly(self, path: str) -> set[str]:
-        """The methods at the end of the first way that is spelled so: quickly, for nearly all requests are."""
-        crossing = self._start
+        """The methods at the end of the first way that is spelled so.
+
+        Quickly, for nearly all requests are.
+        """
+        node = self._start
         for segment in path.split("/"):
-            following = crossing.exact.get(segment) or (crossing.variable if segment else None)
+            following = node.exact.get(segment) or (node.variable if segment else None)
             if following is None:
                 return set()
-            crossing = following
-        return crossing.methods
+            node = following
+        return node.methods
 
     def _add(self, path: str, methods: Iterable[str]) -> None:
-        crossing = self._start
+        node = self._start
         for segment in path.split("/"):
             if segment.startswith("{"):
-                crossing.variable = crossing.variable or _Crossing()
-                crossing = crossing.variable
+                node.variable = node.variable or _Node()
+                node = node.variable
                 continue
-            if segment not in crossing.exact:
-                crossing.exact[segment] = _Crossing()
-                crossing.fixed.setdefault(segment.lower(), []).append((segment, crossing.exact[segment]))
-            crossing = crossing.exact[segment]
-        crossing.methods.update(methods)
+            if segment not in node.exact:
+                node.exact[segment] = _Node()
+                node.fixed.setdefault(segment.lower(), []).append((segment, node.exact[segment]))
+            node = node.exact[segment]
+        node.methods.update(methods)
 
     def _walk(
-        self, crossing: _Crossing, segments: list[str], *, exactly: bool
-    ) -> Iterator[tuple[list[str | None], _Crossing]]:
-        """Every way that leads somewhere, fixed segments before variable ones; those are None."""
+        self, node: _Node, segments: list[str], *, exactly: bool
+    ) -> Iterator[tuple[list[str | None], _Node]]:
+        """Every way that leads somewhere, fixed segments before variable ones.
+
+        Those are None.
+        """
         if not segments:
-            if crossing.methods:
-                yield [], crossing
+            if node.methods:
+                yield [], node
             return
         segment, *rest = segments
-        ways: list[tuple[str | None, _Crossing]] = [
-            way for way in crossing.fixed.get(segment.lower(), ()) if way[0] == segment or not exactly
+        ways: list[tuple[str | None, _Node]] = [
+            way for way in node.fixed.get(segment.lower(), ()) if way[0] == segment or not exactly
         ]
-        if segment and crossing.variable is not None:
-            ways.append((None, crossing.variable))
+        if segment and node.variable is not None:
+            ways.append((None, node.variable))
         for spelling, way in ways:
             for following, end in self._walk(way, rest, exactly=exactly):
                 yield [spelling, *following], end

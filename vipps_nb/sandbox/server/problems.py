@@ -20,7 +20,10 @@ JsonObject = dict[str, Any]
 
 
 class Refusal(Exception):  # noqa: N818 - the platform's word for it; it is an answer, not an error of ours
-    """Something the API says no to. Subclasses fix status, title and code; an instance adds the detail."""
+    """Something the API says no to.
+
+    Subclasses fix status, title and code; an instance adds the detail.
+    """
 
     status: int = HTTPStatus.BAD_REQUEST
     title: str = "Bad Request"
@@ -107,7 +110,7 @@ def _schema(model: type[BaseModel]) -> JsonObject:
 
 
 def _inline(part: Any, definitions: Mapping[str, Any]) -> Any:
-    """A schema with what it refers to in the place of the references, and without titles made from names."""
+    """A schema with its references resolved, without titles and descriptions."""
     if isinstance(part, list):
         return [_inline(one, definitions) for one in part]
     if not isinstance(part, dict):
@@ -134,7 +137,10 @@ class FieldReason(ErrorBody):
 
 
 class Problem(ErrorBody):
-    """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors): ePayment, Webhooks and others."""
+    """RFC 7807 with ``traceId`` and ``extraDetails`` (Knowledge base, Errors).
+
+    EPayment, Webhooks and others.
+    """
 
     type: Uri
     title: str
@@ -152,7 +158,10 @@ class NamedReason(ErrorBody):
 
 
 class InvalidParamsProblem(ErrorBody):
-    """``title``, ``detail``, ``instance`` and ``invalidParams``: QR, Order Management and Check-in."""
+    """``title``, ``detail``, ``instance`` and ``invalidParams``.
+
+    QR, Order Management and Check-in.
+    """
 
     type: str
     title: Text
@@ -178,7 +187,10 @@ class _Result(ErrorBody):
 
 
 class TokenError(ErrorBody):
-    """The gateway's other shape, for a token it does not accept (``ErrorFromAzure`` in the Recurring document)."""
+    """The gateway's other shape, for a token it does not accept.
+
+    Source: ``ErrorFromAzure`` in the Recurring document.
+    """
 
     response_info: _ResponseInfo
     result: _Result
@@ -195,12 +207,18 @@ def status_page(refusal: Refusal) -> str:
 
 
 def instance(trace_id: str) -> str:
-    """A trace id as the URI that RFC 7807 calls ``instance``, for APIs that have no ``traceId``."""
+    """A trace id as the URI that RFC 7807 calls ``instance``.
+
+    For APIs that have no ``traceId``.
+    """
     return f"urn:uuid:{uuid.UUID(hex=trace_id.split('-')[1])}"
 
 
 def _problem(refusal: Refusal, trace_id: str) -> Body:
-    """The business code travels in ``extraDetails`` under the name ``ErrorCode``, beside the fields' paths."""
+    """Say it as a ``Problem``.
+
+    The business code travels in ``extraDetails`` under the name ``ErrorCode``, beside the fields' paths.
+    """
     details = [] if refusal.code is None else [FieldReason(name="ErrorCode", reason=refusal.code)]
     details += field_reasons(refusal)
     content = Problem(
@@ -232,7 +250,7 @@ def _invalid_params(refusal: Refusal, trace_id: str) -> Body:
 
 
 def invalid_params_values(refusal: Refusal, trace_id: str) -> dict[str, Any]:
-    """The fields of an ``InvalidParamsProblem``, for dialects that have it and something more."""
+    """The fields of an ``InvalidParamsProblem``, for dialects that add something."""
     return {
         "type": "https://datatracker.ietf.org/doc/html/rfc7231#section-6.5",
         "title": refusal.title,
@@ -281,7 +299,10 @@ class InvalidSubscriptionKey(GatewayRefusal):
 
 
 class TooManyRequests(GatewayRefusal):
-    """A rate limit. That 429 carries ``Retry-After`` is documented for Recurring only; here it always does."""
+    """A rate limit.
+
+    That 429 carries ``Retry-After`` is documented for Recurring only; here it always does.
+    """
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     title = "Rate limit is exceeded. Try again later."
@@ -296,7 +317,10 @@ class InjectedFault(GatewayRefusal):
 
 
 class OrderedRefusal(Refusal):
-    """A refusal that the desk ordered: with a code of the API that was asked, and in its dialect."""
+    """A refusal that the desk ordered.
+
+    With a code of the API that was asked, and in its dialect.
+    """
 
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str]) -> None:
         super().__init__(detail, headers=headers)
@@ -306,7 +330,10 @@ class OrderedRefusal(Refusal):
 
 
 class TokenRefused(Refusal):
-    """The bearer token does not open this door. The real wording is unconfirmed; this one says what is wrong."""
+    """The bearer token does not open this door.
+
+    The real wording is unconfirmed; this one says what is wrong.
+    """
 
     status = HTTPStatus.UNAUTHORIZED
     title = "Unauthorized"

@@ -1,4 +1,7 @@
-"""Rate limits: so many calls per minute of the world's clock, counted per resource and caller. Off by default."""
+"""Rate limits, per minute of the world's clock. Off by default.
+
+Counted per resource and caller.
+"""
 
 from __future__ import annotations
 

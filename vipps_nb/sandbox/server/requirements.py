@@ -1,4 +1,6 @@
-"""What an operation wants to be sent, as it is declared; and a request put right before it is held against that.
+"""What an operation wants to be sent, as it is declared.
+
+And a request put right before it is held against that.
 
 Around a lenient operation, what the documents do not have is put right and noted, or refused where the sandbox is
 strict. The rest is the validation's.
@@ -147,7 +149,10 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 
 
 def _parameters(fields: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Names as they travel, with the types of their values; a model stands for all that is in it."""
+    """Names as they travel, with the types of their values.
+
+    A model stands for all that is in it.
+    """
     for field in fields:
         kind = _value_type(field.field_info.annotation)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -158,7 +163,7 @@ def _parameters(fields: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _value_type(annotation: Any) -> Any:
-    """A type without what stands beside it, without None, and that of the items of a list."""
+    """A type without None and annotations; of a list, that of its items."""
     kind, _ = bare(annotation)
     kinds = [one for one in get_args(kind) if one is not NoneType]
     if (NoneType in get_args(kind) or getattr(kind, "__origin__", None) is list) and len(kinds) == 1:

@@ -1,4 +1,4 @@
-"""A page, which is one API, and the FastAPI route class that serves its operations.
+"""A page, which is one API, and the FastAPI route class of its operations.
 
 Around each operation the route authenticates the caller, counts the rate, remembers answers by idempotency key,
 and says every refusal in the dialect of the API that was asked.
@@ -47,7 +47,10 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 def explain(errors: Sequence[FieldError]) -> Refusal:
-    """The refusal for fields that break a rule; a page with codes of its own brings a better one."""
+    """The refusal for fields that break a rule.
+
+    A page with codes of its own brings a better one.
+    """
     return InvalidRequest(fields=[(error.path, error.reason) for error in errors])
 
 
@@ -99,12 +102,15 @@ def rules_of(endpoint: Callable[..., Any]) -> Rules:
 
 
 class _ApiRouter(APIRouter):
-    """A page's routes, which are gone through only for paths that begin as one of them does."""
+    """A page's routes, searched only for paths that begin as one of them does."""
 
     _beginnings: frozenset[str] | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether one of the routes fits. FastAPI asks each page in turn, and each page each route."""
+        """Whether one of the routes fits.
+
+        FastAPI asks each page in turn, and each page each route.
+        """
         if self._beginnings is None:
             paths = [route.path for route in self.routes if isinstance(route, APIRoute)]
             self._beginnings = frozenset(_beginning(path) for path in paths)
@@ -114,13 +120,16 @@ class _ApiRouter(APIRouter):
 
 
 def _beginning(path: str) -> str:
-    """The first part of a path; one bracket where it is a parameter, which may be anything."""
+    """The first part of a path.
+
+    One bracket where it is a parameter, which may be anything.
+    """
     first = path.split("/", 2)[1] if "/" in path else path
     return "{" if "{" in first else first
 
 
 class Page:
-    """One API: where it lives, who may come in, how it says no, and what it brings to the desk.
+    """One API: its routes, who may come in, how it says no, and what the desk sees.
 
     Attributes:
         dialect: How it says no.

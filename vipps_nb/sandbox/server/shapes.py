@@ -1,4 +1,6 @@
-"""The shape of a body, read off its model: what a request that differs from it was meant to say.
+"""The shape of a body, read off its model.
+
+What a request that differs from it was meant to say.
 
 One walk for every API and every depth, before the strict validation. Each difference that the real APIs are known to
 take is put right and noted; whatever else is wrong is left for the validation to refuse.
@@ -42,7 +44,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Presumed:
-    """Beside the type of a field that a document requires although it gives a default: what its absence means."""
+    """What it means that a field is absent.
+
+    Beside the type of a field that a document requires although it gives a default.
+    """
 
     value: Any
 
@@ -145,7 +150,10 @@ class Object:
         return {name: field.presumed for name, field in self.fields.items() if field.presumed is not None}
 
     def fit(self, value: Mapping[str, Any]) -> tuple[int, int]:
-        """How well these fields fit: how few that have to be there are not, and how many are known."""
+        """How well these fields fit.
+
+        How few that have to be there are not, and how many are known.
+        """
         given = {name for name, item in value.items() if item is not None}
         return -len(self.required - given), len(given & self.fields.keys())
 
@@ -204,7 +212,10 @@ class _Variants:
         return value if chosen is None else chosen(value, path, notes)
 
     def _likeliest(self, value: Mapping[str, Any]) -> Object | None:
-        """Of those that need not say which they are, the one that lacks least and knows most; else the last."""
+        """The kind that lacks least and knows most; else the last.
+
+        Of those that need not say which they are.
+        """
         return max(reversed(self.without_word), key=lambda one: one.fit(value), default=None)
 
 

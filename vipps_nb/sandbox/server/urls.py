@@ -1,4 +1,7 @@
-"""URLs that somebody else wrote: taken apart without ever failing, and whether they can be reached by others."""
+"""URLs that somebody else wrote.
+
+Taken apart without ever failing, and whether they can be reached by others.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ _WEB = re.compile(r"https?:", re.I)
 
 
 def parts_of(url: str) -> SplitResult | None:
-    """The parts of a URL, with a port that is one; None for what no reader can take apart.
+    """The parts of a URL, with a port that is one.
 
-    ``urlsplit`` raises for a bracket that is not closed, for a host that Unicode's normal form would change into
-    another (``℀``), and only later, when the port is asked for, for a port that is none.
+    None for what no reader can take apart.
+
+    ``urlsplit`` raises for a bracket that is not closed, and for a host that Unicode's normal form would change into
+    another (``℀``). For a port that is none it raises only later, when the port is asked for.
     """
     try:
         parts = urlsplit(url)
@@ -35,7 +40,9 @@ def query_of(parts: SplitResult, name: str) -> str | None:
 
 
 def is_for_this_machine_alone(url: str) -> bool:
-    """Whether a web address leads nowhere for anybody else: localhost, or an address that is not public.
+    """Whether a web address leads nowhere for anybody else.
+
+    Localhost, or an address that is not public.
 
     The real thing refuses those wherever the customer or the platform shall go (Login's redirect URI excepted).
     """
@@ -52,7 +59,10 @@ def is_for_this_machine_alone(url: str) -> bool:
 
 
 def is_readable(url: str) -> bool:
-    """Whether a web address can be taken apart and has a host; schemes of apps have rules of their own."""
+    """Whether a web address can be taken apart and has a host.
+
+    Schemes of apps have rules of their own.
+    """
     if not _WEB.match(url):
         return True
     parts = parts_of(url)

@@ -1,4 +1,7 @@
-"""The delivery log: what was sent to merchants, how often, and what they said. No secret is in it."""
+"""The delivery log: what was sent to merchants, how often, and what they said.
+
+No secret is in it.
+"""
 
 from __future__ import annotations
 

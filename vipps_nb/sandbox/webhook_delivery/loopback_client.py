@@ -1,4 +1,6 @@
-"""One HTTP request to a receiver on this machine; blocking, for a worker thread. Nothing beyond it is ever contacted.
+"""One HTTP request to a receiver on this machine; blocking, for a worker thread.
+
+Nothing beyond it is ever contacted.
 
 Plain ``http.client``: it knows no proxies, no netrc, no cookies, and follows no redirect.
 """

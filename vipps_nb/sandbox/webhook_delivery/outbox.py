@@ -1,4 +1,6 @@
-"""What the platform sends to merchants: webhooks and callbacks, waiting to be sent. Pages post; the sender takes.
+"""What the platform sends to merchants.
+
+Webhooks and callbacks, waiting to be sent. Pages post; the sender takes.
 
 A page never waits for an answer. It says what to do with one, and is told when the sender has one.
 """

@@ -1,4 +1,6 @@
-"""The sender: carries requests to receivers on this machine, and wakes when something falls due.
+"""The sender.
+
+Carries requests to receivers on this machine, and wakes when something falls due.
 
 Lives in the server's event loop and owns the turn: the lock under which the world changes, one act at a time. A request
 is carried by a worker thread with nobody's turn taken, so a receiver may call the sandbox back from its handler. What
@@ -37,7 +39,10 @@ log = logging.getLogger(__name__)
 
 
 class ClockUnderWay(Refusal):
-    """Somebody else is moving the clock, or a receiver tries to while the clock waits for its answer."""
+    """The clock is being moved already.
+
+    By somebody else; or by a receiver that the clock waits for.
+    """
 
     status = HTTPStatus.CONFLICT
     title = "The clock is being moved already"
@@ -74,7 +79,10 @@ class Sender:
         self._closed = False
 
     def dispatch(self) -> None:
-        """Send off what the last act has posted, and set the alarm. Call it with the turn taken, after every act."""
+        """Send off what the last act has posted, and set the alarm.
+
+        Call it with the turn taken, after every act.
+        """
         world = self._current_world()
         for outgoing in world.outbox.take():
             delivery = world.deliveries.set_out(outgoing, world.clock.now())
@@ -83,7 +91,10 @@ class Sender:
         self.turn.notify_all()
 
     def key_store(self) -> None:
-        """Have those look again who wait for a change, after one outside an act. Costs nothing if nobody waits."""
+        """Have those look again who wait for a change, after one outside an act.
+
+        Costs nothing if nobody waits.
+        """
         if self._watchers:
             _start(self._woken, self._key_store())
 
@@ -92,7 +103,9 @@ class Sender:
             self.turn.notify_all()
 
     async def watch(self, mark: Callable[[World], str], seen: str | None, limit: float) -> str:
-        """Wait until the world's mark is another than the one seen, giving up the turn meanwhile; tells the mark.
+        """Wait until the world's mark is another than the one seen; tells the mark.
+
+        Others may act meanwhile.
 
         Call it with the turn taken. After the time limit, or when the sandbox closes, it is the one seen.
         """
@@ -112,7 +125,9 @@ class Sender:
             self.turn.notify_all()
 
     async def go_on(self, world: World, trace: Callable[[World], object]) -> bool:
-        """Move the clock to the next moment at which something happens; tells whether there was one.
+        """Move the clock to the next moment at which something happens.
+
+        Tells whether there was one.
 
         What falls due may turn out to be nothing, such as the end of a payment that was paid long before: such
         moments leave no trace, and are passed. Call it with the turn taken.
@@ -133,7 +148,10 @@ class Sender:
         return False
 
     async def landed(self, limit: float) -> bool:
-        """Wait until nothing is in the air, giving up the turn meanwhile; tells whether it came to that."""
+        """Wait until nothing is in the air, giving up the turn meanwhile.
+
+        Tells whether it came to that.
+        """
         world = self._current_world()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit):
@@ -141,7 +159,9 @@ class Sender:
         return not self._in_the_air
 
     async def travel(self, world: World, target: datetime, *, held: bool) -> None:
-        """Move the clock, with stops: at each deadline on the way, until the requests from there have landed.
+        """Move the clock, with stops.
+
+        At each deadline on the way, until the requests from there have landed.
 
         Call it with the turn taken.
 
@@ -240,7 +260,10 @@ def _this_task() -> asyncio.Task[None]:
 
 
 async def _carried(outgoing: OutgoingRequest) -> Reply:
-    """Have a thread carry a request. A daemon, so that a slow receiver keeps neither the loop nor the process."""
+    """Have a thread carry a request.
+
+    A daemon, so that a slow receiver keeps neither the loop nor the process.
+    """
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[Reply] = loop.create_future()
     exchange = Exchange(outgoing)

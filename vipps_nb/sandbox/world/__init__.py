@@ -1,1 +1,4 @@
-"""What the world is made of: clock, ids, records, faults, settings, the request log."""
+"""What the world is made of.
+
+Clock, ids, records, faults, settings, the request log.
+"""

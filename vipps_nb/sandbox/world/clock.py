@@ -1,4 +1,7 @@
-"""The world's clock: runs with real time, can be held, moved and advanced. Every deadline asks here."""
+"""The world's clock: runs with real time, can be held, moved and advanced.
+
+Every deadline asks here.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Clock:
-    """Time in one world. Whatever falls due happens in ``settle``, in order, each at its own moment."""
+    """Time in one world.
+
+    Whatever falls due happens in ``settle``, in order, each at its own moment.
+    """
 
     def __init__(self) -> None:
         self._offset = timedelta(0)
@@ -62,7 +68,7 @@ class Clock:
         return self._deadlines[0][0] if self._deadlines else None
 
     def step(self) -> None:
-        """Move to the next deadline, hold there, and let the one thing happen that is due."""
+        """Move to the next deadline, hold there, and do the one thing that is due."""
         due = self._deadlines[0][0]
         self.moves += 1
         self._held_at = max(due, self.now())  # what is overdue does not take time back

@@ -1,4 +1,6 @@
-"""What customers agreed to share, and with whom. Payments and agreements write here; Userinfo reads.
+"""What customers agreed to share, and with whom.
+
+Payments and agreements write here; Userinfo reads.
 
 A login does not: what it lets be read travels with the person's token (see ``person_tokens``).
 """
@@ -34,7 +36,10 @@ class Consents:
         self._moments: dict[str, dict[str, datetime]] = {}
 
     def grant(self, consent: Consent) -> None:
-        """Keep a consent. What was shared before stays shared; each scope has its own, latest moment."""
+        """Keep a consent.
+
+        What was shared before stays shared; each scope has its own, latest moment.
+        """
         self._by_sub[consent.sub] = consent
         self._moments.setdefault(consent.sub, {}).update(dict.fromkeys(sorted(consent.scope), consent.granted))
 

@@ -1,4 +1,6 @@
-"""What happened, said aloud: pages announce, whoever listens hears it at once, in order.
+"""What happened, said aloud.
+
+Pages announce, whoever listens hears it at once, in order.
 
 The events are those of the Webhooks API. A page announces whether or not anybody listens; it never learns who does.
 """

@@ -1,4 +1,7 @@
-"""Faults on demand: latency, refusals by the gateway or by an API, dropped connections, a ``Date`` that lies."""
+"""Faults on demand.
+
+Latency, refusals by the gateway or by an API, dropped connections, a ``Date`` that lies.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
 class FaultRule(JsonModel):
-    """One rule. Of the rules that hit a request, latencies and skews add up and the first status or drop decides."""
+    """One rule.
+
+    Of the rules that hit a request, latencies and skews add up and the first status or drop decides.
+    """
 
     # A length makes pydantic look at the characters too: with half of one a rule could never be shown again.
     method: Annotated[str, Field(max_length=30, description="An HTTP method, or * for any.")] = "*"

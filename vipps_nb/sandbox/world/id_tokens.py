@@ -1,4 +1,6 @@
-"""What Login says about a person, signed: id tokens. Their keys are made when first needed.
+"""What Login says about a person, signed: id tokens.
+
+Their keys are made when first needed.
 
 They are not the keys of the access tokens: an id token must never open an API.
 """
@@ -51,7 +53,9 @@ class IdTokenSigner:
 
 
 def opaque() -> str:
-    """A word that nobody can guess: a person's access token, or an authorization code.
+    """A word that nobody can guess.
+
+    A person's access token, or an authorization code.
 
     Not from the seed, unlike every id: of two sandboxes with one seed, neither may know the other's tokens.
     """

@@ -1,4 +1,7 @@
-"""One seeded source of every id: the same seed gives the same ids in the same order."""
+"""One seeded source of every id.
+
+The same seed gives the same ids in the same order.
+"""
 
 from __future__ import annotations
 

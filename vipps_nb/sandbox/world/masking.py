@@ -1,8 +1,10 @@
-"""What the sandbox's logs never show: secrets, its own and those that people paste by mistake.
+"""What the sandbox's logs never show.
 
-Masked is what stands under a secret's name (in a header, a query, a form, JSON or broken JSON, XML, or a text that
-quotes one of these), however the name is spelled; each of the sandbox's own keys and what looks like a token,
-wherever it stands; and what was found under such a name, elsewhere in the same entry. Percent-encoding, Base64 and
+Secrets, its own and those that people paste by mistake.
+
+Masked is what stands under a secret's name, however that is spelled: in a header, a query, a form, JSON or broken
+JSON, XML, or a text that quotes one of these. So is each of the sandbox's own keys, and what looks like a token,
+wherever it stands. So is what was found under such a name, elsewhere in the same entry. Percent-encoding, Base64 and
 hex hide nothing.
 
 The client has a list of names of its own, on purpose; a test holds the two together.
@@ -89,7 +91,10 @@ def is_secret(name: str) -> bool:
 
 
 def writable(text: str) -> str:
-    """The text with half characters written as what they are: with one in it, no log could be shown."""
+    """The text with half characters written as what they are.
+
+    With one in it, no log could be shown.
+    """
     return text.encode("utf-8", "backslashreplace").decode() if _HALF.search(text) else text
 
 
@@ -109,7 +114,10 @@ class Masker:
         return Masker((*self._known, *found)) if found else self
 
     def innocent(self, text: str) -> bool:
-        """Whether there is nothing to mask in a text, opened or not: one look at much costs less than many."""
+        """Whether there is nothing to mask in a text, opened or not.
+
+        One look at much costs less than many.
+        """
         return self._is_plain(text) and all(self._is_plain(opened) for opened in _openings(text))
 
     def text(self, text: str) -> str:
@@ -127,7 +135,10 @@ class Masker:
         return writable(shown)
 
     def path(self, path: str) -> str:
-        """A path, each of its parts by itself as well: the slash is one of Base64's characters."""
+        """A path, each of its parts by itself as well.
+
+        The slash is one of Base64's characters.
+        """
         return self.text("/".join(self.text(part) for part in path.split("/")))
 
     def pairs(self, text: str) -> str:
@@ -147,7 +158,7 @@ class Masker:
         return shown
 
     def body(self, raw: bytes) -> Any:
-        """A body as JSON where it is JSON, as text where it is not, None where there is none."""
+        """A body as JSON if it is JSON, else as text; None where there is none."""
         if not raw:
             return None
         try:
@@ -213,7 +224,7 @@ class Masker:
         return self._plain(text) == text
 
     def _unless_encoded(self, run: re.Match[str]) -> str:
-        """What looks like Base64 or hex, masked if there is a secret in it, wherever in the run that begins."""
+        """What looks like Base64 or hex, masked if there is a secret anywhere in it."""
         for decoded in _decoded(run[0]):
             if any(secret in decoded for secret in self._known) or _without_tokens(decoded) != decoded:
                 return MASK
@@ -251,20 +262,26 @@ def _openings(text: str) -> Iterator[str]:
 
 
 def _opened(text: str) -> str:
-    """A text with one layer of what a program has wrapped around characters taken off: URL, JSON, HTML."""
+    """A text with one layer of escapes taken off, of URLs, JSON or HTML."""
     if not any(sign in text for sign in "%\\&"):
         return text
     return unescape(_ESCAPED.sub(_character, unquote(text)))
 
 
 def _has_name(text: str) -> bool:
-    """Whether a secret's name is in a text; quicker than the pattern that finds what belongs to it."""
+    """Whether a secret's name is in a text.
+
+    Quicker than the pattern that finds what belongs to it.
+    """
     compact = text.lower().translate(_WITHOUT_SEPARATORS)
     return any(name in compact for name in _COMPACT)
 
 
 def found_in(headers: Iterable[tuple[bytes, bytes]], *texts: bytes) -> set[str]:
-    """Values that stand under a secret's name in headers, and in queries, forms or JSON; to be masked elsewhere too."""
+    """Values under a secret's name in headers, queries, forms or JSON.
+
+    To be masked elsewhere too.
+    """
     found: set[str] = set()
     for name, value in headers:
         if is_secret(name.decode("latin-1")):
@@ -325,7 +342,10 @@ def _pair(name: str, equals: str, value: str, secret: Callable[[str], bool]) -> 
 
 
 def _unless_spoken(found: re.Match[str]) -> str:
-    """A name with its value masked. After a colon without quotes it may be a sentence: "client_secret: missing"."""
+    """A name with its value masked.
+
+    After a colon without quotes it may be a sentence: "client_secret: missing".
+    """
     lead, sign, _, scheme, value = found.groups()
     if value and sign == ":" and not scheme:
         like_a_key = len(value) >= _LIKE_A_KEY and any(map(str.isdigit, value))

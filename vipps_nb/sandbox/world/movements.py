@@ -1,4 +1,7 @@
-"""Money that moved: every capture and refund of every API, in order. Ledgers are built from this and nothing else."""
+"""Money that moved: every capture and refund of every API, in order.
+
+Ledgers are built from this and nothing else.
+"""
 
 from __future__ import annotations
 

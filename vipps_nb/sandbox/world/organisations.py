@@ -1,8 +1,10 @@
-"""Who stands behind a sales unit: its organisation, its bank account, and the number that its donors know.
+"""Who stands behind a sales unit.
+
+Its organisation, its bank account, and the number that its donors know.
 
 Nothing is stored. All is made from the MSN, so that it is the same in every world. The numbers pass the check digits of
-their countries. Norwegian organisations start with 3, as those of the registers' synthetic test data do (real ones
-start with 8 or 9), and bank accounts with 0000, which is no bank's.
+their countries. Norwegian organisations start with 3, as those of the registers' synthetic test data do; real ones
+start with 8 or 9. Bank accounts start with 0000, which is no bank's.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ class Identifier:
 
 
 def organisation(msn: str, market: Market) -> Identifier:
-    """The organisation that owns a sales unit. Each sales unit has one of its own, as in a class of thirty."""
+    """The organisation that owns a sales unit.
+
+    Each sales unit has one of its own, as in a class of thirty.
+    """
     ids = Ids(0, f"organisation of {msn} in {market}")
     number = _checked(ids, _WEIGHTS[market], first="3" if market == "NO" else "")
     return Identifier(SCHEMES[market], f"{number[:-1]}-{number[-1]}" if market == "FI" else number)

@@ -1,4 +1,6 @@
-"""Access tokens that stand for a person. Login issues them, the userinfo of a login accepts them, no other API does.
+"""Access tokens that stand for a person.
+
+Login issues them, the userinfo of a login accepts them, no other API does.
 
 A merchant's token is a signed statement; a person's is an opaque word that means something only here. So
 neither can be taken for the other.

@@ -1,4 +1,6 @@
-"""Receipts of orders, by whichever API they were sent; the customer sees them in the app.
+"""Receipts of orders, by whichever API they were sent.
+
+The customer sees them in the app.
 
 The bodies are those of the Order Management API, which the ePayment API borrows.
 """

@@ -1,4 +1,7 @@
-"""The request log: what came in and what went out, without a secret in it. Bounded by number and by bytes."""
+"""The request log: what came in and what went out, without a secret in it.
+
+Bounded by number and by bytes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ BY, DOCTOR = b"vipps-nb-by", "doctor"
 
 @dataclass(slots=True)
 class Entry:
-    """One request as it came and what was answered. Masked when somebody looks: most are never looked at."""
+    """One request as it came and what was answered.
+
+    Masked when somebody looks: most are never looked at.
+    """
 
     time: str
     milliseconds: float
@@ -49,7 +55,10 @@ class Entry:
 
     @property
     def is_of_the_doctor(self) -> bool:
-        """Whether `%vipps_doctor` or `vipps-nb doctor` has sent it, which says so in a header."""
+        """Whether the doctor has sent it.
+
+        `%vipps_doctor` and `vipps-nb doctor` say so in a header.
+        """
         return any(name == BY and value == DOCTOR.encode() for name, value in self.headers)
 
     def shown(self, mask: Masker) -> dict[str, Any]:
@@ -94,7 +103,10 @@ class RequestLog:
         return len(self._entries)
 
     def add(self, entry: Entry) -> None:
-        """Append an entry, of a large body only the beginning; beyond the limits the oldest are forgotten."""
+        """Append an entry, of a large body only the beginning.
+
+        Beyond the limits the oldest are forgotten.
+        """
         self.total += 1
         entry.number = self.total
         entry.trim()

@@ -1,4 +1,6 @@
-"""The pretend merchant: sales units and the key sets that open the APIs, all fixed by the seed.
+"""The pretend merchant.
+
+Sales units and the key sets that open the APIs, all fixed by the seed.
 
 Shapes as in the Access Token API guide: ``client_id`` is a GUID, ``client_secret`` Base64 text, the subscription key
 32 hexadecimal digits in a primary and a secondary edition that are interchangeable.
@@ -37,7 +39,7 @@ class KeySet:
     merchant_serial_number: str | None = None
 
     def as_dict(self) -> dict[str, str]:
-        """The keys under the names the portal uses, leaving out what this key type does not have."""
+        """The keys under the portal's names, without those this type does not have."""
         pairs = {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
@@ -63,7 +65,10 @@ class SalesUnit:
 
 
 class KeyStore:
-    """All sales units and key sets of one sandbox. Outlives a reset, so a logged-in client goes on."""
+    """All sales units and key sets of one sandbox.
+
+    Outlives a reset, so a logged-in client goes on.
+    """
 
     def __init__(self, seed: int, sales_units: int) -> None:
         ids = Ids(seed, "keys")

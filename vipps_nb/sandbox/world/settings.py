@@ -1,4 +1,7 @@
-"""Switches: how the sandbox behaves where the real thing is undecided, and what a sales unit may do."""
+"""Switches.
+
+How the sandbox behaves where the real thing is undecided, and what a sales unit may do.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,9 @@ class Settings(JsonModel):
 
 
 class Switches(JsonModel):
-    """What one sales unit may do; mirrors ``configuration`` in the Management API, plus approvals it does not list.
+    """What one sales unit may do.
+
+    Mirrors ``configuration`` in the Management API, plus approvals it does not list.
 
     The sandbox is a place to try things, so what a test unit may need is on; off are only what the test environment
     does not offer (card payments) and what needs a legal reason (national identity numbers).

@@ -1,4 +1,7 @@
-"""States as data: a table of allowed moves, and one function that moves or refuses."""
+"""States as data.
+
+A table of allowed moves, and one function that moves or refuses.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ State = TypeVar("State", bound=StrEnum)
 
 
 class IllegalMoveError(Exception):
-    """The table has no such move. Pages refuse earlier and in their own words; this guards against a slip."""
+    """The table has no such move.
+
+    Pages refuse earlier and in their own words; this guards against a slip.
+    """
 
 
 class StateMachine(Generic[State]):

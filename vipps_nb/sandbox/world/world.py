@@ -1,4 +1,7 @@
-"""One world: its clock, ids, records and everything that happened. A reset makes a new one."""
+"""One world: its clock, ids, records and everything that happened.
+
+A reset makes a new one.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ class World:
         self._records: dict[type[Any], Any] = {}
 
     def records(self, kind: type[Records]) -> Records:
-        """The records of one API, made when first asked for; each page brings its own kind."""
+        """The records of one API, made when first asked for.
+
+        Each page brings its own kind.
+        """
         if kind not in self._records:
             self._records[kind] = kind()
         return cast("Records", self._records[kind])
@@ -75,7 +81,10 @@ class Backend:
         self.world = self._new_world(seed)
 
     def reset(self, seed: int | None) -> World:
-        """A new world, with the old seed unless another is given. Keys and tokens stay valid."""
+        """A new world, with the old seed unless another is given.
+
+        Keys and tokens stay valid.
+        """
         self.world = self._new_world(self.world.seed if seed is None else seed)
         return self.world
 

@@ -1,4 +1,6 @@
-"""Access Token API: trade API keys for an access token. ``/accesstoken/get`` and ``/miami/v1/token``.
+"""Access Token API: trade API keys for an access token.
+
+Paths: ``/accesstoken/get`` and ``/miami/v1/token``.
 
 Source: Access Token API guide (standard and specialized authentication) and the official document 2.0.0. Nothing is
 checked at the entrance: each call looks at the keys itself.

@@ -41,7 +41,10 @@ async def fetch_authorization_token(
     client_id: Annotated[str | None, Header(convert_underscores=False)] = None,
     client_secret: Annotated[str | None, Header(convert_underscores=False)] = None,
 ) -> StandardToken:
-    """Get an access token with merchant or partner keys, all three in headers. The body is empty."""
+    """Get an access token with merchant or partner keys, all three in headers.
+
+    The body is empty.
+    """
     subscription = subscription_owner(request.headers, backend.keys)
     keys = _standard_client(client_id, client_secret, backend)
     if subscription is not keys:
@@ -69,7 +72,10 @@ async def fetch_token(
     grant_type: Annotated[str | None, Form(json_schema_extra={"enum": ["client_credentials"]})] = None,
     scope: Annotated[str | None, Form()] = None,
 ) -> SpecializedToken:
-    """Get an access token with management, accounting or donations keys as HTTP Basic and a form. Lives 15 minutes."""
+    """Get an access token with keys as HTTP Basic and a form; it lives 15 minutes.
+
+    For management, accounting and donations keys.
+    """
     if SUBSCRIPTION_KEY in request.headers:
         raise MalformedSpecializedCall(f"{SUBSCRIPTION_KEY} must not be sent with this call.")
     keys = _basic_client(request.headers.get("Authorization", ""), backend)

@@ -1,4 +1,7 @@
-"""What the Access Token API says no to: OAuth's error body, and Azure's with a few fields more."""
+"""What the Access Token API says no to.
+
+OAuth's error body, and Azure's with a few fields more.
+"""
 
 from __future__ import annotations
 
@@ -30,20 +33,26 @@ class ParameterMissing(AzureRefusal):
 
 
 class UnknownClient(AzureRefusal):
-    """The client ID belongs to nobody here; with the real thing, often a key of the other environment."""
+    """The client ID belongs to nobody here.
+
+    With the real thing, often a key of the other environment.
+    """
 
     error, number = "unauthorized_client", 700016
 
 
 class WrongSecret(AzureRefusal):
-    """The client ID is known and the secret is not its secret. Unconfirmed, by analogy with Azure AD."""
+    """The client ID is known and the secret is not its secret.
+
+    Unconfirmed, by analogy with Azure AD.
+    """
 
     status = HTTPStatus.UNAUTHORIZED
     error, number = "invalid_client", 7000215
 
 
 class InvalidClient(Refusal):
-    """The specialized call accepts neither the client nor the way it introduced itself."""
+    """The specialized call accepts neither the client nor how it introduced itself."""
 
     status = HTTPStatus.UNAUTHORIZED
     title = "invalid_client"

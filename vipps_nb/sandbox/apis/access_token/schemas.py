@@ -6,7 +6,10 @@ from pydantic import BaseModel
 
 
 class StandardToken(BaseModel):
-    """The answer to the standard call; strings throughout, as the official document has it."""
+    """The answer to the standard call.
+
+    Strings throughout, as the official document has it.
+    """
 
     token_type: str
     expires_in: str | int

@@ -1,4 +1,6 @@
-"""Check-in API (proof of concept): greet a member in the app when they are in the shop. Base path ``/point-of-sale``.
+"""Check-in API (proof of concept): greet a member who is in the shop.
+
+Base path ``/point-of-sale``.
 
 Source: the official document 1.0.2. The front door wants a bearer token of merchant or partner keys and the
 subscription key; the Merchant-Serial-Number with partner keys. The real test environment answers 500 (its quick start

@@ -21,7 +21,10 @@ page = Page(
 async def initiate_loyalty_check_in(
     order: LoyaltyCheckInRequest, world: TheWorld, caller: TheCaller
 ) -> LoyaltyCheckInResponse:
-    """Loyalty check-in: tell a customer's app that they are in the shop, and whether they are a member."""
+    """Loyalty check-in.
+
+    Tell a customer's app that they are in the shop, and whether they are a member.
+    """
     if caller.unit is None:
         raise NotForThisSalesUnit("Partner keys need the Merchant-Serial-Number header.")
     if order.phone_number in world.settings.unknown_phone_numbers:

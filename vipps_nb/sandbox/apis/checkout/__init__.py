@@ -1,4 +1,4 @@
-"""Checkout API, version 3: one page where a customer gives an address, chooses the delivery and pays.
+"""Checkout API, version 3: a page to give an address, choose delivery and pay.
 
 **Deprecated.** Vipps MobilePay has sold the product to Kustom. New integrations take payments with ePayment, addresses
 and delivery included with its Express, and agreements with Recurring; who runs Checkout finds a new home with Kustom.
@@ -14,7 +14,7 @@ of the type SUBSCRIPTION is an agreement of Recurring's: read, charged and stopp
 - ``checkoutFrontendUrl`` is the sandbox's phone, opened as with the real one: ``{checkoutFrontendUrl}?token={token}``.
 - One customer buys everything. What ``prefillCustomer`` leaves out they fill in themselves, they tick every box of a
   ``customConsent``, and they live in Norway; where ``countries.supported`` leaves that out, they cannot go on.
-- The customer fills in the form and decides in one go, so a session is seen in PaymentInitiated only while their bank
+- The customer fills in the form and decides in one go. So a session is seen in PaymentInitiated only while their bank
   does not answer, or has said no and they may try again.
 - The session follows its payment: approved, PaymentSuccessful; aborted, cancelled or expired, PaymentTerminated. Until
   there is one, an hour ends in SessionExpired.

@@ -77,14 +77,20 @@ async def create_session(order: SessionOrder, world: TheWorld, caller: TheCaller
 
 @router.get("/checkout/v3/session/{reference}", response_model=SessionResponse, response_model_exclude_none=True)
 async def get_session(reference: Reference, world: TheWorld, caller: TheCaller) -> SessionResponse:
-    """Get session: how far the customer has come, what they entered, and where the money is."""
+    """Get session.
+
+    How far the customer has come, what they entered, and where the money is.
+    """
     return session_answer(world, _find(reference, world, caller))
 
 
 @router.patch("/checkout/v3/session/{reference}", response_class=Response, response_model=None)
 @rules(WRITE)
 async def update_session(reference: Reference, update: SessionUpdate, world: TheWorld, caller: TheCaller) -> Response:
-    """Update session: another amount, text or other ways of delivery, as long as the customer has not begun to pay."""
+    """Update session.
+
+    Another amount, text or other ways of delivery, as long as the customer has not begun to pay.
+    """
     session = _find(reference, world, caller)
     check_update(update, session.reference, session.order, world.switches[session.msn])
     _check_undecided(session)
@@ -102,7 +108,10 @@ async def update_session(reference: Reference, update: SessionUpdate, world: The
 @router.post("/checkout/v3/session/{reference}/expire", response_class=Response, response_model=None)
 @rules(WRITE)
 async def expire_session(reference: Reference, world: TheWorld, caller: TheCaller) -> Response:
-    """Expire session: nobody can pay in it any more. Once the customer pays, cancel the payment in ePayment instead."""
+    """Expire session: nobody can pay in it any more.
+
+    Once the customer pays, cancel the payment in ePayment instead.
+    """
     session = _find(reference, world, caller)
     _check_undecided(session)
     end(world, session, State.EXPIRED)
@@ -110,7 +119,10 @@ async def expire_session(reference: Reference, world: TheWorld, caller: TheCalle
 
 
 def _find(reference: str, world: World, caller: Caller) -> Session:
-    """The caller's session; another sales unit's with the same reference is as unknown as none."""
+    """The caller's session.
+
+    Another sales unit's with the same reference is as unknown as none.
+    """
     session = world.records(Sessions).get(caller.merchant.merchant_serial_number, reference)
     if session is None:
         raise SessionNotFound("This sales unit has no session with this reference.")

@@ -1,4 +1,7 @@
-"""What the customer and time do to a session, from its start to its end (Checkout API guide)."""
+"""What the customer and time do to a session, from its start to its end.
+
+Source: Checkout API guide.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ ReadOptions = Callable[[bytes, Settings], list[LogisticsOption]]
 
 
 def phone_screen(world: World, session: Session) -> PhoneScreen:
-    """A session as the customer sees it; once they pay, its payment decides what it costs and how it ends."""
+    """A session as the customer sees it.
+
+    Once they pay, its payment decides what it costs and how it ends.
+    """
     order, paid = session.order, _payment_screen(world, session)
     chosen = session.delivery
     return PhoneScreen(
@@ -96,7 +102,10 @@ def _text(order: SessionOrder) -> str:
 
 
 def _details(order: SessionOrder) -> list[str]:
-    """What else there is to know: the goods, the agreement, what is shared, what is consented to."""
+    """What else there is to know.
+
+    The goods, the agreement, what is shared, what is consented to.
+    """
     config = order.configuration
     lines = []
     if config is not None and config.show_order_summary and order.transaction and order.transaction.order_summary:
@@ -163,7 +172,9 @@ def _report(session: Session, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
-    """The sessions with this reference that have no payment. From then on their payment is found, by ePayment's page.
+    """The sessions with this reference that have no payment.
+
+    From then on their payment is found, by ePayment's page.
 
     So whoever says "approve" by reference always means one thing of a sales unit, and is never asked which.
     """
@@ -176,7 +187,10 @@ def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
 
 
 def pay(world: World, session: Session) -> PhoneScreen | None:
-    """The customer has filled in the form, and their app is asked for the money, or for the agreement alone."""
+    """The customer has filled in the form and goes on to their app.
+
+    The app is asked for the money, or for the agreement alone.
+    """
     session.state = MOVES.move(session.state, State.INITIATED)
     if isinstance(session.order, SubscriptionOrder):
         session.agreement = propose(world, session, session.order.subscription)
@@ -191,7 +205,10 @@ def pay(world: World, session: Session) -> PhoneScreen | None:
 
 
 def end(world: World, session: Session, state: State) -> None:
-    """A session has ended, and its merchant is told. What it lets them read, its payment or agreement has seen to."""
+    """A session has ended, and its merchant is told.
+
+    What it lets them read, its payment or agreement has seen to.
+    """
     session.state = MOVES.move(session.state, state)
     if session.agreement is not None:
         decide(world, session.agreement, state is State.SUCCESSFUL)
@@ -199,7 +216,10 @@ def end(world: World, session: Session, state: State) -> None:
 
 
 def expire(world: World, session: Session) -> None:
-    """The customer's time is up, unless they are paying: then it is their payment's time that counts."""
+    """The customer's time is up, unless they are paying.
+
+    Then it is their payment's time that counts.
+    """
     if session.state is State.CREATED:
         end(world, session, State.EXPIRED)
 
@@ -224,13 +244,16 @@ def _hear(world: World, domain_event: DomainEvent) -> None:
 
 
 def _is_taken(world: World, session: Session) -> bool:
-    """Whether the merchant has used the reference for a payment of their own, behind the session's back."""
+    """Whether the merchant has used the reference for a payment of their own."""
     payment = world.records(Payments).get(session.msn, session.reference)
     return payment is not None and payment is not session.payment
 
 
 def _payment_order(session: Session, transaction: PaymentTransaction) -> epayment.CreatePaymentRequest:
-    """What ePayment is asked for. Validated already, as far as ePayment's own rules apply to Checkout."""
+    """What ePayment is asked for.
+
+    Validated already, as far as ePayment's own rules apply to Checkout.
+    """
     config = session.order.configuration
     value = transaction.amount.value + (session.delivery.amount.value if session.delivery else 0)
     return epayment.CreatePaymentRequest.model_construct(
@@ -320,7 +343,10 @@ def propose(world: World, session: Session, order: Subscription) -> Agreement:
 
 
 def decide(world: World, agreement: Agreement, accepted: bool) -> None:
-    """The session has ended, and with it the question; unless the agreement was decided about in another way."""
+    """The session has ended, and with it the question.
+
+    Unless the agreement was decided about in another way.
+    """
     if agreement.status is not AgreementStatus.PENDING:
         return
     if accepted:

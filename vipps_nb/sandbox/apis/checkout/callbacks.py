@@ -1,4 +1,7 @@
-"""What Checkout sends to the merchant: how a session ended, and the question for ways of delivery."""
+"""What Checkout sends to the merchant.
+
+How a session ended, and the question for ways of delivery.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ PATIENCE = 8.0
 
 
 def tell_end(world: World, session: Session) -> None:
-    """Tell the merchant that a session has ended, until they have heard or it was tried often enough."""
+    """Tell the merchant that a session has ended.
+
+    Tried again until they have heard, or it was tried often enough.
+    """
     message = session.tell(session)
     if message is not None:
         _send(world, session, json.dumps(message, ensure_ascii=False).encode(), 0)
@@ -51,7 +57,10 @@ def _send(world: World, session: Session, body: bytes, failures: int) -> None:
 def ask_for_delivery(
     world: World, session: Session, url: str, read: Callable[[bytes, Settings], list[LogisticsOption]]
 ) -> None:
-    """Ask the merchant how the goods can be sent to the customer's address. A useless answer is no answer."""
+    """Ask the merchant how the goods can be sent to the customer's address.
+
+    A useless answer is no answer.
+    """
 
     def answered(reply: Reply) -> None:
         if reply.status == HTTPStatus.OK:

@@ -1,4 +1,7 @@
-"""What the Checkout API says no to: a problem with ``errorCode``, and ``errors`` by field."""
+"""What the Checkout API says no to.
+
+A problem with ``errorCode``, and ``errors`` by field.
+"""
 
 # ruff: noqa: D101 - a refusal's title says what it is
 

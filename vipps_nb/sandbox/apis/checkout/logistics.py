@@ -1,4 +1,7 @@
-"""Ways of delivery: read from a merchant's answer, and named on the customer's phone."""
+"""Ways of delivery.
+
+Read from a merchant's answer, and named on the customer's phone.
+"""
 
 from __future__ import annotations
 

@@ -91,14 +91,17 @@ class Session:
 
     @property
     def options(self) -> list[LogisticsOption]:
-        """The ways of delivery that the customer sees, best first: dynamic ones, or else the fixed ones."""
+        """The ways of delivery that the customer sees, best first.
+
+        Dynamic ones, or else the fixed ones.
+        """
         if not isinstance(self.order, PaymentOrder) or self.order.logistics is None:
             return []
         return best_first(self.dynamic_options or self.order.logistics.fixed_options or [])
 
     @property
     def delivery(self) -> LogisticsOption | None:
-        """The way of delivery that the customer chose, or what is chosen for them at first."""
+        """The way of delivery that the customer chose, or what is chosen at first."""
         return next((option for option in self.options if option.id == self.chosen), next(iter(self.options), None))
 
 
@@ -129,7 +132,10 @@ class Sessions:
         return self._by_id.get((msn, session_id))
 
     def namesakes(self, reference: str) -> list[Session]:
-        """Every sales unit's session with this reference; references are unique per MSN only."""
+        """Every sales unit's session with this reference.
+
+        References are unique per MSN only.
+        """
         return self._namesakes.get(reference, [])
 
 
@@ -185,7 +191,10 @@ def payment_details(payment: Payment) -> PaymentDetails:
 
 
 def amount(payment: Payment, value: int) -> Amount:
-    """An amount of a payment. Not validated: delivery may lift it over what a merchant can ask for in one request."""
+    """An amount of a payment.
+
+    Not validated: delivery may lift it over what a merchant can ask for in one request.
+    """
     return Amount.model_construct(value=value, currency=payment.currency)
 
 
@@ -196,7 +205,10 @@ def shares(session: Session) -> bool:
 
 
 def phone_number(session: Session) -> str:
-    """The customer's phone number. An invalid one they are asked to correct, and they enter their own."""
+    """The customer's phone number.
+
+    An invalid one they are asked to correct, and they enter their own.
+    """
     filled = session.order.prefill_customer.phone_number if session.order.prefill_customer else None
     return filled if filled is not None and MSISDN.fullmatch(filled) else PHONE_NUMBER
 
@@ -227,7 +239,10 @@ def billing_details(session: Session) -> BillingDetails | None:
 
 
 def shipping_details(session: Session) -> ShippingDetails | None:
-    """Where to send what was bought, and how; the customer takes the first pick-up point and the first time."""
+    """Where to send what was bought, and how.
+
+    The customer takes the first pick-up point and the first time.
+    """
     billing = billing_details(session)
     if billing is None and session.delivery is None:
         return None
@@ -243,7 +258,7 @@ def shipping_details(session: Session) -> ShippingDetails | None:
 
 
 def delivery_address(session: Session) -> dict[str, str]:
-    """Where the customer wants their goods, as the question for dynamic options says it."""
+    """Where the customer wants their goods, as dynamic options are asked for."""
     filled = session.order.prefill_customer
     return {
         "streetAddress": (filled and filled.street_address) or KARI.address_line_1,

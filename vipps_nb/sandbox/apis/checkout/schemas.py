@@ -33,7 +33,10 @@ class State(StrEnum):
 
 
 class Amount(JsonModel):
-    """An amount of money in minor units. It ends in an ePayment, so the ceiling is the same."""
+    """An amount of money in minor units.
+
+    It ends in an ePayment, so the ceiling is the same.
+    """
 
     value: Annotated[int, Field(ge=0, le=HIGHEST_AMOUNT, description="Minor units, 100 being 1.00.")]
     currency: str
@@ -318,7 +321,10 @@ class PaymentOrder(_Order):
 
 
 class SubscriptionOrder(_Order):
-    """A session in which the customer agrees to pay again and again, perhaps with a first payment."""
+    """A session in which the customer agrees to pay again and again.
+
+    Perhaps with a first payment.
+    """
 
     type: Annotated[Literal["SUBSCRIPTION"], Presumed("SUBSCRIPTION")]
     transaction: Nullable[PaymentTransaction] = None
@@ -336,7 +342,10 @@ class SessionUpdate(JsonModel):
 
 
 class SessionCreated(JsonModel):
-    """The answer to create. The customer goes to ``{checkoutFrontendUrl}?token={token}``."""
+    """The answer to create.
+
+    The customer goes to ``{checkoutFrontendUrl}?token={token}``.
+    """
 
     token: str
     checkout_frontend_url: str

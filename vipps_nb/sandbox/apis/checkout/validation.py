@@ -43,7 +43,10 @@ Violation = tuple[str, str]  # a field, and what is wrong with it
 
 
 def moment(text: str) -> datetime | None:
-    """When a campaign ends; the document calls it text and says no more. None if it is no moment."""
+    """When a campaign ends; the document calls it text and says no more.
+
+    None if it is no moment.
+    """
     try:
         found = datetime.fromisoformat(text)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
@@ -52,7 +55,7 @@ def moment(text: str) -> datetime | None:
 
 
 def explain(errors: Sequence[FieldError]) -> Refusal:
-    """The refusal for fields that break a rule, by the names that the fields have in the body."""
+    """The refusal for fields that break a rule, by their names in the body."""
     return InvalidRequest(fields=[(error.path, error.reason) for error in errors])
 
 

@@ -1,4 +1,6 @@
-"""Donations API: who gave, and what they agreed to give every month. Base path ``/donations``.
+"""Donations API: who gave, and what they agreed to give every month.
+
+Base path ``/donations``.
 
 Source: Donations API guide, quick start, questions and answers, and changelog; there is no official document at hand.
 It opens to Donations keys (specialized token, no subscription key), to partner keys, and to the merchant keys of a

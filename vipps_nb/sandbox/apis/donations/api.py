@@ -47,7 +47,10 @@ async def get_payments(  # noqa: PLR0917 - FastAPI passes by name; these are the
         bool, Query(alias="includeGDPRSensitiveData", description="Say what donors have written.")
     ] = False,
 ) -> PaymentReport:
-    """Get a list of donation payments, oldest first; not always all, so go on from the last `capturedAt`."""
+    """Get a list of donation payments, oldest first.
+
+    Not always all, so go on from the last `capturedAt`.
+    """
     begin, end = _moment(first, "from"), _moment(last, "to")
     if begin > end:
         raise InvalidRequest(fields=[("from", "Must not be after to.")])
@@ -68,14 +71,20 @@ async def get_agreement(agreement_id: AgreementId, world: TheWorld, caller: TheC
 
 @router.post("/donations/v1/agreements/{agreementId}/stop", response_model=AgreementAnswer)
 async def stop_agreement(agreement_id: AgreementId, world: TheWorld, caller: TheCaller) -> AgreementAnswer:
-    """Stop agreement: no more withdrawals. A second stop changes nothing and is answered alike."""
+    """Stop agreement: no more withdrawals.
+
+    A second stop changes nothing and is answered alike.
+    """
     agreement = _find(agreement_id, world, caller)
     stop(world, agreement)
     return agreement_answer(agreement)
 
 
 def _handles(world: World, caller: Caller) -> set[str]:
-    """The numbers that the caller may see; one that has received gifts stays visible if the market changes."""
+    """The numbers that the caller may see.
+
+    One that has received gifts stays visible if the market changes.
+    """
     msns = {msn for msn in world.switches if _may_see(caller, msn, world)}
     given = world.records(Donations)
     handles = {donation_handle(msn, world.switches[msn].market) for msn in msns}

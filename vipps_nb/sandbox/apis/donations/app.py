@@ -79,7 +79,10 @@ def start(world: World, msn: str, value: int, withdrawal_day: int, *, reference:
 
 
 def change(world: World, agreement: Agreement, *, value: int | None, withdrawal_day: int | None) -> None:
-    """The donor gives another amount, or on another day; what stays the same is not announced."""
+    """The donor gives another amount, or on another day.
+
+    What stays the same is not announced.
+    """
     if value is not None and value != agreement.value:
         agreement.value = value
         _announce(world, agreement, "amount-changed")

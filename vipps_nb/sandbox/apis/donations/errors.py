@@ -8,7 +8,10 @@ from vipps_nb.sandbox.server.problems import Refusal
 
 
 class NoAccessToRecipient(Refusal):
-    """One handle that these keys may not see spoils the whole call, so that nothing is missing silently."""
+    """A handle that these keys may not see.
+
+    It spoils the whole call, so that nothing is missing silently.
+    """
 
     status = HTTPStatus.FORBIDDEN
     title = "No access to a recipient handle"

@@ -41,7 +41,10 @@ class Donation:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Agreement:
-    """A monthly gift. ``edition`` grows with each change of day, so that an outdated deadline knows itself."""
+    """A monthly gift.
+
+    ``edition`` grows with each change of day, so that an outdated deadline knows itself.
+    """
 
     agreement_id: str
     msn: str

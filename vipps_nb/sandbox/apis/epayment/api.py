@@ -70,7 +70,10 @@ router = page.router
 async def create_payment(
     order: CreatePaymentRequest, request: Request, world: TheWorld, caller: TheCaller, key: TheKey
 ) -> CreatePaymentResponse:
-    """Create payment: ask a customer for money. They have 10 minutes, or until `expiresAt`."""
+    """Create payment: ask a customer for money.
+
+    They have 10 minutes, or until `expiresAt`.
+    """
     duplicate = duplicate_metadata_key(await request.body())
     if duplicate is not None:
         raise errors.DuplicateMetadataKey(fields=[("metadata", f"The key {duplicate} occurs twice.")])
@@ -107,7 +110,10 @@ async def get_payment_events(reference: Reference, world: TheWorld, caller: TheC
 async def capture_payment(
     reference: Reference, order: ModificationRequest, world: TheWorld, caller: TheCaller, key: TheKey
 ) -> Modification:
-    """Capture payment: take part or all of what is reserved. The state stays AUTHORIZED; the aggregate moves."""
+    """Capture payment: take part or all of what is reserved.
+
+    The state stays AUTHORIZED; the aggregate moves.
+    """
     payment = _find(reference, world, caller)
     switches = world.switches[payment.msn]
     value = _value(order.modification_amount, payment)
@@ -161,7 +167,10 @@ async def cancel_payment(
     key: TheKey,
     order: CancelRequest | None = None,
 ) -> Modification:
-    """Cancel payment: before approval it is TERMINATED, afterwards all that is not captured is released."""
+    """Cancel payment.
+
+    Before approval it is TERMINATED, afterwards all that is not captured is released.
+    """
     payment = _find(reference, world, caller)
     if payment.busy_until is not None:
         raise errors.CannotCancelProcessing
@@ -191,7 +200,9 @@ async def cancel_payment(
 async def force_approve_payment(
     reference: Reference, world: TheWorld, caller: TheCaller, order: ForceApproveRequest | None = None
 ) -> Response:
-    """Force approve: what the customer does in the app, without the app. Test environment only; not with Express.
+    """Force approve: what the customer does in the app, without the app.
+
+    Test environment only; not with Express.
 
     The special amounts are not honoured (2023 text) unless a setting of the sandbox says so.
     """
@@ -218,7 +229,10 @@ async def force_approve_payment(
 
 
 def _find(reference: str, world: World, caller: Caller) -> Payment:
-    """The caller's payment; another sales unit's with the same reference is as unknown as none."""
+    """The caller's payment.
+
+    Another sales unit's with the same reference is as unknown as none.
+    """
     payment = world.records(Payments).get(caller.merchant.merchant_serial_number, reference)
     if payment is None:
         raise errors.ReferenceNotFound("This sales unit has no payment with this reference.")

@@ -106,7 +106,9 @@ def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
 
 
 def attempt(world: World, payment: Payment) -> str | None:
-    """Try to reserve the amount on the customer's card; says why it did not work, if so.
+    """Try to reserve the amount on the customer's card.
+
+    Says why it did not work, if so.
 
     A failed attempt leaves the payment open and an unsuccessful AUTHORIZED event behind: that the customer may try
     another card follows the app; the event is an assumption.
@@ -162,7 +164,7 @@ def _phone_number(world: World, payment: Payment) -> str:
 
 
 def expire(world: World, payment: Payment) -> None:
-    """The customer's time is up, unless they have decided or their bank is still thinking."""
+    """The customer's time is up, unless they or their bank are past that point."""
     if payment.state is State.CREATED and payment.busy_until is None:
         move(world, payment, State.EXPIRED)
 
@@ -183,7 +185,10 @@ def record(
     key: str | None = None,
     psp_reference: str | None = None,
 ) -> None:
-    """Write a line into the event log and announce it; every event has a pspReference of its own."""
+    """Write a line into the event log and announce it.
+
+    Every event has a pspReference of its own.
+    """
     psp_reference = psp_reference or world.ids.digits(11)
     event = Event(str(name), value, psp_reference, world.clock.now(), success, key)
     payment.events.append(event)
@@ -213,12 +218,18 @@ def record(
 
 
 def capture_period(switches: Switches) -> timedelta:
-    """How long a reservation can be captured (ePayment API, capture): 180 days in NO, 14 in DK and FI."""
+    """How long a reservation can be captured (ePayment API, capture).
+
+    180 days in NO, 14 in DK and FI.
+    """
     return LATE_CAPTURE_PERIOD if switches.late_capture_allowed else CAPTURE_PERIOD[switches.market]
 
 
 def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | None = None) -> Payment:
-    """Store a new payment and show it on the customer's phone. Whether it may be is for the caller to check."""
+    """Store a new payment and show it on the customer's phone.
+
+    Whether it may be is for the caller to check.
+    """
     token = world.ids.urlsafe(24)
     payment = Payment(
         msn=msn,
@@ -242,7 +253,10 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
 
 
 def _redirect_url(order: CreatePaymentRequest, phone: str, token: str) -> str | None:
-    """Where the customer goes, or the picture of it. A push message reaches the phone by itself."""
+    """Where the customer goes, or the picture of it.
+
+    A push message reaches the phone by itself.
+    """
     if order.user_flow == "PUSH_MESSAGE":
         return None
     image = order.qr_format

@@ -46,7 +46,9 @@ class Event:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Payment:
-    """One payment of one sales unit. Amounts are integers in minor units of ``currency``.
+    """One payment of one sales unit.
+
+    Amounts are integers in minor units of ``currency``.
 
     Attributes:
         order: The request that created it.
@@ -132,7 +134,10 @@ class Payments:
         return self._by_token.get(token)
 
     def namesakes(self, reference: str) -> list[Payment]:
-        """Every sales unit's payment with this reference; references are unique per MSN only."""
+        """Every sales unit's payment with this reference.
+
+        References are unique per MSN only.
+        """
         return self._namesakes.get(reference, [])
 
 
@@ -155,7 +160,10 @@ def payment_answer(payment: Payment) -> PaymentResponse:
 
 
 def modification_answer(payment: Payment) -> Modification:
-    """The answer to capture, refund and cancel; its pspReference is that of the payment's creation."""
+    """The answer to capture, refund and cancel.
+
+    Its pspReference is that of the payment's creation.
+    """
     return Modification(
         amount=_amount(payment, payment.value),
         state=payment.state,

@@ -21,7 +21,10 @@ PaymentMethodType = Literal["WALLET", "CARD", "CARD_PASSTHROUGH"]
 
 
 class State(StrEnum):
-    """AUTHORIZED is final too: capture, cancel and refund move the aggregate and never the state."""
+    """AUTHORIZED is final too.
+
+    Capture, cancel and refund move the aggregate and never the state.
+    """
 
     CREATED = "CREATED"
     AUTHORIZED = "AUTHORIZED"

@@ -1,4 +1,7 @@
-"""Express: the ways of delivery that a customer chooses from, and the question for them (ePayment API, Express)."""
+"""Express: ways of delivery to choose from, and the question for them.
+
+Source: ePayment API, Express.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ LAST = 2**31  # a priority that nobody has
 
 
 def options(payment: Payment) -> list[ShippingOption]:
-    """The options as the app shows them: the default of the default group first, then by priority."""
+    """The options as the app shows them.
+
+    The default of the default group first, then by priority.
+    """
     groups = sorted(_groups(payment), key=lambda group: _rank(group.is_default, group.priority))
     return [
         option
@@ -49,7 +55,10 @@ def selected(payment: Payment) -> ShippingOption | None:
 
 
 def obstacle(payment: Payment) -> str | None:
-    """Why the customer cannot go on, if so: the merchant was asked for options and gave none."""
+    """Why the customer cannot go on, if so.
+
+    The merchant was asked for options and gave none.
+    """
     shipping = payment.order.shipping
     if shipping is not None and shipping.dynamic_options is not None and not options(payment):
         return NO_DELIVERY
@@ -60,7 +69,10 @@ ANSWER: MerchantsAnswer[ShippingAnswer] = MerchantsAnswer(ShippingAnswer)
 
 
 def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
-    """Ask the merchant how the goods can be sent to the customer's address. A useless answer is no answer."""
+    """Ask the merchant how the goods can be sent to the customer's address.
+
+    A useless answer is no answer.
+    """
 
     def answered(reply: Reply) -> None:
         if reply.status != HTTPStatus.OK:

@@ -47,7 +47,10 @@ _BY_FIELD: Sequence[tuple[re.Pattern[str], type[Refusal]]] = [
 
 
 def explain(wrong: Sequence[FieldError]) -> Refusal:
-    """The refusal for fields that break a rule: with a code where the error list has one for that field."""
+    """The refusal for fields that break a rule.
+
+    With a code where the error list has one for that field.
+    """
     fields = [(error.path, error.reason) for error in wrong]
     first = wrong[0]
     if first.kind == "missing":
@@ -107,7 +110,7 @@ def check_customer(customer: Customer, msn: str, world: World) -> None:
 
 
 def _is_nobody(order: CreatePaymentRequest) -> bool:
-    """Whether the customer of an order is one who need not be known, and whom nothing names.
+    """Whether an order's customer need not be known, and nothing names them.
 
     The official WooCommerce plugin sends such an object whenever the shop does not know the phone number.
     """
@@ -123,7 +126,10 @@ def expiry(order: CreatePaymentRequest, now: datetime) -> datetime:
 
 
 def duplicate_metadata_key(body: bytes) -> str | None:
-    """A key that the metadata has twice. JSON allows it and parsers drop one silently, so the raw body is asked."""
+    """A key that the metadata has twice.
+
+    JSON allows it and parsers drop one silently, so the raw body is asked.
+    """
     if b'"metadata"' not in body:
         return None
 

@@ -22,7 +22,10 @@ def is_server(url: str) -> bool:
 
 
 def is_way_back(url: str) -> bool:
-    """Whether a customer can be sent there afterwards: a page that they can reach, or an app."""
+    """Whether a customer can be sent there afterwards.
+
+    A page that they can reach, or an app.
+    """
     if APP.fullmatch(url):
         return True
     return url.lower().startswith("https:") and is_server(url) and not is_for_this_machine_alone(url)

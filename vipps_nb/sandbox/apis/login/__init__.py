@@ -1,4 +1,6 @@
-"""Login API: who is the customer? ``/access-management-1.0/access`` in a browser, ``/vipps-login-ciba/api`` by phone.
+"""Login API: who is the customer?
+
+Paths: ``/access-management-1.0/access`` in a browser, ``/vipps-login-ciba/api`` by phone.
 
 Source: Login API guide (browser flow, merchant-initiated login, core concepts, partner keys) and the official document
 1.1.0. Nothing is checked at the entrance: Login has an OAuth server of its own, which wants neither an access token of
@@ -17,10 +19,9 @@ the Access Token API nor a subscription key. The operations know a client by ``c
 - Any https or loopback address, or an app's scheme with a path, may be a ``redirect_uri`` until the sales unit has a
   list of its own (``loginRedirectUris``).
 - Discovery names ``S256`` alone, as the guide has it; ``plain`` works as well, for it is the default without a method.
-- Unconfirmed: that a code lives 10 minutes, that a code used twice takes back the token it gave, that a poll too early
-  is answered with ``slow_down``, that an unknown phone number is refused with 400 and ``invalid_user``, that an abort
-  of a login with redirect goes back with ``access_denied``, and how many logins may wait on one phone at once (5,
-  counted with the setting ``rateLimits``).
+- Unconfirmed: a code lives 10 minutes, and one that is used twice takes back the token it gave. A poll too early is
+  answered with ``slow_down``. An unknown phone number is refused with 400 and ``invalid_user``. An abort of a login
+  with redirect goes back with ``access_denied``. With the setting ``rateLimits``, 5 logins may wait on one phone.
 
 **Not simulated**
 

@@ -72,7 +72,10 @@ async def discover_openid_configuration(world: TheWorld, response: Response) -> 
 
 @router.get(f"{ACCESS}/oauth2/auth", status_code=HTTPStatus.FOUND, response_class=Response, responses=REDIRECT)
 async def oauth_auth(query: Annotated[AuthorizeQuery, Query()], request: Request, world: TheWorld) -> Response:
-    """Authorize: a browser brings the customer. On to the phone, or back to the merchant with an error."""
+    """Authorize: a browser brings the customer.
+
+    On to the phone, or back to the merchant with an error.
+    """
     if query.msn is not None and query.client_id is None:
         return _to_client_of(query.msn, request, world)
     unit = unit_with(query.client_id or "", world)
@@ -109,7 +112,10 @@ async def oauth_auth(query: Annotated[AuthorizeQuery, Query()], request: Request
 async def oauth2_token(
     form: Annotated[TokenForm, Form()], request: Request, response: Response, backend: TheBackend
 ) -> TokenResponse:
-    """Token: trade a code or an `auth_req_id` for an access token and an id token. There is no refresh token."""
+    """Token: trade a code or an `auth_req_id` for an access token and an id token.
+
+    There is no refresh token.
+    """
     unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     if not form.grant_type:
         raise errors.InvalidRequest("The form needs a grant_type.")
@@ -128,7 +134,10 @@ async def oauth2_token(
 @router.post(f"{ACCESS}/oauth2/revoke", response_class=Response)
 @rules(Rules(media_type=FORM))
 async def revoke_token(form: Annotated[RevokeForm, Form()], request: Request, backend: TheBackend) -> Response:
-    """Revoke: a person's access token opens nothing any more. A token nobody knows is as good as revoked (RFC 7009)."""
+    """Revoke: a person's access token opens nothing any more.
+
+    A token nobody knows is as good as revoked (RFC 7009).
+    """
     unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     if not form.token:
         raise errors.InvalidRequest("The form needs a token.")
@@ -147,7 +156,7 @@ async def well_known(backend: TheBackend, response: Response) -> dict[str, Any]:
 
 
 def _to_client_of(msn: str, request: Request, world: World) -> Response:
-    """A partner names the sales unit by its MSN, and is sent here again with the client ID in its place."""
+    """Send a partner, who named the sales unit by its MSN, here with its client ID."""
     if msn not in world.keys.units:
         raise errors.InvalidClient("No sales unit of this sandbox has this MSN.")
     query = {name: value for name, value in request.query_params.items() if name != "msn"}
@@ -156,7 +165,10 @@ def _to_client_of(msn: str, request: Request, world: World) -> Response:
 
 
 def _redirect_uri(query: AuthorizeQuery, unit: SalesUnit, world: World) -> str:
-    """Where the browser may be sent back to; without such a place the refusal has to stay here."""
+    """Where the browser may be sent back to.
+
+    Without such a place the refusal has to stay here.
+    """
     if not query.redirect_uri:
         raise errors.InvalidRequest("The redirect_uri is missing.")
     switches = world.switches[unit.merchant_serial_number]

@@ -72,7 +72,10 @@ def _details(login: Login) -> list[str]:
 
 
 def _onward_url(login: Login) -> str | None:
-    """The merchant's page with a code or an error; with the merchant's own state, if there was one."""
+    """The merchant's page with a code or an error.
+
+    With the merchant's own state, if there was one.
+    """
     if login.redirect_uri is None:
         return None
     state = {"state": login.echo} if isinstance(login, BrowserLogin) else {}
@@ -109,7 +112,10 @@ def _decide(world: World, login: Login, state: State) -> None:
 
 
 def _ping(world: World, login: Login) -> None:
-    """Say that polling has an end; not where a browser brings the code (merchant-initiated login, webhooks)."""
+    """Say that polling has an end.
+
+    Not where a browser brings the code (merchant-initiated login, webhooks).
+    """
     if isinstance(login, MerchantLogin) and login.redirect_uri is None:
         world.records(EventBus).publish(
             DomainEvent(

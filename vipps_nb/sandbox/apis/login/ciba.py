@@ -1,4 +1,7 @@
-"""Login from a phone number: the merchant's system asks, the customer confirms in the app (CIBA)."""
+"""Login from a phone number.
+
+The merchant's system asks, the customer confirms in the app (CIBA).
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ router = page.router
 async def ciba_auth(
     form: Annotated[AuthenticationForm, Form()], request: Request, backend: TheBackend
 ) -> AuthenticationResponse:
-    """CIBA authentication: ask a person to log in, by phone number. The phone rings; the merchant polls."""
+    """CIBA authentication: ask a person to log in, by phone number.
+
+    The phone rings; the merchant polls.
+    """
     world = backend.world
     unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     phone_number = _named(form.login_hint, unit, world)
@@ -87,14 +93,20 @@ async def ciba_auth(
 async def user_exists(
     form: Annotated[UserExistsForm, Form()], request: Request, backend: TheBackend
 ) -> UserExistsResponse:
-    """User exists: whether somebody could log in with this number, before anybody is asked."""
+    """User exists.
+
+    Whether somebody could log in with this number, before anybody is asked.
+    """
     unit = authenticate(request.headers, form.client_id, form.client_secret, backend)
     phone_number = _named(form.login_hint, unit, backend.world)
     return UserExistsResponse(exists=_exists(phone_number, backend.world))
 
 
 def _named(login_hint: str | None, unit: SalesUnit, world: World) -> str:
-    """The phone number of whom a login hint names. A customer token is its owner's; a made-up one is anybody's."""
+    """The phone number of whom a login hint names.
+
+    A customer token is its owner's; a made-up one is anybody's.
+    """
     if not login_hint:
         raise errors.InvalidRequest("The form needs a login_hint.")
     if found := MSISDN.fullmatch(login_hint):

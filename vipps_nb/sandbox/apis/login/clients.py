@@ -1,4 +1,7 @@
-"""Who is the client? Three ways to tell (Login API guide, token endpoint authentication method; partner keys)."""
+"""Who is the client?
+
+Three ways to tell (Login API guide, token endpoint authentication method; partner keys).
+"""
 
 from __future__ import annotations
 

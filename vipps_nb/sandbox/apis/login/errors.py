@@ -105,7 +105,10 @@ class SentBack(Exception):  # noqa: N818 - an answer, not an error of ours
 
 
 class LoginError(BaseModel):
-    """OAuth's error, with the status as ``error_code``; ``error_debug`` holds what the sandbox knows beyond that."""
+    """OAuth's error, with the status as ``error_code``.
+
+    ``error_debug`` holds what the sandbox knows beyond that.
+    """
 
     error: str
     error_description: str

@@ -44,12 +44,18 @@ class JsonWebKeySet(BaseModel):
 
 
 def one_of(*values: str) -> Any:
-    """What the document offers; what else is sent is refused in OAuth's words, not in those of a validation."""
+    """What the document offers.
+
+    What else is sent is refused in OAuth's words, not in those of a validation.
+    """
     return Field(json_schema_extra={"enum": list(values)})
 
 
 class AuthorizeQuery(BaseModel):
-    """What the browser carries. All may be missing, so that a refusal can be OAuth's own."""
+    """What the browser carries.
+
+    All may be missing, so that a refusal can be OAuth's own.
+    """
 
     response_type: Annotated[str | None, one_of("code")] = None
     client_id: str | None = None
@@ -96,7 +102,10 @@ class RevokeForm(ClientForm):
 
 
 class AuthenticationForm(ClientForm):
-    """Whom to ask, and for what. The official document nests these one level too deep; the real form is flat."""
+    """Whom to ask, and for what.
+
+    The official document nests these one level too deep; the real form is flat.
+    """
 
     scope: str | None = None
     login_hint: LoginHint = None

@@ -1,4 +1,7 @@
-"""What a login is traded for: access token and id token; and the document that says where."""
+"""What a login is traded for: access token and id token.
+
+And the document that says where.
+"""
 
 from __future__ import annotations
 
@@ -119,6 +122,9 @@ def _id_token(login: Login, access_token: str, person: PersonToken, backend: Bac
 
 
 def _half_hash(token: str) -> str:
-    """Ties an access token to its id token: the left half of its hash (OpenID Connect, at_hash)."""
+    """Ties an access token to its id token: the left half of its hash.
+
+    Source: OpenID Connect, at_hash.
+    """
     digest = hashlib.sha256(token.encode()).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).decode().rstrip("=")

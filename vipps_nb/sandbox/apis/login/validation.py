@@ -32,14 +32,20 @@ UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def is_registered(uri: str, switches: Switches) -> bool:
-    """Whether the browser may be sent there: exactly what the portal has, character by character."""
+    """Whether the browser may be sent there.
+
+    Exactly what the portal has, character by character.
+    """
     if switches.login_redirect_uris:
         return uri in switches.login_redirect_uris and is_fit(uri)
     return is_fit(uri)
 
 
 def is_fit(uri: str) -> bool:
-    """Whether a redirect URI could be registered: https, loopback, or an app's scheme with a path; no fragment."""
+    """Whether a redirect URI could be registered.
+
+    Https, loopback, or an app's scheme with a path; no fragment.
+    """
     if not PRINTABLE.fullmatch(uri) or "#" in uri:
         return False
     parts = parts_of(uri)
@@ -91,7 +97,10 @@ def challenge(value: str | None, method: str | None) -> Challenge | None:
 
 
 def fits(verifier: str | None, asked: Challenge | None) -> bool:
-    """Whether a code verifier is the one behind the challenge; without a challenge there must be none."""
+    """Whether a code verifier is the one behind the challenge.
+
+    Without a challenge there must be none.
+    """
     if asked is None:
         return verifier is None
     if verifier is None or not UNRESERVED.fullmatch(verifier):

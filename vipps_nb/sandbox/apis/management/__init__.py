@@ -1,4 +1,6 @@
-"""Management API: look up merchants and sales units, and prefill product orders. Base path ``/management``.
+"""Management API: look up merchants and sales units, and prefill product orders.
+
+Base path ``/management``.
 
 Source: Management API guide and the official document 2.0.9. It opens to partner keys (all sales units of this
 sandbox are connected to the partner), to management keys (which see the same; whether such keys are still issued is

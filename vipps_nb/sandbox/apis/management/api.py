@@ -118,7 +118,10 @@ async def get_merchant_by_business_identifier(
 async def get_sales_units_by_business_identifier(
     scheme: Scheme, business_id: BusinessId, world: TheWorld, caller: TheCaller
 ) -> list[MsnInfo]:
-    """Get sales units for a merchant by business identifier: those that these keys may see."""
+    """Get sales units for a merchant by business identifier.
+
+    Those that these keys may see.
+    """
     units = _units_of(Identifier(scheme, business_id), world, caller)
     return [MsnInfo(msn=unit.msn, name=unit.name) for unit in units]
 
@@ -167,7 +170,10 @@ async def get_product_orders(
 async def get_product_order_details(
     order_id: Annotated[OrderId, Path(alias="productOrderId")], world: TheWorld, caller: TheCaller
 ) -> ProductOrderDetails:
-    """Get information about a product order: its status and, once completed, the new sales unit."""
+    """Get information about a product order.
+
+    Its status and, once completed, the new sales unit.
+    """
     return order_details(_find(order_id, world, caller))
 
 

@@ -25,7 +25,10 @@ OUTCOMES = {
 
 
 def phone_screen(world: World, order: ProductOrder) -> PhoneScreen:
-    """A prefilled order as the merchant sees it; it has no MSN before it is completed."""
+    """A prefilled order as the merchant sees it.
+
+    It has no MSN before it is completed.
+    """
     return PhoneScreen(
         kind="order form",
         msn=order.sales_unit.msn if order.sales_unit else "",

@@ -1,4 +1,7 @@
-"""What the Management API says no to: a problem whose ``extraDetails`` have ``key`` and ``value``."""
+"""What the Management API says no to.
+
+A problem whose ``extraDetails`` have ``key`` and ``value``.
+"""
 
 # ruff: noqa: D101 - titles say it
 

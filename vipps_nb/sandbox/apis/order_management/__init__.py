@@ -1,4 +1,6 @@
-"""Order Management API: receipts, and links with a picture, in the customer's app. Base path ``/order-management``.
+"""Order Management API: receipts, and links with a picture, in the app.
+
+Base path ``/order-management``.
 
 Source: Order Management API guide and the official document 2.1. The front door wants a bearer token of merchant or
 partner keys, the subscription key and the Merchant-Serial-Number.
@@ -28,8 +30,8 @@ unit is not asked, for the official document takes it for decoration.
 - A picture must be known before a category names it (400 otherwise, unconfirmed), and a second picture by the same
   ``imageId`` is refused with 409 (unconfirmed). A picture that is smaller or larger than documented is taken and noted.
 - Links must begin with ``http://`` or ``https://``.
-- Categories of version 2 and 3 are the same things: version 2 has one for each order and overwrites it, version 3
-  adds as many as one likes, and the latest is the one that version 2 and the customer see.
+- Categories of version 2 and 3 are the same things. Version 2 has one for each order and overwrites it; version 3
+  adds as many as one likes. The latest is the one that version 2 and the customer see.
 - Version 1 knows no payment type; its transactions are orders of ``ecom``.
 
 **Not simulated**: nothing.

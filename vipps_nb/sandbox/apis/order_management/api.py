@@ -99,7 +99,10 @@ async def put_category_v2(
 async def post_receipt_v2(
     kind: ThePaymentType, order_id: TheOrderId, order: OrderReceipt, msn: TheMsn, world: TheWorld
 ) -> str:
-    """Add order details to an order: its receipt, which must add up, and is written once."""
+    """Add order details to an order.
+
+    Its receipt, which must add up, and is written once.
+    """
     put_receipt(world, msn, kind, order_id, order)
     return world.ids.guid()
 

@@ -9,7 +9,10 @@ from vipps_nb.sandbox.world.receipts import PaymentType
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Category:
-    """A link in the app, beside an order: what it is, where it leads, and its picture."""
+    """A link in the app, beside an order.
+
+    What it is, where it leads, and its picture.
+    """
 
     id: str
     msn: str

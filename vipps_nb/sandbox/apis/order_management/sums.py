@@ -78,7 +78,10 @@ def _sign(line: OrderLine) -> int:
 
 
 def _tolerance(line: OrderLine) -> int:
-    """How far off the tax may be: a till may have rounded each piece, but not each kilometre."""
+    """How far off the tax may be.
+
+    A till may have rounded each piece, but not each kilometre.
+    """
     unit = line.unit_info
     if unit is None or unit.quantity_unit not in (None, "PCS"):
         return 1

@@ -1,4 +1,6 @@
-"""QR API: codes for payments, for the wall and for the counter; and what a customer's own code says. Base ``/qr``.
+"""QR API: codes for payments, for the wall and for the counter.
+
+And what a customer's own code says. Base ``/qr``.
 
 Source: QR API guide and the official document 1.0. The front door wants a bearer token of merchant or partner keys
 and the subscription key; the Merchant-Serial-Number with partner keys and for merchant callbacks.

@@ -91,7 +91,10 @@ TheMsn = Annotated[str, Depends(_msn)]
 async def generate_otp_qr(
     order: OneTimePaymentQrRequest, wish: TheWish, msn: TheMsn, world: TheWorld
 ) -> OneTimePaymentQrResponse:
-    """Create one-time payment QR: the `redirectUrl` of a payment, or the one of an agreement, as a code."""
+    """Create one-time payment QR.
+
+    The `redirectUrl` of a payment, or the one of an agreement, as a code.
+    """
     token = _token(order.url, world)
     asked = world.phone.get(token)
     if asked is None or asked.msn != msn:
@@ -119,7 +122,10 @@ def _token(url: str, world: World) -> str:
 async def create_merchant_redirect_qr(
     order: MerchantRedirectQrRequest, wish: TheWish, msn: TheMsn, world: TheWorld
 ) -> MerchantRedirectQrResponse:
-    """Create merchant redirect QR: a code that opens a page, for ever or for `ttl` seconds."""
+    """Create merchant redirect QR.
+
+    A code that opens a page, for ever or for `ttl` seconds.
+    """
     codes = world.records(MerchantRedirects)
     if codes.get(msn, order.id) is not None:
         raise IdTaken(order.id, f"This sales unit already has a code {order.id}.")
@@ -157,7 +163,10 @@ async def get_merchant_redirect_qr(
 async def update_merchant_redirect_url(
     name: RedirectName, order: MerchantRedirectQrUpdateRequest, wish: TheWish, msn: TheMsn, world: TheWorld
 ) -> MerchantRedirectQrResponse:
-    """Update redirect URL: the same code, already printed, leads somewhere else. Its life is not prolonged."""
+    """Update redirect URL: the same code, already printed, leads somewhere else.
+
+    Its life is not prolonged.
+    """
     code = _redirect(msn, name, world)
     code.redirect_url = order.redirect_url
     return _redirect_answer(code, wish, world)
@@ -211,7 +220,10 @@ async def get_merchant_callback_qr(
 async def put_merchant_callback_qr(
     name: CallbackName, order: MerchantCallbackPutRequest, msn: TheMsn, world: TheWorld
 ) -> Response:
-    """Create or update merchant callback QR. Putting it again moves it; the picture stays the same."""
+    """Create or update merchant callback QR.
+
+    Putting it again moves it; the picture stays the same.
+    """
     _put_callback(msn, name, order.location_description, world)
     return Response()
 
@@ -229,7 +241,10 @@ async def delete_merchant_callback_qr(name: CallbackName, msn: TheMsn, world: Th
 async def put_merchant_callback_mobilepay_qr(
     name: BeaconId, order: MerchantCallbackPutRequest, msn: TheMsn, world: TheWorld
 ) -> Response:
-    """Migrate a MobilePay QR: one that is printed already stays in use; its beacon id becomes the merchantQrId."""
+    """Migrate a MobilePay QR: one that is printed already stays in use.
+
+    Its beacon id becomes the merchantQrId.
+    """
     other = world.records(MerchantCallbacks).with_beacon(name)
     if other is not None and other.msn != msn:
         raise IdTaken(name, "The beacon belongs to another sales unit.")
@@ -279,7 +294,10 @@ async def exchange_qr(order: QrExchangeRequest, msn: TheMsn, world: TheWorld) ->
 
 @exchange.post("/qr/v1/exchange/customer", response_model=CustomerExchangeResponse)
 async def exchange_customer(order: CustomerExchangeRequest, msn: TheMsn, world: TheWorld) -> CustomerExchangeResponse:
-    """Exchange customer: who checked in, within 15 minutes, by the token of the event."""
+    """Exchange customer.
+
+    Who checked in, within 15 minutes, by the token of the event.
+    """
     code = world.records(CustomerCodes).owner(order.customer.customer_token, msn, world.clock.now())
     if code is None:
         raise InvalidRequest(

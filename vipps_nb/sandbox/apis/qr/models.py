@@ -1,4 +1,7 @@
-"""Printed codes of merchants: those that open a page, and those that check the customer in."""
+"""Printed codes of merchants.
+
+Those that open a page, and those that check the customer in.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ CHECKED_IN = "user.checked-in.v1"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which picture of a code is wanted; no format of a picture means the code's content itself."""
+    """Which picture of a code is wanted.
+
+    No format of a picture means the code's content itself.
+    """
 
     media_type: str
     size: int

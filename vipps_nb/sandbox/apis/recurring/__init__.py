@@ -1,4 +1,6 @@
-"""Recurring API v3: agreements that customers accept once, and charges that are taken from them. ``/recurring/v3``.
+"""Recurring API v3: agreements, accepted once, and the charges taken from them.
+
+Base path ``/recurring/v3``.
 
 Source: Recurring API guide, the official document 3.1.2, the pages Problem types and Charge times, and text of 2026.
 The front door wants a bearer token of merchant or partner keys and the subscription key; with partner keys the

@@ -1,4 +1,7 @@
-"""The page of the Recurring API, and its operations on agreements, in the order of the guide."""
+"""The page of the Recurring API, and its operations on agreements.
+
+In the order of the guide.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,9 @@ def reads(calls: int, resource: str) -> Rules:
 
 
 def writes(calls: int | None = None, resource: str = "") -> Rules:
-    r"""The rules of an operation that acts: a key of 1 to 40 characters, none of them ``# ? / \``.
+    r"""The rules of an operation that acts.
+
+    A key of 1 to 40 characters, none of them ``# ? / \``.
 
     Args:
         calls: How many a minute; None where no limit is documented.
@@ -93,7 +98,10 @@ def writes(calls: int | None = None, resource: str = "") -> Rules:
 
 
 async def _msn(caller: TheCaller, world: TheWorld) -> str:
-    """The sales unit's number. The header may be missing with merchant keys, but not with partner keys."""
+    """The sales unit's number.
+
+    The header may be missing with merchant keys, but not with partner keys.
+    """
     if caller.unit is None:
         raise NotForThisSalesUnit(f"Partner keys need the {MSN} header.")
     msn = caller.unit.merchant_serial_number
@@ -206,7 +214,10 @@ async def fetch_agreement(agreement: TheAgreement, world: TheWorld) -> Agreement
 )
 @rules(writes(5, "agreementId"))
 async def update_agreement(change: PatchAgreement, agreement: TheAgreement, world: TheWorld, key: TheKey) -> Response:
-    """Update agreement: change its terms, or stop it. What is stopped cannot be started again."""
+    """Update agreement: change its terms, or stop it.
+
+    What is stopped cannot be started again.
+    """
     if change.status is not None:
         _stop(change, agreement, world, key)
         return Response(status_code=NO_CONTENT)
@@ -231,7 +242,10 @@ async def update_agreement(change: PatchAgreement, agreement: TheAgreement, worl
 )
 @rules(writes())
 async def force_accept_agreement(order: ForceAcceptAgreement, agreement: TheAgreement, world: TheWorld) -> Response:
-    """Force accept agreement: what the customer does in the app, without the app. Test environment only."""
+    """Force accept agreement: what the customer does in the app, without the app.
+
+    Test environment only.
+    """
     check_phone_number(order.phone_number, world)
     if agreement.status is not AgreementStatus.PENDING:
         raise errors.OperationFailed(f"The agreement is {agreement.status}, not PENDING.")

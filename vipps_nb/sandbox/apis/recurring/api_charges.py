@@ -78,7 +78,10 @@ async def list_charges(
         str | None, Header(description="From the answer with the page before; valid for minutes.")
     ] = None,
 ) -> list[ChargeAnswer]:
-    """List charges: an agreement's charges, oldest first, with a Continuation-Token while there are more."""
+    """List charges.
+
+    An agreement's charges, oldest first, with a Continuation-Token while there are more.
+    """
     skip = 0 if continuation_token is None else _skip(continuation_token, agreement, status, world)
     found = [charge for charge in agreement.charges if status in (None, charge.status)]
     following = skip + CHARGES_ON_A_PAGE
@@ -95,7 +98,10 @@ async def list_charges(
 )
 @rules(writes(2, KEY))
 async def create_charge(order: CreateCharge, agreement: TheAgreement, world: TheWorld, key: TheKey) -> ChargeReference:
-    """Create charge: take money on a day to come, or at once if it is UNSCHEDULED. Nobody else creates charges."""
+    """Create charge: take money on a day to come, or at once if it is UNSCHEDULED.
+
+    Nobody else creates charges.
+    """
     check_charge(order, world, agreement.msn)
     check_agreement(order, agreement, world.clock.now())
     charge = _create(order, agreement, world, key)
@@ -110,7 +116,9 @@ async def create_charges(
     world: TheWorld,
     key: TheKey,
 ) -> BatchAnswer:
-    """Create multiple charges: up to 2000, for any agreements. Each is looked at now, and once more when it is made.
+    """Create multiple charges: up to 2000, for any agreements.
+
+    Each is looked at now, and once more when it is made.
 
     What fails at the second look (the agreement, its limit, an orderId that is taken) is announced as
     `recurring.charge-creation-failed.v1` and seen nowhere else.
@@ -140,7 +148,10 @@ async def fetch_charge(charge: TheCharge, agreement: TheAgreement) -> ChargeAnsw
 @router.get(f"{BASE}/charges/{{chargeId}}", response_model=ChargeAnswer, response_model_exclude_unset=True)
 @rules(reads(100, "chargeId"))
 async def fetch_charge_by_id(charge_id: ChargeId, msn: TheMsn, world: TheWorld) -> ChargeAnswer:
-    """Fetch charge by id: when its agreement is not known. For people, not for programs."""
+    """Fetch charge by id: when its agreement is not known.
+
+    For people, not for programs.
+    """
     charge = world.records(Charges).get(msn, charge_id)
     agreement = None if charge is None else world.records(Agreements).get(charge.agreement_id)
     if charge is None or agreement is None:
@@ -172,7 +183,10 @@ async def capture_charge(
 @router.delete(CHARGE, status_code=NO_CONTENT, response_class=Response, response_model=None)
 @rules(writes(5, "chargeId"))
 async def cancel_charge(charge: TheCharge, agreement: TheAgreement, world: TheWorld, key: TheKey) -> Response:
-    """Cancel charge: before it is taken, or release what is reserved. Captured in part, it is CHARGED afterwards."""
+    """Cancel charge: before it is taken, or release what is reserved.
+
+    Captured in part, it is CHARGED afterwards.
+    """
     if charge.status is ChargeStatus.PROCESSING:
         raise errors.Conflict("The charge is being processed right now.")
     if charge.status not in CANCELLABLE:

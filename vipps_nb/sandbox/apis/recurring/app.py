@@ -1,4 +1,7 @@
-"""What the customer and time do: agreements are decided about, charges fall due and are taken."""
+"""What the customer and time do.
+
+Agreements are decided about, charges fall due and are taken.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ FAILING_AMOUNTS: dict[int, FailureReason] = {
 
 
 def schedule(world: World, agreement: Agreement, charge: Charge) -> None:
-    """Let a recurring charge wait for its day: PENDING until 30 days before, DUE from then on."""
+    """Let a recurring charge wait for its day.
+
+    PENDING until 30 days before, DUE from then on.
+    """
     visible = calendar.at(agreement.market, charge.due - calendar.VISIBLE_FOR)
     if world.clock.now() >= visible:
         fall_due(world, charge)
@@ -73,7 +79,10 @@ def process(world: World, agreement: Agreement, charge: Charge) -> None:
 
 
 def release(world: World, agreement: Agreement, charge: Charge, key: str | None = None) -> None:
-    """Let go of what is not captured. What was captured in part stays captured: the charge is CHARGED then."""
+    """Let go of what is not captured.
+
+    What was captured in part stays captured: the charge is CHARGED then.
+    """
     amount = charge.uncaptured
     charge.cancelled += amount
     move(charge, ChargeStatus.CHARGED if charge.captured else ChargeStatus.CANCELLED)
@@ -181,7 +190,10 @@ def phone_screen(world: World, agreement: Agreement) -> PhoneScreen:
 
 
 def _price(agreement: Agreement) -> str | None:
-    """The price of an interval; a campaign's price takes its place, and a flexible price is none."""
+    """The price of an interval.
+
+    A campaign's price takes its place, and a flexible price is none.
+    """
     pricing = agreement.pricing
     if agreement.campaign is not None:
         return money(agreement.campaign.price, agreement.currency)
@@ -221,7 +233,9 @@ def _outcome(agreement: Agreement) -> str | None:
 
 
 def _maxima(agreement: Agreement) -> list[Choice]:
-    """The most that may be taken, with VARIABLE pricing: the shop's suggestion is chosen until another is.
+    """The most that may be taken, with VARIABLE pricing.
+
+    The shop's suggestion is chosen until another is.
 
     Which amounts the app offers beside the suggestion is not documented.
     """
@@ -294,7 +308,10 @@ def accept(world: World, agreement: Agreement, phone_number: str | None = None) 
 
 
 def reject(world: World, agreement: Agreement) -> None:
-    """The customer says no. That the status is STOPPED then, follows the guide's table of states."""
+    """The customer says no.
+
+    That the status is STOPPED then, follows the guide's table of states.
+    """
     _move(world, agreement, AgreementStatus.STOPPED)
     agreement_happened(world, agreement, "REJECT", "USER")
     _drop_charges(world, agreement, frozenset({ChargeStatus.PENDING}))
@@ -309,7 +326,10 @@ def expire(world: World, agreement: Agreement) -> None:
 
 
 def stop(world: World, agreement: Agreement, actor: Actor, key: str | None = None) -> None:
-    """It is over for good. Charges to come are cancelled; reserved ones too, unless the customer stopped it."""
+    """It is over for good.
+
+    Charges to come are cancelled; reserved ones too, unless the customer stopped it.
+    """
     _move(world, agreement, AgreementStatus.STOPPED)
     agreement_happened(world, agreement, "STOP", actor)
     dropped = {ChargeStatus.PENDING, ChargeStatus.DUE}
@@ -317,7 +337,9 @@ def stop(world: World, agreement: Agreement, actor: Actor, key: str | None = Non
 
 
 def change_in_app(world: World, agreement: Agreement, *, max_amount: int | None, stopped: bool) -> None:
-    """What the customer changes in the app: the most that may be taken, or everything ends.
+    """What the customer changes in the app.
+
+    The most that may be taken, or everything ends.
 
     Raises:
         InvalidRequest: The agreement has no maximum, or cannot have this one.

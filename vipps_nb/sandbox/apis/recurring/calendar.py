@@ -1,4 +1,6 @@
-"""When charges are processed: the hours of each market, in its own time (Recurring API guide, charge times).
+"""When charges are processed: the hours of each market, in its own time.
+
+Source: Recurring API guide, charge times.
 
 NO at 09:00 and 17:00; DK and FI at 03:00, and again at 13:00, 18:00, 20:00, 22:00 and 23:00. On the days of
 ``retryDays`` the same hours apply (assumed). The real thing promises no hour.
@@ -26,7 +28,10 @@ def at(market: str, day: date, hour: int = 0) -> datetime:
 
 
 def next_attempt(market: str, due: date, retry_days: int, after: datetime) -> datetime | None:
-    """The first processing hour after a moment, from the due day to the last retry day; None when there is no more."""
+    """The first processing hour after a moment; None when there is no more.
+
+    From the due day to the last retry day.
+    """
     for number in range(retry_days + 1):
         for hour in HOURS[market]:
             moment = at(market, due + timedelta(days=number), hour)

@@ -1,4 +1,7 @@
-"""What the Recurring API says no to, by problem id (Recurring API, Problem types)."""
+"""What the Recurring API says no to, by problem id.
+
+Source: Recurring API, Problem types.
+"""
 
 # ruff: noqa: D101 - a refusal's title says what it is
 

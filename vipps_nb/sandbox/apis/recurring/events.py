@@ -1,4 +1,7 @@
-"""What happened to an agreement or a charge: written into its history, announced, and added to the movements."""
+"""What happened to an agreement or a charge.
+
+Written into its history, announced, and added to the movements.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def agreement_happened(world: World, agreement: Agreement, name: AgreementEventN
 def charge_happened(
     world: World, agreement: Agreement, charge: Charge, name: ChargeEventName, amount: int, *, key: str | None = None
 ) -> None:
-    """Write a line into a charge's history, announce it, and tell of the money it moved.
+    """Write a line into a charge's history, announce it, and book what it moved.
 
     Args:
         world: Where it happened.

@@ -126,7 +126,10 @@ class Charge:
 
     @property
     def counts(self) -> bool:
-        """Whether it uses up what may be taken in its interval. There is no limit on initial charges."""
+        """Whether it uses up what may be taken in its interval.
+
+        There is no limit on initial charges.
+        """
         return self.type != "INITIAL" and self.status not in (ChargeStatus.CANCELLED, ChargeStatus.FAILED)
 
 
@@ -150,7 +153,10 @@ class Charges:
 
 @dataclass(frozen=True, slots=True)
 class AgreementEvent:
-    """One line of an agreement's history. The names of its events are not documented; these follow the charges'."""
+    """One line of an agreement's history.
+
+    The names of its events are not documented; these follow the charges'.
+    """
 
     name: AgreementEventName
     actor: Actor
@@ -159,7 +165,9 @@ class AgreementEvent:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Agreement:
-    """One agreement. What a merchant may update is a field of its own; amounts are integers in minor units.
+    """One agreement.
+
+    What a merchant may update is a field of its own; amounts are integers in minor units.
 
     Attributes:
         token: Opens the agreement on the customer's phone.
@@ -204,7 +212,10 @@ class Agreement:
 
     @property
     def ceiling(self) -> int:
-        """What charges may add up to in one interval (Recurring API guide, amount limits)."""
+        """What charges may add up to in one interval.
+
+        Source: Recurring API guide, amount limits.
+        """
         if isinstance(self.pricing, LegacyPricing):
             return min(TIMES_THE_PRICE * self.pricing.amount, MOST[self.currency])
         if isinstance(self.pricing, VariablePricing):
@@ -297,7 +308,10 @@ def _length(period: Period) -> str:
 
 
 def campaign_ends(agreement: Agreement) -> datetime:
-    """A period starts when the customer accepts; until then it is counted from the draft."""
+    """A period starts when the customer accepts.
+
+    Until then it is counted from the draft.
+    """
     campaign = agreement.campaign
     if isinstance(campaign, PriceCampaign | EventCampaign):
         return campaign_end(campaign)

@@ -53,7 +53,10 @@ class AgreementStatus(StrEnum):
 
 
 class ChargeStatus(StrEnum):
-    """While a charge is tried again it stays DUE; the merchant is not told about single attempts."""
+    """While a charge is tried again it stays DUE.
+
+    The merchant is not told about single attempts.
+    """
 
     PENDING = "PENDING"
     DUE = "DUE"
@@ -312,7 +315,7 @@ class ChargeEventAnswer(JsonModel):
 
 
 class ChargeAnswer(JsonModel):
-    """``transactionId`` is null before the charge is DUE, as the document's text has it."""
+    """A charge. ``transactionId`` is null before it is DUE, as the document says."""
 
     id: str
     agreement_id: str

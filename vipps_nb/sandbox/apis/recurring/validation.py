@@ -65,7 +65,9 @@ def check_charge(order: CreateCharge, world: World, msn: str) -> None:
 
 
 def check_description(description: str, world: World, field: str = "description") -> None:
-    """Whether a description fits; how long it may be is a setting, because official texts disagree.
+    """Whether a description fits.
+
+    How long it may be is a setting, because official texts disagree.
 
     Raises:
         InvalidRequest: It is too long.

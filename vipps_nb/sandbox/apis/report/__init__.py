@@ -1,8 +1,10 @@
-"""Report API: what happened to the money. Base paths ``/settlement/v1`` and ``/report``.
+"""Report API: what happened to the money.
+
+Base paths ``/settlement/v1`` and ``/report``.
 
 Source: Report API guide (settlement process, entry types, fetching report data), the page about settlements, and the
-official document 2.0. It opens to merchant keys for their own sales unit, to accounting keys for every merchant that
-gave the accounting partner access (a switch), and to Donations keys for the ledger of their donations. Specialized
+official document 2.0. It opens to merchant keys for their own sales unit, and to Donations keys for the ledger of
+their donations. Accounting keys open the ledgers of every merchant that gave the partner access (a switch). Specialized
 tokens come without a subscription key. There is no Merchant-Serial-Number here.
 
 The books are kept from the movements of all APIs. Each sales unit has one ledger per currency, and one more for the

@@ -95,7 +95,10 @@ async def fetch_report_by_date(  # noqa: PLR0917 - FastAPI passes by name; these
     cursor: Cursor = None,
     personal: Personal = False,
 ) -> EntryList:
-    """Fetch report by date: all entries of one ledger date, complete once `tryLater` is false."""
+    """Fetch report by date.
+
+    All entries of one ledger date, complete once `tryLater` is false.
+    """
     ledger = _find(ledger_id, world, caller)
     day = _day(ledger_date, "ledgerDate")
     if day > ledger.local_date(world.clock.now()):
@@ -124,7 +127,10 @@ async def fetch_report_by_feed(  # noqa: PLR0917 - FastAPI passes by name; these
     cursor: Cursor = None,
     personal: Personal = False,
 ) -> EntryList:
-    """Fetch report by feed: every entry since the cursor, oldest first. `tryLater` says that there are no more yet."""
+    """Fetch report by feed: every entry since the cursor, oldest first.
+
+    `tryLater` says that there are no more yet.
+    """
     ledger = _find(ledger_id, world, caller)
     of = f"{ledger_id}/{topic}"
     place = _place(cursor, of) if cursor else Place(of=of)
@@ -150,7 +156,10 @@ async def list_ledger_transactions(  # noqa: PLR0917 - FastAPI passes by name; t
     since_payout: Annotated[Payout, Query(alias="sincePayout")] = None,
     cursor: Cursor = None,
 ) -> EntryList:
-    """Returns a list of transactions of the funds account. Deprecated; the cursor is empty after the last page."""
+    """Returns a list of transactions of the funds account.
+
+    Deprecated; the cursor is empty after the last page.
+    """
     ledger = _find(ledger_id, world, caller)
     place = Place(
         of=ledger_id,

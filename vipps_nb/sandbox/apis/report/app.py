@@ -39,7 +39,10 @@ def readable(world: World, caller: Caller) -> list[Ledger]:
 
 
 def _is_in_use(ledger: Ledger, terms: Switches) -> bool:
-    """Whether the sales unit's next sale can be booked there; a switch may have changed its market."""
+    """Whether the sales unit's next sale can be booked there.
+
+    A switch may have changed its market.
+    """
     return ledger.currency == terms.currency and (ledger.handle == f"api:{ledger.msn}" or terms.donations_allowed)
 
 

@@ -1,4 +1,9 @@
-"""A ledger: two accounts, kept from the movements of money and the passing of days (Report API, settlement process)."""
+"""A ledger.
+
+Two accounts, kept from the movements of money and the passing of days.
+
+Source: Report API, settlement process.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +30,9 @@ WHOLE = 10_000  # basis points
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of an account, never changed once written. Amounts are minor units; ``amount`` has a sign.
+    """One line of an account, never changed once written.
+
+    Amounts are minor units; ``amount`` has a sign.
 
     Attributes:
         movement: What it was written for; None for what the settlement itself caused.
@@ -85,7 +92,9 @@ class Ledger:
         return moment.astimezone(ZONES[self.market]).date()
 
     def write_up(self, movements: Sequence[Movement], now: datetime, terms: Switches, wording: str) -> None:
-        """Bring the books up to the present: new movements first, each on its day, then the days that have ended.
+        """Bring the books up to the present.
+
+        New movements first, each on its day, then the days that have ended.
 
         Args:
             movements: All of the sales unit's, oldest first.
@@ -101,7 +110,10 @@ class Ledger:
         self._reach(self.local_date(now), terms, wording)
 
     def with_payouts(self) -> Iterator[tuple[Entry, int | None]]:
-        """The lines of the funds account, each with the number of the payout that covers it, if there is one yet."""
+        """The lines of the funds account, each with its payout's number.
+
+        None where no payout covers a line yet.
+        """
         number = FIRST_PAYOUT
         for entry in self.funds.entries:
             yield entry, number if number < FIRST_PAYOUT + self._payouts else None
@@ -181,7 +193,10 @@ class Ledger:
         *,
         movement: Movement | None = None,
     ) -> None:
-        """Add a line to the open date; what is no movement is written at the midnight that ends it."""
+        """Add a line to the open date.
+
+        What is no movement is written at the midnight that ends it.
+        """
         midnight = datetime.combine(self._open + DAY, time(), ZONES[self.market]).astimezone(UTC)
         account.entries.append(
             Entry(

@@ -24,7 +24,10 @@ class Ledgers:
         self._by_id: dict[str, Ledger] = {}
 
     def open(self, msn: str, handle: str, currency: str) -> Ledger:
-        """The ledger of a handle in a currency; a new one the first time. Its id is the same in every world."""
+        """The ledger of a handle in a currency; a new one the first time.
+
+        Its id is the same in every world.
+        """
         name = (msn, handle, currency)
         if name not in self._by_handle:
             ids = Ids(0, f"ledger of {handle} in {currency}")

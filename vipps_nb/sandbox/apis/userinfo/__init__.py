@@ -1,4 +1,6 @@
-"""Userinfo API: what a customer agreed to share, by ``sub``; and who has logged in. ``/vipps-userinfo-api/userinfo``.
+"""Userinfo API: what a customer shares, by ``sub``; and who has logged in.
+
+Base path ``/vipps-userinfo-api/userinfo``.
 
 Source: Userinfo API guide, Login API guide (user info) and the official documents 2.0.3 and 1.1.0. Two doors under one
 path. ``/{sub}`` is for payments and agreements: a merchant's or partner's bearer token. ``/`` is for logins: the

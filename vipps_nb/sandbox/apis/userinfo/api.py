@@ -30,7 +30,10 @@ page_of_logins = Page(title="Userinfo API, after a login", auth=NO_AUTH, dialect
 
 @page.router.get(f"{ROOT}/{{sub}}", response_model=Userinfo, response_model_exclude_none=True)
 async def get_userinfo(sub: Sub, request: Request, world: TheWorld, caller: TheCaller) -> Claims:
-    """Get userinfo: what the customer behind a payment or an agreement shares. For 168 hours; then `[Expired]`."""
+    """Get userinfo: what the customer behind a payment or an agreement shares.
+
+    For 168 hours; then `[Expired]`.
+    """
     if SUBSCRIPTION_KEY in request.headers and world.settings.userinfo_with_subscription_key == "refused":
         raise TokenRefused(f"{SUBSCRIPTION_KEY} must not be sent here.")
     if caller.unit is None:
@@ -54,7 +57,10 @@ async def get_userinfo(sub: Sub, request: Request, world: TheWorld, caller: TheC
 )
 @page_of_logins.router.get(ROOT, response_model=Userinfo, response_model_exclude_none=True, include_in_schema=False)
 async def get_userinfo_after_login(request: Request, world: TheWorld) -> Claims:
-    """Get userinfo in the Login flow: who has logged in, asked with the person's own access token."""
+    """Get userinfo in the Login flow.
+
+    Who has logged in, asked with the person's own access token.
+    """
     if SUBSCRIPTION_KEY in request.headers:
         raise TokenRefused(f"{SUBSCRIPTION_KEY} must not be sent here: this is outside that subscription.")
     person = _person(request.headers, world)

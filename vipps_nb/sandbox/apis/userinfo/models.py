@@ -58,7 +58,10 @@ def expired(claims: Claims) -> Claims:
 
 
 def marketing_consents(logged_in: datetime) -> Claims:
-    """What the customer was asked on the first login; in the sandbox they say yes to both."""
+    """What the customer was asked on the first login.
+
+    In the sandbox they say yes to both.
+    """
     texts = {"email": "News by email", "sms": "News by text message"}
     return {
         "language": "EN",

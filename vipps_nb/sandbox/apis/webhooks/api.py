@@ -45,7 +45,10 @@ router = page.router
 
 @router.get("/webhooks/v1/webhooks", response_model=QueryResponse)
 async def get_webhooks(request: Request, world: TheWorld, caller: TheCaller) -> QueryResponse:
-    """Get all registered webhooks of the sales unit, or of the keys when they came without an MSN. No secrets."""
+    """Get all registered webhooks of the sales unit, without their secrets.
+
+    Or of the keys, when they came without an MSN.
+    """
     owner = _owner(request, caller)
     webhooks = [
         Webhook(id=UUID(one.id), url=one.url, events=list(one.events)) for one in world.records(Registrations).of(owner)
@@ -57,7 +60,10 @@ async def get_webhooks(request: Request, world: TheWorld, caller: TheCaller) -> 
 async def register_webhook(
     order: RegisterRequest, request: Request, world: TheWorld, caller: TheCaller
 ) -> RegisterResponse:
-    """Register webhook: say which events are sent where. 25 registrations for each event; 1 for QR check-ins."""
+    """Register webhook: say which events are sent where.
+
+    25 registrations for each event; 1 for QR check-ins.
+    """
     owner = _owner(request, caller)
     events = tuple(dict.fromkeys(order.events))
     wrong = complaint(order.url)
@@ -95,7 +101,10 @@ async def delete_webhook(
 
 
 def _owner(request: Request, caller: Caller) -> str:
-    """In whose name: the sales unit's, or the keys' own. A sales unit's keys have to say which one it is."""
+    """In whose name: the sales unit's, or the keys' own.
+
+    A sales unit's keys have to say which one it is.
+    """
     merchant = caller.keys is not None and caller.keys.key_type is KeyType.MERCHANT
     if merchant and MSN not in request.headers:
         raise InvalidRequest(f"The {MSN} header is required.", fields=[(MSN, "The header is required.")])

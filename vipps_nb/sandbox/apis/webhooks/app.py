@@ -29,7 +29,10 @@ def pause_after(attempt: int) -> timedelta:
 
 
 class WebhookQueue:
-    """Hears what happens in one world and has it delivered. Opens with the first registration."""
+    """Hears what happens in one world and has it delivered.
+
+    Opens with the first registration.
+    """
 
     def __init__(self) -> None:
         self._world: World | None = None
@@ -77,7 +80,7 @@ def _deliver_next(world: World, registration: Registration) -> None:
 
 
 def _answered(world: World, registration: Registration, event: PendingEvent, reply: Reply) -> datetime | None:
-    """Deal with an answer; gives the moment of the next attempt, if there will be one."""
+    """Deal with an answer; tells when the next attempt is, if there is one."""
     if registration not in world.records(Registrations):
         return None
     registration.busy = False

@@ -53,7 +53,10 @@ class Registration:
         return domain_event.event in self.events and self.msn in (None, domain_event.msn)
 
     def next_event(self) -> PendingEvent | None:
-        """The oldest event that can be tried now: nothing earlier about the same subject waits before it."""
+        """The oldest event that can be tried now.
+
+        Nothing earlier about the same subject waits before it.
+        """
         held_back: set[str] = set()
         for event in self.queue:
             if not event.waiting and event.subject not in held_back:

@@ -1,4 +1,7 @@
-"""The wire: what comes in and goes out, and the events there are (Webhooks API, Events)."""
+"""The wire: what comes in and goes out, and the events there are.
+
+Source: Webhooks API, Events.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SIGNED_HEADERS = "x-ms-date;host;x-ms-content-sha256"
 
 
 def signed_headers(secret: str, url: str, body: bytes, moment: datetime) -> dict[str, str]:
-    """The headers that let the receiver know who sent this, when, and that nothing was changed on the way."""
+    """The headers that tell a receiver who sent this, when, and that it is whole."""
     date = format_datetime(moment.astimezone(UTC), usegmt=True)
     host = host_of(url)
     content_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()

@@ -29,13 +29,19 @@ def complaint(url: str) -> str | None:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the receiver is on this machine: allowed here, refused by the real thing."""
+    """Whether the receiver is on this machine.
+
+    Allowed here, refused by the real thing.
+    """
     parts = _parts(url)
     return parts is not None and (parts.hostname == "localhost" or _is_loopback_address(parts.hostname or ""))
 
 
 def host_of(url: str) -> str:
-    """The host as it is signed and sent: in lower case, with the port unless it is the scheme's own."""
+    """The host as it is signed and sent.
+
+    In lower case, with the port unless it is the scheme's own.
+    """
     parts = urlsplit(url)
     name = parts.hostname or ""
     name = f"[{name}]" if ":" in name else name

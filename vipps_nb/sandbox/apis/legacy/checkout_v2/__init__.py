@@ -5,8 +5,8 @@
 Base path ``/checkout/v2``. Source: the official document v2. The front door wants the same keys on every call as
 version 3, and leaves the ``Vipps-System-*`` headers to the merchant.
 
-Between the versions: the reference has its place in ``transaction``, a session is asked for by its ``sessionId``, two
-flags (``contactFields``, ``addressFields``) say what ``configuration.elements`` says today, its end is told to
+Between the versions: the reference has its place in ``transaction``, and a session is asked for by its ``sessionId``.
+Two flags (``contactFields``, ``addressFields``) say what ``configuration.elements`` says today. Its end is told to
 ``{callbackPrefix}/checkout/v2/order/{reference}``, and a city is called a region. A session is either SessionStarted or
 SessionTerminated; how the payment fares is in ``paymentDetails.state``, AUTHORISED with an S.
 

@@ -55,7 +55,10 @@ async def initiate_session(order: InitiateSession, world: TheWorld, caller: TheC
 
 @router.get("/checkout/v2/session/{session_id}", response_model=GetSession, response_model_exclude_none=True)
 async def get_session(session_id: SessionId, world: TheWorld, caller: TheCaller) -> GetSession:
-    """Get session: whether it is still open, what the customer entered, and where the money is."""
+    """Get session.
+
+    Whether it is still open, what the customer entered, and where the money is.
+    """
     session = world.records(Sessions).with_id(caller.merchant.merchant_serial_number, session_id)
     if session is None:
         raise SessionNotFound("This sales unit has no session with this id.")

@@ -124,7 +124,7 @@ def completed(world: World, session: Session) -> dict[str, Any] | None:
 
 
 def _told(world: World, session: Session) -> dict[str, Any]:
-    """What a poll and a callback have in common, from what version 3 says of the session."""
+    """What a poll and a callback have in common, made from version 3's answer."""
     said = session_answer(world, session)
     told: dict[str, Any] = {"session_id": said.session_id, "reference": said.reference}
     if said.payment_details is not None:

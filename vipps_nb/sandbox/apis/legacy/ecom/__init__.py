@@ -1,4 +1,6 @@
-"""eCom API v2: one-time payments before ePayment, in Norway only. Base path ``/ecomm/v2``.
+"""eCom API v2: one-time payments before ePayment, in Norway only.
+
+Base path ``/ecomm/v2``.
 
 Source: eCom API guide and the official document 2.0.3. The front door wants a bearer token of merchant or partner keys
 and the subscription key; the Merchant-Serial-Number stands in the bodies, and partner keys need the header as well.

@@ -89,7 +89,10 @@ router = page.router
 async def initiate_payment(
     order: InitiatePaymentCommand, world: TheWorld, caller: TheCaller
 ) -> PaymentInitiationResponse:
-    """Initiate payment: ask a customer for money. They have 10 minutes; then `callbackPrefix` hears how it went."""
+    """Initiate payment: ask a customer for money.
+
+    They have 10 minutes; then `callbackPrefix` hears how it went.
+    """
     msn = _msn(caller)
     check_msn(order.merchant_info.merchant_serial_number, msn)
     check(order, world.switches[msn], world)
@@ -123,7 +126,10 @@ async def initiate_payment(
 async def capture_payment(
     order_id: OrderId, order: PaymentActionsRequest, world: TheWorld, caller: TheCaller, key: TheKey
 ) -> Capture:
-    """Capture payment: take part or all of what is reserved, as often as something is left."""
+    """Capture payment.
+
+    Take part or all of what is reserved, as often as something is left.
+    """
     payment = _find(order_id, world, caller)
     check_msn(order.merchant_info.merchant_serial_number, payment.msn)
     if payment.state in NOT_STARTED or payment.state in OVER or payment.released:
@@ -146,7 +152,10 @@ async def capture_payment(
 @router.put("/ecomm/v2/payments/{orderId}/cancel", response_model=Capture, response_model_exclude_none=True)
 @rules(KEYED_IF_GIVEN)
 async def cancel_payment(order_id: OrderId, order: CancelRequest, world: TheWorld, caller: TheCaller) -> Capture:
-    """Cancel payment: before approval or before capture; afterwards only the rest, and only if the body says so."""
+    """Cancel payment: before approval or before capture.
+
+    Afterwards only the rest, and only if the body says so.
+    """
     payment = _find(order_id, world, caller)
     check_msn(order.merchant_info.merchant_serial_number, payment.msn)
     if payment.state in OVER or payment.released:
@@ -189,13 +198,19 @@ async def refund_payment(
 
 @router.get("/ecomm/v2/payments/{orderId}/details", response_model=Details, response_model_exclude_none=True)
 async def get_payment_details(order_id: OrderId, world: TheWorld, caller: TheCaller) -> Details:
-    """Get payment details: everything that happened to a payment, newest first, and where the money is."""
+    """Get payment details.
+
+    Everything that happened to a payment, newest first, and where the money is.
+    """
     return details_answer(_find(order_id, world, caller), world)
 
 
 @router.get("/ecomm/v2/payments/{orderId}/status", response_model=PaymentStatus)
 async def get_order_status(order_id: OrderId, world: TheWorld, caller: TheCaller) -> PaymentStatus:
-    """Get order status: the latest operation alone. Deprecated even within eCom; the details say more."""
+    """Get order status: the latest operation alone.
+
+    Deprecated even within eCom; the details say more.
+    """
     return status_answer(_find(order_id, world, caller))
 
 
@@ -204,7 +219,10 @@ async def get_order_status(order_id: OrderId, world: TheWorld, caller: TheCaller
 async def force_approve_payment(
     order_id: OrderId, order: ForceApproveRequest, world: TheWorld, caller: TheCaller
 ) -> Response:
-    """Force approve payment: what the customer does in the app, without the app. Test only; not with Express."""
+    """Force approve payment: what the customer does in the app, without the app.
+
+    Test only; not with Express.
+    """
     payment = _find(order_id, world, caller)
     number = mobile_number(order.customer_phone_number, world) or payment.mobile_number
     check_force_approval(payment, order.token)
@@ -230,7 +248,10 @@ def _msn(caller: Caller) -> str:
 
 
 def _find(order_id: str, world: World, caller: Caller) -> Payment:
-    """The caller's payment; another sales unit's with the same orderId is as unknown as none."""
+    """The caller's payment.
+
+    Another sales unit's with the same orderId is as unknown as none.
+    """
     payment = world.records(Payments).get(_msn(caller), order_id)
     if payment is None:
         raise errors.UnknownOrder("This sales unit has no such order.")

@@ -53,7 +53,10 @@ ANSWER: MerchantsAnswer[ShippingAnswer] = MerchantsAnswer(ShippingAnswer)
 
 
 def phone_screen(world: World, payment: Payment) -> PhoneScreen:
-    """An eCom payment as the customer sees it; afterwards they go to ``fallBack``, whether it went well or not."""
+    """An eCom payment as the customer sees it.
+
+    Afterwards they go to ``fallBack``, whether it went well or not.
+    """
     transaction = payment.order.transaction
     return PhoneScreen(
         kind="payment",
@@ -147,7 +150,10 @@ def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
 
 
 def ask(world: World, payment: Payment) -> None:
-    """Ask the merchant for shipping methods, for the customer to choose from. A useless answer is no answer."""
+    """Ask the merchant for shipping methods, for the customer to choose from.
+
+    A useless answer is no answer.
+    """
 
     def answered(reply: Reply) -> None:
         if not reply.accepted:
@@ -161,7 +167,10 @@ def ask(world: World, payment: Payment) -> None:
 
 
 def attempt(world: World, payment: Payment) -> str | None:
-    """Try to reserve the amount on the customer's card; says why it did not work, if so."""
+    """Try to reserve the amount on the customer's card.
+
+    Says why it did not work, if so.
+    """
     value = payment.value
     if value in FAILING_AMOUNTS:
         code, reason = FAILING_AMOUNTS[value]
@@ -197,7 +206,7 @@ def approve(world: World, payment: Payment) -> None:
 
 
 def expire(world: World, payment: Payment) -> None:
-    """The customer's time is up, unless they have decided or their bank is still thinking."""
+    """The customer's time is up, unless they or their bank are past that point."""
     if payment.state is State.INITIATE:
         payment.state = MOVES.move(payment.state, State.REJECTED)
         log(world, payment, State.CANCEL, payment.value)

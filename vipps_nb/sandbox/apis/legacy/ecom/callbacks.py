@@ -1,4 +1,6 @@
-"""What the platform asks and tells the merchant's own server about a payment (eCom API guide, callbacks).
+"""What the platform asks and tells the merchant's own server about a payment.
+
+Source: eCom API guide, callbacks.
 
 The outcome is told once and never again, whatever the merchant answers; who has missed it asks for the details.
 """

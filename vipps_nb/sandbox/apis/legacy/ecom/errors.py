@@ -127,7 +127,10 @@ class EComError(ErrorBody):
 
 
 class EComErrors(RootModel[list[EComError]]):
-    """One error, or one for each field; a field's name is the code then (eCom API guide, Error codes)."""
+    """One error, or one for each field; a field's name is the code then.
+
+    Source: eCom API guide, Error codes.
+    """
 
 
 def _say(refusal: Refusal, trace_id: str) -> Body:

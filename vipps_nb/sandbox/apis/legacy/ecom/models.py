@@ -115,7 +115,10 @@ class Payment:
 
     @property
     def selected(self) -> ShippingMethod | None:
-        """What the customer chose, or what is chosen for them at first: the default, or the first they see."""
+        """What the customer chose, or what is chosen for them at first.
+
+        The default, or the first they see.
+        """
         chosen = [one for one in self.methods if one.shipping_method_id == self.choice]
         return next(iter(chosen), None) or min(
             self.methods, key=lambda one: (one.is_default != "Y", one.priority or 0), default=None
@@ -133,7 +136,10 @@ class Payment:
 
 
 def ore(kroner: float) -> int:
-    """The shipping cost is the one amount in kroner; by way of its digits, so that 0.29 is 29."""
+    """The shipping cost is the one amount in kroner.
+
+    By way of its digits, so that 0.29 is 29.
+    """
     return int((Decimal(str(kroner)) * 100).to_integral_value())
 
 

@@ -24,7 +24,10 @@ Yes = Literal["Y", "N"]
 
 
 class State(StrEnum):
-    """What ``/status`` says. The history of ``/details`` has no word for REGISTER, FAILED and REJECTED."""
+    """What ``/status`` says.
+
+    The history of ``/details`` has no word for REGISTER, FAILED and REJECTED.
+    """
 
     INITIATE = "INITIATE"
     REGISTER = "REGISTER"

@@ -42,7 +42,9 @@ def check(order: InitiatePaymentCommand, switches: Switches, world: World) -> No
 
 
 def mobile_number(text: str | None, world: World) -> str | None:
-    """The 8 digits of a phone number: blanks and a Norwegian country code are forgiven.
+    """The 8 digits of a phone number.
+
+    Blanks and a Norwegian country code are forgiven.
 
     Raises:
         UserNotRegistered: It is no such number, or nobody's.

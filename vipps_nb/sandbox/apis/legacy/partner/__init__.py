@@ -1,4 +1,6 @@
-"""Partner API: partners look up the sales units they act for, and order products for merchants. Base ``/partner-api``.
+"""Partner API: partners look up sales units, and order products for merchants.
+
+Base path ``/partner-api``.
 
 Source: the official document 2.0.0 and the Partner API guide. The front door wants a bearer token of partner keys and
 the subscription key; the Merchant-Serial-Number is not looked at.

@@ -44,7 +44,10 @@ router = page.router
 @router.post("/partner-api/v1/products/orders", response_model=ProductOrderResponse)
 @rules(Rules(idempotency_key="optional"))
 async def order_product(order: ProductOrderRequest, world: TheWorld, caller: TheCaller) -> ProductOrderResponse:
-    """Order product: fill in a merchant's order form, for the merchant to look through and submit."""
+    """Order product.
+
+    Fill in a merchant's order form, for the merchant to look through and submit.
+    """
     if order.price_package_id is not None and order.product_type not in WITH_PRICE:
         raise InvalidRequest(fields=[("pricePackageId", f"Only with {' and '.join(WITH_PRICE)}.")])
     order_id = world.ids.guid()

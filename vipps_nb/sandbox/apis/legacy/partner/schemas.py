@@ -104,7 +104,10 @@ class ComplianceData(JsonModel):
 
 
 class ProductOrderRequest(JsonModel):
-    """A product for a merchant; the more is given, the less the merchant has to fill in."""
+    """A product for a merchant.
+
+    The more is given, the less the merchant has to fill in.
+    """
 
     orgno: Annotated[str, Field(pattern="^[0-9]{9}$")]
     product_type: Literal["VIPPS_PA_NETT", "VIPPS_LOGG_INN", "VIPPS_CHECKOUT", "VIPPS_I_KASSA"]

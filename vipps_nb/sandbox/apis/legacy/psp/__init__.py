@@ -1,4 +1,6 @@
-"""PSP API v3: a payment service provider lets its customers pay with the cards in the app. Base path ``/psp/v3``.
+"""PSP API v3: providers let their customers pay with the cards in the app.
+
+Base path ``/psp/v3``.
 
 Source: PSP API guide and the official document 1.0.21. The customer approves in the app; the platform hands a token of
 the card to the provider's ``makePaymentUrl``; the provider moves the money and says what became of it. The front door

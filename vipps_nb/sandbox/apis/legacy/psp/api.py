@@ -56,7 +56,10 @@ router = page.router
 async def initiate_payment(
     order: InitiatePaymentRequest, psp_id: PspId, world: TheWorld, caller: TheCaller
 ) -> PaymentInitiation:
-    """Initiate payment: ask a customer for a card. They have 10 minutes; then `makePaymentUrl` hears from us."""
+    """Initiate payment: ask a customer for a card.
+
+    They have 10 minutes; then `makePaymentUrl` hears from us.
+    """
     msn = caller.merchant.merchant_serial_number
     _check(order, world.switches[msn], world)
     if world.records(Transactions).has(msn, order):
@@ -77,7 +80,10 @@ async def initiate_payment(
 
 @router.post("/psp/v3/psppayments/updatestatus", response_model=UpdateResponse)
 async def update_status(order: PaymentStatus, psp_id: PspId, world: TheWorld, caller: TheCaller) -> UpdateResponse:
-    """Update status: say what became of transactions. Taken in at once, and applied in the night that follows."""
+    """Update status: say what became of transactions.
+
+    Taken in at once, and applied in the night that follows.
+    """
     msn = caller.merchant.merchant_serial_number
 
     def apply() -> None:
@@ -94,7 +100,10 @@ async def update_status(order: PaymentStatus, psp_id: PspId, world: TheWorld, ca
 async def get_payment_details(
     psp_transaction_id: TransactionId, psp_id: PspId, world: TheWorld, caller: TheCaller
 ) -> PaymentDetails:
-    """Get payment details: where the money is, as far as the provider has said, newest first."""
+    """Get payment details.
+
+    Where the money is, as far as the provider has said, newest first.
+    """
     transaction = _find(psp_id, caller.merchant.merchant_serial_number, psp_transaction_id, world)
     return PaymentDetails(
         psp_transaction_id=psp_transaction_id,
@@ -124,7 +133,10 @@ async def get_payment_details(
 async def force_approve_payment(
     psp_transaction_id: TransactionId, order: ForceApproveRequest, psp_id: PspId, world: TheWorld, caller: TheCaller
 ) -> Response:
-    """Force approve payment: what the customer does in the app, without the app. Test environment only."""
+    """Force approve payment: what the customer does in the app, without the app.
+
+    Test environment only.
+    """
     transaction = _find(psp_id, caller.merchant.merchant_serial_number, psp_transaction_id, world)
     if order.token != transaction.token:
         raise InvalidRequest(fields=[("token", "Does not belong to this transaction.")])

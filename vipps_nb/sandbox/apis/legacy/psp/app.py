@@ -1,4 +1,6 @@
-"""What the customer and time do to a transaction, and how the card token reaches the provider.
+"""What the customer and time do to a transaction.
+
+And how the card token reaches the provider.
 
 Source: PSP API guide.
 """
@@ -34,7 +36,10 @@ OUTCOMES = {
 
 
 def phone_screen(world: World, transaction: Transaction) -> PhoneScreen:
-    """A provider's payment as the customer sees it; afterwards they go back to the provider's page."""
+    """A provider's payment as the customer sees it.
+
+    Afterwards they go back to the provider's page.
+    """
     order, outcome = transaction.order, _outcome(transaction)
     return PhoneScreen(
         kind="payment",

@@ -1,4 +1,7 @@
-"""What the PSP API says no to, in an array of flat errors (PSP API guide, Error codes)."""
+"""What the PSP API says no to, in an array of flat errors.
+
+Source: PSP API guide, Error codes.
+"""
 
 # ruff: noqa: D101 - a refusal's title says what it is
 

@@ -66,7 +66,10 @@ class Transaction:
         return self.captured - self.refunded
 
     def apply(self, update: StatusUpdate, moment: datetime) -> None:
-        """Take over what the provider says; more than there is, or a failed operation, moves nothing."""
+        """Take over what the provider says.
+
+        More than there is, or a failed operation, moves nothing.
+        """
         value = update.amount
         room = {
             "RESERVED": self.order.amount - self.reserved,

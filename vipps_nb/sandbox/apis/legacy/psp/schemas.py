@@ -20,7 +20,10 @@ PspTransactionId = Annotated[str, Field(pattern="[a-z0-9]", max_length=36)]
 
 
 class State(StrEnum):
-    """What the customer and the provider's answer make of it. Status updates move the money, not this."""
+    """What the customer and the provider's answer make of it.
+
+    Status updates move the money, not this.
+    """
 
     INITIATED = "INITIATED"
     APPROVED = "APPROVED"

@@ -1,4 +1,6 @@
-"""PSP Signup API: a payment service provider signs up its merchants. Base path ``/merchant-management/psp/v1``.
+"""PSP Signup API: a payment service provider signs up its merchants.
+
+Base path ``/merchant-management/psp/v1``.
 
 Source: PSP Signup API guide and the official document 1.1.7. The front door wants a bearer token and the subscription
 key; whose keys they are decides whose merchants one sees. In maintenance, as the PSP API is.
