@@ -1,4 +1,6 @@
-"""The last door: introduces what goes out, renews after a 401, tries again after what passes.
+"""The last step before the wire: headers, renewal, repetition.
+
+Puts the secret headers on what goes out, renews the token after a 401, tries again after what passes.
 
 Secrets are added here, on a copy of the request, and only when that request goes to the session's own origin. So
 they are never in ``session.headers``, in ``response.request``, in an exception of requests, or on the way to a host
@@ -107,7 +109,10 @@ class VippsAdapter(BaseAdapter):
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> requests.Response | Exception:
-        """One try, with one renewal of the token if it is refused; what would pass is returned, not raised."""
+        """One try, with one renewal of the token if it is refused.
+
+        What would pass is returned, not raised.
+        """
         uses_token = scheme in _WITH_TOKEN and "Authorization" not in request.headers
         try:
             token = self._keys.token() if uses_token else None

@@ -1,4 +1,4 @@
-"""The keys of a login, and the one place where headers that prove something are put onto a request."""
+"""The keys of a login, and the one place that puts headers of proof onto a request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ SYSTEM_HEADER_LIMIT = 30  # characters, on most APIs ("HTTP headers" page)
 def open_headers(
     url: str, credentials: Credentials, merchant_serial_number: str | None, system: Mapping[str, str]
 ) -> dict[str, str]:
-    """The headers that may be seen: ``Merchant-Serial-Number`` and ``Vipps-System-*``."""
+    """The headers that may be seen.
+
+    ``Merchant-Serial-Number`` and ``Vipps-System-*``.
+    """
     headers = {name: value[:SYSTEM_HEADER_LIMIT] for name, value in system.items()}
     if merchant_serial_number and is_told_the_sales_unit(url):
         headers["Merchant-Serial-Number"] = merchant_serial_number
@@ -34,7 +37,7 @@ def open_headers(
 
 
 class AuthFlow(AuthBase):
-    """Adds the secret headers to one request, if the request goes where the keys belong.
+    """Adds the secret headers to a request that goes where the keys belong.
 
     Args:
         credentials: The keys.
@@ -55,7 +58,10 @@ class AuthFlow(AuthBase):
         self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
 
     def forget(self) -> None:
-        """Forget token and keys for good: whoever still holds a session of this login can send nothing."""
+        """Forget token and keys for good.
+
+        Whoever still holds a session of this login can send nothing.
+        """
         # In this order, so that whoever sees the keys empty sees before that they are forgotten.
         self._forgotten = True
         self.cache.forget(self.credentials, self.environment)
@@ -147,7 +153,9 @@ class AuthFlow(AuthBase):
     def authenticated(
         self, request: requests.PreparedRequest, scheme: AuthScheme, token: AccessToken | None
     ) -> requests.PreparedRequest:
-        """A copy of the request with the secrets on, about to leave. The caller's own headers win.
+        """A copy of the request with the secrets on, about to leave.
+
+        The caller's own headers win.
 
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
@@ -161,7 +169,10 @@ class AuthFlow(AuthBase):
         return outgoing
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Do nothing yet. As the session's auth this keeps ``~/.netrc`` out; the adapter adds the secrets."""
+        """Do nothing yet.
+
+        As the session's auth this keeps ``~/.netrc`` out; the adapter adds the secrets.
+        """
         return request
 
     def __repr__(self) -> str:

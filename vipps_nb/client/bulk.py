@@ -1,4 +1,6 @@
-"""Many requests at once: so many in flight, at the documented pace, in order, and no failure lost.
+"""Many requests at once, in order, and no failure lost.
+
+So many are in flight at a time, at the documented pace.
 
 The work may be given to any ``concurrent.futures.Executor``. In this process the session itself is used. In another
 process or on another machine a worker logs in by itself, from its own environment: what travels is how to log in,
@@ -61,7 +63,7 @@ class Failure(NamedTuple):
 
 
 class Answers(list[Outcome]):
-    """What became of each call, in their order: an answer, or the error instead of one."""
+    """What became of each call: an answer, or the error instead of one."""
 
     def __init__(self, outcomes: Iterable[Outcome], calls: Sequence[Call]) -> None:
         super().__init__(outcomes)
@@ -87,7 +89,10 @@ class Answers(list[Outcome]):
 
 @dataclass
 class Errand:
-    """Sends calls through a session of this process; pickled, it becomes a :class:`RemoteErrand`."""
+    """Sends calls through a session of this process.
+
+    Pickled, it becomes a :class:`RemoteErrand`.
+    """
 
     session: Sender
     method: str
@@ -106,7 +111,10 @@ class Errand:
 
 @dataclass(frozen=True)
 class RemoteErrand:
-    """Sends calls through a session that this process logs in for, once, from its own environment."""
+    """Sends calls through a session that this process logs in for.
+
+    Once, from its own environment.
+    """
 
     log_in: Callable[..., Sender]
     settings: tuple[Any, ...]
@@ -146,7 +154,10 @@ def map_calls(
 
 
 def _with_key(session: Sender, method: str, call: Any, options: Mapping[str, Any]) -> Call:
-    """The call, and if it is a write the idempotency key it will have however often it is sent."""
+    """The call, a write with its idempotency key.
+
+    It keeps that key however often it is sent.
+    """
     planned = Call(call) if isinstance(call, str) else Call(*call)
     url = planned.path if "://" in planned.path else session.base_url + "/" + planned.path.lstrip("/")
     if not (takes_idempotency_key(method, url) and session.environment.owns(url)):
@@ -158,7 +169,10 @@ def _with_key(session: Sender, method: str, call: Any, options: Mapping[str, Any
 
 
 class _Tally:
-    """What has become of the calls so far; written by whichever thread a call ends on."""
+    """What has become of the calls so far.
+
+    Written by whichever thread a call ends on.
+    """
 
     def __init__(self, number: int, at_once: int) -> None:
         self.outcomes: list[Outcome | None] = [None] * number

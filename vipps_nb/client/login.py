@@ -49,7 +49,10 @@ SALES_UNITS = 3  # of the sandbox in the kernel, so that partner keys have someb
 
 @dataclass(frozen=True)
 class WayIn:
-    """How a session was logged in, so that another process can do the same from its own environment."""
+    """How a session was logged in.
+
+    Another process can do the same with it, from its own environment.
+    """
 
     environment: Environment
     options: LoginOptions  # without a folder: another process has its own
@@ -91,7 +94,10 @@ class WayIn:
 
 @dataclass
 class _Kernel:
-    """What stays between two cells. Changed with the lock held, which nobody holds while waiting for a server."""
+    """What stays between two cells.
+
+    Changed with the lock held, which nobody holds while waiting for a server.
+    """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     logouts: int = 0  # so that a login knows whether it has met one
@@ -129,7 +135,7 @@ def login(
     strip_outputs: bool = False,
     quiet: bool = False,
 ) -> VippsSession:
-    """Find the keys, fetch and cache an access token, and return a session that is ready to use.
+    """Find the keys, fetch an access token, and return a session that is ready to use.
 
     The keys come from the form, the process environment, the nearest ``.env`` upwards from the working
     folder, or a Postman environment file: first hit wins. With no keys at all and no environment chosen, a
@@ -232,7 +238,9 @@ def _refuse_after_logout(logouts: int) -> None:
 
 
 def logout() -> None:
-    """Forget every token and key of this kernel, and stop the sandbox and the webhook listeners that were started.
+    """Forget every token and key of this kernel.
+
+    The sandbox and the webhook listeners that were started are stopped.
 
     Does nothing without a login.
     """
@@ -252,7 +260,10 @@ def logout() -> None:
 
 
 def at_logout(stop: Callable[[], None]) -> None:
-    """Have something stopped at the next logout: what this kernel started and no session knows of."""
+    """Have something stopped at the next logout.
+
+    For what this kernel has started and no session knows of.
+    """
     with _kernel.lock:
         _kernel.at_logout.append(stop)
 
@@ -379,7 +390,9 @@ def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
 def sandbox_session(
     sandbox: Sandbox, key_type: KeyType = "merchant", *, cache: TokenCache | None = None
 ) -> VippsSession:
-    """A session for a sandbox of this process, whichever door it has. No login of this kernel.
+    """A session for a sandbox of this process, whichever door it has.
+
+    It is no login of this kernel.
 
     Args:
         sandbox: Started.
@@ -398,7 +411,10 @@ def sandbox_session(
 
 
 def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
-    """Whether that is a sandbox: its clock is held and moved on purpose, and says nothing about this computer's."""
+    """Whether that is a sandbox, whose clock says nothing about this computer's.
+
+    It is held and moved on purpose.
+    """
     from vipps_nb.client.sandbox_gate import SandboxError  # noqa: PLC0415 - as in _sandbox
 
     try:
@@ -428,7 +444,10 @@ def _same_session(credentials: Credentials, environment: Environment) -> VippsSe
 
 
 def on_public_binder() -> bool:
-    """Whether this process runs where strangers may look: BinderHub sets this variable in every server it starts."""
+    """Whether this process runs where strangers may look.
+
+    BinderHub sets this variable in every server it starts.
+    """
     return bool(os.environ.get("BINDER_LAUNCH_HOST"))
 
 
@@ -499,7 +518,10 @@ def skew_sentence(skew: timedelta) -> str:
 
 
 def _after_fork() -> None:
-    """Go on in a forked process: whoever held the lock, or was logging in, is not here."""
+    """Go on in a forked process.
+
+    Whoever held the lock, or was logging in, is not here.
+    """
     _kernel.lock = threading.RLock()
     _kernel.arriving = []
 

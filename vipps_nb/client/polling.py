@@ -1,4 +1,6 @@
-"""Asking again until something is decided: at the documented pace, to a final state or a time limit.
+"""Asking again until something is decided.
+
+At the documented pace, to a final state or a time limit.
 
 The pace is that of the polling guidelines: first after 5 seconds, then every 2, less often after a 429.
 """

@@ -1,4 +1,6 @@
-"""Making a request ready, and looking up what the environment says about it: requests' own work, done less often.
+"""Making a request ready: requests' own work, done less often.
+
+That is preparing it, and looking up what the environment says about it.
 
 Preparing a usual request and looking up its proxies takes requests longer than sending it. What comes out is the same;
 a request that is not usual goes the long way.
@@ -67,7 +69,10 @@ def prepare_plain(
 
 
 class Surroundings:
-    """Proxies and certificates of one session, looked up again when anything that decides about them has changed."""
+    """Proxies and certificates of one session.
+
+    Looked up again when anything that decides about them has changed.
+    """
 
     def __init__(self) -> None:
         self._known: tuple[object, dict[str, Any]] | None = None

@@ -1,4 +1,7 @@
-"""How the client keeps within the documented limits: how far apart calls are, and when each of many may leave."""
+"""How the client keeps within the documented limits.
+
+How far apart calls are, and when each of many may leave.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,18 @@ MINUTE = 60.0
 
 
 def seconds_per_call(method: str, url: str) -> float:
-    """How far apart calls must be to stay within the limit; 0 where none is documented."""
+    """The seconds between two calls that stay within the limit.
+
+    0 where none is documented.
+    """
     limit = limit_of(method, url)
     return MINUTE / limit.per_minute if limit else 0.0
 
 
 def departures(calls: Iterable[tuple[str, str]]) -> list[float]:
-    """When each of many calls may leave, in seconds from now, so that no resource is asked more than its limit.
+    """When each of many calls may leave, in seconds from now.
+
+    No resource is asked more often than its limit.
 
     Args:
         calls: Method and path of each.

@@ -1,4 +1,7 @@
-"""What a session hands back: an ordinary ``requests.Response`` that can speak the API's words, and its errors."""
+"""What a session hands back, and its errors.
+
+An ordinary ``requests.Response`` that can speak the API's words.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ class VippsResponse(requests.Response):
         raise error
 
     def read(self, largest: int) -> None:
-        """Read the body to its end, as ``.content`` does, but never more than so many bytes.
+        """Read the body to its end, but never more than so many bytes.
 
         Raises:
             OversizedAnswerError: It is larger.

@@ -58,7 +58,10 @@ class Retries:
 
     @classmethod
     def of(cls, given: Retries | int | bool | None, default: Retries) -> Retries:
-        """What a call asked for: ``retries=0`` or ``False`` for none, a number, or a whole :class:`Retries`."""
+        """What a call asked for.
+
+        ``retries=0`` or ``False`` for none, a number, or a whole :class:`Retries`.
+        """
         if given is None or given is True:
             return default
         return given if isinstance(given, Retries) else cls(int(given), default.within)
@@ -82,7 +85,10 @@ def body_can_be_sent_again(request: requests.PreparedRequest) -> bool:
 
 
 def passing_cause(outcome: requests.Response | Exception) -> str:
-    """Why this outcome may be better next time, in words; ``""`` when it is as good as it gets."""
+    """Why this outcome may be better next time, in words.
+
+    ``""`` when it is as good as it gets.
+    """
     if isinstance(outcome, requests.Response):
         words = visible(f"{outcome.status_code} {outcome.reason or ''}").strip()
         return words if outcome.status_code in PASSING else ""
@@ -94,7 +100,10 @@ def passing_cause(outcome: requests.Response | Exception) -> str:
 
 
 def pause_before(number: int, request: requests.PreparedRequest, outcome: requests.Response | Exception) -> float:
-    """The seconds to wait before try ``number`` (the first repetition is 1): the server's word, or our own pace."""
+    """The seconds to wait before a try: the server's word, or our own pace.
+
+    The first repetition is number 1.
+    """
     pause: float = min(FIRST_WAIT * 2 ** (number - 1), LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311 - not for secrets
     if isinstance(outcome, requests.Response):
         asked = retry_after(outcome)
@@ -106,7 +115,9 @@ def pause_before(number: int, request: requests.PreparedRequest, outcome: reques
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """The seconds that ``Retry-After`` asks for, in either of its forms; ``None`` without a usable one.
+    """The seconds that ``Retry-After`` asks for, in either of its forms.
+
+    ``None`` without a usable one.
 
     A date is read by the server's own clock, its ``Date`` header; this machine's may be wrong.
     """

@@ -1,4 +1,7 @@
-"""The one door in the wall between client and sandbox. Whoever goes through imports this late: it costs an import."""
+"""The one door in the wall between client and sandbox.
+
+Whoever goes through imports this late: it costs an import.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``vipps``: a ``requests.Session`` that knows where it is and who it is.
 
-What it adds to requests' own: paths instead of URLs, the headers that may be seen, and at the last door
-(:mod:`vipps_nb.client.adapter`) the secrets, the renewal of a token and the repetition of what failed in passing.
+What it adds to requests' own: paths instead of URLs, and the headers that may be seen. Secrets, the renewal of a token
+and the repetition of what failed in passing are its adapter's (:mod:`vipps_nb.client.adapter`).
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ class VippsSession(requests.Session):
     is as users of requests know it: a 4xx is an answer, and ``raise_for_status()`` raises
     :class:`~vipps_nb.ApiError`.
 
-    By itself it sends the right introduction for each API, ``Merchant-Serial-Number`` and
-    ``Vipps-System-*``, an ``Idempotency-Key`` with every write that has none, waits no longer than its
-    time-out, and after an unexpected 401 renews the token once and sends the same request once more.
+    By itself it proves to each API who sends, in the way that this API wants. It adds ``Merchant-Serial-Number``,
+    ``Vipps-System-*``, and an ``Idempotency-Key`` to every write that has none. It waits no longer than its time-out;
+    after an unexpected 401 it renews the token once and sends the same request once more.
 
     After a connection fault, 429, 502, 503 or 504 it tries again: reads, and writes to APIs that act once per
     idempotency key. ``response.retries`` tells of it.
@@ -154,7 +154,10 @@ class VippsSession(requests.Session):
 
     @property
     def token(self) -> AccessToken:
-        """The access token, fetched or renewed if need be. ``vipps.token.reveal()`` is the one way to see it."""
+        """The access token, fetched or renewed if need be.
+
+        ``vipps.token.reveal()`` is the one way to see it.
+        """
         return self._keys.token()
 
     @property
@@ -186,7 +189,10 @@ class VippsSession(requests.Session):
 
     @contextlib.contextmanager
     def allow_writes(self) -> Iterator[VippsSession]:
-        """Allow writes to production inside a ``with`` block; elsewhere they are allowed anyway."""
+        """Allow writes to production inside a ``with`` block.
+
+        In the other environments they are allowed anyway.
+        """
         self._writes_allowed += 1
         try:
             yield self
@@ -195,7 +201,10 @@ class VippsSession(requests.Session):
 
     @property
     def writes_allowed(self) -> bool:
-        """Whether a write to production may leave: inside ``allow_writes()``, or while the widget's switch is on."""
+        """Whether a write to production may leave.
+
+        Inside ``allow_writes()``, or while the widget's switch is on.
+        """
         lent = self._lender is not None and self._lender.writes_allowed
         return self._writes_allowed > 0 or self._keys.writes_switched_on or lent
 
@@ -229,7 +238,9 @@ class VippsSession(requests.Session):
         quiet: bool = False,
         **options: Any,
     ) -> VippsResponse:
-        """Ask until it is decided: first after 5 seconds, then every 2, less often after a 429.
+        """Ask until it is decided.
+
+        First after 5 seconds, then every 2, less often after a 429.
 
         The first look is at once. Faults that pass do not end it. In a sandbox whose clock is held, that clock is
         advanced instead of waiting, and this is said.
@@ -283,7 +294,10 @@ class VippsSession(requests.Session):
         return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """Make a request ready: full URL, open headers, idempotency key. No secret is added yet."""
+        """Make a request ready: full URL, open headers, idempotency key.
+
+        No secret is added yet.
+        """
         url = self._absolute(str(request.url))
         request.url = url
         if not self.environment.owns(url):
@@ -408,7 +422,9 @@ class VippsSession(requests.Session):
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
     ) -> dict[str, Any]:
-        """Proxies and certificates for a URL, from the call, the session and the environment.
+        """Proxies and certificates for a URL.
+
+        From the call, the session and the environment.
 
         requests looks them up anew for every request, which costs it a third of the whole call.
         """
@@ -422,7 +438,10 @@ class VippsSession(requests.Session):
         )
 
     def mount(self, prefix: str | bytes, adapter: BaseAdapter) -> None:
-        """Use an adapter for some URLs; one of requests no longer prints headers at http.client's debug level."""
+        """Use an adapter for some URLs.
+
+        One of requests no longer prints headers at http.client's debug level.
+        """
         if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, Transport):
             silence(adapter)
         super().mount(prefix, adapter)
@@ -434,7 +453,7 @@ class VippsSession(requests.Session):
         return self.history.watch(door)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Before a redirect is followed: leave behind what does not belong to where it leads."""
+        """Leave behind what does not belong to where a redirect leads."""
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
@@ -457,7 +476,10 @@ class VippsSession(requests.Session):
         return target
 
     def resolve_redirects(self, resp: requests.Response, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Follow redirects; see ``requests.Session``. Where none is followed it is not asked where one leads."""
+        """Follow redirects; see ``requests.Session``.
+
+        Where none is followed it is not asked where one leads.
+        """
         try:
             yield from super().resolve_redirects(resp, *args, **kwargs)
         except requests.exceptions.InvalidURL:
@@ -465,11 +487,14 @@ class VippsSession(requests.Session):
                 raise
 
     def _has_no_extras(self) -> bool:
-        """Whether the session has nothing of its own that requests' preparation would have to merge in."""
+        """Whether the session has nothing of its own that would have to be merged in."""
         return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
 
     def _own_headers(self, method: str, url: str, given: Any) -> dict[str, str]:
-        """The headers that may be seen; the caller's own win. A key of theirs goes under the API's own name too."""
+        """The headers that may be seen; the caller's own win.
+
+        A key of theirs goes under the API's own name too.
+        """
         headers = open_headers(url, self.credentials, self._msn, self.system)
         if takes_idempotency_key(method, url):
             headers[idempotency_header(url)] = idempotency_key(url, given or {}) or str(uuid.uuid4())
@@ -518,7 +543,9 @@ class VippsSession(requests.Session):
         return f"<VippsSession {self.environment.name}{msn}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle holds how to log in again, never a key or a token; it is logged in where it is unpickled.
+        """A pickle holds how to log in again, never a key or a token.
+
+        It is logged in where it is unpickled.
 
         Raises:
             NotLoggedInError: It was logged out: a copy would log in again behind the user's back.

@@ -1,4 +1,6 @@
-"""``vipps.history``: what a session has sent and got, as far as it may be kept. In memory only, and bounded.
+"""``vipps.history``: what a session has sent and got, as far as it may be kept.
+
+In memory only, and bounded.
 
 Secrets never come in: they are taken out before anything is kept. Phone and identity numbers are kept, so that a
 call can be sent again, and masked in everything that is shown or written unless it is asked for.

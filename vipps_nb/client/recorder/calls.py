@@ -1,4 +1,7 @@
-"""Some calls of a session: to look at, to choose from, to send again, to write down."""
+"""Some calls of a session.
+
+To look at, to choose from, to send again, to write down.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +93,9 @@ class Calls:
         return Calls(session, [call for call in self if fits(call)])
 
     def resend(self, number: int, *, new_key: bool = False) -> VippsResponse:
-        """Send a call again, by default as a repetition under the same idempotency key: it cannot act twice.
+        """Send a call again.
+
+        By default as a repetition under the same idempotency key: it cannot act twice.
 
         Args:
             number: Its number in the table; -1 is the last one.
@@ -110,7 +115,7 @@ class Calls:
         return session.request(call.method, call.url, data=call.sent, headers=headers)
 
     def as_har(self, *, personal: bool = False) -> dict[str, Any]:
-        """The calls as an HTTP Archive 1.2, which browsers' tools and most API tools read.
+        """The calls as an HTTP Archive 1.2, which most tools read.
 
         Args:
             personal: Whether phone and identity numbers go with it.

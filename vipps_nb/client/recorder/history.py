@@ -68,7 +68,10 @@ class History(Calls):
         seconds: float,
         streamed: bool,
     ) -> None:
-        """Keep a call that was made. A refusal is told what is known of it here, for its explanation."""
+        """Keep a call that was made.
+
+        A refusal is told what is known of it here, for its explanation.
+        """
         keys, travelling = self._living().keys, now_travelling()
         if isinstance(outcome, VippsResponse):
             outcome.unspeakable = keys.secrets() + travelling
@@ -100,7 +103,10 @@ class History(Calls):
 
 
 def _refused_before(request: requests.PreparedRequest, response: requests.Response, kept: Sequence[PastCall]) -> bool:
-    """Whether this is what the same idempotency key was told before: the same operation, in the same words."""
+    """Whether the same idempotency key was told this before.
+
+    By the same operation, in the same words.
+    """
     key = idempotency_key(str(request.url), request.headers)
     if not key or response.status_code not in _BOUND:
         return False

@@ -83,7 +83,10 @@ class PastCall:
 
     @cached_property
     def sent_headers(self) -> CaseInsensitiveDict[str]:
-        """The headers of the request; put together when somebody asks, for every request waits until it is kept."""
+        """The headers of the request.
+
+        Put together when somebody asks, for every request waits until it is kept.
+        """
         return CaseInsensitiveDict(self.sent_pairs)
 
     @cached_property
@@ -121,7 +124,10 @@ class PastCall:
 
     @property
     def still(self) -> bool:
-        """Whether the sandbox's clock was held: then only its time is shown, which is the same each time."""
+        """Whether the sandbox's clock was held.
+
+        Then only its time is shown, which is the same each time.
+        """
         return self.headers.get("Vipps-Nb-Clock") == "held"
 
     @property
@@ -226,7 +232,9 @@ def remember(
 def _scrubber(
     redactor: Redactor, request: requests.PreparedRequest, values: list[Any], content: bytes | None
 ) -> tuple[Callable[[str], str], bool]:
-    """What takes secrets out of a text, and whether the values of all headers are free of them.
+    """What takes secrets out of a text.
+
+    And whether the values of all headers are free of them.
 
     Most calls carry none, which one look at all of it together tells.
     """

@@ -1,4 +1,7 @@
-"""Calls as a Python script: it logs in by itself and makes them again. Holds no key, and no person unless asked."""
+"""Calls as a Python script, which logs in by itself and makes them again.
+
+Holds no key, and no person unless asked.
+"""
 
 from __future__ import annotations
 

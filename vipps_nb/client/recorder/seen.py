@@ -1,4 +1,6 @@
-"""What a session has seen of the money of one payment: in the answers that it got, and in what it asked for.
+"""What a session has seen of the money of one payment.
+
+In the answers that it got, and in what it asked for.
 
 Nobody is asked anew: an explanation of "too much" can only say what is left if somebody has looked before.
 """
@@ -28,7 +30,10 @@ _DONE = range(200, 300)
 
 
 def money_seen(path: str, calls: Iterable[PastCall]) -> Money | None:
-    """What these calls, oldest first, told of the payment that a path names; None for nothing."""
+    """What these calls, oldest first, told of the payment that a path names.
+
+    None for nothing.
+    """
     name = _named(path)
     if name is None:
         return None
