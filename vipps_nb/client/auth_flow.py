@@ -1,4 +1,4 @@
-"""The keys of a login, and the one place that puts headers of proof onto a request."""
+"""The keys of a login, and the one place that puts them onto a request."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def login(
     strip_outputs: bool = False,
     quiet: bool = False,
 ) -> VippsSession:
-    """Find the keys, fetch an access token, and return a session that is ready to use.
+    """Find the keys, fetch an access token, and return a session ready to use.
 
     The keys come from the form, the process environment, the nearest ``.env`` upwards from the working
     folder, or a Postman environment file: first hit wins. With no keys at all and no environment chosen, a

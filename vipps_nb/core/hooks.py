@@ -26,7 +26,9 @@ class Hook(Generic[Arguments, Result]):
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Have it done."""
         if self._load is None:
-            raise LookupError("Nobody fills this hook; vipps_nb/__init__.py imports the rooms that do.")
+            raise LookupError(
+                "Nobody fills this hook; wiring.connect(), which vipps_nb calls when it is imported, does."
+            )
         return self._load()(*args, **kwargs)
 
 

@@ -35,20 +35,20 @@ class NoAnswer:
 
 
 def ask(
-    case: Case, path: str, *, introduced: bool = True, msn: bool = True, accept: str = "application/json"
+    case: Case, path: str, *, with_keys: bool = True, msn: bool = True, accept: str = "application/json"
 ) -> requests.Response | NoAnswer:
     """Send one GET.
 
     Args:
         case: Says where to and, once there is a token, who asks.
         path: With its query.
-        introduced: Whether the keys go along, in the way that the path's API wants them.
+        with_keys: Whether the keys go along, in the way that the path's API wants them.
         msn: Whether the sales unit's number goes along.
         accept: Which kind of answer to ask for.
     """
     url = case.place.base_url + path
     headers = {"Accept": accept, **mark_of(case)}
-    if introduced and case.place.owns(url):
+    if with_keys and case.place.owns(url):
         keys = case.keys
         number = keys.merchant_serial_number if msn else None
         kind = scheme_for(url, keys)

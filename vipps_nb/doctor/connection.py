@@ -38,7 +38,7 @@ def host(case: Case) -> Finding:
     if proxy is None and (failure := _line(case)) is not None:
         return failure
     asked = time.time()
-    answer = ask(case, _OPEN_PATH, introduced=False)
+    answer = ask(case, _OPEN_PATH, with_keys=False)
     if isinstance(answer, NoAnswer):
         return _unanswered(case, proxy, answer)
     case.answers = True

@@ -187,7 +187,7 @@ class Sandbox(ControlClient):
         self.stop()
 
     def adapter(self) -> BaseAdapter:
-        """For ``requests``: what to mount on a session, so that it calls this sandbox instead of connecting to it.
+        """For ``requests``: what to mount on a session that shall call this sandbox.
 
         ``session.mount(sandbox.base_url, sandbox.adapter())``. The session needs no proxy, no port and no thread.
 

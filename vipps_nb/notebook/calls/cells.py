@@ -128,7 +128,7 @@ def as_sent(call: Call, session: VippsSession) -> str:
     """
     view = View(still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
     prepared = session.prepare_request(requests.Request(**call.arguments()))
-    headers = {"Host": session.environment.host, **_masked_introduction(prepared, session)}
+    headers = {"Host": session.environment.host, **_masked_proof(prepared, session)}
     _, body, given = outline(call, variables=False)
     written = {name.lower(): value for name, value in given.items()}
     for name, value in prepared.headers.items():
@@ -242,7 +242,7 @@ def concealed(text: str, session: VippsSession) -> str:
     return Redactor(_secrets(session)).text(text)
 
 
-def _masked_introduction(prepared: requests.PreparedRequest, session: VippsSession) -> dict[str, str]:
+def _masked_proof(prepared: requests.PreparedRequest, session: VippsSession) -> dict[str, str]:
     masked = dataclasses.replace(
         session.credentials,
         client_id=_STAND_IN,

@@ -74,7 +74,7 @@ def as_curl(call: Call, session: VippsSession, name: str = "vipps") -> str:
     # curl knows the methods by what is sent; naming one that it would choose anyway makes it complain.
     usual = "GET" if body is None else "POST"
     parts = [shlex.join(["curl", *([] if call.method == usual else ["-X", call.method]), session.base_url + call.path])]
-    if _introduction(call, session) is AuthScheme.BASIC:
+    if _scheme_of(call, session) is AuthScheme.BASIC:
         parts.append('-u "$VIPPS_CLIENT_ID:$VIPPS_CLIENT_SECRET"')
     parts += [f'-H "{name}: {value}"' for name, value in _headers(call, session, headers).items()]
     if body is not None and call.is_form:
@@ -89,7 +89,7 @@ def as_httpie(call: Call, session: VippsSession, name: str = "vipps") -> str:
     _, body, headers = outline(call, variables=False)
     form = ["--form"] if call.is_form else []
     parts = [shlex.join(["http", *form, call.method, session.base_url + call.path])]
-    if _introduction(call, session) is AuthScheme.BASIC:
+    if _scheme_of(call, session) is AuthScheme.BASIC:
         parts.append('-a "$VIPPS_CLIENT_ID:$VIPPS_CLIENT_SECRET"')
     parts += [f'"{name}:{value}"' for name, value in _headers(call, session, headers).items()]
     if body is not None and call.is_form:
@@ -170,19 +170,21 @@ def _strange(call: Call) -> bool:
 def _outline(written: Any, filled: Any, variables: bool, name: str) -> Any:
     if isinstance(written, Variable | Text):
         parts = written.parts if isinstance(written, Text) else (written,)
-        if not (variables or _opens_doors(name) or any(isinstance(part, Variable) and part.secret for part in parts)):
+        if not (
+            variables or _is_secret_header(name) or any(isinstance(part, Variable) and part.secret for part in parts)
+        ):
             return _outline(filled, filled, variables, name)
         return written
     if isinstance(written, Mapping):
         return {key: _outline(value, filled[key], variables, key) for key, value in written.items()}
     if isinstance(written, list):
         return [_outline(*pair, variables, name) for pair in zip(written, filled, strict=True)]
-    if isinstance(written, str) and written and _opens_doors(name):
+    if isinstance(written, str) and written and _is_secret_header(name):
         return Variable(_snake(name), secret=True)
     return written
 
 
-def _opens_doors(name: str) -> bool:
+def _is_secret_header(name: str) -> bool:
     return is_secret(name) or name.lower() in _SECRET_NAMES
 
 
@@ -194,7 +196,7 @@ def _explained(command: str) -> str:
     return (_WHERE_FROM if "$VIPPS_ACCESS_TOKEN" in command else "") + command
 
 
-def _introduction(call: Call, session: VippsSession) -> AuthScheme:
+def _scheme_of(call: Call, session: VippsSession) -> AuthScheme:
     if any(name.lower() == "authorization" for name in call.headers):
         return AuthScheme.NOTHING
     return scheme_for(session.base_url + call.path, session.credentials)
@@ -203,7 +205,7 @@ def _introduction(call: Call, session: VippsSession) -> AuthScheme:
 def _headers(call: Call, session: VippsSession, own: Mapping[str, Any]) -> dict[str, str]:
     """All headers, as text for double quotes of a shell; secrets as its variables."""
     url = session.base_url + call.path
-    kind = _introduction(call, session)
+    kind = _scheme_of(call, session)
     headers: dict[str, str] = {}
     if kind in (AuthScheme.BEARER, AuthScheme.BEARER_ONLY):
         headers["Authorization"] = "Bearer $VIPPS_ACCESS_TOKEN"

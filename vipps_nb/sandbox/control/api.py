@@ -134,7 +134,7 @@ Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 @router.get("/sandbox/health")
 async def health() -> dict[str, str]:
-    """Whether requests are answered: for scripts that start the sandbox and wait for it."""
+    """Whether requests are answered, for scripts that wait for it."""
     return {"status": "ok"}
 
 

@@ -192,7 +192,10 @@ class ControlClient:
 
     @property
     def requests(self) -> Journal:
-        """The request log, secrets masked: ``requests(last=10)`` gives it, ``requests.one(…)`` asserts on it."""
+        """The request log, secrets masked.
+
+        ``requests(last=10)`` gives it, ``requests.one(…)`` asserts on it.
+        """
         return Journal(
             lambda last: cast(
                 "list[results.LoggedRequest]",

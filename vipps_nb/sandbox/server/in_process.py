@@ -1,4 +1,6 @@
-"""The sandbox called and not connected to: the same ASGI app and the same world, without a socket and a thread.
+"""The sandbox called and not connected to.
+
+The same ASGI app and the same world, without a socket and a thread.
 
 An event loop of our own runs on the caller's thread for as long as a call lasts, also where another loop is running,
 as in a notebook. What the call has set in motion, such as a webhook to a function, is carried out before it returns.

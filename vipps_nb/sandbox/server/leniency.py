@@ -4,8 +4,8 @@ Published clients live by it.
 
 What no document has and a published client sends is put right, served, and noted: as ``tolerated`` in the request log
 (``GET /sandbox/requests``, and the desk in a notebook), in the header ``Vipps-Nb-Tolerated`` of the answer, and on the
-answer's card. A note names fields, never values. With ``strictness="strict"`` (``vipps-nb sandbox --strict``, or the
-setting of that name at the desk) each of these is refused, by the API that was asked and in its own way.
+answer's card. A note names fields, never values. With ``strictness="strict"`` each of these is
+refused, by the API that was asked and in its own way. ``vipps-nb sandbox --strict`` and a setting at the desk do that.
 
 | Tolerated | For example |
 | --- | --- |

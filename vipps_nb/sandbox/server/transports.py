@@ -1,4 +1,4 @@
-"""The in-process server as a transport of HTTP libraries: of requests, and of httpx where that is installed."""
+"""The in-process server as a transport of requests, and of httpx."""
 
 from __future__ import annotations
 
