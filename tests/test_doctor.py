@@ -787,7 +787,7 @@ class TestCommandLine:
 
 
 def running_units(running: Sandbox) -> list[str]:
-    return list(running._own_ring().units)
+    return list(running._own_key_store().units)
 
 
 @pytest.fixture

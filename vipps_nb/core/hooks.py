@@ -26,9 +26,7 @@ class Hook(Generic[Arguments, Result]):
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Have it done."""
         if self._load is None:
-            raise LookupError(
-                "Nobody fills this hook; wiring.connect(), which vipps_nb calls when it is imported, does."
-            )
+            raise LookupError("Nobody fills this hook. wiring.connect() does, when vipps_nb is imported.")
         return self._load()(*args, **kwargs)
 
 

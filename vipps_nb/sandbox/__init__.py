@@ -199,7 +199,9 @@ class Sandbox(ControlClient):
         return SandboxAdapter(self._own_inside())
 
     def httpx_transport(self) -> Any:
-        """The same for ``httpx``: ``httpx.Client(base_url=sandbox.base_url, transport=…)``, also asynchronous.
+        """The same for ``httpx``, plain and asynchronous.
+
+        ``httpx.Client(base_url=sandbox.base_url, transport=sandbox.httpx_transport())``
 
         Raises:
             SandboxError: As :meth:`adapter`; or httpx is not installed.

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class DroppedError(Exception):
-    """A fault was ordered that loses the answer; on a wire the connection would break."""
+    """A fault was ordered that loses the answer."""
 
 
 class TooSlowError(Exception):

@@ -4,8 +4,8 @@ Published clients live by it.
 
 What no document has and a published client sends is put right, served, and noted: as ``tolerated`` in the request log
 (``GET /sandbox/requests``, and the desk in a notebook), in the header ``Vipps-Nb-Tolerated`` of the answer, and on the
-answer's card. A note names fields, never values. With ``strictness="strict"`` each of these is
-refused, by the API that was asked and in its own way. ``vipps-nb sandbox --strict`` and a setting at the desk do that.
+answer's card. A note names fields, never values. With ``strictness="strict"`` each of these is refused, by the API
+that was asked and in its own way. ``vipps-nb sandbox --strict`` and a setting at the desk do that.
 
 | Tolerated | For example |
 | --- | --- |
@@ -135,7 +135,10 @@ def printable(name: str, longest: int = LONGEST_NAME) -> str:
 
 
 def in_header(lines: list[str]) -> str:
-    """Notes as the value of a header: ASCII, no blank at its ends, and not too long for any client."""
+    """Notes as the value of a header.
+
+    ASCII, no blank at its ends, and not too long for any client.
+    """
     text = "; ".join(line.replace(";", ",") for line in lines).encode("ascii", "backslashreplace").decode().strip()
     return text if len(text) <= LONGEST_HEADER else f"{text[: LONGEST_HEADER - 4]} ..."
 
