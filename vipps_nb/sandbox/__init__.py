@@ -211,7 +211,9 @@ class Sandbox(ControlClient):
         return httpx_transport(self._own_inside())
 
     def receive(self, url: str, receiver: Callable[[Mapping[str, str], bytes], int]) -> None:
-        """Have a function receive the webhooks and callbacks that are sent to a URL, or to one below it.
+        """Have a function receive what is sent to a URL, or to one below it.
+
+        Webhooks and callbacks, that is.
 
         No server is needed for that URL, and it may be any: ``https://shop.example/hook``.
 

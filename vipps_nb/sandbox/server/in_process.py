@@ -31,7 +31,7 @@ class DroppedError(Exception):
 
 
 class TooSlowError(Exception):
-    """There was no answer within the caller's time-out; what was asked for is done all the same."""
+    """There was no answer in time; what was asked for is done all the same."""
 
 
 @dataclass
