@@ -20,6 +20,7 @@ ENDPOINTS = {
     "initcibaendpoint": "/vipps-login-ciba/api/backchannel/authentication",
 }
 _OFFICIAL = {place.host: place for place in (TEST, PRODUCTION)}
+_HEAD = 2000  # characters; no host is longer
 _HOLE = re.compile("\ue000(\\d+)\ue001")
 _ADDRESS = re.compile(r"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*):/{2})?(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 
@@ -116,26 +117,23 @@ def _by_variable(host: str, rest: str, text: str, holes: Sequence[Ref | Made], v
 
 def _inlined(parts: Sequence[Part], values: Values) -> tuple[str, list[Ref | Made]]:
     """The address as text, with values where they say more than one segment, and numbered holes elsewhere."""
-    text = ""
+    pieces: list[str] = []
     holes: list[Ref | Made] = []
+    seen = ""  # as much of the address as tells whether its host is still to come
     for part in parts:
         if isinstance(part, str):
-            text += part
-            continue
-        value = values.get(part.name) if isinstance(part, Ref) else None
-        constant = (
-            value is not None
-            and isinstance(part, Ref)
-            and values.is_given(part.name)
-            and not values.is_assigned(part.name)
-        )
-        in_head = "/" not in text.partition("://")[2 if "://" in text else 0] and "?" not in text
-        if value is not None and constant and (in_head or ("?" not in text and re.search(r"[/?&]", value))):
-            text += value.strip()
+            pieces.append(part)
         else:
-            text += f"\ue000{len(holes)}\ue001"
-            holes.append(part)
-    return text.strip(), holes
+            value = values.constant(part.name) if isinstance(part, Ref) else None
+            in_head = "?" not in seen and "/" not in seen.partition("://")[2 if "://" in seen else 0]
+            if value is not None and (in_head or ("?" not in seen and re.search(r"[/?&]", value))):
+                pieces.append(value.strip())
+            else:
+                pieces.append(f"\ue000{len(holes)}\ue001")
+                holes.append(part)
+        if "?" not in seen:
+            seen = (seen + pieces[-1])[:_HEAD]
+    return "".join(pieces).strip(), holes
 
 
 def _parts(text: str, holes: Sequence[Ref | Made], *, path: bool = True) -> tuple[Part, ...]:

@@ -68,6 +68,8 @@ class CellWriter:
             scripts: All that run with it, its own last.
         """
         self._report.requests += 1
+        if not request.url.strip():
+            return [Cell("markdown", "This request has no address, so there is nothing to send.")]
         before = [one for one in scripts if one.when == "before"]
         after = [one for one in scripts if one.when == "after"]
         address = self._address(request)
@@ -109,7 +111,7 @@ class CellWriter:
     def _hear(self, request: Request, *translations: Translation) -> None:
         for one in translations:
             self._report.statements += one.statements
-            self._report.left += [(self._shop.vault.text(request.name)[:80], line) for line in one.left]
+            self._report.left += [(title(request, self._shop), line) for line in one.left]
             self._report.own += one.own
 
     # What cells of any style are made of.
@@ -241,7 +243,7 @@ class _Order:
         options = "".join(f" --header {_word(f'{name}: {value}')}" for name, value in headers.items())
         if check(call):
             options += " --force"
-            self._writer.report.forced.append(self._shop.vault.text(request.name)[:80])
+            self._writer.report.forced.append(title(request, self._shop))
         options += " -o answer" if keep else ""
         target = _word(path) if re.search(r"[\s'\"]", path) else path
         line = f"vipps {request.method} {target}{options}"
@@ -430,7 +432,7 @@ class _Order:
         self._shop.needs.add("Path")
         self._tags = (RAISES,)
         self._writer.report.note(
-            f"{self._shop.vault.text(self._request.name)[:80]} sends a file: put {name} beside the notebook. Only its "
+            f"{title(self._request, self._shop)} sends a file: put {name} beside the notebook. Only its "
             "name was taken along, not its folder."
         )
         return f"Path({quoted(name)}).read_bytes()"
@@ -563,6 +565,11 @@ class _Probe(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._by_own)
+
+
+def title(request: Request, shop: Shop) -> str:
+    """A request's name for one line of a report."""
+    return " ".join(visible(shop.vault.text(request.name[:200])).split())[:80]
 
 
 def bare_names(text: str) -> set[str]:

@@ -69,7 +69,7 @@ class Writer:
             )
         first = self._collections[0].root
         many = len(self._collections) > 1
-        title = "Brought along" if many else self._words(first.name)
+        title = "Brought along" if many else self._line(first.name)
         intro = [f"# {title}"] + ([self._words(first.description)] if first.description and not many else [])
         return [Cell("markdown", "\n\n".join(intro)), *self._first(), *body]
 
@@ -77,7 +77,7 @@ class Writer:
         self, folder: Folder, scripts: tuple[Script, ...], writer: CellWriter, level: int, *, is_root: bool = False
     ) -> Iterator[Cell]:
         if not is_root:
-            head = f"{'#' * min(level, _DEEPEST)} {self._words(folder.name)}"
+            head = f"{'#' * min(level, _DEEPEST)} {self._line(folder.name)}"
             description = f"\n\n{self._words(folder.description)}" if folder.description else ""
             yield Cell("markdown", head + description)
         inherited = (*scripts, *folder.scripts)
@@ -88,7 +88,7 @@ class Writer:
                 yield from self._request(item, inherited, writer, level + 1)
 
     def _request(self, request: Request, scripts: tuple[Script, ...], writer: CellWriter, level: int) -> Iterator[Cell]:
-        head = f"{'#' * min(level, _DEEPEST)} {self._words(request.name)}"
+        head = f"{'#' * min(level, _DEEPEST)} {self._line(request.name)}"
         description = f"\n\n{self._words(request.description)}" if request.description else ""
         yield Cell("markdown", head + description)
         yield from writer.cells(request, (*scripts, *request.scripts))
@@ -99,13 +99,16 @@ class Writer:
         """Somebody else's Markdown, without secrets, and without what runs or loads something in a page."""
         text = visible(self.vault.text(text))
         text = re.sub(
-            r"<(?=/?(?:script|iframe|object|embed|style|link|meta|form|svg|img|base)\b)",
+            r"<(?=/?(?:script|iframe|object|embed|style|link|meta|form|svg|math|img|base|details|summary|video|audio|input|button)\b)",
             "&lt;",
             text,
             flags=re.IGNORECASE,
         )
         text = re.sub(r"!\[", "[", text)  # a picture is fetched by whoever opens the notebook
         return re.sub(r"(?i)(javascript|data|vbscript):", r"\1&#58;", text)
+
+    def _line(self, text: str) -> str:
+        return " ".join(self._words(text[:200]).split()) or "Without a name"
 
     def _example(self, one: Example) -> str:
         status = f" · {one.status} {one.reason}".rstrip() if one.status else ""
@@ -116,7 +119,7 @@ class Writer:
         if len(text) > _LONGEST_EXAMPLE:
             text = f"{text[:_LONGEST_EXAMPLE]}\n… {len(text) - _LONGEST_EXAMPLE:,} characters more"
         fence = "`" * max(3, *(len(found) + 1 for found in re.findall(r"`+", text)), 3)
-        name = re.sub(r"[<>&]", "", self._words(one.name).replace("\n", " "))
+        name = re.sub(r"[<>&]", "", self._line(one.name))
         inside = f"{fence}json\n{text}\n{fence}" if text.strip() else "Without a body."
         head = f"Saved answer: {name}{re.sub(r'[<>&]', '', visible(status))}"
         return f"<details>\n<summary>{head}</summary>\n\n{inside}\n\n</details>"

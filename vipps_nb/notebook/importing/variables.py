@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(
       | ^your[-_] | ^x{3,}$ | ^\*+$ | ^\.{3}$ | ^\u2026$ | ^•+$ | ^changeme""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_DEEPEST, _LONGEST = 20, 1 << 20  # of values in values
+_DEEPEST, _LONGEST = 20, 64 << 10  # of values in values: levels, and characters
 # What cells say themselves; a variable of that name would take it away from them.
 _TAKEN = frozenset(
     {"vipps", "answer", "field", "Secret", "kept", "dotenv_values", "In", "Out", "get_ipython", "exit", "quit"}
@@ -139,6 +139,10 @@ class Values:
         found = self.variables.get(name)
         return found.value if found is not None else None
 
+    def constant(self, name: str) -> str | None:
+        """The value of a variable that has one, and that no script sets; None for any other."""
+        return self.get(name) if self.is_given(name) and not self.is_assigned(name) else None
+
     def is_assigned(self, name: str) -> bool:
         """Whether some script sets it."""
         return name in self._assigned
@@ -150,12 +154,15 @@ class Values:
 
     def expanded(self, text: str) -> str:
         """A text in which variables that hold variables are their values; Postman looks at such values at each use."""
+        found = text
         for _ in range(_DEEPEST):
-            changed = TEMPLATE.sub(self._inner, text)
-            if changed == text or len(changed) > _LONGEST:
-                return text if len(changed) > _LONGEST else changed
-            text = changed
-        return text
+            changed = TEMPLATE.sub(self._inner, found)
+            if changed == found:
+                return changed
+            if len(changed) > len(text) + _LONGEST:
+                break
+            found = changed
+        return text  # values that contain one another
 
     def _inner(self, found: re.Match[str]) -> str:
         value = self.get(found[1])
