@@ -6,6 +6,9 @@ its own way. ``OUTCOMES`` says what Postman gets for each request from the sandb
 
 from __future__ import annotations
 
+import base64
+import time
+import uuid
 from typing import Any
 
 SECRETS = {
@@ -196,6 +199,7 @@ ITEMS: list[dict[str, Any]] = [
                         "Draft agreement",
                         "POST",
                         url("recurring/v3/agreements"),
+                        header=[*HEADERS, {"key": "Idempotency-Key", "value": "{{$guid}}"}],
                         body=raw(
                             '{"interval": {"unit": "WEEK", "count": "{{intervalCount}}"}, '
                             '"merchantRedirectUrl": "https://example.com/r", '
@@ -331,6 +335,42 @@ OUTCOMES = [
     ("POST /epayment/v1/payments", 400),
     ("HEAD /webhooks/v1/webhooks", 405),
 ]
+
+
+def _token(values: dict[str, Any], answer: Any, delete: Any) -> None:
+    if answer is not None:
+        values["access_token"] = answer.json()["access_token"]
+
+
+def _create(values: dict[str, Any], answer: Any, delete: Any) -> None:
+    if answer is None:
+        values["idempotency_key"] = str(uuid.uuid4())
+        values["reference"] = f"{values['merchantSerialNumber']}-{int(time.time() * 1000)}"
+
+
+def _agreement(values: dict[str, Any], answer: Any, delete: Any) -> None:
+    if answer is not None:
+        values["agreementId"] = answer.json()["agreementId"]
+
+
+def _delete_all(values: dict[str, Any], answer: Any, delete: Any) -> None:
+    for hook in answer.json()["webhooks"] if answer is not None else ():
+        delete(f"/webhooks/v1/webhooks/{hook['id']}", values["access_token"])
+
+
+def _basic(values: dict[str, Any], answer: Any, delete: Any) -> None:
+    pair = f"{values['client_id']}:{values['client_secret']}".encode()
+    values["client_authorization"] = base64.b64encode(pair).decode()
+
+
+# What the scripts do, in Python, for whoever runs the collection as Postman would.
+EFFECTS = {
+    "Get access token": _token,
+    "Create payment": _create,
+    "Draft agreement": _agreement,
+    "Delete all": _delete_all,
+    "A form": _basic,
+}
 
 
 def collection(version: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def address_of(parts: Sequence[Part], values: Values, *, method: str = "GET", ou
     text, holes = _inlined(parts, values)
     if text.startswith("/"):
         return Address("own", _parts(text, holes))
+    text = re.sub(rf"^{_HOLE.pattern}:/{{2}}", "https://", text)  # {{scheme}}://
     found = _ADDRESS.match(text)
     host, rest = found["host"], found["rest"]  # type: ignore[index]  # it fits every text
     scheme = found["scheme"]  # type: ignore[index]

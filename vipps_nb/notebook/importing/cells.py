@@ -219,7 +219,9 @@ class _Order:
             found = [Cell("code", "\n".join(lines))]
         found = [*words, *found, Cell("code", source, self._tags)]
         if after:
-            found.append(Cell("code", "\n".join(after)))
+            # In Postman a test that fails is shown, and the next request is sent all the same.
+            tests = any(line.lstrip().startswith("assert ") for line in after)
+            found.append(Cell("code", "\n".join(after), (RAISES,) if tests else ()))
         return found
 
     # As a magic.
@@ -497,7 +499,7 @@ class _Order:
         return True
 
     def _other_sales_unit(self, value: str) -> None:
-        if "{{" not in value and value:
+        if "{{" not in value and value and not self._writer.ours:
             self._writer.report.note(
                 f"Merchant-Serial-Number {value[:20]} is left out: the session sends that of VIPPS_MSN. For another "
                 "sales unit of a partner there is vipps.as_merchant(…)."
@@ -521,7 +523,7 @@ class _Order:
         if not takes_idempotency_key(self._request.method, self._address.path):
             return True
         parts = self._parts(value)
-        if any(isinstance(part, Made) for part in parts):
+        if value in self._shop.once or any(isinstance(part, Made) for part in parts):
             return True
         names = [part.name for part in parts if isinstance(part, Ref)]
         values = self._shop.values

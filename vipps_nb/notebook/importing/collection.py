@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from vipps_nb.apis import catalogue
@@ -97,14 +98,14 @@ def collection(*files: str | Path) -> BroughtCollection:
     writer = Writer(collections, variables, style="magic")
     operations: list[Operation] = []
     documents: dict[int, Document] = {}
-    values = writer.shop.values
+    values, filler = writer.shop.values, _Filler(writer)
     for one in collections:
         for request in one.requests():
             parts = values.parts(writer.vault.open(request.url))
             address = address_of(parts, values, method=request.method, ours=one.is_ours)
             if address.kind != "own" or "accesstoken/get" in address.path.lower():
                 continue
-            made = _Filler(writer).operation(request, address)
+            made = filler.operation(request, address)
             documents[id(made[0])] = made[1]
             operations.append(made[0])
     return BroughtCollection(visible(writer.vault.text(collections[0].root.name))[:100], operations, documents)
@@ -115,6 +116,7 @@ class _Filler:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        self._made: dict[str, str] = {}
         self._values = writer.shop.values
 
     def operation(self, request: Request, address: Address) -> tuple[Operation, Document]:
@@ -158,7 +160,11 @@ class _Filler:
             return f"{part.stem}-1" if not part.number else "1"
         if own_key(part.name) or opens_doors(part.name):
             return "left-out"
-        return self._values.constant(part.name) or f"${{{self._writer.shop.names.of(part.name)}}}"
+        if (value := self._values.constant(part.name)) is not None:
+            return value
+        # The same in all forms, so that what one has made another finds.
+        word = re.sub(r"[^A-Za-z0-9]+", "-", part.name).strip("-")[:20] or "value"
+        return self._made.setdefault(part.name, f"{word}-{token_hex(4)}")
 
     def _body(self, request: Request) -> Any:
         body = request.body

@@ -40,7 +40,9 @@ class Expectation:
         links = _links(whole)
         names = [name for name, _ in links]
         if names[:2] == ["pm", "response"]:
-            return self._response(links[2:])
+            return self._response(links[2:], self._of.answer())
+        if names[1:2] == ["to"] and (of := self._value(js.Name(names[0]))).kind == "response":
+            return self._response(links[1:], of.text)
         start = 2 if names[:2] == ["pm", "expect"] else 1 if names[:1] == ["expect"] else 0
         if not start or not links[start - 1][1]:
             raise UntranslatableError
@@ -74,8 +76,7 @@ class Expectation:
         self._of.shop.needs.add("field")
         return conditions
 
-    def _response(self, links: Sequence[tuple[str, tuple[js.Expression, ...] | None]]) -> list[str]:
-        answer = self._of.answer()
+    def _response(self, links: Sequence[tuple[str, tuple[js.Expression, ...] | None]], answer: str) -> list[str]:
         negated = False
         conditions: list[str] = []
         for name, arguments in links:
@@ -183,6 +184,10 @@ def _with_property(value: Code, given: list[str]) -> str:
     return f"field({way}) is not None" if len(given) == 1 else f"field({way}) == {given[1]}"
 
 
+def _nothing() -> str:
+    raise UntranslatableError
+
+
 _WITH_ARGUMENTS: Mapping[str, Callable[[Code, list[str]], str]] = {
     **dict.fromkeys(("eql", "equal", "equals", "eq", "eqls"), lambda value, given: _equal(value, given[0])),
     **dict.fromkeys(("include", "includes", "contain", "contains"), lambda value, given: f"{given[0]} in {value}"),
@@ -191,6 +196,7 @@ _WITH_ARGUMENTS: Mapping[str, Callable[[Code, list[str]], str]] = {
     **dict.fromkeys(("below", "lt", "lessThan"), lambda value, given: f"{value} < {given[0]}"),
     **dict.fromkeys(("least", "gte"), lambda value, given: f"{value} >= {given[0]}"),
     **dict.fromkeys(("most", "lte"), lambda value, given: f"{value} <= {given[0]}"),
+    "within": lambda value, given: f"{given[0]} <= {value} <= {given[1]}" if len(given) > 1 else _nothing(),
     "oneOf": lambda value, given: f"{value} in {given[0]}",
     **dict.fromkeys(("length", "lengthOf"), lambda value, given: f"len({value.text}) == {given[0]}"),
     **dict.fromkeys(("a", "an"), _typed),

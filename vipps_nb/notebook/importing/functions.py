@@ -25,16 +25,14 @@ def _floor(shop: Shop, values: list[Code]) -> Code:
     if len(values) != 1:
         raise UntranslatableError
     # Math.floor(Math.random() * 1000) is how JavaScript says randrange.
-    found = re.fullmatch(r"random\.random\(\) \* (\d+|\(.+\))", values[0].text)
-    if found and found[1].count("(") == found[1].count(")"):
-        count = found[1]
-        return Code(f"random.randrange({count.strip('()') if count.isdigit() else f'int{count}'})", "num")
-    found = re.fullmatch(
-        r"\(?(\d+) \+ random\.random\(\) \* (\d+)\)?|\(?random\.random\(\) \* (\d+)\)? \+ (\d+)", values[0].text
-    )
+    if values[0].text.isdigit():
+        return values[0]
+    # Math.floor(Math.random() * 1000) is how JavaScript says randrange; the first number may stand before or after.
+    flat = re.sub(r"[()]", "", values[0].text).replace("math.floor", "")
+    found = re.fullmatch(r"(?:(\d+) \+ )?random\.random \* (\d+)(?: \+ (\d+))?", flat)
     if found:
-        first, count = int(found[1] or found[4]), int(found[2] or found[3])
-        return Code(f"random.randrange({first}, {first + count})", "num")
+        first, count = int(found[1] or found[3] or 0), int(found[2])
+        return Code(f"random.randrange({first}, {first + count})" if first else f"random.randrange({count})", "num")
     shop.needs.add("math")
     return Code(f"math.floor({values[0].text})", "num")
 
@@ -159,6 +157,12 @@ def _put_together(shop: Shop, value: Code, given: list[Code]) -> Code:
     return Code(f"{between}.join(map(str, {value.text}))", "str")
 
 
+def _last(shop: Shop, value: Code, given: list[Code]) -> Code:
+    shop.needs.add("field")
+    way = (*(value.way or (value.text,)), given[0].text if given else "-1")
+    return Code(f"field({', '.join(way)})", "json", way=way)
+
+
 METHODS: Mapping[str, Callable[[Shop, Code, list[Code]], Code]] = {
     "toString": _text,
     "toFixed": _fixed,
@@ -167,6 +171,9 @@ METHODS: Mapping[str, Callable[[Shop, Code, list[Code]], Code]] = {
     "slice": _cut,
     "substr": _cut_of_length,
     "includes": _has,
+    "pop": _last,
+    "at": _last,
+    "has": _has,
     "toUpperCase": _of_text("{}.upper()", "str"),
     "toLowerCase": _of_text("{}.lower()", "str"),
     "trim": _of_text("{}.strip()", "str"),

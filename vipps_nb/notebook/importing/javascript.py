@@ -395,8 +395,9 @@ class _Reader:
     def _declarations(self, start: int) -> Iterator[Statement]:
         self._take()
         while True:
-            if self._is("{", "["):
-                raise UnreadableError("a pattern")
+            if self._is("{"):
+                yield from self._taken_apart(start)
+                return
             name = self._name()
             value = self._assigned() if self._accept("=") else None
             more = self._accept(",")
@@ -406,6 +407,21 @@ class _Reader:
             if not more:
                 return
             start = self._at
+
+    def _taken_apart(self, start: int) -> Iterator[Statement]:
+        """``const {a, b: c} = value``, as one declaration for each name."""
+        self._expect("{")
+        names: list[tuple[str, str]] = []
+        while not self._accept("}"):
+            field_ = self._name()
+            names.append((field_, self._name() if self._accept(":") else field_))
+            if not self._is("}"):
+                self._expect(",")
+        self._expect("=")
+        value = self._assigned()
+        self._end()
+        for of, name in names:
+            yield self._told("let", start, name=name, value=Member(value, of))
 
     def _if(self, start: int) -> Statement:
         self._expect("(")

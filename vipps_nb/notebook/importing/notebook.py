@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from vipps_nb.notebook.importing.secrets import Vault, env_name, fill, own_key
 from vipps_nb.notebook.importing.shop import Shop
 from vipps_nb.notebook.importing.variables import Names, Values, as_json, is_placeholder
 
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DEEPEST = 6  # of headings
 _LONGEST_EXAMPLE, _MOST_EXAMPLES = 20_000, 10  # characters, examples of one request
 _MODULES = ("base64", "json", "math", "random", "re", "time", "uuid")
@@ -43,10 +45,21 @@ class Writer:
         self.shop = Shop(Names(), values, self.vault)
         for one in every:  # variables come to their names before the locals of scripts do
             self.shop.names.of(one.name)
+        for name in sorted(assigned_in(scripts)):
+            self.shop.names.of(name)
         for collection in collections:
             for request in collection.requests():
                 if request.body.kind == "raw":
                     self.shop.bare |= bare_names(values.expanded(request.body.text))
+        keys = Counter(
+            pair.value
+            for collection in collections
+            for request in collection.requests()
+            for pair in request.headers
+            if pair.name.lower() in ("idempotency-key", "x-request-id")
+        )
+        # As some client made them, for one request each.
+        self.shop.once = {key for key, count in keys.items() if count == 1 and _UUID.fullmatch(key)}
         self.report = Report()
         self._style = style
 
@@ -112,6 +125,7 @@ class Writer:
 
     def _example(self, one: Example) -> str:
         status = f" · {one.status} {one.reason}".rstrip() if one.status else ""
+        status = "" if status == f" · {one.name}" else status
         text = one.text
         with contextlib.suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
@@ -200,11 +214,11 @@ class Writer:
             if "{{" in expanded:
                 value = re.sub(r"\{\{|\}\}", "", expanded)
             return literal(as_json(value)) if name in self.shop.bare else quoted(value)
+        assigned = self.shop.values.is_assigned(name)
         said = "  # " + visible(self.vault.text(value or "")).replace("\n", " ")[:120] if value else ""
-        if re.search(r"mobile|phone|msisdn", name, re.IGNORECASE) and value:
+        if re.search(r"mobile|phone|msisdn", name, re.IGNORECASE) and not assigned and value != "":
             number = "12345678" if re.fullmatch(r"mobile_?number", name, re.IGNORECASE) else "4712345678"
             return (number if name in self.shop.bare else quoted(number)) + said
-        assigned = self.shop.values.is_assigned(name)
         if not assigned:
             self.report.empty.append(self.shop.names.of(name))
         if value is not None and not value.strip() and not needed and not assigned:

@@ -119,7 +119,10 @@ class _Translator:
             if one.kind == "let":
                 self._locals.pop(one.name, None)
             return self._comment(one.source)
-        if one.kind in ("do", "let") and lines and not all(line.lstrip().startswith("#") for line in lines):
+        counted = one.kind in ("do", "let") and not (
+            isinstance(one.value, js.Call) and _path(one.value.of) == "pm.test"
+        )
+        if counted and lines and not all(line.lstrip().startswith("#") for line in lines):
             self._result.statements += 1
         return lines
 
@@ -626,6 +629,8 @@ class _Translator:
 
     def _member(self, whole: js.Expression, inner: js.Expression, name: str) -> Code:  # noqa: PLR0911 - one case a line
         path = _path(whole)
+        if path == "pm.response":
+            return Code(self.answer(), "response")
         if path in ("pm.response.code", "responseCode.code"):
             return Code(f"{self.answer()}.status_code", "num")
         if path in ("pm.response.status", "responseCode.name"):
@@ -660,7 +665,7 @@ class _Translator:
         return Code(f"field({', '.join(way)})", "json", way=way)
 
     def _variable(self, name: str) -> Code:
-        if own_key(name) in ("client_id", "client_secret", "subscription_key"):
+        if own_key(name) in ("client_id", "client_secret", "subscription_key") or _is_introduction(name):
             raise OfTheSessionError
         if name.startswith("$") or "{{" in name:
             raise UntranslatableError
@@ -702,12 +707,12 @@ class _Translator:
         return joined(codes)
 
     def _dated(self, path: str, arguments: Sequence[js.Expression]) -> Code:
-        self.shop.needs |= {"datetime"}
         if path == "Date.now":
             self.shop.needs.add("time")
             return Code(_MILLISECONDS, "num")
         if path != "Date":
             raise UntranslatableError
+        self.shop.needs.add("datetime")
         if not arguments:
             return Code("datetime.now(UTC)", "date")
         given = self._value(arguments[0])

@@ -41,6 +41,7 @@ _SHAPES = re.compile(
 _IN_SCRIPT = re.compile(
     r"""["']?(?P<name>[\w$-]{2,60})["']?\s*(?:,|:|=(?!=)|\]\s*=(?!=))\s*(?P<quote>["'`])(?P<value>[^"'`\n{}]{4,400})(?P=quote)"""
 )
+_DOTS = re.compile(rf'"(\w+)"(\s*:\s*)"{MASK}\d*"')  # what vipps_nb itself has masked in a file
 _SCHEME = re.compile(r"^\s*(?:bearer|basic)\b", re.IGNORECASE)
 MOST = 1000  # secrets
 _SHORTEST = 6  # characters; what is shorter stands in ordinary words
@@ -104,6 +105,7 @@ class Vault:
 
     def open(self, text: str) -> str:
         """A text of a request with ``{{name}}`` where a secret stood, so that the request still has its place."""
+        text = _DOTS.sub(r'"\1"\2"{{\1}}"', text)
         for value, name in sorted(self._values.items(), key=lambda pair: len(pair[0]), reverse=True):
             if value in text:
                 text = text.replace(value, "{{" + name + "}}")

@@ -24,6 +24,7 @@ class Shop:
     Attributes:
         bare: Variables that stand outside of quotes in a body, where a number is a number.
         needs: Modules and names that cells use, for the first cell.
+        once: Idempotency keys that only one request of all has.
         kinds: What a script has last made of a variable.
     """
 
@@ -33,6 +34,7 @@ class Shop:
     bare: set[str] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
     kinds: dict[str, str] = field(default_factory=dict)
+    once: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
 
     def name(self, name: str) -> str:
