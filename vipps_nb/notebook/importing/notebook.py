@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vipps_nb.core.visible import visible
@@ -75,7 +76,10 @@ class Writer:
             many = len(self._collections) > 1
             body += self._folder(collection.root, (), writer, 1 if not many else 2, is_root=not many)
         body = self._without_unused(body)
-        self.report.secrets = list(self.vault.found)
+        # A key may stand in the name of what holds it, too.
+        self.report.secrets = [
+            replace(one, name=self._line(one.name), where=self._line(one.where)) for one in self.vault.found
+        ]
         for name in sorted(self.shop.values.strange):
             self.report.note(
                 f"Postman makes up {{{{{name}}}}} in a way that is not known here: a plain word takes its place."
