@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         VippsNbError,
     )
     from vipps_nb.notebook.calls import CallError
+    from vipps_nb.notebook.importing.collection import collection
+    from vipps_nb.notebook.importing.record import CollectionError
     from vipps_nb.notebook.options import OptionError
     from vipps_nb.notebook.scope import ScopeError
     from vipps_nb.notebook.show import show
@@ -52,6 +54,7 @@ __all__ = [
     "AccessToken",
     "ApiError",
     "CallError",
+    "CollectionError",
     "Credentials",
     "CredentialsError",
     "DocumentError",
@@ -80,6 +83,7 @@ __all__ = [
     "VippsNbError",
     "VippsResponse",
     "VippsSession",
+    "collection",
     "current_session",
     "fetch_access_token",
     "login",
@@ -122,6 +126,8 @@ _WHERE = {
     "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "
     "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
     "notebook.calls": "CallError",
+    "notebook.importing.collection": "collection",
+    "notebook.importing.record": "CollectionError",
     "notebook.options": "OptionError",
     "notebook.scope": "ScopeError",
     "notebook.show": "show",

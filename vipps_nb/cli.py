@@ -1,4 +1,4 @@
-"""``vipps-nb lab``, ``vipps-nb sandbox`` and ``vipps-nb doctor``."""
+"""``vipps-nb lab``, ``vipps-nb import``, ``vipps-nb sandbox`` and ``vipps-nb doctor``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import click
 
 from vipps_nb.core.private_file import write_private
 from vipps_nb.core.stopping import when_told_to_stop
+from vipps_nb.core.visible import visible
 from vipps_nb.errors import VippsNbError
 
 # How a standard stream refuses: nobody reads it, no room, a full quota, no such stream, a terminal that is gone.
@@ -221,6 +222,35 @@ def _standing_there(file: Path | None, text: str) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+@main.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="NOTEBOOK",
+    type=click.Path(path_type=Path),
+    help="Where to. Default: the first file's name with .ipynb, here.",
+)
+@click.option(
+    "--as",
+    "style",
+    type=click.Choice(["magic", "python"]),
+    default="magic",
+    show_default=True,
+    help="Requests as %%vipps cells, or as Python.",
+)
+@click.option("--force", is_flag=True, help="Replace the notebook if it is there already.")
+def import_(files: tuple[Path, ...], output: Path | None, style: str, force: bool) -> None:
+    """Make a notebook of Postman collections with their environments, HAR files, or curl commands.
+
+    Nothing of them is run, and no secret is taken along; what was left out is said.
+    """
+    from vipps_nb.notebook.importing.bringing import bring  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
+
+    notebook, report = bring(files, output, style=style, force=force)
+    click.echo(f"Written: {visible(str(notebook))}\n{visible(str(report))}")
 
 
 @main.command()

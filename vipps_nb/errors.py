@@ -14,6 +14,7 @@ VippsNbError                itself where nobody needs to tell it from others: wh
 ├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent.
 ├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look.
 ├── CallError               a line or body of %vipps that cannot be sent.
+├── CollectionError         a file that cannot be brought along, or a notebook that cannot be written for it.
 ├── OptionError             an option of a magic that cannot be meant.
 ├── ScopeError              a name in a magic of which Python cannot tell whose variable it is.
 ├── DocumentError           an OpenAPI document that cannot be used.
@@ -22,7 +23,7 @@ VippsNbError                itself where nobody needs to tell it from others: wh
 └── ApiError                also a requests.HTTPError; raised only by raise_for_status().
 ```
 
-The last seven stand beside what raises them. The sandbox shares nothing with this package and has an error of its own,
+The last eight stand beside what raises them. The sandbox shares nothing with this package and has an error of its own,
 ``SandboxError``. A keyword that no function has, or a value of the wrong kind, is Python's ``TypeError`` or
 ``ValueError``; what requests raises while sending stays what it is.
 

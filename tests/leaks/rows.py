@@ -19,9 +19,12 @@ BROWSER = "JupyterLab: keys typed into the form, widget state saved, checkpoints
 ANOTHER_HOST = "another host: redirects, chains, absolute URLs"
 LOCAL_PROXY = "a proxy of the environment, for what is on this machine"
 PROXY = "a proxy on the way to the real APIs"
+IMPORTED = "vipps-nb import: notebooks of collections, HAR files and curl commands with keys in them; the report"
+FORMS = "vipps_nb.collection: forms, card, repr"
 MOUNTED = "Session.mount for another host, and hooks"
 
 ROWS = (
     *(sink.name for sink in CELLS),
     *(FORM, *FILES, NBCLIENT, HTML, PAPERMILL, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
+    *(IMPORTED, FORMS),
 )

@@ -283,11 +283,12 @@ TOOLS = (
         leaks="print({'form': planted})",
     ),
     sink(
-        "vipps.history: table, cards, HAR, script",
+        "vipps.history: table, cards, HAR, script, Postman collection",
         "vipps.history",
         "display(*vipps.history)",
         "print(vipps.history.as_har(personal=True), vipps.history.as_python(personal=True))",
         "vipps.history.save('calls.har', personal=True), vipps.history.save('calls.py')",
+        "print(vipps.history.as_postman(personal=True))\nvipps.history.save('calls.json', personal=True)",
         "prying.look(*vipps.history)\nprint([vars(call) for call in vipps.history])",
         leaks="print({'log': planted})",
     ),

@@ -54,6 +54,9 @@ _SECRET_SHAPES = re.compile(
 )
 
 
+_CURL = re.compile(r"\s*(?:[$>]\s+)?curl(?:\.exe)?\s")  # a command that was copied from somewhere
+
+
 def _current_session() -> VippsSession:
     from vipps_nb.client.login import current_session  # noqa: PLC0415 - as in _connect
 
@@ -157,7 +160,8 @@ class VippsMagics(Magics):
         """Send one request through the session; the result is the response, also in _.
 
         Below `%%vipps` stands a JSON body. ${name} in it is filled in from a variable, comments are allowed, and it is
-        checked before anything is sent. In a path and a header {name} will do. In a function, names mean the
+        checked before anything is sent. In a path and a header {name} will do. A curl command that is pasted below
+        `%%vipps` alone is the same call: the session leaves out what it sends by itself. In a function, names mean the
         function's own variables first, then the notebook's; -o keeps the answer in the notebook's variable, so there
         write `payment = %vipps ...`. The session is the one of the last %vipps_login, whatever its name, unless
         --session says otherwise. Tab completes methods, paths, fields, values, and references seen in this kernel.
@@ -184,17 +188,21 @@ class VippsMagics(Magics):
 
             %%vipps POST /epayment/v1/payments/{reference}/cancel --header "Idempotency-Key: {reference}-x" --dry-run
             {}
+
+            %%vipps --as magic
+            curl https://apitest.vipps.no/webhooks/v1/webhooks -H "Authorization: Bearer $TOKEN"
         """
         from vipps_nb.notebook.calls import cells  # noqa: PLC0415 - reads the catalogue, which not everybody needs
 
         magic = cast("Any", self.vipps)  # the decorator has put a parser on it
         scope = Scope(self._shell.user_ns, (line, cell))
-        cells.refuse_secrets(f"{line}\n{cell}", scope)
+        pasted = _CURL.match(cell) is not None
+        cells.refuse_secrets(line if pasted else f"{line}\n{cell}", scope)
         options = _read(magic, line)
         if options.help:
             print(magic.parser.format_help())
             return None
-        if options.method is None or options.path is None:
+        if (options.method is None or options.path is None) and not (pasted and options.method is None):
             raise UsageError(
                 "Expected a method and a path: %vipps GET /epayment/v1/payments/{reference}. More: %vipps -h"
             )
@@ -206,15 +214,20 @@ class VippsMagics(Magics):
                 f"by that name, which Python lets nobody else set. Write {options.out} = %vipps … instead."
             )
         order = cells.Order(
-            method=options.method,
-            path=options.path,
+            method=options.method or "",
+            path=options.path or "",
             headers=options.header,
             language=options.language,
             session=options.session,
             dry_run=options.dry_run,
             force=options.force,
         )
-        answer = cells.carry_out(order, cell.rstrip().removesuffix(";"), scope)
+        body = cell.rstrip().removesuffix(";")
+        if pasted:
+            from vipps_nb.notebook.importing.pasted import order_of  # noqa: PLC0415 - for whoever brings such a thing
+
+            order, body = order_of(body, order, scope)
+        answer = cells.carry_out(order, body, scope)
         if isinstance(answer, str):
             print(answer)
             return None

@@ -134,8 +134,18 @@ class Calls:
 
         return script(self, self._living(), personal=personal)
 
+    def as_postman(self, *, personal: bool = False) -> dict[str, Any]:
+        """The calls as a Postman collection, version 2.1; keys and tokens are variables in it, without values.
+
+        Args:
+            personal: Whether phone and identity numbers go with it.
+        """
+        from vipps_nb.client.recorder.postman import collection  # noqa: PLC0415 - as in as_har
+
+        return collection(self, self._living(), personal=personal)
+
     def save(self, file: str | Path, *, personal: bool = False) -> Path:
-        """Write the calls down: as an archive (``.har``) or as a script (``.py``).
+        """Write the calls down: an archive (``.har``), a script (``.py``) or a Postman collection (``.json``).
 
         Args:
             file: Where to; its ending says as what.
@@ -154,8 +164,10 @@ class Calls:
             text = escaped(json.dumps(self.as_har(personal=personal), indent=2, ensure_ascii=False)) + "\n"
         elif file.suffix == ".py":
             text = self.as_python(personal=personal)
+        elif file.suffix == ".json":
+            text = escaped(json.dumps(self.as_postman(personal=personal), indent=2, ensure_ascii=False)) + "\n"
         else:
-            raise HistoryError(f"{file.name} ends neither in .har nor in .py, so it is not clear what to write.")
+            raise HistoryError(f"{file.name} ends in none of .har, .py and .json, so it is not clear what to write.")
         try:
             write_private(file, text)
         except NoFileError as error:

@@ -1,0 +1,1 @@
+"""Collections, environments, archives and command lines, as people have them; written for these tests."""
