@@ -44,7 +44,10 @@ class RawAnswer:
 
 
 class _Selector:
-    """Waits for the next appointment, or for a word from another thread; there are no sockets to look at."""
+    """Waits for the next appointment, or for a word from another thread.
+
+    There are no sockets to look at.
+    """
 
     def __init__(self) -> None:
         self._word = threading.Event()
@@ -93,7 +96,10 @@ class InProcess(Protocol):
         """Have a function answer what is sent to a URL, and to whatever lies below it."""
 
     def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
-        """What a function will answer to an outgoing request; None where no function waits for it."""
+        """What a function will answer to an outgoing request.
+
+        None where no function waits for it.
+        """
 
     def stop(self) -> None:
         """Let everybody go who waits."""
@@ -116,7 +122,10 @@ class Receivers:
 
 
 class InProcessServer(Receivers):
-    """Runs one app for whoever calls, one call at a time. A receiver that is called may call back."""
+    """Runs one app for whoever calls, one call at a time.
+
+    A receiver that is called may call back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,7 +153,10 @@ class InProcessServer(Receivers):
             self._loop.close()
 
     def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
-        """What a function will answer to an outgoing request; None where no function waits for it. For the sender."""
+        """What a function will answer to an outgoing request.
+
+        None where no function waits for it. For the sender.
+        """
         receiver = self.of(outgoing)
         if receiver is None:
             return None
@@ -184,7 +196,10 @@ class InProcessServer(Receivers):
         return answer
 
     def _drive(self, work: Coroutine[Any, Any, None], patience: float | None = None) -> None:
-        """Run the loop until some work is done, and what it has set in motion as far as that can be done now."""
+        """Run the loop until some work is done.
+
+        And what it has set in motion, as far as that can be done now.
+        """
         task = self._loop.create_task(work)
         task.add_done_callback(lambda _: self._loop.stop())
         given_up = False
@@ -229,7 +244,9 @@ class InProcessServer(Receivers):
 
 
 class BesideServer(Receivers):
-    """The in-process door of a sandbox that listens as well: its app runs in the loop of the HTTP server.
+    """The in-process door of a sandbox that listens as well.
+
+    Its app runs in the loop of the HTTP server.
 
     Args:
         loop: Gives the loop of the HTTP server once that runs.
@@ -270,7 +287,10 @@ class BesideServer(Receivers):
         return answer
 
     def carry(self, outgoing: OutgoingRequest) -> Awaitable[Reply] | None:
-        """What a function will answer, in a thread of its own: it may call the sandbox back."""
+        """What a function will answer, in a thread of its own.
+
+        It may call the sandbox back.
+        """
         receiver = self.of(outgoing)
         return None if receiver is None else asyncio.to_thread(_received, receiver, outgoing)
 
@@ -301,7 +321,10 @@ async def _serve(app: App, scope: dict[str, Any], body: bytes, answer: RawAnswer
 
 @contextmanager
 def _no_other_loop() -> Iterator[None]:
-    """In a notebook the kernel's loop is running on this thread; it waits for this call like for any other."""
+    """In a notebook the kernel's loop is running on this thread.
+
+    It waits for this call like for any other.
+    """
     running = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
