@@ -50,6 +50,7 @@ def test_what_the_customer_does(sandbox, merchant):
     merchant.create(reference="order-0003")
     check(sandbox.ignore(reference="order-0003"), results.Ignored)
     check(sandbox.show_personal_qr(), results.PersonalQr)
+    merchant.create(reference="order-0004")
     check(sandbox.next_event(), results.ClockState)
 
 
