@@ -181,7 +181,7 @@ class TestTheShopsCollection:
         _, cells, report = made
 
         assert report.left == [("Create payment", "pm.visualizer.set('<b>{{x}}</b>', {x: 1});")]
-        assert "1 stayed as comments" in str(report)
+        assert "1 stayed as a comment" in str(report)
         assert "#   pm.visualizer.set('<b>{{x}}</b>', {x: 1});" in "\n".join(code(cells))
 
     def test_a_body_that_the_catalogue_finds_wrong_is_sent_as_postman_would(self, made):

@@ -44,7 +44,11 @@ def run(
         return answer
 
     def delete(path: str, token: str) -> None:
-        headers = {"Authorization": f"Bearer {token}", "Ocp-Apim-Subscription-Key": values["Ocp-Apim-Subscription-Key"]}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Ocp-Apim-Subscription-Key": values["Ocp-Apim-Subscription-Key"],
+            "Merchant-Serial-Number": values["merchantSerialNumber"],
+        }
         send("DELETE", values["base_url"] + path, headers=headers)
 
     for item in _items(collection["item"]):

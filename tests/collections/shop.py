@@ -258,7 +258,11 @@ ITEMS: list[dict[str, Any]] = [
                         "  pm.sendRequest({",
                         "    url: pm.environment.get('base_url') + '/webhooks/v1/webhooks/' + hook.id,",
                         "    method: 'DELETE',",
-                        "    header: {'Authorization': 'Bearer ' + pm.environment.get('access_token')}",
+                        "    header: {",
+                        "      'Authorization': 'Bearer ' + pm.environment.get('access_token'),",
+                        "      'Ocp-Apim-Subscription-Key': pm.environment.get('Ocp-Apim-Subscription-Key'),",
+                        "      'Merchant-Serial-Number': pm.environment.get('merchantSerialNumber')",
+                        "    }",
                         "  }, function (err, res) { console.log(res.code); });",
                         "});",
                     )

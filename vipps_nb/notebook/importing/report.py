@@ -53,9 +53,10 @@ class Report:
         logins = f", {self.logins} of them logins, which %vipps_login does" if self.logins else ""
         said.append(f"{_count(self.requests, 'request')}{logins}.")
         if self.statements or self.left or self.own:
+            left = "1 stayed as a comment" if len(self.left) == 1 else f"{len(self.left)} stayed as comments"
             said.append(
-                f"Scripts: {_count(self.statements, 'statement')} became Python, {len(self.left)} stayed as comments, "
-                f"{self.own} do what the session does by itself and were left out."
+                f"Scripts: {_count(self.statements, 'statement')} became Python, {left}, and {self.own} were left out, "
+                "because the session does that by itself."
             )
             said += _listed([f"  {where}: {line}" for where, line in self.left])
         if self.secrets:
