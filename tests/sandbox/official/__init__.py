@@ -126,6 +126,23 @@ def close_objects(document: dict[str, Any]) -> None:
             schema["additionalProperties"] = False
 
 
+ALIKE = 3  # requests to an operation where a conversation leaves nothing for them to differ in
+
+
+def differs(document: Mapping[str, Any], method: str, path: str) -> bool:
+    """Whether generated requests to an operation differ once they are part of a conversation.
+
+    It puts in what exists for what is generated in the path, and the introduction for what is generated in headers;
+    so without a body and a query they are the same request again and again.
+    """
+    methods = document["paths"][path]
+    operation = methods[method.lower()]
+    parameters = [*methods.get("parameters", ()), *operation.get("parameters", ())]
+    names = [one["$ref"].rpartition("/")[2] for one in parameters if "$ref" in one]
+    whole = [one for one in parameters if "$ref" not in one] + [document["components"]["parameters"][n] for n in names]
+    return "requestBody" in operation or any(one["in"] == "query" for one in whole)
+
+
 class Conversation:
     """Many generated requests to one API, in a world that is made anew every now and then."""
 
