@@ -60,7 +60,8 @@ def endpoint(name: str) -> str:
 
 def official_host(value: str) -> str:
     """The official host that an address names; empty for none."""
-    host = _ADDRESS.match(value.strip())["host"].lower().removesuffix(":443")  # type: ignore[index]  # fits every text
+    found = _ADDRESS.match(value.strip())
+    host = found["host"].lower().removesuffix(":443") if found else ""
     return host if host in _OFFICIAL else ""
 
 
@@ -78,8 +79,8 @@ def address_of(parts: Sequence[Part], values: Values, *, method: str = "GET", ou
         return Address("own", _parts(text, holes))
     text = re.sub(rf"^{_HOLE.pattern}:/{{2}}", "https://", text)  # {{scheme}}://
     found = _ADDRESS.match(text)
-    host, rest = found["host"], found["rest"]  # type: ignore[index]  # it fits every text
-    scheme = found["scheme"]  # type: ignore[index]
+    assert found is not None  # noqa: S101 - it fits every text
+    host, rest, scheme = found["host"], found["rest"], found["scheme"]
     if _HOLE.search(host):
         return _by_variable(host, rest, text, holes, values)
     plain = host.lower().removesuffix(":443")

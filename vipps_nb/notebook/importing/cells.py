@@ -315,7 +315,11 @@ class _Order:
         return self._filled(found[0])
 
     def _filled(self, text: str) -> str:
-        return TEMPLATE.sub(lambda found: "${" + self._held(self._shop.values.parts(found[0])[0]) + "}", text)  # type: ignore[arg-type]  # a template is a variable
+        def name(found: re.Match[str]) -> str:
+            part = self._shop.values.parts(found[0])[0]
+            return part if isinstance(part, str) else "${" + self._held(part) + "}"
+
+        return TEMPLATE.sub(name, text)
 
     def _quoted_text(self, value: str) -> str:
         if "${" in value.replace("${{", ""):

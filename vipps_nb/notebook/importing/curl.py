@@ -170,7 +170,9 @@ class _Said:
             url += ("&" if "?" in url else "?") + "&".join(query) if query else ""
             body = Body()
         method = self.method or ("GET" if body.kind == "none" else "POST")
-        scheme, host, path = re.match(r"(\w+://)?([^/?]*)([^?]*)", url).groups()  # type: ignore[union-attr]  # fits all
+        found = re.match(r"(\w+://)?([^/?]*)([^?]*)", url)
+        assert found is not None  # noqa: S101 - it fits every text
+        scheme, host, path = found.groups()
         user = re.match(r"([^@/]*:[^@/]*)@", host)
         if user:
             self.user, url = self.user or user[1], (scheme or "") + host[user.end() :] + url.partition(host)[2]

@@ -19,9 +19,11 @@ class Translator(Protocol):
 
     def value(self, of: js.Expression) -> Code:
         """An expression."""
+        ...
 
     def answer(self) -> str:
         """The name of the answer."""
+        ...
 
 
 class Expectation:
@@ -44,9 +46,10 @@ class Expectation:
         if names[1:2] == ["to"] and (of := self._value(js.Name(names[0]))).kind == "response":
             return self._response(links[1:], of.text)
         start = 2 if names[:2] == ["pm", "expect"] else 1 if names[:1] == ["expect"] else 0
-        if not start or not links[start - 1][1]:
+        given = links[start - 1][1] if start else None
+        if not given:
             raise UntranslatableError
-        return self._chain(self._value((links[start - 1][1] or ())[0]), links[start:])
+        return self._chain(self._value(given[0]), links[start:])
 
     def _chain(self, value: Code, links: Sequence[tuple[str, tuple[js.Expression, ...] | None]]) -> list[str]:
         negated = False

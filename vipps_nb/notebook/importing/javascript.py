@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 LONGEST = 64 << 10  # characters of one script
 _DEEPEST = 40
@@ -325,9 +326,9 @@ class _Reader:
         finally:
             self._depth -= 1
 
-    def _told(self, kind: str, start: int, **words: object) -> Statement:
+    def _told(self, kind: str, start: int, **words: Any) -> Statement:
         first, last = self._tokens[start], self._tokens[max(self._at - 1, start)]
-        return Statement(kind=kind, source=self._source[first.start : last.end], **words)  # type: ignore[arg-type]  # its own
+        return Statement(kind=kind, source=self._source[first.start : last.end], **words)
 
     def _read(self) -> Iterator[Statement]:
         start = self._at
