@@ -1,4 +1,4 @@
-"""``vipps-nb lab``, ``vipps-nb import``, ``vipps-nb sandbox`` and ``vipps-nb doctor``."""
+"""The command ``vipps-nb``: lab, import, sandbox, doctor."""
 
 from __future__ import annotations
 
@@ -243,7 +243,9 @@ def _standing_there(file: Path | None, text: str) -> Iterator[None]:
 )
 @click.option("--force", is_flag=True, help="Replace the notebook if it is there already.")
 def import_(files: tuple[Path, ...], output: Path | None, style: str, force: bool) -> None:
-    """Make a notebook of Postman collections with their environments, HAR files, or curl commands.
+    """Make a notebook of Postman collections, HAR files or curl commands.
+
+    A collection's environment is given beside it.
 
     Nothing of them is run, and no secret is taken along; what was left out is said.
     """

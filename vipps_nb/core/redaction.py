@@ -1,9 +1,12 @@
 """Every mask, and every shape of a secret.
 
-Two questions, one answer each. *Is it a secret by the name it stands under?* :data:`SECRET_NAMES` is the list, each
+Of keys, of tokens, and of the numbers of people.
+
+Three questions, one answer each. *Is it a secret by the name it stands under?* :data:`SECRET_NAMES` is the list, each
 with its source. *Is a secret that we know in this text?* :class:`Redactor` finds it in whatever form it travelled: as
 it is, percent-encoded (also twice), escaped for JSON or HTML, in hexadecimal digits, in Base64 alone or in the middle
-of something longer.
+of something longer. *Does it name a person?* :data:`PERSONAL_FIELDS` is the list, :func:`masked_person` the mask. Who
+is shown what, is decided in ``view``.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from html.entities import html5
+from typing import Any
 from urllib.parse import quote_plus, unquote
 
 from vipps_nb.core.secret import MASK, Secret
@@ -90,6 +94,14 @@ _LIKE_A_KEY, _LIKE_A_CODE, _GLANCE = 8, 16, 24  # characters
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 _SHORTEST = 8  # characters; what is shorter stands in many a text by chance, so it is only found as it is
+
+
+PERSONAL_FIELDS = frozenset(  # without case and signs
+    {"phonenumber", "customerphonenumber", "msisdn", "loginhint"}
+    | {"mobilenumber", "usermobilenumber", "customermobilenumber"}
+    | {"nin", "nnin", "nationalidentitynumber", "ssn", "personalidentificationnumber"}
+)
+_EIGHT_DIGITS, _SHOWN = 8, 2
 
 
 def plain_name(name: str) -> str:
@@ -353,3 +365,40 @@ def _forms(secret: str) -> Iterator[bytes]:
             stop = len(whole) if (before + len(written)) % 3 == 0 else len(whole) - 1
             if stop - start >= _SHORTEST:
                 yield whole[start:stop].translate(_FOLD)
+
+
+def is_personal(field: str, value: Any) -> bool:
+    """Whether a field names a person by a number.
+
+    A word in its place, such as [Expired], names nobody.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str) or plain_name(field) not in PERSONAL_FIELDS:
+        return False
+    return isinstance(value, int) or (isinstance(value, str) and any(map(str.isdigit, value)))
+
+
+def masked_person(value: Any) -> str:
+    """A phone or identity number of which only the end is shown.
+
+    That is enough to tell two apart.
+    """
+    text = str(value)
+    return "•" * (len(text) - _SHOWN) + text[-_SHOWN:] if len(text) >= _EIGHT_DIGITS else MASK
+
+
+def persons_in(value: Any) -> set[str]:
+    """The personal numbers in a body, as text.
+
+    So that they can be taken out of sentences about it.
+    """
+    found: set[str] = set()
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        field, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [(str(name), item) for name, item in each.items() if item]
+        elif isinstance(each, list):
+            waiting += [(field, item) for item in each if item]
+        elif is_personal(field, each) and len(str(each)) >= _EIGHT_DIGITS:
+            found.add(str(each))
+    return found

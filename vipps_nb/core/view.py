@@ -14,15 +14,19 @@ from functools import cached_property
 from typing import Any
 
 from vipps_nb.core.bodies import LeftOut, cut_like
-from vipps_nb.core.redaction import Redactor, is_secret, is_traded, plain_name, redactor, without_named, without_tokens
+from vipps_nb.core.redaction import (
+    Redactor,
+    is_personal,
+    is_secret,
+    is_traded,
+    masked_person,
+    redactor,
+    without_named,
+    without_tokens,
+)
 from vipps_nb.core.secret import MASK, Secret
 
 DOTS = MASK
-PERSONAL_FIELDS = frozenset(  # without case and signs
-    {"phonenumber", "customerphonenumber", "msisdn", "loginhint"}
-    | {"mobilenumber", "usermobilenumber", "customermobilenumber"}
-    | {"nin", "nnin", "nationalidentitynumber", "ssn", "personalidentificationnumber"}
-)
 # Headers that differ between two installations, and say nothing about the call.
 OF_THIS_MACHINE = frozenset(
     {"user-agent", "accept-encoding", "vipps-system-version", "vipps-system-plugin-version", "server", "via"}
@@ -34,7 +38,6 @@ _RANDOM_END = re.compile(rf"(?<=\w-){_RANDOM_UUID.pattern}")
 # What opens a customer's page; whoever runs the notebook follows the link itself, not its stored copy.
 _LANDING_TOKEN = re.compile(r"(?<=[?&]token=)[\w-]+")
 _KEY_FIELDS = frozenset({"idempotency-key", "idempotencykey", "x-request-id"})
-_EIGHT_DIGITS, _SHOWN = 8, 2
 _NUMBER, _MANY = re.compile(r"\d{8,}"), 20
 
 
@@ -131,25 +134,6 @@ class View:
         return self.text(value)
 
 
-def is_personal(field: str, value: Any) -> bool:
-    """Whether a field names a person by a number.
-
-    A word in its place, such as [Expired], names nobody.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | str) or plain_name(field) not in PERSONAL_FIELDS:
-        return False
-    return isinstance(value, int) or (isinstance(value, str) and any(map(str.isdigit, value)))
-
-
-def masked_person(value: Any) -> str:
-    """A phone or identity number of which only the end is shown.
-
-    That is enough to tell two apart.
-    """
-    text = str(value)
-    return "•" * (len(text) - _SHOWN) + text[-_SHOWN:] if len(text) >= _EIGHT_DIGITS else DOTS
-
-
 def _texts(value: Any) -> Iterator[str]:
     """All texts in a body, names included."""
     if isinstance(value, str):
@@ -169,21 +153,3 @@ def _masked_number(field: str, value: str) -> str | None:
     The field's name tells which does; None leaves the value.
     """
     return masked_person(value) if is_personal(field, value) else None
-
-
-def persons_in(value: Any) -> set[str]:
-    """The personal numbers in a body, as text.
-
-    So that they can be taken out of sentences about it.
-    """
-    found: set[str] = set()
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        field, each = waiting.pop()
-        if isinstance(each, dict):
-            waiting += [(str(name), item) for name, item in each.items() if item]
-        elif isinstance(each, list):
-            waiting += [(field, item) for item in each if item]
-        elif is_personal(field, each) and len(str(each)) >= _EIGHT_DIGITS:
-            found.add(str(each))
-    return found

@@ -24,8 +24,8 @@ from vipps_nb.client.response import VippsResponse
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import body_of, is_whole, size
 from vipps_nb.core.environment import is_loopback, official_environment
-from vipps_nb.core.redaction import is_secret, is_traded
-from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View, persons_in
+from vipps_nb.core.redaction import is_secret, is_traded, persons_in
+from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings import Drawing, draw

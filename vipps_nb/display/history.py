@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from vipps_nb.client.recorder import Calls, PastCall
-from vipps_nb.core.view import DOTS, View, persons_in
+from vipps_nb.core.redaction import persons_in
+from vipps_nb.core.view import DOTS, View
 from vipps_nb.core.visible import visible
 from vipps_nb.display.drawings.drawing import lines_of, wide
 from vipps_nb.display.frame import framed

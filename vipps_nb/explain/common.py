@@ -7,21 +7,31 @@ ones stand before the general ones.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from vipps_nb.apis.facts import APIS, ApiFacts
+from vipps_nb.auth.auth_scheme import AuthScheme
 from vipps_nb.explain import asked, fits
 from vipps_nb.explain.asked import Words
 from vipps_nb.explain.exchange import Exchange
 from vipps_nb.explain.symptom import DOCS, Symptom
 
-PRODUCTION_ONLY = r"^/(report|settlement|management|donations)/"
+
+def _paths(rows: Iterable[ApiFacts]) -> str:
+    """How the paths of some APIs begin, as a pattern."""
+    return "|".join(re.escape(prefix) for row in rows for prefix in row.prefixes)
+
+
+_PRODUCTION = [row for row in APIS if row.in_test is False]
+_PRODUCTION_NAMES = [row.name for row in _PRODUCTION]
+_BEARER = [row for row in APIS if row.auth is AuthScheme.BEARER]
 MSN = "merchant-serial-number"
 _KEY = "ocp-apim-subscription-key"
 _UNPROCESSABLE = 422
 _FORCED = r"/(approve|accept)$"
-# Where no access token is looked at: it is being fetched, or the keys themselves are sent.
-_BY_BEARER = r"^/(?!(accesstoken|miami|access-management-1\.0|vipps-login-ciba|checkout)/)"
-# Where the header is looked at: the others find out by themselves which sales units a token may see.
-_BY_SALES_UNIT = r"^/(?!(accesstoken|miami|access-management-1\.0|report|settlement|management|donations)/)"
+# Where an access token is looked at, and where the sales unit is: elsewhere keys are sent, or the token tells.
+_BY_BEARER = f"^(?!({_paths(row for row in APIS if row not in _BEARER)})/)"
+_BY_SALES_UNIT = f"^(?!({_paths(row for row in APIS if row not in _BEARER or not row.msn)})/)"
 _AMOUNTS = ("value", "amount", "modificationAmount", "suggestedMaxAmount")
 _MSNS = ("merchantSerialNumber", "msn")
 _PHONES = ("phoneNumber", "mobileNumber")
@@ -651,10 +661,10 @@ SYMPTOMS = (
     Symptom(
         name="production-only",
         what="The test environment does not have this API.",
-        cause="Report, Management and Donations are for production only.",
+        cause=f"{', '.join(_PRODUCTION_NAMES[:-1])} and {_PRODUCTION_NAMES[-1]} are for production only.",
         remedy="Practise in the sandbox (%vipps_login --env sandbox); the real data is in production.",
         statuses=frozenset({401, 403, 404}),
-        path=PRODUCTION_ONLY,
+        path=f"^({_paths(_PRODUCTION)})/",
         when=lambda exchange: exchange.environment == "test",
     ),
     Symptom(

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from vipps_nb.core.bodies import parsed
-from vipps_nb.core.redaction import is_secret
-from vipps_nb.core.view import DOTS, View, persons_in
+from vipps_nb.core.redaction import is_secret, persons_in
+from vipps_nb.core.view import DOTS, View
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings.drawing import Drawing, facts

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 from vipps_nb.client.recorder.past_call import PastCall, masked_text
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import parsed
-from vipps_nb.core.view import View, persons_in
+from vipps_nb.core.redaction import persons_in
+from vipps_nb.core.view import View
 
 _UNKNOWN = -1  # the format's own word for a size or a time that nobody knows
 

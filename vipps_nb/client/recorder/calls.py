@@ -135,7 +135,9 @@ class Calls:
         return script(self, self._living(), personal=personal)
 
     def as_postman(self, *, personal: bool = False) -> dict[str, Any]:
-        """The calls as a Postman collection, version 2.1; keys and tokens are variables in it, without values.
+        """The calls as a Postman collection, version 2.1.
+
+        Keys and tokens are variables in it, without values.
 
         Args:
             personal: Whether phone and identity numbers go with it.
@@ -145,7 +147,9 @@ class Calls:
         return collection(self, self._living(), personal=personal)
 
     def save(self, file: str | Path, *, personal: bool = False) -> Path:
-        """Write the calls down: an archive (``.har``), a script (``.py``) or a Postman collection (``.json``).
+        """Write the calls down.
+
+        An archive (``.har``), a script (``.py``) or a Postman collection (``.json``).
 
         Args:
             file: Where to; its ending says as what.

@@ -1,4 +1,7 @@
-"""Calls as a Postman collection (2.1), without secrets: what proves who asks is named as a variable."""
+"""Calls as a Postman collection (2.1), without secrets.
+
+What proves who asks is named as a variable.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.client.recorder.past_call import PastCall, masked_text
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import parsed
-from vipps_nb.core.view import View, persons_in
+from vipps_nb.core.redaction import persons_in
+from vipps_nb.core.view import View
 
 if TYPE_CHECKING:
     from vipps_nb.client.sender import Sender

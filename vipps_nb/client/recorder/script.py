@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vipps_nb.client.auth_flow import open_headers
 from vipps_nb.client.recorder.past_call import PastCall
 from vipps_nb.core.bodies import is_whole
-from vipps_nb.core.view import is_personal, persons_in
+from vipps_nb.core.redaction import is_personal, persons_in
 from vipps_nb.core.visible import escaped, visible
 
 if TYPE_CHECKING:

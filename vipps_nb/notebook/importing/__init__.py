@@ -1,4 +1,6 @@
-"""What somebody has from elsewhere becomes a notebook: Postman collections, HAR files, curl commands.
+"""What somebody has from elsewhere becomes a notebook.
+
+Postman collections, HAR files, curl commands.
 
 One reader for each format (``postman``, ``har``, ``curl``) gives one neutral ``record``; ``cells`` and ``notebook``
 write it down, ``scripts`` turns JavaScript into Python, ``secrets`` keeps keys out, ``report`` says what was done.

@@ -1,4 +1,7 @@
-"""Where a request of a file goes: to the session's own host, to somebody else, or to where a variable says."""
+"""Where a request of a file goes.
+
+To the session's own host, to somebody else, or to where a variable says.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ def is_base(name: str) -> bool:
 
 
 def endpoint(name: str) -> str:
-    """The path that a variable of Login's collections means; empty for another variable."""
+    """The path that a variable of Login's collections means.
+
+    Empty for another variable.
+    """
     return ENDPOINTS.get(re.sub(r"[^a-z]", "", name.lower()), "")
 
 
@@ -118,7 +124,10 @@ def _by_variable(host: str, rest: str, text: str, holes: Sequence[Ref | Made], v
 
 
 def _inlined(parts: Sequence[Part], values: Values) -> tuple[str, list[Ref | Made]]:
-    """The address as text, with values where they say more than one segment, and numbered holes elsewhere."""
+    """The address as text.
+
+    With values where they say more than one segment, and numbered holes elsewhere.
+    """
     pieces: list[str] = []
     holes: list[Ref | Made] = []
     seen = ""  # as much of the address as tells whether its host is still to come

@@ -1,4 +1,7 @@
-"""One request as cells: what runs before it, itself as ``%vipps`` or Python, and what looks at its answer."""
+"""One request as cells.
+
+What runs before it, itself as ``%vipps`` or Python, and what looks at its answer.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,9 @@ class CellWriter:
     # What cells of any style are made of.
 
     def name(self, ref: Ref, address: Address) -> tuple[str, bool]:
-        """Python's name for a variable, and whether it is a secret, which goes nowhere but to the session's host.
+        """Python's name for a variable, and whether it is a secret.
+
+        A secret goes nowhere but to the session's host.
 
         Raises:
             KeyError: It is a secret, and this goes elsewhere.
@@ -227,7 +232,10 @@ class _Order:
     # As a magic.
 
     def _magic(self, *, keep: bool) -> str | None:
-        """The request as a ``%vipps`` line or a ``%%vipps`` cell; None where only Python can say it."""
+        """The request as a ``%vipps`` line or a ``%%vipps`` cell.
+
+        None where only Python can say it.
+        """
         request, address = self._request, self._address
         if address.kind != "own" or request.method not in METHODS:
             return None
@@ -367,7 +375,10 @@ class _Order:
         return shop.vault.code(f"{line}\nanswer" if keep else line)
 
     def _content(self, headers: dict[str, str]) -> list[str]:
-        """The keyword that carries the body; says what it is in the headers, where requests does not know."""
+        """The keyword that carries the body.
+
+        Says what it is in the headers, where requests does not know.
+        """
         body, address = self._request.body, self._address
         match body.kind:
             case "form":
@@ -523,7 +534,10 @@ class _Order:
         return bool(names) and all(self._shop.values.is_assigned(name) for name in names)
 
     def _is_fresh(self, value: str) -> bool:
-        """Whether an idempotency key is a new one each time, as the session's is; or none at all."""
+        """Whether an idempotency key is a new one each time, as the session's is.
+
+        Or none at all.
+        """
         if not takes_idempotency_key(self._request.method, self._address.path):
             return True
         parts = self._parts(value)
@@ -544,7 +558,10 @@ class _OnlyPython(Exception):  # noqa: N818 - a way out, no error
 
 
 class _Probe(Mapping[str, Any]):
-    """Values for a look at a call: those that the files have, and stand-ins for those that come later."""
+    """Values for a look at a call.
+
+    Those that the files have, and stand-ins for those that come later.
+    """
 
     def __init__(self, writer: CellWriter) -> None:
         self._writer = writer

@@ -1,4 +1,7 @@
-"""Python that is written down: expressions, texts with holes, literals in the house's quotes."""
+"""Python that is written down.
+
+Expressions, texts with holes, literals in the house's quotes.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ def joined(parts: Sequence[str | Code]) -> Code:
 
 
 def literal(value: Any, depth: int = 0) -> str:
-    """A value as JSON has it, with variables in it, as a Python literal; one entry a line where it would be long."""
+    """A value as JSON has it, with variables in it, as a Python literal.
+
+    One entry a line where it would be long.
+    """
     match value:
         case Variable(name, secret):
             return f"{name}.reveal()" if secret else name

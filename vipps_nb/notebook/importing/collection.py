@@ -31,7 +31,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class BroughtCollection:
-    """Requests that somebody had elsewhere, ready for the explorer. As a cell's last value it is their forms.
+    """Requests that somebody had elsewhere, ready for the explorer.
+
+    As a cell's last value it is their forms.
 
     Attributes:
         name: The collection's.
@@ -83,7 +85,9 @@ class _Forms(Explorer):
 
 
 def collection(*files: str | Path) -> BroughtCollection:
-    """A Postman collection, a HAR file or curl commands as forms: each request filled in, to be changed and sent.
+    """A Postman collection, a HAR file or curl commands as forms.
+
+    Each request filled in, to be changed and sent.
 
     Values of variables are filled in; secrets are not, for the session sends its own. Nothing of the files is run.
     Requests to hosts that are none of Vipps MobilePay's are left out.
@@ -120,7 +124,10 @@ class _Filler:
         self._values = writer.shop.values
 
     def operation(self, request: Request, address: Address) -> tuple[Operation, Document]:
-        """The catalogue's operation with the request's values, or a new one where no document knows it."""
+        """The catalogue's operation with the request's values.
+
+        Or a new one, where no document knows it.
+        """
         path, _, query = self._text(address.parts).partition("?")
         known = catalogue.find(request.method, path)
         purpose = title(request, self._writer.shop)

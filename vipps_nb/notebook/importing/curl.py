@@ -1,4 +1,7 @@
-"""curl's command lines, in the quotes of bash, PowerShell and cmd. None of them is ever run."""
+"""curl's command lines, in the quotes of bash, PowerShell and cmd.
+
+None of them is ever run.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +104,10 @@ def request_of(command: str, name: str = "", source: str = "The cell") -> Reques
 
 
 def shell_of(command: str) -> Shell:
-    """Whose quotes a command is written in, by how its lines go on and how its quotes are escaped."""
+    """Whose quotes a command is written in.
+
+    By how its lines go on and how its quotes are escaped.
+    """
     if re.search(r"\^[ \t]*\n|\^[\"%&{]", command):
         return "cmd"
     if re.search(r"`[ \t]*\n|`\"|\$env:", command) or command.lstrip().startswith("PS "):
@@ -261,7 +267,10 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _length(text: str) -> int:
-    """Where a command ends: at the first line end that nothing carries on, outside of quotes."""
+    """Where a command ends: at the first line end that nothing carries on.
+
+    Outside of quotes.
+    """
     quote = ""
     place = 0
     while place < len(text):
@@ -281,7 +290,10 @@ def _length(text: str) -> int:
 
 
 def _words(command: str, shell: Shell, source: str) -> list[str]:
-    """The words after ``curl``, quotes resolved; variables of the shell are ``{{name}}``."""
+    """The words after ``curl``, quotes resolved.
+
+    Variables of the shell are ``{{name}}``.
+    """
     found = _START.match(command)
     text = command[found.end() :] if found else command
     if shell == "cmd":
@@ -364,7 +376,10 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v
 
 
 def _ansi(text: str, place: int) -> tuple[str, int]:
-    """What stands in ``$'…'``: Chrome's "copy as cURL" writes every body with a quotation mark so."""
+    """What stands in ``$'…'``.
+
+    Chrome's "copy as cURL" writes every body with a quotation mark so.
+    """
     pieces: list[str] = []
     while place < len(text):
         letter = text[place]
@@ -387,7 +402,10 @@ _SHELL_VARIABLE = re.compile(r"\$(?:env:)?(?:\{(?:env:)?(\w+)[^}]*\}|([A-Za-z_]\
 
 
 def _variable(text: str, place: int) -> tuple[str, int]:
-    """A variable of the shell as ``{{name}}``; a command in it as what it usually is there for."""
+    """A variable of the shell as ``{{name}}``.
+
+    A command in it as what it usually is there for.
+    """
     found = _SHELL_VARIABLE.match(text, place)
     if found is None:
         return "$", place + 1

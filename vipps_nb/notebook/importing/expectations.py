@@ -1,4 +1,7 @@
-"""Chai's sentences, ``pm.expect(value).to.be.above(3)`` and their like, as conditions in Python."""
+"""Chai's sentences as conditions in Python.
+
+``pm.expect(value).to.be.above(3)`` and their like.
+"""
 
 from __future__ import annotations
 

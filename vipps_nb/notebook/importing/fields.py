@@ -1,4 +1,7 @@
-"""What an imported cell uses to look into an answer: as JavaScript does, so a field that is not there is no error."""
+"""What an imported cell uses to look into an answer.
+
+As JavaScript does, so a field that is not there is no error.
+"""
 
 from __future__ import annotations
 

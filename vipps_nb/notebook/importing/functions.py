@@ -1,4 +1,7 @@
-"""JavaScript's functions, and the methods of its texts, lists and numbers, as Python's."""
+"""JavaScript's functions and methods as Python's.
+
+Those of its texts, lists and numbers.
+"""
 
 from __future__ import annotations
 
@@ -208,7 +211,10 @@ _DATE_WORDS = {
 
 
 def strftime(text: str) -> str:
-    """A format of moment's as one of Python's; empty where it has words that Python lacks."""
+    """A format of moment's as one of Python's.
+
+    Empty where it has words that Python lacks.
+    """
     if not is_literal(text):
         return ""
     pattern = re.sub(r"YYYY|MM|DD|HH|mm|SSS|ss|\[T\]|\[Z\]", lambda found: _DATE_WORDS[found[0]], unquoted(text))

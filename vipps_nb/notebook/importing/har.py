@@ -1,4 +1,7 @@
-"""HTTP archives: what a browser's tools, a proxy or ``vipps.history.save`` has recorded."""
+"""HTTP archives.
+
+What a browser's tools, a proxy or ``vipps.history.save`` has recorded.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A reader for the JavaScript that stands in collections: what it says as a tree, never what it does.
+"""A reader for the JavaScript that stands in collections.
+
+What it says as a tree, never what it does.
 
 It knows the language of such scripts: declarations, assignments, calls, functions as arguments, ``if``, ``for … of``
 and counting loops. What it does not know is one ``Unknown`` statement, to its end, and reading goes on after it.
@@ -202,7 +204,10 @@ class Statement:
 
 
 def read(source: str) -> tuple[Statement, ...]:
-    """A script's statements, in order. Never fails: what cannot be read is a statement of the kind ``unknown``."""
+    """A script's statements, in order.
+
+    Never fails: what cannot be read is a statement of the kind ``unknown``.
+    """
     if len(source) > LONGEST:
         return (Statement(kind="unknown", source=source[:200] + " …"),)
     try:
@@ -357,7 +362,10 @@ class _Reader:
             raise UnreadableError(self._now.text)
 
     def _skip(self) -> None:
-        """To the end of what could not be read: a semicolon, or a line, outside of all brackets."""
+        """To the end of what could not be read.
+
+        A semicolon, or a line, outside of all brackets.
+        """
         depth = 0
         begin = self._at
         while self._now.kind != "end":

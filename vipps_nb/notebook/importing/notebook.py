@@ -1,4 +1,7 @@
-"""The notebook that files become: a first cell with the login and the variables, then every request in its order."""
+"""The notebook that files become.
+
+A first cell with the login and the variables, then every request in its order.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,10 @@ class Writer:
             yield Cell("markdown", "\n\n".join(self._example(one) for one in request.examples[:_MOST_EXAMPLES]))
 
     def _words(self, text: str) -> str:
-        """Somebody else's Markdown, without secrets, and without what runs or loads something in a page."""
+        """Somebody else's Markdown, without secrets.
+
+        And without what runs or loads something in a page.
+        """
         text = visible(self.vault.text(text))
         text = re.sub(
             r"<(?=/?(?:script|iframe|object|embed|style|link|meta|form|svg|math|img|base|details|summary|video|audio|input|button)\b)",
@@ -230,7 +236,10 @@ class Writer:
         return '"fill-in"' + (said or ("  # a script sets it" if assigned else "  # no file has a value for it"))
 
     def _without_unused(self, cells: list[Cell]) -> list[Cell]:
-        """Without the idempotency keys that scripts made and no request needs any more: the session makes its own."""
+        """Without the idempotency keys that scripts made and no request needs any more.
+
+        The session makes its own.
+        """
         text = "\n".join(cell.source for cell in cells if cell.kind == "code")
         for name, own in self.shop.names.known().items():
             if not re.search(r"idempot|request_?id", name, re.IGNORECASE):

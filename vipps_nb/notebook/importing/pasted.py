@@ -1,4 +1,7 @@
-"""A curl command that was pasted below ``%%vipps``: the same call, as the session makes it."""
+"""A curl command that was pasted below ``%%vipps``.
+
+The same call, as the session makes it.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,10 @@ def order_of(cell: str, order: Order, variables: Mapping[str, Any]) -> tuple[Ord
 
 
 def _as_text(request: Request) -> str:
-    """All that must not hold a key; a header that the session sends itself counts, unless it only names its place."""
+    """All that must not hold a key.
+
+    A header that the session sends itself counts, unless it only names its place.
+    """
     rows = [f"{request.method} {request.url}", request.body.text]
     rows += [f"{pair.name}={pair.value}" for pair in request.body.pairs]
     for pair in request.headers:

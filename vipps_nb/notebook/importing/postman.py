@@ -1,4 +1,7 @@
-"""Postman's collections (2.0 and 2.1) and environments, read as their schemas have them and as people have them."""
+"""Postman's collections (2.0 and 2.1) and environments.
+
+Read as their schemas have them and as people have them.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,10 @@ def _request(item: Mapping[str, Any], auth: Auth | None) -> Request:
 
 
 def _url(node: Any) -> str:
-    """The address with its query; what is switched off is left out, ``:name`` becomes its value or ``{{name}}``."""
+    """The address with its query.
+
+    What is switched off is left out, ``:name`` becomes its value or ``{{name}}``.
+    """
     if not isinstance(node, Mapping):
         return _filled(_text(node).strip(), {}).partition("#")[0]
     raw = _text(node.get("raw")).strip() or _put_together(node)

@@ -1,4 +1,7 @@
-"""What any file says, in one neutral record: readers write it, the notebook's writer and the explorer read it."""
+"""What any file says, in one neutral record.
+
+Readers write it, the notebook's writer and the explorer read it.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,10 @@ class Auth:
 
 @dataclass(frozen=True)
 class Script:
-    """JavaScript that Postman runs before or after a request. Here it is only ever read."""
+    """JavaScript that Postman runs before or after a request.
+
+    Here it is only ever read.
+    """
 
     when: Literal["before", "after"]
     source: str = field(repr=False)

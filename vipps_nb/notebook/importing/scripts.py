@@ -1,4 +1,6 @@
-"""Scripts of a collection as Python: what people write nearly always; all else stays as a comment, and is counted.
+"""Scripts of a collection as Python: what people write nearly always.
+
+All else stays as a comment, and is counted.
 
 A statement becomes Python as a whole or not at all. Nothing of it is ever run here.
 """
@@ -178,7 +180,10 @@ class _Translator:
         return lines
 
     def _known_test(self, test: js.Expression) -> bool | None:
-        """The outcome of a test that is known: the error of a callback is always null, for requests raise theirs."""
+        """The outcome of a test that is known.
+
+        The error of a callback is always null, for requests raise theirs.
+        """
         match test:
             case js.Name(name) if self._locals.get(name, ("", ""))[1] == "none":
                 return False
@@ -229,7 +234,10 @@ class _Translator:
         return own
 
     def _own_name(self, name: str) -> str:
-        """A name for a local of a script: shared by all scripts that have one of that name, and no variable's."""
+        """A name for a local of a script.
+
+        Shared by all scripts that have one of that name, and no variable's.
+        """
         return (
             self.shop.names.of(f"local {name}") if name in self.shop.names.known() else self.shop.names.of(f"{name}\0")
         )

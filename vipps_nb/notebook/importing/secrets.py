@@ -1,4 +1,7 @@
-"""What in a file opens doors: found, named, and kept out of everything that is written."""
+"""What in a file opens doors.
+
+Found, named, and kept out of everything that is written.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,10 @@ def opens_doors(name: str) -> bool:
 
 
 class Vault:
-    """Every secret of the files that are brought along. It holds their values; nothing that it gives back does."""
+    """Every secret of the files that are brought along.
+
+    It holds their values; nothing that it gives back does.
+    """
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}  # the value, and the name it was found under first
@@ -104,7 +110,10 @@ class Vault:
             self.note("access_token" if token else "something like a key", found[0], where)
 
     def open(self, text: str) -> str:
-        """A text of a request with ``{{name}}`` where a secret stood, so that the request still has its place."""
+        """A text of a request with ``{{name}}`` where a secret stood.
+
+        So the request still has its place.
+        """
         text = _DOTS.sub(r'"\1"\2"{{\1}}"', text)
         for value, name in sorted(self._values.items(), key=lambda pair: len(pair[0]), reverse=True):
             if value in text:
@@ -120,7 +129,10 @@ class Vault:
         return _SHAPES.sub(MASK, without_tokens(self._redactor.text(text)))
 
     def text(self, text: str) -> str:
-        """Words, or a comment, without that, and without what stands under the name of a secret."""
+        """Words, or a comment, without secrets.
+
+        And without what stands under the name of one.
+        """
         return without_named(self.code(text))
 
 
@@ -190,7 +202,10 @@ def _query(url: str) -> Iterator[tuple[str, str]]:
 
 
 def _named_values(text: str) -> Iterator[tuple[str, str]]:
-    """What stands in JSON under the name of a secret; in other texts, and in JSON that is none, what looks like it."""
+    """What stands in JSON under the name of a secret.
+
+    In other texts, and in JSON that is none, what looks like it.
+    """
     if not text.strip():
         return
     try:

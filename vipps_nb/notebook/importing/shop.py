@@ -1,4 +1,7 @@
-"""What the scripts and requests of one notebook share, and the two ways in which a statement has no Python."""
+"""What the scripts and requests of one notebook share.
+
+And the two ways in which a statement has no Python.
+"""
 
 from __future__ import annotations
 

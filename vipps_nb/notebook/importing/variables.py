@@ -1,4 +1,7 @@
-"""Postman's variables as Python's: their names, their first values, and the values that Postman makes up."""
+"""Postman's variables as Python's.
+
+Their names, their first values, and the values that Postman makes up.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,10 @@ _MADE: Mapping[str, Made] = {
 
 
 def made_up(name: str) -> tuple[Made, bool]:
-    """What Postman makes up under a name (without ``$``), and whether it is known here."""
+    """What Postman makes up under a name, and whether it is known here.
+
+    The name is without its ``$``.
+    """
     if name in _MADE:
         return _MADE[name], True
     word = re.sub(r"\W", "", name)[:40] or "value"
@@ -123,7 +129,10 @@ def is_placeholder(value: str) -> bool:
 
 
 class Values:
-    """The first values of variables, environments before collections, as Postman has it."""
+    """The first values of variables.
+
+    Environments before collections, as Postman has it.
+    """
 
     def __init__(self, variables: Iterable[Variable], assigned: Iterable[str]) -> None:
         self.variables: dict[str, Variable] = {}
@@ -140,7 +149,10 @@ class Values:
         return found.value if found is not None else None
 
     def constant(self, name: str) -> str | None:
-        """The value of a variable that has one, and that no script sets; None for any other."""
+        """The value of a variable that has one, and that no script sets.
+
+        None for any other.
+        """
         return self.get(name) if self.is_given(name) and not self.is_assigned(name) else None
 
     def is_assigned(self, name: str) -> bool:
@@ -153,7 +165,10 @@ class Values:
         return value is not None and not is_placeholder(value)
 
     def expanded(self, text: str) -> str:
-        """A text in which variables that hold variables are their values; Postman looks at such values at each use."""
+        """A text in which variables that hold variables are their values.
+
+        Postman looks at such values at each use.
+        """
         found = text
         for _ in range(_DEEPEST):
             changed = TEMPLATE.sub(self._inner, found)
@@ -190,14 +205,20 @@ class Values:
 
 
 class Names:
-    """Python's names for Postman's, each its own, and none that a cell needs for itself."""
+    """Python's names for Postman's variables.
+
+    Each its own, and none that a cell needs for itself.
+    """
 
     def __init__(self) -> None:
         self._given: dict[str, str] = {}
         self._used: set[str] = set()
 
     def of(self, name: str, wish: str = "") -> str:
-        """The name of a variable; the same each time. A wish says what it should be like, where that is another."""
+        """The name of a variable; the same each time.
+
+        A wish says what it should be like, where that is another.
+        """
         if name not in self._given:
             self._given[name] = self.fresh(wish or name)
         return self._given[name]
@@ -221,7 +242,10 @@ class Names:
 
 
 def as_json(value: str) -> Any:
-    """A value as it means something outside of quotes: a number, true, an object; itself where it means nothing."""
+    """A value as it means something outside of quotes: a number, true, an object.
+
+    Itself where it means nothing.
+    """
     try:
         found = json.loads(value)
     except (ValueError, RecursionError):

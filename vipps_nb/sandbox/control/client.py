@@ -21,7 +21,9 @@ JsonObject = dict[str, Any]
 
 
 class ControlClient:
-    """What one can tell a running sandbox; each method is an endpoint under ``/sandbox``.
+    """What one can tell a running sandbox.
+
+    Each method is an endpoint under ``/sandbox``.
 
     The answers are dictionaries with the names of the JSON; their types are in ``results``. Amounts are minor units,
     moments ISO 8601 in UTC. Every method raises ``SandboxError`` if no sandbox answers or the desk refuses.

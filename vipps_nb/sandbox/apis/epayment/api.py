@@ -11,7 +11,6 @@ from fastapi import Path, Request, Response
 from vipps_nb.sandbox.apis.epayment import errors
 from vipps_nb.sandbox.apis.epayment.app import attempt, authorize, capture_period, find_on_phone, move, record, start
 from vipps_nb.sandbox.apis.epayment.models import (
-    REFUND_PERIOD,
     Payment,
     Payments,
     event_answer,
@@ -117,13 +116,9 @@ async def capture_payment(
     payment = _find(reference, world, caller)
     switches = world.switches[payment.msn]
     value = _value(order.modification_amount, payment)
-    _check_capturable(payment)
-    if payment.authorized_at is None or world.clock.now() > payment.authorized_at + capture_period(switches):
-        raise errors.CapturePeriodExpired
-    if value > payment.uncaptured:
-        raise errors.CaptureAmountTooHigh(f"{payment.uncaptured} can be captured.")
-    if value < payment.uncaptured and not switches.partial_capture_allowed:
-        raise errors.MustCaptureFullAmount
+    payment.check_capture(
+        value, world.clock.now(), period=capture_period(switches), in_parts=switches.partial_capture_allowed
+    )
     payment.captured += value
     payment.last_captured_at = world.clock.now()
     record(world, payment, "CAPTURED", value, key=key)
@@ -138,18 +133,7 @@ async def refund_payment(
     """Refund payment: give back part or all of what was captured, within 365 days."""
     payment = _find(reference, world, caller)
     value = _value(order.modification_amount, payment)
-    if payment.state is State.CREATED:
-        raise errors.RefundBeforeReservation
-    if payment.state is not State.AUTHORIZED:
-        raise errors.CannotBeRefunded(f"The payment is {payment.state}.")
-    if not world.switches[payment.msn].refund_allowed:
-        raise errors.RefundNotPossible
-    if payment.captured and not payment.refundable:
-        raise errors.AlreadyRefunded
-    if value > payment.refundable:
-        raise errors.NotEnoughRefundable(f"{payment.refundable} can be refunded.")
-    if payment.last_captured_at is None or world.clock.now() > payment.last_captured_at + REFUND_PERIOD:
-        raise errors.RefundPeriodExpired
+    payment.check_refund(value, world.clock.now(), allowed=world.switches[payment.msn].refund_allowed)
     if value in REFUSED_REFUNDS:
         record(world, payment, "REFUNDED", value, success=False, key=key)
         raise REFUSED_REFUNDS[value](f"{value} is a special amount of the test environment.")
@@ -245,16 +229,3 @@ def _value(amount: Amount, payment: Payment) -> int:
     if amount.value == 0:
         raise errors.InvalidAmount(fields=[("modificationAmount.value", "Must be more than 0.")])
     return amount.value
-
-
-def _check_capturable(payment: Payment) -> None:
-    if payment.busy_until is not None:
-        raise errors.OrderProcessing
-    if payment.state is State.CREATED:
-        raise errors.CaptureBeforeReservation
-    if payment.state is State.TERMINATED or payment.cancelled:
-        raise errors.CannotCaptureCancelled
-    if payment.state is not State.AUTHORIZED:
-        raise errors.CannotBeCaptured(f"The payment is {payment.state}.")
-    if not payment.uncaptured:
-        raise errors.AlreadyCaptured

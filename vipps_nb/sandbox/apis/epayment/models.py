@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from vipps_nb.sandbox.apis.epayment import errors
 from vipps_nb.sandbox.apis.epayment.schemas import (
     Address,
     Aggregate,
@@ -101,6 +102,59 @@ class Payment:
     def refundable(self) -> int:
         """What was taken and not given back."""
         return self.captured - self.refunded
+
+    def check_capture(self, value: int, now: datetime, *, period: timedelta, in_parts: bool) -> None:
+        """See to it that so much may be captured now.
+
+        Args:
+            value: In minor units.
+            now: By the world's clock.
+            period: How long after the authorization money can be taken.
+            in_parts: Whether the sales unit may take less than all of it.
+
+        Raises:
+            Refusal: It may not; each reason is one of its own (ePayment API guide, Capture).
+        """
+        if self.busy_until is not None:
+            raise errors.OrderProcessing
+        if self.state is State.CREATED:
+            raise errors.CaptureBeforeReservation
+        if self.state is State.TERMINATED or self.cancelled:
+            raise errors.CannotCaptureCancelled
+        if self.state is not State.AUTHORIZED:
+            raise errors.CannotBeCaptured(f"The payment is {self.state}.")
+        if not self.uncaptured:
+            raise errors.AlreadyCaptured
+        if self.authorized_at is None or now > self.authorized_at + period:
+            raise errors.CapturePeriodExpired
+        if value > self.uncaptured:
+            raise errors.CaptureAmountTooHigh(f"{self.uncaptured} can be captured.")
+        if value < self.uncaptured and not in_parts:
+            raise errors.MustCaptureFullAmount
+
+    def check_refund(self, value: int, now: datetime, *, allowed: bool) -> None:
+        """See to it that so much may be given back now.
+
+        Args:
+            value: In minor units.
+            now: By the world's clock.
+            allowed: Whether the sales unit may refund at all.
+
+        Raises:
+            Refusal: It may not; each reason is one of its own (ePayment API guide, Refund).
+        """
+        if self.state is State.CREATED:
+            raise errors.RefundBeforeReservation
+        if self.state is not State.AUTHORIZED:
+            raise errors.CannotBeRefunded(f"The payment is {self.state}.")
+        if not allowed:
+            raise errors.RefundNotPossible
+        if self.captured and not self.refundable:
+            raise errors.AlreadyRefunded
+        if value > self.refundable:
+            raise errors.NotEnoughRefundable(f"{self.refundable} can be refunded.")
+        if self.last_captured_at is None or now > self.last_captured_at + REFUND_PERIOD:
+            raise errors.RefundPeriodExpired
 
     @property
     def is_express(self) -> bool:
