@@ -1,5 +1,4 @@
 """The command ``vipps-nb``: lab, import, sandbox, doctor."""
-
 from __future__ import annotations
 
 import errno
