@@ -94,9 +94,7 @@ class PathMatcher:
             node = node.exact[segment]
         node.methods.update(methods)
 
-    def _walk(
-        self, node: _Node, segments: list[str], *, exactly: bool
-    ) -> Iterator[tuple[list[str | None], _Node]]:
+    def _walk(self, node: _Node, segments: list[str], *, exactly: bool) -> Iterator[tuple[list[str | None], _Node]]:
         """Every way that leads somewhere, fixed segments before variable ones.
 
         Those are None.
