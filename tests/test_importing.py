@@ -274,7 +274,24 @@ class TestRequests:
         cells, _ = brought(tmp_path, discover, ask)
 
         assert "%vipps GET /access-management-1.0/access/.well-known/openid-configuration -o answer" in code(cells)
-        assert 'vipps.post(f"{token_endpoint}", data={"grant_type": "x"})' in code(cells)
+        assert 'vipps.post(token_endpoint, data={"grant_type": "x"})' in code(cells)
+
+    def test_a_secret_goes_to_an_address_in_a_variable_only_if_it_is_the_sessions_own(self, tmp_path):
+        discover = scripted("pm.environment.set('where', pm.response.json().url);")
+        ask = {
+            "name": "ask",
+            "request": {
+                "method": "POST",
+                "url": "{{where}}",
+                "body": {"mode": "urlencoded", "urlencoded": [{"key": "client_secret", "value": "{{client_secret}}"}]},
+            },
+        }
+        cells, _ = brought(tmp_path, discover, ask)
+
+        assert code(cells)[-1].splitlines() == [
+            'assert vipps.environment.owns(where), "This is another host: nothing was sent."',
+            'vipps.post(where, data={"client_secret": client_secret.reveal()})',
+        ]
 
     def test_made_up_values(self, tmp_path):
         cells, report = brought(

@@ -21,7 +21,7 @@ from vipps_nb.core.visible import escaped, visible
 from vipps_nb.notebook.calls import FORM, METHODS, Call, CallError, check, write_call
 from vipps_nb.notebook.calls.cells import refuse_secrets
 from vipps_nb.notebook.importing.addresses import Address, address_of
-from vipps_nb.notebook.importing.code import WIDTH, Code, joined, literal, quoted
+from vipps_nb.notebook.importing.code import WIDTH, Code, bracketed, joined, literal, quoted
 from vipps_nb.notebook.importing.record import Body, Pair, Request, Script
 from vipps_nb.notebook.importing.report import Report
 from vipps_nb.notebook.importing.scripts import Translation, is_of_the_session, translate
@@ -128,7 +128,7 @@ class CellWriter:
             KeyError: It is a secret, and this goes elsewhere.
         """
         secret = self.is_secret(ref.name)
-        if address.kind != "own" and (secret or own_key(ref.name) in _KEYS):
+        if address.kind == "foreign" and (secret or own_key(ref.name) in _KEYS):
             raise KeyError(ref.name)
         if secret:
             self.secret_names.add(ref.name)
@@ -349,7 +349,9 @@ class _Order:
         request, address = self._request, self._address
         self._made = []
         shop = self._shop
-        target = joined([self._writer.part(part, address) for part in address.parts]).text
+        pieces = [self._writer.part(part, address) for part in address.parts]
+        alone = pieces[0] if len(pieces) == 1 else None
+        target = alone.text if isinstance(alone, Code) else joined(pieces).text
         headers = self._headers()
         words = self._content(headers)
         if headers:
@@ -372,6 +374,9 @@ class _Order:
         if len(line) > WIDTH or "\n" in line:
             indented = [word.replace("\n", "\n    ") for word in words]
             line = f"{kept}{start}\n" + "".join(f"    {word},\n" for word in indented) + ")"
+        if address.kind == "told" and ".reveal()" in line:
+            # What an answer or a file says is no reason to give a secret away.
+            line = f'assert vipps.environment.owns({target}), "This is another host: nothing was sent."\n{line}'
         return shop.vault.code(f"{line}\nanswer" if keep else line)
 
     def _content(self, headers: dict[str, str]) -> list[str]:
@@ -393,8 +398,8 @@ class _Order:
                     for pair in body.pairs
                 ]
                 twice = len({name for name, _ in rows}) < len(rows)
-                inside = ", ".join(f"({quoted(a)}, {b})" if twice else f"{quoted(a)}: {b}" for a, b in rows)
-                return [f"data=[{inside}]" if twice else f"data={{{inside}}}"]
+                inside = [f"({quoted(a)}, {b})" if twice else f"{quoted(a)}: {b}" for a, b in rows]
+                return ["data=" + bracketed("[" if twice else "{", inside, "]" if twice else "}")]
             case "multipart":
                 return [self._parts_of_form(body.pairs)]
             case "file":

@@ -75,9 +75,9 @@ def literal(value: Any, depth: int = 0) -> str:
             return quoted(value)
     if isinstance(value, Mapping) and value:
         rows = [f"{quoted(str(name))}: {literal(item, depth + 1)}" for name, item in value.items()]
-        return _bracketed("{", rows, "}", depth)
+        return bracketed("{", rows, "}", depth)
     if isinstance(value, list | tuple) and value:
-        return _bracketed("[", [literal(item, depth + 1) for item in value], "]", depth)
+        return bracketed("[", [literal(item, depth + 1) for item in value], "]", depth)
     return repr(value)
 
 
@@ -85,7 +85,8 @@ def _hole(variable: Variable) -> Code:
     return Code(f"{variable.name}.reveal()", "str") if variable.secret else Code(variable.name)
 
 
-def _bracketed(opening: str, rows: list[str], closing: str, depth: int) -> str:
+def bracketed(opening: str, rows: list[str], closing: str, depth: int = 0) -> str:
+    """Entries in brackets; one a line where it would be long."""
     line = opening + ", ".join(rows) + closing
     if len(line) + 4 * depth <= WIDTH * 3 // 4 and "\n" not in line:
         return line

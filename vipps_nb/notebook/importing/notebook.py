@@ -228,7 +228,7 @@ class Writer:
         said = "  # " + visible(self.vault.text(value or "")).replace("\n", " ")[:120] if value else ""
         if re.search(r"mobile|phone|msisdn", name, re.IGNORECASE) and not assigned and value != "":
             number = "12345678" if re.fullmatch(r"mobile_?number", name, re.IGNORECASE) else "4712345678"
-            return (number if name in self.shop.bare else quoted(number)) + said
+            return (number if name in self.shop.bare else quoted(number)) + (said or "  # no file has a value for it")
         if not assigned:
             self.report.empty.append(self.shop.names.of(name))
         if value is not None and not value.strip() and not needed and not assigned:

@@ -99,6 +99,7 @@ class _Translator:
         self._has_answer = has_answer
         self._locals: dict[str, tuple[str, str]] = {}  # Python's name and kind, by JavaScript's
         self._objects: dict[str, js.Object] = {}
+        self._inline: dict[str, Code] = {}
         self._tainted: set[str] = set()  # locals that hold a key of the session
         self._test = ""
 
@@ -224,6 +225,10 @@ class _Translator:
         if made.kind in ("response", "none"):
             self._locals[one.name] = (made.text, made.kind)
             return []
+        if opens_doors(one.name) and made.way:  # it is not kept in a variable of its own, for all to see
+            self._locals[one.name], self._inline[one.name] = (made.text, made.kind), made
+            return []
+        self._inline.pop(one.name, None)
         own = self._local(one.name, made.kind, made.plain)
         return [] if own == made.text else [f"{own} = {made.text}"]
 
@@ -565,6 +570,8 @@ class _Translator:
             return Code(f"{self.answer()}.elapsed.total_seconds() * 1000", "num", atom=False)
         if name not in self._locals or name in self._objects:
             raise UntranslatableError
+        if name in self._inline:
+            return self._inline[name]
         own, kind = self._locals[name]
         if kind.startswith("module"):
             raise UntranslatableError
