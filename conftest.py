@@ -81,16 +81,32 @@ def pytest_configure(config: pytest.Config) -> None:
 SLOW = (
     "tests/browser/",
     "tests/leaks/",
+    "tests/sandbox/test_agreements.py",
+    "tests/sandbox/test_clock.py",
+    "tests/sandbox/test_ecom_money.py",
+    "tests/sandbox/test_fuzz.py",
+    "tests/sandbox/test_ledgers_balance.py",
+    "tests/sandbox/test_login_stories.py",
+    "tests/sandbox/test_money.py",
     "tests/sandbox/test_official_documents.py",
+    "tests/sandbox/test_official_examples.py",
     "tests/sandbox/test_own_document.py",
+    "tests/sandbox/test_printed_codes.py",
+    "tests/test_chaos.py",
+    "tests/test_house.py::test_the_wheel_works_alone",
+    "tests/test_lab.py",
+    "tests/test_published_notebooks.py",
+    "tests/test_report_lesson.py",
     "tests/typing/",
 )
+OF_A_LESSON_THAT_RAN = "published"  # a fixture that runs a lesson in a kernel
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the slow ones."""
     for item in items:
-        if item.nodeid.startswith(SLOW) or item.nodeid.partition("::")[0].endswith(".ipynb"):
+        lesson = item.nodeid.partition("::")[0].endswith(".ipynb")
+        if lesson or item.nodeid.startswith(SLOW) or OF_A_LESSON_THAT_RAN in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
 
 

@@ -1,16 +1,19 @@
 """Runs of the tests for whoever works on them; `python -m pytest` runs everything.
 
 `.venv/bin/python -m nox -s unit` is the inner loop: what needs no browser, no kernel and no process of its own, in this
-very environment, on one core. Arguments after `--` go to pytest. `nox -s js` is the same for the widgets' JavaScript,
-and needs Node.
+very environment, on one core. `-s lowest` and `-s newest` make environments of their own, the one with the lowest
+versions of everything that pyproject.toml names, the other with the newest. `-s js` is the same for the widgets'
+JavaScript, and needs Node. Arguments after `--` go to pytest.
 """
 
+import shutil
 import sys
 
 import nox
 
 # Without the plug-ins that take seconds to import, and that no such test uses.
 LEAN = "-q --strict-markers --strict-config --import-mode=importlib -p no:nbval -p no:schemathesis"
+PYTHONS = ["3.14", "3.13", "3.12", "3.11"]
 
 nox.options.sessions = ["unit"]
 
@@ -26,3 +29,18 @@ def js(session: nox.Session) -> None:
     """The widgets' JavaScript: types, lint, format, tests."""
     session.run("npm", "ci", "--loglevel=error", external=True)
     session.run("npm", "run", "--silent", "check", external=True)
+
+
+@nox.session(venv_backend="uv", python="3.11")
+def lowest(session: nox.Session) -> None:
+    """The inner loop's tests and the lessons with the lowest versions of all that is named, in the oldest Python."""
+    session.install("--resolution", "lowest-direct", "-e", ".[test]")
+    session.run("python", "-m", "pytest", "-o", f"addopts={LEAN}", "-m", "not slow", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "notebooks", *session.posargs)
+
+
+@nox.session(venv_backend="uv", python=next((one for one in PYTHONS if shutil.which(f"python{one}")), None))
+def newest(session: nox.Session) -> None:
+    """Everything with the newest versions, in the newest Python that is here."""
+    session.install("--upgrade", "-e", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)

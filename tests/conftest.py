@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
 
 from vipps_nb import Credentials, Environment, Secret, login, logout
@@ -25,6 +27,33 @@ PATIENTLY = settings(stateful_step_count=25, deadline=None, database=None, suppr
 settings.register_profile("usual", PATIENTLY, max_examples=60, derandomize=True)
 settings.register_profile("thorough", PATIENTLY, max_examples=3000)
 settings.load_profile("usual")
+
+
+make_rsa_key = rsa.generate_private_key
+RSA_KEYS = 12  # more than any test has sandboxes at the same time
+
+
+@cache
+def rsa_key(number: int, public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+    return make_rsa_key(public_exponent, key_size)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_rsa_keys() -> Iterator[None]:
+    """Sandboxes of this process take turns with a few keys: a key of its own takes six times as long as all the rest.
+
+    Two of them never have the same one at the same time, so each still refuses the other's tokens.
+    """
+    made = 0
+
+    def next_key(public_exponent: int, key_size: int, backend: object = None) -> rsa.RSAPrivateKey:
+        nonlocal made
+        made += 1
+        return rsa_key(made % RSA_KEYS, public_exponent, key_size)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rsa, "generate_private_key", next_key)
+        yield
 
 
 @pytest.fixture(autouse=True)

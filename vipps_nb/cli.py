@@ -1,4 +1,5 @@
 """The command ``vipps-nb``: lab, import, sandbox, doctor."""
+
 from __future__ import annotations
 
 import errno

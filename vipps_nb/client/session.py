@@ -34,8 +34,8 @@ from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import AuthFlow, open_headers
 from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.client.fast_path import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
-from vipps_nb.client.preparation import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries

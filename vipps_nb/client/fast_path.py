@@ -2,8 +2,15 @@
 
 That is preparing it, and looking up what the environment says about it.
 
-Preparing a usual request and looking up its proxies takes requests longer than sending it. What comes out is the same;
-a request that is not usual goes the long way.
+What comes out is the same, and a request that is not usual goes the long way. All of the client that is there for speed
+alone is here, with what it saves, as a share of one GET of plain requests in the same run (processor time):
+
+* :func:`prepare_plain` takes 0.02 where ``Session.prepare_request`` takes 0.18.
+* :class:`Surroundings` takes 0.01 where ``Session.merge_environment_settings`` takes 0.04 in a process with two
+  environment variables, and a third of the call where there are many, for requests goes through them all.
+
+What saved less than 0.01 each was taken out: giving an answer another class in place of making one of its parts,
+reaching into requests' own dictionaries for headers, and a cookie jar set past ``prepare_cookies``.
 """
 
 from __future__ import annotations
