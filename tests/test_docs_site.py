@@ -45,6 +45,16 @@ def test_what_a_guide_shows_runs_from_top_to_bottom(guide, shell):
     assert refused == REFUSED_ON_PURPOSE.get(guide.stem, set())
 
 
+def test_what_the_readme_shows_first_runs_as_it_stands(shell, monkeypatch):
+    monkeypatch.setenv("VIPPS_ENVIRONMENT", "sandbox")
+    for block in blocks(ROOT / "README.md", "python")[:2]:
+        result = shell.run_cell(block["code"])
+        assert result.success, block["code"]
+
+    assert [call.ok for call in shell.user_ns["vipps"].history] == [True, True]
+    assert result.result.json()["reference"] == "my-order-0001"
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_what_a_guide_does_not_run_has_a_reason(guide):
     assert all(block["before"].startswith("<!-- not run: ") for block in blocks(guide, "py"))

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 import vipps_nb
 from tests.collections import postman_run, shop
 from vipps_nb import CollectionError, cli
-from vipps_nb.notebook.importing.bringing import bring
+from vipps_nb.notebook.importing.convert import bring
 
 LAST = """
 import json as _json

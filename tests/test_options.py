@@ -165,3 +165,18 @@ def test_options_may_stand_anywhere(shell, capsys):
     shell.run_line_magic("vipps", "--as python GET --header 'X-Mine: a b' /x;")
 
     assert capsys.readouterr().out == 'vipps.get("/x", headers={"X-Mine": "a b"})\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("--env sandbox  # pretend money", ["--env", "sandbox"]),
+        ("# don't", []),
+        ('GET /a/{b}   # don\'t "quote"', ["GET", "/a/{b}"]),
+        ("GET /a#b", ["GET", "/a#b"]),
+        ("--header '# no comment'", ["--header", "# no comment"]),
+        ("--quiet;  # and a semicolon", ["--quiet"]),
+    ],
+)
+def test_a_comment_at_the_end_of_a_line_is_none_of_its_words(line, found):
+    assert words(line) == found

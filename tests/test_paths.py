@@ -18,7 +18,7 @@ from vipps_nb.apis.questions import (
 )
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.client.auth_flow import open_headers
-from vipps_nb.client.rate_limits import departures, limit_of
+from vipps_nb.client.pacing import departures, limit_of
 from vipps_nb.core.paths import path_of
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import ReadOnlyError

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from vipps_nb import Retries, UnreachableError, VippsSession
-from vipps_nb.client.rate_limits import departures, limit_of
+from vipps_nb.client.pacing import departures, limit_of
 
 from .conftest import Answer
 from .test_session import TOKEN, calls, speaks

@@ -249,7 +249,7 @@ def import_(files: tuple[Path, ...], output: Path | None, style: str, force: boo
 
     Nothing of them is run, and no secret is taken along; what was left out is said.
     """
-    from vipps_nb.notebook.importing.bringing import bring  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
+    from vipps_nb.notebook.importing.convert import bring  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
     notebook, report = bring(files, output, style=style, force=force)
     click.echo(f"Written: {visible(str(notebook))}\n{visible(str(report))}")

@@ -11,7 +11,7 @@ import vipps_nb
 from tests.leaks.canaries import CANARIES, CLIENT_ID
 from tests.leaks.rows import FORMS, IMPORTED
 from tests.leaks.table import Look
-from vipps_nb.notebook.importing.bringing import bring
+from vipps_nb.notebook.importing.convert import bring
 
 SECRET, KEY, TOKEN, HOOK = CANARIES.values()
 SCRIPTS = [

@@ -22,14 +22,14 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
+from vipps_nb.client.pacing import departures
 from vipps_nb.client.progress import Progress
-from vipps_nb.client.rate_limits import departures
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
-    from vipps_nb.client.sender import Sender
+    from vipps_nb.client.session_protocol import SessionProtocol
 
 AT_ONCE = 16
 
@@ -94,7 +94,7 @@ class Errand:
     Pickled, it becomes a :class:`RemoteErrand`.
     """
 
-    session: Sender
+    session: SessionProtocol
     method: str
     options: Mapping[str, Any]
 
@@ -116,7 +116,7 @@ class RemoteErrand:
     Once, from its own environment.
     """
 
-    log_in: Callable[..., Sender]
+    log_in: Callable[..., SessionProtocol]
     settings: tuple[Any, ...]
     method: str
     options: Mapping[str, Any]
@@ -131,7 +131,7 @@ class RemoteErrand:
 
 
 def map_calls(
-    session: Sender,
+    session: SessionProtocol,
     method: str,
     calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
     *,
@@ -153,7 +153,7 @@ def map_calls(
         return _run(errand, planned, threads, at_once=at_once, paced=paced, quiet=quiet)
 
 
-def _with_key(session: Sender, method: str, call: Any, options: Mapping[str, Any]) -> Call:
+def _with_key(session: SessionProtocol, method: str, call: Any, options: Mapping[str, Any]) -> Call:
     """The call, a write with its idempotency key.
 
     It keeps that key however often it is sent.

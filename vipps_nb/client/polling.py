@@ -17,7 +17,7 @@ from vipps_nb.apis.questions import poll_of
 from vipps_nb.client.progress import Progress
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import TOO_MANY, passing_cause, retry_after
-from vipps_nb.client.sender import Sender
+from vipps_nb.client.session_protocol import SessionProtocol
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.errors import StillWaitingError, VippsNbError
 
@@ -31,7 +31,7 @@ _USUAL_FIELDS = ("state", "status", "sessionState", "error")
 
 
 def poll(
-    session: Sender,
+    session: SessionProtocol,
     path: str,
     until: Until | None = None,
     *,
@@ -67,7 +67,7 @@ def poll(
             pause = pace
 
 
-def _look(session: Sender, method: str, path: str, options: dict[str, Any]) -> VippsResponse | Exception:
+def _look(session: SessionProtocol, method: str, path: str, options: dict[str, Any]) -> VippsResponse | Exception:
     try:
         # The next look is the retry.
         return session.request(method, path, **{"retries": 0, **options})

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from vipps_nb.apis.questions import idempotency_header, remembers_idempotency_keys
-from vipps_nb.client.rate_limits import seconds_per_call
+from vipps_nb.client.pacing import seconds_per_call
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import UnreachableError
 

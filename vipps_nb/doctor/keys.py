@@ -1,4 +1,4 @@
-"""Checks that send nothing.
+"""Checks of the keys that send nothing.
 
 Which files there are, whose keys stand in them, where they are meant for.
 """

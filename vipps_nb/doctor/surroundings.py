@@ -1,4 +1,4 @@
-"""Checks of what is around.
+"""Checks of .env, git, notebooks and versions.
 
 How the ``.env`` is kept, whether keys stand in notebooks, and what is installed.
 """

@@ -1,4 +1,4 @@
-"""What the notebook has.
+"""Magics, completion, and the kernel's side of each widget.
 
 Magics, completion, the login of this kernel, and the kernel's side of each widget.
 """

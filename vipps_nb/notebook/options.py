@@ -33,7 +33,8 @@ class OptionError(VippsNbError):
 def words(line: str) -> list[str]:
     """The words of a magic's line, after its name.
 
-    A semicolon at the end only keeps the answer from being shown.
+    A comment, from a ``#`` that begins a word, is none of them; IPython hands it over with the line. A semicolon at the
+    end only keeps the answer from being shown.
 
     Quotes of either kind hold blanks together and are left out. A backslash stands for itself, as in a path of
     Windows, unless a quotation mark or a blank follows it.
@@ -42,15 +43,27 @@ def words(line: str) -> list[str]:
         OptionError: A quotation mark has no partner.
     """
     line = line.strip().removesuffix(";").rstrip()
-    found, end = [], 0
+    found: list[str] = []
+    end = 0
     for match in _WORD.finditer(line):
         if line[end : match.start()].strip():
             break
+        if match[0].startswith("#"):
+            return _without_semicolon(found)
         found.append(_PART.sub(_bare, match[0]))
         end = match.end()
-    if line[end:].strip():
+    rest = line[end:].strip()
+    if rest.startswith("#"):  # with an apostrophe in it
+        return _without_semicolon(found)
+    if rest:
         raise OptionError("The line cannot be read: a quotation mark has no partner. Expected quotes in pairs.")
     return found
+
+
+def _without_semicolon(found: list[str]) -> list[str]:
+    if found and found[-1].endswith(";"):
+        found[-1] = found[-1].removesuffix(";")
+    return [word for word in found if word]
 
 
 def _bare(part: re.Match[str]) -> str:

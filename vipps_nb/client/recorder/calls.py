@@ -22,7 +22,7 @@ from vipps_nb.core.visible import escaped
 from vipps_nb.errors import VippsNbError
 
 if TYPE_CHECKING:
-    from vipps_nb.client.sender import Sender
+    from vipps_nb.client.session_protocol import SessionProtocol
 
 _KINDS = {"ok": range(400), "refused": range(400, 500), "failed": range(500, 600)}
 
@@ -34,7 +34,7 @@ class HistoryError(VippsNbError):
 class Calls:
     """Calls in the order in which they were made; numbers are the session's own."""
 
-    def __init__(self, session: Sender, calls: Iterable[PastCall]) -> None:
+    def __init__(self, session: SessionProtocol, calls: Iterable[PastCall]) -> None:
         self._session = ref(session)
         self._calls = calls
 
@@ -178,7 +178,7 @@ class Calls:
             raise HistoryError(f"{file.name} was not written: {error.strerror}. Choose another name.") from None
         return file
 
-    def _living(self) -> Sender:
+    def _living(self) -> SessionProtocol:
         session = self._session()
         if session is None:
             raise HistoryError("The session that made these calls is gone; keep it as long as its history.")

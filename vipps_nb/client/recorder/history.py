@@ -23,7 +23,7 @@ from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import now_travelling
 
 if TYPE_CHECKING:
-    from vipps_nb.client.sender import Sender
+    from vipps_nb.client.session_protocol import SessionProtocol
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
 _REFUSED = 400
@@ -39,7 +39,7 @@ class History(Calls):
     ``vipps.history.save("calls.har")`` writes them down.
     """
 
-    def __init__(self, session: Sender) -> None:
+    def __init__(self, session: SessionProtocol) -> None:
         self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)

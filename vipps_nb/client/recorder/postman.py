@@ -20,7 +20,7 @@ from vipps_nb.core.redaction import persons_in
 from vipps_nb.core.view import View
 
 if TYPE_CHECKING:
-    from vipps_nb.client.sender import Sender
+    from vipps_nb.client.session_protocol import SessionProtocol
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _WORDS = (
@@ -32,7 +32,7 @@ _KEY, _MSN = "Ocp-Apim-Subscription-Key", "merchantSerialNumber"
 _FORM = "application/x-www-form-urlencoded"
 
 
-def collection(calls: Iterable[PastCall], session: Sender, *, personal: bool) -> dict[str, Any]:
+def collection(calls: Iterable[PastCall], session: SessionProtocol, *, personal: bool) -> dict[str, Any]:
     """The whole collection."""
     base = session.environment.base_url
     return {
@@ -59,7 +59,7 @@ def _login() -> dict[str, Any]:
     }
 
 
-def _item(call: PastCall, session: Sender, *, personal: bool) -> dict[str, Any]:
+def _item(call: PastCall, session: SessionProtocol, *, personal: bool) -> dict[str, Any]:
     persons = persons_in(parsed(call.sent, form=True)) | persons_in(parsed(call.content))
     view = View(personal, persons=frozenset(persons))
     parts = cut_apart(call.url)
@@ -103,7 +103,7 @@ def _auth(scheme: AuthScheme) -> dict[str, Any] | None:
     return {"type": "noauth"}
 
 
-def _headers(call: PastCall, session: Sender, view: View) -> list[dict[str, str]]:
+def _headers(call: PastCall, session: SessionProtocol, view: View) -> list[dict[str, str]]:
     own = session.environment.owns(call.url)
     scheme = scheme_for(call.url, session.credentials) if own else AuthScheme.NOTHING
     added = open_headers(call.url, session.credentials, session.merchant_serial_number, session.system) if own else {}

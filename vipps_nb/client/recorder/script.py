@@ -16,7 +16,7 @@ from vipps_nb.core.redaction import is_personal, persons_in
 from vipps_nb.core.visible import escaped, visible
 
 if TYPE_CHECKING:
-    from vipps_nb.client.sender import Sender
+    from vipps_nb.client.session_protocol import SessionProtocol
 
 # What requests and the session add by themselves.
 _BY_ITSELF = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "content-type"})
@@ -31,7 +31,7 @@ class _Name(str):
     __slots__ = ()
 
 
-def script(calls: Iterable[PastCall], session: Sender, *, personal: bool) -> str:
+def script(calls: Iterable[PastCall], session: SessionProtocol, *, personal: bool) -> str:
     """The whole script."""
     calls = list(calls)
     people = sorted({number for call in calls for number in persons_in(call.sent_as_json())})
@@ -56,7 +56,7 @@ def script(calls: Iterable[PastCall], session: Sender, *, personal: bool) -> str
     return "\n".join(lines) + "\n"
 
 
-def _lines(call: PastCall, session: Sender, names: Mapping[str, _Name]) -> list[str]:
+def _lines(call: PastCall, session: SessionProtocol, names: Mapping[str, _Name]) -> list[str]:
     if call.left_out:
         return [f"# {call.method} {_comment(call.path)} cannot be written down: {call.left_out}."]
     path = call.path if session.environment.owns(call.url) else call.url
@@ -109,7 +109,7 @@ def _comment(text: str) -> str:
     return visible(text).replace("\n", " ")
 
 
-def _own_headers(call: PastCall, session: Sender) -> dict[str, str]:
+def _own_headers(call: PastCall, session: SessionProtocol) -> dict[str, str]:
     added = open_headers(call.url, session.credentials, session.merchant_serial_number, session.system)
     standard = {name.lower(): value for name, value in added.items()} | {"accept": "*/*"}
     return {

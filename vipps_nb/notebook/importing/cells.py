@@ -26,7 +26,7 @@ from vipps_nb.notebook.importing.record import Body, Pair, Request, Script
 from vipps_nb.notebook.importing.report import Report
 from vipps_nb.notebook.importing.scripts import Translation, is_of_the_session, translate
 from vipps_nb.notebook.importing.secrets import opens_doors, own_key
-from vipps_nb.notebook.importing.shop import Shop
+from vipps_nb.notebook.importing.shared_state import SharedState
 from vipps_nb.notebook.importing.variables import TEMPLATE, Made, Part, Ref, as_json
 
 RAISES = "raises-exception"  # the tag with which a notebook goes on after a cell that fails
@@ -49,14 +49,14 @@ class CellWriter:
     """Writes requests as cells.
 
     Args:
-        shop: Names, values and secrets of the whole notebook.
+        state: Names, values and secrets of the whole notebook.
         report: Hears what was found.
         style: ``magic`` or ``python``.
         ours: Whether vipps_nb itself wrote the file.
     """
 
-    def __init__(self, shop: Shop, report: Report, *, style: str, ours: bool = False) -> None:
-        self._shop = shop
+    def __init__(self, state: SharedState, report: Report, *, style: str, ours: bool = False) -> None:
+        self._state = state
         self._report = report
         self._style = style
         self.ours = ours
@@ -78,15 +78,15 @@ class CellWriter:
         address = self._address(request)
         if address.kind == "own" and _LOGIN.search(address.path):
             return self._login(request, [*before, *after])
-        first = translate(before, self._shop, answer=False)
+        first = translate(before, self._state, answer=False)
         made = _Order(self, request, address, first)
-        second = translate(after, self._shop, answer=True)
+        second = translate(after, self._state, answer=True)
         self._hear(request, first, second)
         return made.cells(first.lines, second.lines)
 
     def _address(self, request: Request) -> Address:
-        values = self._shop.values
-        url = self._shop.vault.open(request.url)
+        values = self._state.values
+        url = self._state.vault.open(request.url)
         auth = request.auth
         if (
             auth is not None
@@ -104,7 +104,7 @@ class CellWriter:
                 "Keys of the kinds management, accounting and donations log in with "
                 "%vipps_login --key-type management, and so on."
             )
-        said = translate(scripts, self._shop, answer=False)
+        said = translate(scripts, self._state, answer=False)
         self._hear(request, said)
         words = "The session fetches its token, keeps it, and renews it in time. This fetches a new one now."
         lines = ["%vipps_login --refresh --quiet"]
@@ -114,7 +114,7 @@ class CellWriter:
     def _hear(self, request: Request, *translations: Translation) -> None:
         for one in translations:
             self._report.statements += one.statements
-            self._report.left += [(title(request, self._shop), line) for line in one.left]
+            self._report.left += [(title(request, self._state), line) for line in one.left]
             self._report.own += one.own
 
     # What cells of any style are made of.
@@ -132,30 +132,30 @@ class CellWriter:
             raise KeyError(ref.name)
         if secret:
             self.secret_names.add(ref.name)
-        return self._shop.name(ref.name), secret
+        return self._state.name(ref.name), secret
 
     def is_secret(self, name: str) -> bool:
         """Whether a variable is kept as a ``Secret``."""
         if own_key(name) in ("client_id", "merchant_serial_number"):
             return False
-        found = self._shop.values.variables.get(name)
+        found = self._state.values.variables.get(name)
         return opens_doors(name) or (
-            found is not None and (found.secret or (bool(found.value) and self._shop.vault.holds(found.value)))
+            found is not None and (found.secret or (bool(found.value) and self._state.vault.holds(found.value)))
         )
 
     def text(self, value: str, address: Address) -> Code:
         """A text with variables in it as an expression."""
         parts: list[str | Code] = []
-        for part in self._shop.values.parts(self._shop.vault.open(value)):
+        for part in self._state.values.parts(self._state.vault.open(value)):
             parts.append(self.part(part, address))
         return joined(parts)
 
     def part(self, part: Part, address: Address) -> str | Code:
         """A part of a text."""
         if isinstance(part, str):
-            return self._shop.vault.code(part)
+            return self._state.vault.code(part)
         if isinstance(part, Made):
-            return Code(self._shop.made(part), "num" if part.number else "str")
+            return Code(self._state.made(part), "num" if part.number else "str")
         try:
             name, secret = self.name(part, address)
         except KeyError:
@@ -166,9 +166,9 @@ class CellWriter:
         return Code(f"{name}.reveal()", "str") if secret else Code(name)
 
     @property
-    def shop(self) -> Shop:
+    def state(self) -> SharedState:
         """Names, values and secrets of the whole notebook."""
-        return self._shop
+        return self._state
 
     @property
     def report(self) -> Report:
@@ -186,7 +186,7 @@ class _Order:
 
     def __init__(self, writer: CellWriter, request: Request, address: Address, before: Translation) -> None:
         self._writer = writer
-        self._shop = writer.shop
+        self._state = writer.state
         self._request = request
         self._address = address
         self._before = before
@@ -198,7 +198,7 @@ class _Order:
             writer.report.hosts[address.host] = writer.report.hosts.get(address.host, 0) + 1
             self._tags = (RAISES,)
         elif address.kind == "told" and not any(
-            self._shop.values.is_assigned(part.name) or self._shop.values.is_given(part.name)
+            self._state.values.is_assigned(part.name) or self._state.values.is_given(part.name)
             for part in address.parts
             if isinstance(part, Ref)
         ):
@@ -253,7 +253,7 @@ class _Order:
         options = "".join(f" --header {_word(f'{name}: {value}')}" for name, value in headers.items())
         if check(call):
             options += " --force"
-            self._writer.report.forced.append(title(request, self._shop))
+            self._writer.report.forced.append(title(request, self._state))
         options += " -o answer" if keep else ""
         target = _word(path) if re.search(r"[\s'\"]", path) else path
         line = f"vipps {request.method} {target}{options}"
@@ -262,13 +262,13 @@ class _Order:
             refuse_secrets(cell, {})
         except CallError:
             return None
-        return cell if self._shop.vault.code(cell) == cell else None
+        return cell if self._state.vault.code(cell) == cell else None
 
     def _call(self, path: str, body: str, headers: Mapping[str, str]) -> Call:
         return write_call(self._request.method, path, body, _Probe(self._writer), dict(headers))
 
     def _parts(self, text: str) -> tuple[Part, ...]:
-        return self._shop.values.parts(self._shop.vault.open(text))
+        return self._state.values.parts(self._state.vault.open(text))
 
     def _in_braces(self, parts: Sequence[Part], *, quoting: bool = False) -> str:
         pieces = []
@@ -288,8 +288,8 @@ class _Order:
             if is_secret and not secret:
                 raise _OnlyPython
             return name
-        name = self._shop.names.of(f"made {part.stem} {len(self._made)}\0", part.stem)
-        line = f"{name} = {self._shop.made(part)}"
+        name = self._state.names.of(f"made {part.stem} {len(self._made)}\0", part.stem)
+        line = f"{name} = {self._state.made(part)}"
         self._made.append(line)
         return name
 
@@ -308,7 +308,7 @@ class _Order:
             return escaped("{\n" + ",\n".join(rows) + "\n}")
         if body.kind != "raw" or not self._is_json(body):
             raise _OnlyPython
-        text = self._shop.values.expanded(self._shop.vault.open(body.text.replace("\r\n", "\n").strip()))
+        text = self._state.values.expanded(self._state.vault.open(body.text.replace("\r\n", "\n").strip()))
         pieces, end = [], 0
         for found in _TOKENS.finditer(text):
             pieces += [self._filled(text[end : found.start()]), self._token(found)]
@@ -317,14 +317,14 @@ class _Order:
 
     def _token(self, found: re.Match[str]) -> str:
         if found["comment"] is not None:
-            return self._shop.vault.text(found[0].replace("{{", "").replace("}}", ""))
+            return self._state.vault.text(found[0].replace("{{", "").replace("}}", ""))
         if re.search(r"\$\{(?!\{)", found[0]):
             raise _OnlyPython  # there it would be a variable
         return self._filled(found[0])
 
     def _filled(self, text: str) -> str:
         def name(found: re.Match[str]) -> str:
-            part = self._shop.values.parts(found[0])[0]
+            part = self._state.values.parts(found[0])[0]
             return part if isinstance(part, str) else "${" + self._held(part) + "}"
 
         return TEMPLATE.sub(name, text)
@@ -348,7 +348,7 @@ class _Order:
     def _python(self, *, keep: bool) -> str:
         request, address = self._request, self._address
         self._made = []
-        shop = self._shop
+        state = self._state
         pieces = [self._writer.part(part, address) for part in address.parts]
         alone = pieces[0] if len(pieces) == 1 else None
         target = alone.text if isinstance(alone, Code) else joined(pieces).text
@@ -361,7 +361,7 @@ class _Order:
             words.append(f"headers={{{rows}}}")
         session = "vipps"
         if address.kind == "foreign":
-            shop.needs.add("requests")
+            state.needs.add("requests")
             session = "requests"
             words.append("timeout=30")
         method = request.method.lower()
@@ -377,7 +377,7 @@ class _Order:
         if address.kind == "told" and ".reveal()" in line:
             # What an answer or a file says is no reason to give a secret away.
             line = f'assert vipps.environment.owns({target}), "This is another host: nothing was sent."\n{line}'
-        return shop.vault.code(f"{line}\nanswer" if keep else line)
+        return state.vault.code(f"{line}\nanswer" if keep else line)
 
     def _content(self, headers: dict[str, str]) -> list[str]:
         """The keyword that carries the body.
@@ -451,10 +451,10 @@ class _Order:
 
     def _read_file(self, path: str) -> str:
         name = _file_name(path)
-        self._shop.needs.add("Path")
+        self._state.needs.add("Path")
         self._tags = (RAISES,)
         self._writer.report.note(
-            f"{title(self._request, self._shop)} sends a file: put {name} beside the notebook. Only its "
+            f"{title(self._request, self._state)} sends a file: put {name} beside the notebook. Only its "
             "name was taken along, not its folder."
         )
         return f"Path({quoted(name)}).read_bytes()"
@@ -536,7 +536,7 @@ class _Order:
         if not (persons or told or scheme is AuthScheme.NOTHING) or not value.lower().startswith("bearer"):
             return False
         names = [found[1] for found in TEMPLATE.finditer(value)]
-        return bool(names) and all(self._shop.values.is_assigned(name) for name in names)
+        return bool(names) and all(self._state.values.is_assigned(name) for name in names)
 
     def _is_fresh(self, value: str) -> bool:
         """Whether an idempotency key is a new one each time, as the session's is.
@@ -546,10 +546,10 @@ class _Order:
         if not takes_idempotency_key(self._request.method, self._address.path):
             return True
         parts = self._parts(value)
-        if value in self._shop.once or any(isinstance(part, Made) for part in parts):
+        if value in self._state.once or any(isinstance(part, Made) for part in parts):
             return True
         names = [part.name for part in parts if isinstance(part, Ref)]
-        values = self._shop.values
+        values = self._state.values
         return (
             any(
                 name in self._before.random or not (values.is_assigned(name) or values.is_given(name)) for name in names
@@ -570,23 +570,23 @@ class _Probe(Mapping[str, Any]):
 
     def __init__(self, writer: CellWriter) -> None:
         self._writer = writer
-        self._by_own = {own: name for name, own in writer.shop.names.known().items()}
+        self._by_own = {own: name for name, own in writer.state.names.known().items()}
 
     def __getitem__(self, own: str) -> Any:
         name = self._by_own.get(own)
         if name is None:
             raise KeyError(own)
-        shop = self._writer.shop
+        state = self._writer.state
         if own_key(name) in _KEYS or self._writer.is_secret(name):
             return Secret("a-secret-that-is-not-here") if own_key(name) != "client_id" else "a-client-id"
         if own_key(name):
             return "123456"
         if name.startswith("made "):
             return 123456 if re.search(r"int|timestamp|price", name) else "01234567-89ab-4cde-8f01-23456789abcd"
-        if shop.values.is_given(name):
-            value = str(shop.values.get(name))
-            return as_json(value) if name in shop.bare else value
-        return 123456 if shop.kinds.get(name) == "num" else "abc-12345678"
+        if state.values.is_given(name):
+            value = str(state.values.get(name))
+            return as_json(value) if name in state.bare else value
+        return 123456 if state.kinds.get(name) == "num" else "abc-12345678"
 
     def __iter__(self) -> Any:
         return iter(self._by_own)
@@ -595,9 +595,9 @@ class _Probe(Mapping[str, Any]):
         return len(self._by_own)
 
 
-def title(request: Request, shop: Shop) -> str:
+def title(request: Request, state: SharedState) -> str:
     """A request's name for one line of a report."""
-    return " ".join(visible(shop.vault.text(request.name[:200])).split())[:80]
+    return " ".join(visible(state.vault.text(request.name[:200])).split())[:80]
 
 
 def bare_names(text: str) -> set[str]:

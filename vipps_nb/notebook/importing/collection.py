@@ -15,8 +15,8 @@ from vipps_nb.apis.catalogue.documents import Body, Document, Operation, Paramet
 from vipps_nb.core.visible import visible
 from vipps_nb.notebook.explorer import Explorer
 from vipps_nb.notebook.importing.addresses import Address, address_of
-from vipps_nb.notebook.importing.bringing import read_all
 from vipps_nb.notebook.importing.cells import title
+from vipps_nb.notebook.importing.convert import read_all
 from vipps_nb.notebook.importing.notebook import Writer
 from vipps_nb.notebook.importing.record import Request
 from vipps_nb.notebook.importing.secrets import opens_doors, own_key
@@ -102,7 +102,7 @@ def collection(*files: str | Path) -> BroughtCollection:
     writer = Writer(collections, variables, style="magic")
     operations: list[Operation] = []
     documents: dict[int, Document] = {}
-    values, filler = writer.shop.values, _Filler(writer)
+    values, filler = writer.state.values, _Filler(writer)
     for one in collections:
         for request in one.requests():
             parts = values.parts(writer.vault.open(request.url))
@@ -121,7 +121,7 @@ class _Filler:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._made: dict[str, str] = {}
-        self._values = writer.shop.values
+        self._values = writer.state.values
 
     def operation(self, request: Request, address: Address) -> tuple[Operation, Document]:
         """The catalogue's operation with the request's values.
@@ -130,7 +130,7 @@ class _Filler:
         """
         path, _, query = self._text(address.parts).partition("?")
         known = catalogue.find(request.method, path)
-        purpose = title(request, self._writer.shop)
+        purpose = title(request, self._writer.state)
         content = self._body(request)
         if known is None:
             kind = _FORM if request.body.kind == "form" else "application/json"

@@ -12,13 +12,13 @@ from typing import Protocol
 from vipps_nb.notebook.importing import javascript as js
 from vipps_nb.notebook.importing.code import Code, quoted
 from vipps_nb.notebook.importing.functions import unquoted
-from vipps_nb.notebook.importing.shop import Shop, UntranslatableError
+from vipps_nb.notebook.importing.shared_state import SharedState, UntranslatableError
 
 
 class Translator(Protocol):
     """Who turns expressions into Python."""
 
-    shop: Shop
+    state: SharedState
 
     def value(self, of: js.Expression) -> Code:
         """An expression."""
@@ -68,7 +68,7 @@ class Expectation:
                     raise UntranslatableError
                 conditions.append(_negated(_WITH_ARGUMENTS[name](value, given), negated))
                 if name == "match":
-                    self._of.shop.needs.add("re")
+                    self._of.state.needs.add("re")
                 if name == "property" and len(given) == 1:
                     value = Code(f"field({', '.join((*(value.way or (value.text,)), given[0]))})", "json")
                 negated = False
@@ -79,7 +79,7 @@ class Expectation:
                 raise UntranslatableError
         if not conditions:
             raise UntranslatableError
-        self._of.shop.needs.add("field")
+        self._of.state.needs.add("field")
         return conditions
 
     def _response(self, links: Sequence[tuple[str, tuple[js.Expression, ...] | None]], answer: str) -> list[str]:
@@ -107,7 +107,7 @@ class Expectation:
         if name == "header" and given:
             return f"{answer}.headers.get({given[0].text}) == {given[1].text}"
         if name == "jsonBody" and given:
-            self._of.shop.needs.add("field")
+            self._of.state.needs.add("field")
             way = ", ".join([answer, *(quoted(step) for step in unquoted(given[0].text).split("."))])
             return f"field({way}) == {given[1].text}" if len(given) > 1 else f"field({way}) is not None"
         if name == "jsonBody":

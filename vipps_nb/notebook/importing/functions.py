@@ -10,21 +10,21 @@ import re
 from collections.abc import Callable, Mapping
 
 from vipps_nb.notebook.importing.code import Code, quoted
-from vipps_nb.notebook.importing.shop import Shop, UntranslatableError
+from vipps_nb.notebook.importing.shared_state import SharedState, UntranslatableError
 
 
-def _needing(module: str, text: str, kind: str, *, atom: bool = True) -> Callable[[Shop, list[Code]], Code]:
-    def made(shop: Shop, values: list[Code]) -> Code:
+def _needing(module: str, text: str, kind: str, *, atom: bool = True) -> Callable[[SharedState, list[Code]], Code]:
+    def made(state: SharedState, values: list[Code]) -> Code:
         if text.count("{}") > len(values):
             raise UntranslatableError
         if module:
-            shop.needs.add(module)
+            state.needs.add(module)
         return Code(text.format(*(value.text for value in values)), kind, atom)
 
     return made
 
 
-def _floor(shop: Shop, values: list[Code]) -> Code:
+def _floor(state: SharedState, values: list[Code]) -> Code:
     if len(values) != 1:
         raise UntranslatableError
     # Math.floor(Math.random() * 1000) is how JavaScript says randrange.
@@ -36,35 +36,35 @@ def _floor(shop: Shop, values: list[Code]) -> Code:
     if found:
         first, count = int(found[1] or found[3] or 0), int(found[2])
         return Code(f"random.randrange({first}, {first + count})" if first else f"random.randrange({count})", "num")
-    shop.needs.add("math")
+    state.needs.add("math")
     return Code(f"math.floor({values[0].text})", "num")
 
 
-def _as_number(shop: Shop, values: list[Code]) -> Code:
+def _as_number(state: SharedState, values: list[Code]) -> Code:
     if not values:
         raise UntranslatableError
     return values[0] if values[0].kind == "num" else Code(f"int({values[0].text})", "num")
 
 
-def _stringified(shop: Shop, values: list[Code]) -> Code:
+def _stringified(state: SharedState, values: list[Code]) -> Code:
     if not values:
         raise UntranslatableError
-    shop.needs.add("json")
+    state.needs.add("json")
     return Code(f"json.dumps({values[0].text})", "str", plain=values[0].text)
 
 
-def _parsed(shop: Shop, values: list[Code]) -> Code:
+def _parsed(state: SharedState, values: list[Code]) -> Code:
     if not values:
         raise UntranslatableError
     if values[0].text.endswith(".text"):
-        shop.needs.add("field")
+        state.needs.add("field")
         answer = values[0].text.removesuffix(".text")
         return Code(f"field({answer})", "json", way=(answer,))
-    shop.needs.add("json")
+    state.needs.add("json")
     return Code(f"json.loads({values[0].text})", "json", way=(f"json.loads({values[0].text})",))
 
 
-FUNCTIONS: Mapping[str, Callable[[Shop, list[Code]], Code]] = {
+FUNCTIONS: Mapping[str, Callable[[SharedState, list[Code]], Code]] = {
     "Math.floor": _floor,
     "Math.random": _needing("random", "random.random()", "num"),
     "Math.round": _needing("", "round({})", "num"),
@@ -78,7 +78,7 @@ FUNCTIONS: Mapping[str, Callable[[Shop, list[Code]], Code]] = {
     "Number": _as_number,
     "parseInt": _as_number,
     "parseFloat": _needing("", "float({})", "num"),
-    "String": lambda shop, values: _text(shop, values[0], []) if values else Code('""', "str"),
+    "String": lambda state, values: _text(state, values[0], []) if values else Code('""', "str"),
     "Boolean": _needing("", "bool({})", "bool"),
     "encodeURIComponent": _needing("quote", 'quote(str({}), safe="")', "str"),
     "btoa": _needing("base64", "base64.b64encode(str({}).encode()).decode()", "str"),
@@ -90,7 +90,7 @@ FUNCTIONS: Mapping[str, Callable[[Shop, list[Code]], Code]] = {
 }
 
 
-def _text(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _text(state: SharedState, value: Code, given: list[Code]) -> Code:
     if given:
         raise UntranslatableError
     if value.kind == "str":
@@ -105,8 +105,8 @@ def _words(value: Code) -> str:
     return f'str(field({", ".join(value.way)}, otherwise=""))' if value.way else f"str({value.text})"
 
 
-def _of_text(text: str, kind: str, least: int = 0) -> Callable[[Shop, Code, list[Code]], Code]:
-    def made(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _of_text(text: str, kind: str, least: int = 0) -> Callable[[SharedState, Code, list[Code]], Code]:
+    def made(state: SharedState, value: Code, given: list[Code]) -> Code:
         if len(given) < least:
             raise UntranslatableError
         return Code(text.format(_words(value), *(one.text for one in given)), kind)
@@ -114,14 +114,14 @@ def _of_text(text: str, kind: str, least: int = 0) -> Callable[[Shop, Code, list
     return made
 
 
-def _split(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _split(state: SharedState, value: Code, given: list[Code]) -> Code:
     if not given or given[0].text == '""':
         raise UntranslatableError
     text = f"{_words(value)}.split({given[0].text})" + (f"[:{given[1].text}]" if len(given) > 1 else "")
     return Code(text, "list", way=(text,))
 
 
-def _cut(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _cut(state: SharedState, value: Code, given: list[Code]) -> Code:
     if not given:
         raise UntranslatableError
     what = str(value) if value.kind == "list" else _words(value)
@@ -131,22 +131,22 @@ def _cut(shop: Shop, value: Code, given: list[Code]) -> Code:
     )
 
 
-def _cut_of_length(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _cut_of_length(state: SharedState, value: Code, given: list[Code]) -> Code:
     if len(given) == 1:
-        return _cut(shop, value, given)
+        return _cut(state, value, given)
     if not given or given[0].kind != "num":
         raise UntranslatableError
     return Code(f"{_words(value)}[{given[0]}:][:{given[1].text}]", "str")
 
 
-def _has(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _has(state: SharedState, value: Code, given: list[Code]) -> Code:
     if not given:
         raise UntranslatableError
     inside = f"field({', '.join(value.way)}, otherwise=())" if value.way else str(value)
     return Code(f"{given[0]} in {inside}", "bool", atom=False)
 
 
-def _fixed(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _fixed(state: SharedState, value: Code, given: list[Code]) -> Code:
     digits = given[0].text if given else "0"
     return Code(
         f'f"{{{value.text}:.{digits}f}}"' if '"' not in value.text else f"str(round({value.text}))",
@@ -155,18 +155,18 @@ def _fixed(shop: Shop, value: Code, given: list[Code]) -> Code:
     )
 
 
-def _put_together(shop: Shop, value: Code, given: list[Code]) -> Code:
+def _put_together(state: SharedState, value: Code, given: list[Code]) -> Code:
     between = given[0].text if given else quoted(",")
     return Code(f"{between}.join(map(str, {value.text}))", "str")
 
 
-def _last(shop: Shop, value: Code, given: list[Code]) -> Code:
-    shop.needs.add("field")
+def _last(state: SharedState, value: Code, given: list[Code]) -> Code:
+    state.needs.add("field")
     way = (*(value.way or (value.text,)), given[0].text if given else "-1")
     return Code(f"field({', '.join(way)})", "json", way=way)
 
 
-METHODS: Mapping[str, Callable[[Shop, Code, list[Code]], Code]] = {
+METHODS: Mapping[str, Callable[[SharedState, Code, list[Code]], Code]] = {
     "toString": _text,
     "toFixed": _fixed,
     "split": _split,

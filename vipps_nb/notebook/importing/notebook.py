@@ -21,7 +21,7 @@ from vipps_nb.notebook.importing.record import Collection, Example, Folder, Requ
 from vipps_nb.notebook.importing.report import Report
 from vipps_nb.notebook.importing.scripts import assigned_in
 from vipps_nb.notebook.importing.secrets import Vault, env_name, fill, own_key
-from vipps_nb.notebook.importing.shop import Shop
+from vipps_nb.notebook.importing.shared_state import SharedState
 from vipps_nb.notebook.importing.variables import Names, Values, as_json, is_placeholder
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -46,15 +46,15 @@ class Writer:
         self.vault = Vault()
         fill(self.vault, collections, every)
         values = Values(every, assigned_in(scripts))
-        self.shop = Shop(Names(), values, self.vault)
+        self.state = SharedState(Names(), values, self.vault)
         for one in every:  # variables come to their names before the locals of scripts do
-            self.shop.names.of(one.name)
+            self.state.names.of(one.name)
         for name in sorted(assigned_in(scripts)):
-            self.shop.names.of(name)
+            self.state.names.of(name)
         for collection in collections:
             for request in collection.requests():
                 if request.body.kind == "raw":
-                    self.shop.bare |= bare_names(values.expanded(request.body.text))
+                    self.state.bare |= bare_names(values.expanded(request.body.text))
         keys = Counter(
             pair.value
             for collection in collections
@@ -63,7 +63,7 @@ class Writer:
             if pair.name.lower() in ("idempotency-key", "x-request-id")
         )
         # As some client made them, for one request each.
-        self.shop.once = {key for key, count in keys.items() if count == 1 and _UUID.fullmatch(key)}
+        self.state.once = {key for key, count in keys.items() if count == 1 and _UUID.fullmatch(key)}
         self.report = Report()
         self._style = style
 
@@ -72,7 +72,7 @@ class Writer:
         body: list[Cell] = []
         self._writers: list[CellWriter] = []
         for collection in self._collections:
-            writer = CellWriter(self.shop, self.report, style=self._style, ours=collection.is_ours)
+            writer = CellWriter(self.state, self.report, style=self._style, ours=collection.is_ours)
             self._writers.append(writer)
             self.report.sources.append(f"{collection.source} ({collection.kind})")
             self.report.notes += collection.notes
@@ -83,7 +83,7 @@ class Writer:
         self.report.secrets = [
             replace(one, name=self._line(one.name), where=self._line(one.where)) for one in self.vault.found
         ]
-        for name in sorted(self.shop.values.strange):
+        for name in sorted(self.state.values.strange):
             self.report.note(
                 f"Postman makes up {{{{{name}}}}} in a way that is not known here: a plain word takes its place."
             )
@@ -152,7 +152,7 @@ class Writer:
 
     def _first(self) -> list[Cell]:
         lines = [*self._variables()]
-        needs = self.shop.needs
+        needs = self.state.needs
         imports = [f"import {name}" for name in _MODULES if name in needs]
         if "datetime" in needs:
             imports.append("from datetime import UTC, datetime, timedelta")
@@ -176,11 +176,11 @@ class Writer:
     def _variables(self) -> Iterator[str]:
         secret_names = {name for writer in self._writers for name in writer.secret_names}
         in_path = {name for writer in self._writers for name in writer.in_path}
-        known = self.shop.names.known()
+        known = self.state.names.known()
         production = False
-        for name in sorted(self.shop.used, key=lambda one: list(known).index(one)):
+        for name in sorted(self.state.used, key=lambda one: list(known).index(one)):
             own = known[name]
-            value = self.shop.values.get(name)
+            value = self.state.values.get(name)
             if name.endswith("\0") or name.startswith("\0"):
                 continue
             if key := own_key(name):
@@ -189,7 +189,7 @@ class Writer:
                 )
                 yield f"{own} = {credentials}"
             elif name in secret_names or self._writers[0].is_secret(name):
-                self.shop.needs.add("Secret")
+                self.state.needs.add("Secret")
                 yield self._secret(name, own)
             elif is_base(name) and (value is None or is_placeholder(value) or official_host(value)):
                 yield f"{own} = vipps.base_url"
@@ -197,7 +197,7 @@ class Writer:
                 yield f'{own} = vipps.base_url + "{endpoint(name)}"'
             else:
                 yield f"{own} = {self._value(name, value, needed=name in in_path)}"
-        for one in self.shop.values.variables.values():
+        for one in self.state.values.variables.values():
             production |= is_base(one.name) and official_host(one.value) == "api.vipps.no"
         if production:
             self.report.note(
@@ -206,13 +206,13 @@ class Writer:
             )
 
     def _secret(self, name: str, own: str) -> str:
-        if self.shop.values.is_assigned(name) or not (where := env_name(name)):
+        if self.state.values.is_assigned(name) or not (where := env_name(name)):
             return (
                 f'{own} = Secret("fill-in")  # a script sets it'
-                if self.shop.values.is_assigned(name)
+                if self.state.values.is_assigned(name)
                 else f'{own} = Secret("fill-in")'
             )
-        self.shop.needs.add("kept")
+        self.state.needs.add("kept")
         self.report.note(f"{name} is read from .env, where it is called {where}.") if not any(
             found.env_name == where for found in self.vault.found
         ) else None
@@ -220,17 +220,17 @@ class Writer:
 
     def _value(self, name: str, value: str | None, *, needed: bool) -> str:
         if value is not None and not is_placeholder(value):
-            expanded = self.shop.values.expanded(value)
+            expanded = self.state.values.expanded(value)
             if "{{" in expanded:
                 value = re.sub(r"\{\{|\}\}", "", expanded)
-            return literal(as_json(value)) if name in self.shop.bare else quoted(value)
-        assigned = self.shop.values.is_assigned(name)
+            return literal(as_json(value)) if name in self.state.bare else quoted(value)
+        assigned = self.state.values.is_assigned(name)
         said = "  # " + visible(self.vault.text(value or "")).replace("\n", " ")[:120] if value else ""
         if re.search(r"mobile|phone|msisdn", name, re.IGNORECASE) and not assigned and value != "":
             number = "12345678" if re.fullmatch(r"mobile_?number", name, re.IGNORECASE) else "4712345678"
-            return (number if name in self.shop.bare else quoted(number)) + (said or "  # no file has a value for it")
+            return (number if name in self.state.bare else quoted(number)) + (said or "  # no file has a value for it")
         if not assigned:
-            self.report.empty.append(self.shop.names.of(name))
+            self.report.empty.append(self.state.names.of(name))
         if value is not None and not value.strip() and not needed and not assigned:
             return '""'
         return '"fill-in"' + (said or ("  # a script sets it" if assigned else "  # no file has a value for it"))
@@ -241,7 +241,7 @@ class Writer:
         The session makes its own.
         """
         text = "\n".join(cell.source for cell in cells if cell.kind == "code")
-        for name, own in self.shop.names.known().items():
+        for name, own in self.state.names.known().items():
             if not re.search(r"idempot|request_?id", name, re.IGNORECASE):
                 continue
             line = rf"^[ \t]*{re.escape(own)} = str\(uuid\.uuid4\(\)\)\n?"
@@ -254,7 +254,7 @@ class Writer:
                     else cell
                     for cell in cells
                 ]
-                self.shop.used.discard(name)
+                self.state.used.discard(name)
         return [cell for cell in cells if cell.source.strip()]
 
 

@@ -19,7 +19,7 @@ from vipps_nb.notebook.importing.expectations import Expectation
 from vipps_nb.notebook.importing.functions import FUNCTIONS, METHODS, UNITS, is_literal, strftime, unquoted
 from vipps_nb.notebook.importing.record import Script
 from vipps_nb.notebook.importing.secrets import opens_doors, own_key
-from vipps_nb.notebook.importing.shop import OfTheSessionError, Shop, UntranslatableError
+from vipps_nb.notebook.importing.shared_state import OfTheSessionError, SharedState, UntranslatableError
 from vipps_nb.notebook.importing.variables import Made, Part, Ref, as_json
 
 _STORES = ("pm.environment", "pm.collectionVariables", "pm.globals", "pm.variables", "pm.vault")
@@ -62,18 +62,18 @@ def assigned_in(scripts: Sequence[Script]) -> set[str]:
     return {found[1] for script in scripts for found in pattern.finditer(script.source)}
 
 
-def translate(scripts: Sequence[Script], shop: Shop, *, answer: bool) -> Translation:
+def translate(scripts: Sequence[Script], state: SharedState, *, answer: bool) -> Translation:
     """Scripts that run one after the other, as the lines of one cell.
 
     Args:
         scripts: In the order in which Postman runs them.
-        shop: What is shared.
+        state: What is shared.
         answer: Whether there is an answer to look at; not before the request, nor where the session logs in.
     """
     result = Translation()
     checks: list[str] = []
     for script in scripts:
-        translator = _Translator(shop, result, has_answer=answer)
+        translator = _Translator(state, result, has_answer=answer)
         for statement in js.read(script.source):
             lines = translator.statement(statement)
             # Postman goes on after a test that fails; a cell does not. So tests come last.
@@ -93,8 +93,8 @@ def _together(lines: Sequence[str]) -> list[str]:
 
 
 class _Translator:
-    def __init__(self, shop: Shop, result: Translation, *, has_answer: bool) -> None:
-        self.shop = shop
+    def __init__(self, state: SharedState, result: Translation, *, has_answer: bool) -> None:
+        self.state = state
         self._result = result
         self._has_answer = has_answer
         self._locals: dict[str, tuple[str, str]] = {}  # Python's name and kind, by JavaScript's
@@ -130,7 +130,7 @@ class _Translator:
         return lines
 
     def _comment(self, source: str) -> list[str]:
-        lines = visible(self.shop.vault.text(source)).split("\n")
+        lines = visible(self.state.vault.text(source)).split("\n")
         if not _TALK.match(source):
             self._result.left.append(lines[0].strip()[:100])
         margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
@@ -244,7 +244,9 @@ class _Translator:
         Shared by all scripts that have one of that name, and no variable's.
         """
         return (
-            self.shop.names.of(f"local {name}") if name in self.shop.names.known() else self.shop.names.of(f"{name}\0")
+            self.state.names.of(f"local {name}")
+            if name in self.state.names.known()
+            else self.state.names.of(f"{name}\0")
         )
 
     # What a statement does.
@@ -283,7 +285,7 @@ class _Translator:
         if path in _SETTERS:
             return self._set(call.arguments)
         if path in _UNSETTERS:
-            return [f'{self.shop.name(self._text_of(call.arguments[0]))} = ""'] if call.arguments else []
+            return [f'{self.state.name(self._text_of(call.arguments[0]))} = ""'] if call.arguments else []
         if path == "pm.test":
             return self._tested(call)
         if path == "pm.sendRequest":
@@ -315,17 +317,17 @@ class _Translator:
         made = self._value(arguments[1])
         if self._is_random(arguments[1]):
             self._result.random.add(name)
-        shop = self.shop
-        own = shop.name(name)
+        state = self.state
+        own = state.name(name)
         if opens_doors(name):
-            shop.needs.add("Secret")
+            state.needs.add("Secret")
             inner = self._looked(made, '""') if made.way else made.text
-            shop.kinds[name] = "secret"
+            state.kinds[name] = "secret"
             return [f"{own} = Secret({inner if made.kind == 'str' else f'str({inner})'})"]
         text = made.text
-        if name in shop.bare:
+        if name in state.bare:
             text = made.plain or (repr(as_json(unquoted(text))) if is_literal(text) else text)
-        shop.kinds[name] = "num" if made.kind == "num" else "str" if made.kind == "str" else "any"
+        state.kinds[name] = "num" if made.kind == "num" else "str" if made.kind == "str" else "any"
         if made.way:
             return [f"{own} = {self._looked(made, own)}"]
         return [] if text == own else [f"{own} = {text}"]
@@ -358,7 +360,7 @@ class _Translator:
             raise OfTheSessionError
 
     def _asserted(self, condition: str, name: str) -> str:
-        name = visible(self.shop.vault.text(name))
+        name = visible(self.state.vault.text(name))
         return f"assert {condition}" + (f", {quoted(name)}" if name else "")
 
     def _check(self, value: js.Expression) -> list[str]:
@@ -375,7 +377,7 @@ class _Translator:
         made = self._value(pair["value"])
         if name.lower() == "idempotency-key" and self._is_random(pair["value"]):
             raise OfTheSessionError
-        own = self.shop.names.of(f"header {name}\0")
+        own = self.state.names.of(f"header {name}\0")
         self._result.headers[name] = own
         return [f"{own} = {made.as_text}"]
 
@@ -390,7 +392,7 @@ class _Translator:
                 and getter.removeprefix("get").removeprefix("UTC") == method.removeprefix("set").removeprefix("UTC")
             ):
                 own, count = self._locals[name][0], self._value(amount)
-                self.shop.needs.add("datetime")
+                self.state.needs.add("datetime")
                 if unit == "months":
                     return f"{own} {sign}= timedelta(days=30 * {count})"
                 return f"{own} {sign}= timedelta({unit}={count.text})"
@@ -407,7 +409,7 @@ class _Translator:
         settings = dict(asked.pairs) if isinstance(asked, js.Object) else {"url": asked}
         if "url" not in settings:
             raise UntranslatableError
-        if _TOKEN.search(self.shop.vault.open(str(settings["url"]))) and "accesstoken" in str(settings["url"]).lower():
+        if _TOKEN.search(self.state.vault.open(str(settings["url"]))) and "accesstoken" in str(settings["url"]).lower():
             raise OfTheSessionError
         method = self._text_of(settings.get("method", js.Literal("GET"))).upper()
         if method not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"):
@@ -422,7 +424,7 @@ class _Translator:
     def _answered(
         self, line: str, parameters: Sequence[str], body: Sequence[js.Statement], result: js.Expression | None
     ) -> list[str]:
-        answer = self.shop.names.of("sent\0")
+        answer = self.state.names.of("sent\0")
         for place, name in enumerate(parameters):
             self._locals[name] = ("None", "none") if place == 0 else (answer, "response")
         inside = body or ((js.Statement(kind="do", source="console.log()", value=result),) if result else ())
@@ -437,11 +439,11 @@ class _Translator:
         codes: dict[str, Code] = {}
         for piece in self._pieces(of):
             if isinstance(piece, str):
-                parts += self.shop.values.parts(self.shop.vault.open(piece))
+                parts += self.state.values.parts(self.state.vault.open(piece))
             else:
                 codes[f"\0{len(codes)}"] = piece
                 parts.append(Ref(f"\0{len(codes) - 1}"))
-        address = address_of(parts, self.shop.values)
+        address = address_of(parts, self.state.values)
         if address.kind != "own":
             raise UntranslatableError
         written: list[str | Code] = []
@@ -456,7 +458,7 @@ class _Translator:
 
     def _part(self, part: Ref | Made) -> Code:
         if isinstance(part, Made):
-            return Code(self.shop.made(part), "num" if part.number else "str")
+            return Code(self.state.made(part), "num" if part.number else "str")
         return replace(self._variable(part.name), kind="env")
 
     def _pieces(self, of: js.Expression) -> list[str | Code]:
@@ -583,7 +585,7 @@ class _Translator:
         return "answer"
 
     def _template(self, text: str) -> Code:
-        return Code(quoted(self.shop.vault.code(text)), "str")
+        return Code(quoted(self.state.vault.code(text)), "str")
 
     def _unary(self, sign: str, inner: js.Expression) -> Code:
         value = self._value(inner)
@@ -624,7 +626,7 @@ class _Translator:
                 first = self._pieces_of_sum(left)
                 return [*first, *self._pieces_of_sum(right)]
             case js.Literal(str(text)):
-                return [self.shop.vault.code(text)] if text else [""]
+                return [self.state.vault.code(text)] if text else [""]
         return [self._value(of)]
 
     def _typeof(self, value: Code, sign: str, word: str) -> Code:
@@ -675,7 +677,7 @@ class _Translator:
     def _step(self, value: Code, step: str) -> Code:
         if value.kind in ("num", "bool", "date", "response", "none"):
             raise UntranslatableError
-        self.shop.needs.add("field")
+        self.state.needs.add("field")
         way = (*(value.way or (value.text,)), step)
         return Code(f"field({', '.join(way)})", "json", way=way)
 
@@ -684,12 +686,12 @@ class _Translator:
             raise OfTheSessionError
         if name.startswith("$") or "{{" in name:
             raise UntranslatableError
-        kind = self.shop.kinds.get(name, "env")
+        kind = self.state.kinds.get(name, "env")
         if kind == "secret" or opens_doors(name):
             raise UntranslatableError  # a secret travels in a request, and nowhere else
-        if kind == "any" and not self.shop.values.is_assigned(name):
+        if kind == "any" and not self.state.values.is_assigned(name):
             kind = "env"
-        return Code(self.shop.name(name), kind)
+        return Code(self.state.name(name), kind)
 
     def _called(self, call: js.Call) -> Code:  # noqa: PLR0911 - one case a line
         path = _path(call.of)
@@ -701,7 +703,7 @@ class _Translator:
         if path == "pm.variables.replaceIn" and arguments:
             return self._replaced(self._text_of(arguments[0]))
         if path == "pm.response.json":
-            self.shop.needs.add("field")
+            self.state.needs.add("field")
             return Code(f"field({self.answer()})", "json", way=(self.answer(),))
         if path == "pm.response.text":
             return Code(f"{self.answer()}.text", "str")
@@ -714,7 +716,7 @@ class _Translator:
         return self._method(call)
 
     def _replaced(self, text: str) -> Code:
-        parts = self.shop.values.parts(text)
+        parts = self.state.values.parts(text)
         codes = [part if isinstance(part, str) else self._part(part) for part in parts]
         if len(codes) == 1 and isinstance(codes[0], Code):
             number = isinstance(parts[0], Made) and parts[0].number
@@ -723,11 +725,11 @@ class _Translator:
 
     def _dated(self, path: str, arguments: Sequence[js.Expression]) -> Code:
         if path == "Date.now":
-            self.shop.needs.add("time")
+            self.state.needs.add("time")
             return Code(_MILLISECONDS, "num")
         if path != "Date":
             raise UntranslatableError
-        self.shop.needs.add("datetime")
+        self.state.needs.add("datetime")
         if not arguments:
             return Code("datetime.now(UTC)", "date")
         given = self._value(arguments[0])
@@ -745,7 +747,7 @@ class _Translator:
         ):
             raise OfTheSessionError
         values = [self._value(one) for one in arguments]
-        return FUNCTIONS[path](self.shop, values)
+        return FUNCTIONS[path](self.state, values)
 
     def _method(self, call: js.Call) -> Code:  # noqa: PLR0911 - one case a line
         match call.of:
@@ -769,20 +771,20 @@ class _Translator:
 
     def _of_module(self, module: str, method: str, arguments: Sequence[js.Expression]) -> Code:
         if module == "uuid" and method in ("", "v4", "v1"):
-            self.shop.needs.add("uuid")
+            self.state.needs.add("uuid")
             return Code("str(uuid.uuid4())", "str")
         if module == "moment" and method in ("", "utc") and not arguments:
-            self.shop.needs.add("datetime")
+            self.state.needs.add("datetime")
             return Code("datetime.now(UTC)", "date")
         if module == "lodash" and method == "random" and len(arguments) == 2:  # noqa: PLR2004 - from and to
-            self.shop.needs.add("random")
+            self.state.needs.add("random")
             return Code(f"random.randint({', '.join(self._value(one).text for one in arguments)})", "num")
         raise UntranslatableError
 
     def _method_of(self, of: js.Expression, method: str, arguments: Sequence[js.Expression]) -> Code:
         if method in ("substring", "slice", "substr") and _is_random_text(of):
             # Math.random().toString(36).substring(7)
-            self.shop.needs.add("uuid")
+            self.state.needs.add("uuid")
             return Code("uuid.uuid4().hex[:10]", "str")
         value = self._value(of)
         if value.kind == "response":
@@ -794,11 +796,11 @@ class _Translator:
         known = METHODS.get(method)
         if known is None:
             raise UntranslatableError
-        return known(self.shop, value, [self._value(one) for one in arguments])
+        return known(self.state, value, [self._value(one) for one in arguments])
 
     def _of_response(self, value: Code, method: str, arguments: Sequence[js.Expression]) -> Code:
         if method == "json":
-            self.shop.needs.add("field")
+            self.state.needs.add("field")
             return Code(f"field({value.text})", "json", way=(value.text,))
         if method == "text":
             return Code(f"{value}.text", "str")
@@ -808,7 +810,7 @@ class _Translator:
         given = [self._value(one) for one in arguments]
         if method in ("getTime", "valueOf"):
             if value.text == "datetime.now(UTC)":
-                self.shop.needs.add("time")
+                self.state.needs.add("time")
                 return Code(_MILLISECONDS, "num")
             return Code(f"int({value}.timestamp() * 1000)", "num")
         if method == "unix":

@@ -1,4 +1,4 @@
-"""The sender.
+"""Carries webhooks and callbacks to receivers on this machine.
 
 Carries requests to receivers on this machine, and wakes when something falls due.
 

@@ -1,4 +1,4 @@
-"""Switches.
+"""How the sandbox behaves where the real thing is undecided.
 
 How the sandbox behaves where the real thing is undecided, and what a sales unit may do.
 """

@@ -1,4 +1,4 @@
-"""A ledger.
+"""A ledger: its entries, its topics, its feed.
 
 Two accounts, kept from the movements of money and the passing of days.
 

@@ -1,4 +1,4 @@
-"""How the client keeps within the documented limits.
+"""How the client keeps within the documented limits, which stand in apis.facts.
 
 How far apart calls are, and when each of many may leave.
 """

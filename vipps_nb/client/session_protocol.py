@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vipps_nb.client.sandbox_gate import Sandbox
 
 
-class Sender(Protocol):
+class SessionProtocol(Protocol):
     """Something that sends requests to one environment, as one sales unit."""
 
     sandbox: Sandbox | None

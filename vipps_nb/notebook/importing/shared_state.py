@@ -21,7 +21,7 @@ class OfTheSessionError(Exception):
 
 
 @dataclass
-class Shop:
+class SharedState:
     """What all scripts of a notebook share.
 
     Attributes:
