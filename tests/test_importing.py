@@ -404,7 +404,7 @@ class TestScripts:
             ("pm.collectionVariables.set('a', JSON.parse(responseBody).x)", 'a = field(answer, "x", otherwise=a)'),
             (
                 "postman.setEnvironmentVariable('a', pm.response.headers.get('Location'))",
-                'a = answer.headers.get("Location")',
+                'a = answer.headers.get("Location", a)',
             ),
             ("pm.globals.set('a', require('uuid').v4())", "a = str(uuid.uuid4())"),
             ("pm.environment.set('a', Math.floor(Math.random() * 1000))", "a = random.randrange(1000)"),
@@ -510,6 +510,13 @@ class TestScripts:
         cells, _ = brought(tmp_path, GET, {"name": "f", "item": [GET]}, event=event)
 
         assert code(cells)[1:] == 2 * ["n = int(time.time() * 1000)", "%vipps GET /webhooks/v1/webhooks"]
+
+    def test_a_comment_of_a_shared_script_is_told_once(self, tmp_path):
+        event = [{"listen": "test", "script": {"exec": "eval(1);"}}]
+        cells, report = brought(tmp_path, GET, GET, GET, event=event)
+
+        assert "\n".join(code(cells)).count("eval(1);") == 1
+        assert report.left == [("r", "eval(1);")]
 
 
 class TestHostileFiles:

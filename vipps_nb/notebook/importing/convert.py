@@ -48,11 +48,10 @@ def bring(
         _expect_room(target, force=force)
     writer = Writer(collections, variables, style=style)
     cells = writer.cells()
+    _expect_room(target, force=force)  # somebody may have been quicker
     text = json.dumps(as_notebook(cells), indent=1, ensure_ascii=False) + "\n"
     try:
-        write_private(target, text.encode("utf-8", "backslashreplace"), replace=force, mode=_READABLE)
-    except FileExistsError:
-        raise CollectionError(_there(target)) from None
+        write_private(target, text.encode("utf-8", "backslashreplace"), mode=_READABLE)
     except NoFileError as error:
         raise CollectionError(
             f"{visible(target.name)} was not written: {error.strerror}. Choose another name with -o."

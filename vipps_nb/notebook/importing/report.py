@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vipps_nb.notebook.importing.secrets import Found
 
-_MOST = 12  # lines of one kind; the rest is counted
+_MOST = 40  # lines of one kind; the rest is counted
 
 
 @dataclass

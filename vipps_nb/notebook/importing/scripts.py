@@ -73,11 +73,12 @@ def translate(scripts: Sequence[Script], state: SharedState, *, answer: bool) ->
     result = Translation()
     checks: list[str] = []
     for script in scripts:
-        translator = _Translator(state, result, has_answer=answer)
+        translator = _Translator(state, result, has_answer=answer, script=id(script))
         for statement in js.read(script.source):
             lines = translator.statement(statement)
             # Postman goes on after a test that fails; a cell does not. So tests come last.
             (checks if lines and lines[0].startswith("assert ") else result.lines).extend(lines)
+        state.told |= translator.told_now
     result.lines = _together([*result.lines, *checks])
     return result
 
@@ -93,8 +94,10 @@ def _together(lines: Sequence[str]) -> list[str]:
 
 
 class _Translator:
-    def __init__(self, state: SharedState, result: Translation, *, has_answer: bool) -> None:
+    def __init__(self, state: SharedState, result: Translation, *, has_answer: bool, script: int) -> None:
         self.state = state
+        self._script = script
+        self.told_now: set[tuple[int, str]] = set()
         self._result = result
         self._has_answer = has_answer
         self._locals: dict[str, tuple[str, str]] = {}  # Python's name and kind, by JavaScript's
@@ -130,6 +133,9 @@ class _Translator:
         return lines
 
     def _comment(self, source: str) -> list[str]:
+        if (self._script, source) in self.state.told:
+            return []
+        self.told_now.add((self._script, source))
         lines = visible(self.state.vault.text(source)).split("\n")
         if not _TALK.match(source):
             self._result.left.append(lines[0].strip()[:100])
@@ -330,6 +336,10 @@ class _Translator:
         state.kinds[name] = "num" if made.kind == "num" else "str" if made.kind == "str" else "any"
         if made.way:
             return [f"{own} = {self._looked(made, own)}"]
+        if (header := re.fullmatch(r'(\w+\.headers\.get\("[^"]*")\)', text)) is not None:
+            return [f"{own} = {header[1]}, {own})"]
+        if name not in state.bare and text in ("True", "False", "None"):
+            text = '""' if text == "None" else quoted(text.lower())
         return [] if text == own else [f"{own} = {text}"]
 
     def _is_random(self, value: js.Expression) -> bool:

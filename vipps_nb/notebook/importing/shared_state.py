@@ -28,6 +28,7 @@ class SharedState:
         bare: Variables that stand outside of quotes in a body, where a number is a number.
         needs: Modules and names that cells use, for the first cell.
         once: Idempotency keys that only one request of all has.
+        told: Statements that stand in some cell as a comment, by their script: of one that many requests share, once.
         kinds: What a script has last made of a variable.
     """
 
@@ -38,6 +39,7 @@ class SharedState:
     needs: set[str] = field(default_factory=set)
     kinds: dict[str, str] = field(default_factory=dict)
     once: set[str] = field(default_factory=set)
+    told: set[tuple[int, str]] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
 
     def name(self, name: str) -> str:

@@ -192,7 +192,7 @@ class Values:
         end = 0
         for found in TEMPLATE.finditer(text):
             parts.append(text[end : found.start()])
-            name = found[1]
+            name = found[1].removeprefix("vault:")
             if name.startswith("$"):
                 made, known = made_up(name[1:])
                 if not known:
