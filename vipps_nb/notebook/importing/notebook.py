@@ -108,7 +108,12 @@ class Writer:
         head = f"{'#' * min(level, _DEEPEST)} {self._line(request.name)}"
         description = f"\n\n{self._words(request.description)}" if request.description else ""
         yield Cell("markdown", head + description)
-        yield from writer.cells(request, (*scripts, *request.scripts))
+        try:
+            found = writer.cells(request, (*scripts, *request.scripts))
+        except Exception as error:  # what nobody has foreseen in one request is no reason to lose all others
+            self.report.note(f"{self._line(request.name)} could not be translated ({type(error).__name__}).")
+            found = [Cell("markdown", "This request could not be translated.")]
+        yield from found
         if request.examples:
             yield Cell("markdown", "\n\n".join(self._example(one) for one in request.examples[:_MOST_EXAMPLES]))
 
