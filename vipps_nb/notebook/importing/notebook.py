@@ -45,9 +45,9 @@ class Writer:
         values = Values(every, assigned_in(scripts))
         self.shop = Shop(Names(), values, self.vault)
         for one in every:  # variables come to their names before the locals of scripts do
-            self.shop.names.of(one.name)
+            self.shop.names.of(one.name, self.vault.code(one.name))
         for name in sorted(assigned_in(scripts)):
-            self.shop.names.of(name)
+            self.shop.names.of(name, self.vault.code(name))
         for collection in collections:
             for request in collection.requests():
                 if request.body.kind == "raw":
