@@ -364,5 +364,5 @@ def test_a_file_that_cannot_be_written_costs_nothing(told, tmp_path, monkeypatch
 
 
 def test_an_unknown_ending_is_refused(told, tmp_path):
-    with pytest.raises(HistoryError, match=r"neither in \.har nor in \.py"):
+    with pytest.raises(HistoryError, match=r"none of \.har, \.py and \.json"):
         told.history.save(tmp_path / "calls.txt")

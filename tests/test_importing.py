@@ -606,6 +606,22 @@ class TestHostileFiles:
         assert "<script" not in prose
         assert "![" not in prose
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"a": "{{' + " " * 100_000 + 'x"}',
+            '{"a": "' + ("{{" + " " * 300) * 3000 + '"}',
+            "{{" * 50_000,
+            '{"a' * 50_000,
+        ],
+        ids=range(4),
+    )
+    def test_a_body_that_is_slow_to_read_is_read_in_time(self, tmp_path, text):
+        started = time.monotonic()
+        brought(tmp_path, post(text))
+
+        assert time.monotonic() - started < 30
+
     def test_thousands_of_requests_take_no_minute(self, tmp_path):
         started = time.monotonic()
         brought(tmp_path, *[post('{"a": "{{b}}"}')] * 1000)

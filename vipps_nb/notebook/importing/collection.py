@@ -20,13 +20,12 @@ from vipps_nb.notebook.importing.convert import read_all
 from vipps_nb.notebook.importing.notebook import Writer
 from vipps_nb.notebook.importing.record import Request
 from vipps_nb.notebook.importing.secrets import opens_doors, own_key
-from vipps_nb.notebook.importing.variables import Made, Part, Ref, as_json, made_up
+from vipps_nb.notebook.importing.variables import TEMPLATE, Made, Part, Ref, as_json, made_up
 
 if TYPE_CHECKING:
     from vipps_nb.widgets.explorer import ExplorerCard
 
 _OPENAPI = {"openapi": "3.1.0", "info": {"title": ""}, "paths": {}}
-_TEMPLATE = re.compile(r"\{\{\s*([^{}\n]{1,200}?)\s*\}\}")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -202,11 +201,11 @@ def _quoted(text: str, filler: _Filler) -> str:
     """JSON with templates and comments as JSON alone."""
     pieces, end = [], 0
     for found in _TOKENS.finditer(text):
-        pieces.append(_TEMPLATE.sub(lambda one: filler.named(one[1], bare=True), text[end : found.start()]))
+        pieces.append(TEMPLATE.sub(lambda one: filler.named(one[1], bare=True), text[end : found.start()]))
         if found[0].startswith('"'):
-            pieces.append(_TEMPLATE.sub(lambda one: filler.named(one[1], bare=False), found[0]))
+            pieces.append(TEMPLATE.sub(lambda one: filler.named(one[1], bare=False), found[0]))
         end = found.end()
-    return "".join([*pieces, _TEMPLATE.sub(lambda one: filler.named(one[1], bare=True), text[end:])])
+    return "".join([*pieces, TEMPLATE.sub(lambda one: filler.named(one[1], bare=True), text[end:])])
 
 
 def _with_example(parameter: Parameter, given: Mapping[str, str]) -> Parameter:

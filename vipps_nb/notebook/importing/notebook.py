@@ -48,9 +48,9 @@ class Writer:
         values = Values(every, assigned_in(scripts))
         self.state = SharedState(Names(), values, self.vault)
         for one in every:  # variables come to their names before the locals of scripts do
-            self.state.names.of(one.name)
+            self.state.names.of(one.name, self.vault.code(one.name))
         for name in sorted(assigned_in(scripts)):
-            self.state.names.of(name)
+            self.state.names.of(name, self.vault.code(name))
         for collection in collections:
             for request in collection.requests():
                 if request.body.kind == "raw":
@@ -111,7 +111,12 @@ class Writer:
         head = f"{'#' * min(level, _DEEPEST)} {self._line(request.name)}"
         description = f"\n\n{self._words(request.description)}" if request.description else ""
         yield Cell("markdown", head + description)
-        yield from writer.cells(request, (*scripts, *request.scripts))
+        try:
+            found = writer.cells(request, (*scripts, *request.scripts))
+        except Exception as error:  # what nobody has foreseen in one request is no reason to lose all others
+            self.report.note(f"{self._line(request.name)} could not be translated ({type(error).__name__}).")
+            found = [Cell("markdown", "This request could not be translated.")]
+        yield from found
         if request.examples:
             yield Cell("markdown", "\n\n".join(self._example(one) for one in request.examples[:_MOST_EXAMPLES]))
 

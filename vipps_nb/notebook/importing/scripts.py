@@ -118,7 +118,7 @@ class _Translator:
             if one.kind == "let":
                 self._tainted.add(one.name)
             return []
-        except (UntranslatableError, RecursionError):
+        except (UntranslatableError, RecursionError, AttributeError, LookupError, TypeError, ValueError):
             self._locals, self._result.random = kept[0], kept[1]
             del self._result.left[kept[2] :]
             self._result.statements = kept[3]

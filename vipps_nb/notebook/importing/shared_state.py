@@ -45,7 +45,7 @@ class SharedState:
     def name(self, name: str) -> str:
         """Python's name of a variable, which the first cell then has to set."""
         self.used.add(name)
-        return self.names.of(name)
+        return self.names.of(name, self.vault.code(name))
 
     def made(self, made: Made) -> str:
         """The code of a made-up value, and what it needs."""

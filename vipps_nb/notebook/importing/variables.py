@@ -15,7 +15,8 @@ from typing import Any
 
 from vipps_nb.notebook.importing.record import Variable
 
-TEMPLATE = re.compile(r"\{\{\s*([^{}\n]{1,200}?)\s*\}\}")
+# From its first letter to its last, so that blanks are looked at once.
+TEMPLATE = re.compile(r"\{\{[ \t]{0,8}([^{}\s](?:[^{}\n]{0,198}[^{}\s])?)[ \t]{0,8}\}\}")
 _PLACEHOLDER = re.compile(
     r"""^\s*$ | ^<.*>$ | ^\[.*\]$ | ^["']?(add|insert|input|enter|your|fill|put|paste|copy|change|replace|todo)\b
       | ^your[-_] | ^x{3,}$ | ^\*+$ | ^\.{3}$ | ^\u2026$ | ^•+$ | ^changeme""",
