@@ -1,7 +1,7 @@
 """Runs of the tests for whoever works on them; `python -m pytest` runs everything.
 
 `.venv/bin/python -m nox -s unit` is the inner loop: what needs no browser, no kernel and no process of its own, in this
-very environment, on one core. `-s lowest` and `-s newest` make environments of their own, the one with the lowest
+very environment, on one core. `-s sandbox` is the same for the sandbox, which has far more tests. `-s lowest` and `-s newest` make environments of their own, the one with the lowest
 versions of everything that pyproject.toml names, the other with the newest. `-s js` is the same for the widgets'
 JavaScript, and needs Node. Arguments after `--` go to pytest.
 """
@@ -21,7 +21,15 @@ nox.options.sessions = ["unit"]
 @nox.session(venv_backend="none")
 def unit(session: nox.Session) -> None:
     """The inner loop."""
-    session.run(sys.executable, "-m", "pytest", "-o", f"addopts={LEAN}", "-m", "not slow", *session.posargs)
+    asked = session.posargs or ["tests", "--ignore=tests/sandbox"]
+    session.run(sys.executable, "-m", "pytest", "-o", f"addopts={LEAN}", "-m", "not slow", *asked)
+
+
+@nox.session(venv_backend="none")
+def sandbox(session: nox.Session) -> None:
+    """The inner loop of whoever works on the sandbox."""
+    asked = session.posargs or ["tests/sandbox"]
+    session.run(sys.executable, "-m", "pytest", "-o", f"addopts={LEAN}", "-m", "not slow", *asked)
 
 
 @nox.session(venv_backend="none")
