@@ -1,9 +1,9 @@
 """Runs of the tests for whoever works on them; `python -m pytest` runs everything.
 
-`.venv/bin/python -m nox -s unit` is the inner loop: what needs no browser, no kernel and no process of its own, in this
-very environment, on one core. `-s sandbox` is the same for the sandbox, which has far more tests. `-s lowest` and
-`-s newest` make environments of their own: with the lowest versions of everything that pyproject.toml names, and with the
-newest. `-s js` is for the widgets' JavaScript, and needs Node. Arguments after `--` go to pytest.
+`.venv/bin/python -m nox -s unit` is the inner loop: what needs no browser, no kernel and no process of its own, in
+this very environment, on one core. `-s sandbox` is the same for the sandbox, which has far more tests. `-s lowest`
+and `-s newest` make environments of their own: with the lowest versions of everything that pyproject.toml names, and
+with the newest. `-s js` is for the widgets' JavaScript, and needs Node. Arguments after `--` go to pytest.
 """
 
 import shutil
