@@ -19,6 +19,7 @@ _TOKENS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _DEEPEST = 64  # levels that are told apart
+_ENOUGH = 10 * _DEEPEST  # levels; the sandbox reads 100
 Role = Literal["key", "value", "nothing"]
 
 
@@ -71,7 +72,10 @@ class _Reader:
         self.line = 1
 
     def read(self, text: str) -> re.Match[str] | None:
-        """Read all of a text; returns the last token if the text ends within it."""
+        """Read a text, until it is deeper than any body.
+
+        Gives the last token if the text ends within it.
+        """
         token = None
         for token in _TOKENS.finditer(text):
             unfinished = token.end() == len(text) and (
@@ -79,6 +83,8 @@ class _Reader:
             )
             if unfinished:
                 return token
+            if len(self.frames) > _ENOUGH:
+                return None
             self.take(token)
         return None
 
