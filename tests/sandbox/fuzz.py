@@ -6,7 +6,6 @@ Requests go straight to the front door, without a socket, so ten thousand take s
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
 import sys
@@ -16,17 +15,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from tests.sandbox.official.checkout import SYSTEM
 from tests.sandbox.official.psp import PSP_ID
 from vipps_nb.sandbox.server.app import build_app
+from vipps_nb.sandbox.server.in_process import InProcessServer
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.movements import Movements
 from vipps_nb.sandbox.world.sales_unit import KeyStore
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import Backend
 
+HERE = "http://127.0.0.1:8080"
 NOON = "2026-01-01T12:00:00Z"
 DAY = 86_400
 YOUNG = 30
@@ -59,57 +60,21 @@ class Answer:
 
 
 class Direct:
-    """A sandbox whose front door is called and not connected to."""
+    """A sandbox that is called and not connected to."""
 
     def __init__(self, seed: int = 1, sales_units: int = 1) -> None:
-        self.backend = Backend(seed, KeyStore(seed, sales_units), Settings(), "http://127.0.0.1:8080")
-        self.door = build_app(self.backend)
-        self.loop = asyncio.new_event_loop()
+        self.backend = Backend(seed, KeyStore(seed, sales_units), Settings(), HERE)
+        self.server = InProcessServer()
+        app = build_app(self.backend)
+        self.server.start(app, on_stop=app.close)
 
     def close(self) -> None:
-        self.loop.run_until_complete(self.door.close())
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
+        self.server.stop()
 
     def request(self, method: str, target: str, body: bytes = b"", headers: dict[str, bytes] | None = None) -> Answer:
-        parts = urlsplit(f"http://127.0.0.1:8080{target}")
-        sent = {"host": b"127.0.0.1:8080", **(headers or {})}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
-            "query_string": parts.query.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value) for name, value in sent.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 8080),
-            "state": {"hang_up": lambda: None},
-        }
-        return self.loop.run_until_complete(self._ask(scope, body))
-
-    async def _ask(self, scope: dict[str, Any], body: bytes) -> Answer:
-        answer = Answer(0, {}, b"")
-        inbox = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> dict[str, Any]:
-            return inbox.pop() if inbox else {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                pairs = message["headers"]
-                answer.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
-            else:
-                answer.body += message.get("body", b"")
-
-        await self.door(scope, receive, send)
-        return answer
+        sent = [(name, value.decode("latin-1")) for name, value in (headers or {}).items()]
+        answer = self.server.ask(method, HERE + target, sent, body)
+        return Answer(answer.status, dict(answer.headers), answer.body)
 
 
 class Story:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from vipps_nb.apis import catalogue
 from vipps_nb.apis.facts import facts_of, matches
 from vipps_nb.apis.questions import idempotency_header, takes_idempotency_key
 from vipps_nb.auth.auth_scheme import AuthScheme
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.visible import escaped, visible
-from vipps_nb.notebook.calls import FORM, METHODS, Call, CallError, check, write_call
+from vipps_nb.notebook.calls import METHODS, Call, CallError, check, write_call
 from vipps_nb.notebook.calls.cells import refuse_secrets
 from vipps_nb.notebook.importing.addresses import Address, address_of
 from vipps_nb.notebook.importing.code import WIDTH, Code, bracketed, joined, literal, quoted
@@ -617,9 +616,3 @@ def _word(text: str) -> str:
 def _file_name(path: str) -> str:
     name = re.split(r"[/\\]", path)[-1]
     return re.sub(r"[^\w.\- ]", "_", name)[:100].strip(". ") or "file"
-
-
-def is_form_operation(method: str, path: str) -> bool:
-    """Whether the catalogue's operation takes a form."""
-    operation = catalogue.find(method, path)
-    return operation is not None and operation.body is not None and operation.body.media_type == FORM
