@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import getpass
 import json
-import time
 
 import pytest
 
+from tests.waiting import eventually
 from vipps_nb import CredentialsError, login
 from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.notebook.login_form import login_dialog
@@ -90,8 +90,5 @@ def test_a_form_made_before_is_refused_too(nowhere, monkeypatch):
 
     form._receive(form, {"do": "submit", "values": values, "environment": "test"}, [])
 
-    deadline = time.monotonic() + 5
-    while form.state != "asking" or not form.message:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    eventually(lambda: form.state == "asking" and form.message)
     assert "public Binder" in form.message

@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
+
+from tests.waiting import eventually
 
 VIPPS_NB = [sys.executable, "-m", "vipps_nb.cli"]
 ALL = ["sandbox", "doctor", "lab --execute", "--help"]
@@ -131,10 +132,7 @@ def test_a_script_can_wait_for_the_ready_file(nowhere):
         [*VIPPS_NB, "sandbox", "--ready-file", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            deadline = time.monotonic() + 30
-            while not file.exists():
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            eventually(file.exists, seconds=30)
             address = dict(line.split("=", 1) for line in file.read_text().splitlines())["VIPPS_BASE_URL"]
             assert requests.get(f"{address}/sandbox/health", timeout=20).json() == {"status": "ok"}
             assert os.name == "nt" or file.stat().st_mode & 0o077 == 0

@@ -12,6 +12,7 @@ import requests
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import get_ipython as start_ipython
 
+from tests.waiting import eventually
 from vipps_nb import Environment, NotLoggedInError, UnreachableError, VippsSession, openapi
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue.documents import Document
@@ -336,9 +337,7 @@ def arrive(card: ExplorerCard, **content: Any) -> dict[str, Any]:
 
 
 def wait_for(said: list[Any], count: int) -> None:
-    deadline = time.monotonic() + 5
-    while len(said) < count and time.monotonic() < deadline:
-        time.sleep(0.01)
+    eventually(lambda: len(said) >= count)
 
 
 def test_the_card_sends_on_a_thread_of_its_own_one_call_at_a_time(told):

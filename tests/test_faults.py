@@ -26,6 +26,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.waiting import eventually
 from vipps_nb import (
     ApiError,
     Environment,
@@ -442,13 +443,6 @@ def shop(serve, credentials) -> Shop:
     return Shop(serve, credentials)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @row("token endpoint down while a token is good")
 def test_a_token_endpoint_that_is_down_for_minutes_is_noticed_by_nobody(shop):
     assert shop.works()
@@ -459,11 +453,11 @@ def test_a_token_endpoint_that_is_down_for_minutes_is_noticed_by_nobody(shop):
 
     for _ in range(5):
         assert shop.works()
-    until(lambda: len(told) == 1)
+    eventually(lambda: len(told) == 1)
     shop.down = False
     shop.pass_time(RETRY_AFTER_FAILURE)
     assert shop.works()
-    until(lambda: shop.holds("token-2"))
+    eventually(lambda: shop.holds("token-2"))
 
     assert "answered 503" in told[0].problem
     assert shop.works()
@@ -536,7 +530,7 @@ def test_a_day_between_two_clocks_shortens_and_lengthens_nothing(shop, days, dat
     assert shop.works()
     shop.pass_time(3500)
     assert shop.works()
-    until(lambda: shop.holds("token-2"))  # renewed in the background
+    eventually(lambda: shop.holds("token-2"))  # renewed in the background
     shop.pass_time(3600)
     assert shop.works()
     assert shop.tokens == 3

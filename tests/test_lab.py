@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 import websocket
 from click.testing import CliRunner
 
+from tests.waiting import eventually
 from vipps_nb import cli
 from vipps_nb.notebook import lab
 
@@ -174,17 +174,10 @@ def test_a_run_without_a_browser_that_is_stopped_leaves_no_kernel(nowhere):
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(endless)]), file)
 
     with execute(file) as process:
-        wait_until(lambda: (nowhere / "pid").exists() and (nowhere / "pid").read_text())
+        eventually(lambda: (nowhere / "pid").exists() and (nowhere / "pid").read_text(), seconds=60)
         process.terminate()
         said, errors = process.communicate(timeout=30)
 
     assert (said, errors, process.returncode) == ("", "", 128 + signal.SIGTERM)
     with pytest.raises(ProcessLookupError):
         os.kill(int((nowhere / "pid").read_text()), 0)
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

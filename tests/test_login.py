@@ -6,12 +6,12 @@ import getpass
 import stat
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
+from tests.waiting import eventually
 from vipps_nb import MissingKeysError, Sandbox, TokenRefusedError, login, logout
 from vipps_nb.auth.dotenv_file import ignore_in_git, save_keys
 from vipps_nb.auth.login_options import LoginOptions
@@ -170,10 +170,7 @@ def test_the_forms_button_logs_in_and_saves_when_asked(nowhere):
         form._receive(
             form, {"do": "submit", "values": keys, "environment": "sandbox", "save": True, "gitignore": True}, []
         )
-        deadline = time.monotonic() + 10
-        while form.state != "done":
-            assert time.monotonic() < deadline, form.message
-            time.sleep(0.01)
+        eventually(lambda: form.state == "done")
 
         assert said[0].session.credentials.source == "the form"
         assert "Saved to .env" in form.message
@@ -223,10 +220,7 @@ def submitted(folder, values, environment="test", **choices):
     form = login_dialog(LoginOptions(folder=folder, env="test"), on_login=lambda _: "In.")
     content = {"do": "submit", "values": dict(values), "environment": environment, **choices}
     form._receive(form, content, [])
-    deadline = time.monotonic() + 10
-    while form.state == "checking":
-        assert time.monotonic() < deadline, form.message
-        time.sleep(0.01)
+    eventually(lambda: form.state != "checking")
     return form
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.waiting import eventually
 from vipps_nb import logout
 from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.doctor import examine
@@ -26,14 +27,6 @@ ORDER = {
     "returnUrl": "https://example.com/return",
     "paymentDescription": "One pair of socks",
 }
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    """What the desk hears, it hears on a thread of its own; wait for it, but not for ever."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within ten seconds"
-        time.sleep(0.005)
 
 
 class Said(list[dict[str, Any]]):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.waiting import eventually
 from vipps_nb import AccessToken, Environment, Secret, TokenCache, UnreachableError
 from vipps_nb.auth.access_token import Clock
 from vipps_nb.auth.token_cache import RETRY_AFTER_FAILURE
@@ -59,13 +60,6 @@ def now() -> FakeTime:
     return FakeTime()
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 def test_64_threads_with_an_empty_cache_make_one_request(now, credentials):
     mint = Mint(now, takes=0.2)
     cache = TokenCache(mint, now.clock())
@@ -102,7 +96,7 @@ def test_a_token_that_turns_stale_under_load_delays_nobody(now, credentials):
         while_renewing = list(threads.map(lambda _: cache.get(credentials, PLACE).reveal(), range(500)))
     assert set(while_renewing) == {"token-1"}
     mint.gate.set()
-    until(lambda: cache.peek(credentials, PLACE).reveal() == "token-2")
+    eventually(lambda: cache.peek(credentials, PLACE).reveal() == "token-2")
 
     assert mint.asked == 2
 
@@ -129,7 +123,7 @@ def test_a_failed_background_renewal_keeps_the_old_token_and_is_reported(now, cr
     mint.failure = UnreachableError("No connection to the host. More.", "https://x")
 
     assert cache.get(credentials, PLACE).reveal() == "token-1"
-    until(lambda: len(events) == 2)
+    eventually(lambda: len(events) == 2)
     assert events[1].problem == "No connection to the host. More."
     assert events[1].token.reveal() == "token-1"
 
@@ -139,7 +133,7 @@ def test_a_failed_background_renewal_keeps_the_old_token_and_is_reported(now, cr
     mint.failure = None
     now.seconds += RETRY_AFTER_FAILURE
     cache.get(credentials, PLACE)
-    until(lambda: cache.peek(credentials, PLACE).reveal() == "token-3")
+    eventually(lambda: cache.peek(credentials, PLACE).reveal() == "token-3")
 
 
 def test_an_unforeseen_error_in_the_background_is_reported_without_its_text(now, credentials, caplog):
@@ -152,7 +146,7 @@ def test_an_unforeseen_error_in_the_background_is_reported_without_its_text(now,
     mint.failure = RuntimeError("the secret is c2VjcmV0")
 
     cache.get(credentials, PLACE)
-    until(lambda: events)
+    eventually(lambda: events)
 
     assert "c2VjcmV0" not in events[0].problem + caplog.text
     assert "RuntimeError" in caplog.text
@@ -164,7 +158,7 @@ def test_an_answer_that_comes_after_a_logout_is_dropped(now, credentials):
     mint.gate = threading.Event()
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(cache.get, credentials, PLACE)
-        until(lambda: mint.asked == 1)
+        eventually(lambda: mint.asked == 1)
         cache.forget(credentials, PLACE)
         mint.gate.set()
         late.result()
@@ -178,7 +172,7 @@ def test_a_late_answer_does_not_replace_a_newer_token(now, credentials):
     mint.gate = slow = threading.Event()
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(cache.get, credentials, PLACE)
-        until(lambda: mint.asked == 1)
+        eventually(lambda: mint.asked == 1)
         cache.forget(credentials, PLACE)
         mint.gate = None
         newer = cache.get(credentials, PLACE)

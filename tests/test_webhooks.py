@@ -28,6 +28,7 @@ from starlette.datastructures import Headers as StarletteHeaders
 from urllib3 import HTTPHeaderDict
 
 import vipps_nb
+from tests.waiting import eventually
 from vipps_nb import Secret
 from vipps_nb.webhooks import Listener, ListenerError, NothingHeardError, explain, kept, receiver, verify
 
@@ -565,7 +566,7 @@ def test_a_sender_that_hangs_up_is_no_news(listener, capfd):
 
     assert send(listener) == 200
     assert (listener.deliveries[-1].attempt, listener.deliveries[-1].duplicate) == (2, True)
-    time.sleep(0.3)  # until the first answer is on its way to nobody
+    eventually(lambda: not attending())  # the first answer is on its way to nobody
     assert capfd.readouterr() == ("", "")
 
 
@@ -672,18 +673,22 @@ def test_a_sender_that_drips_is_heard_no_longer_than_the_rest(monkeypatch, part)
         assert listener.deliveries == []
 
 
+def attending() -> list[threading.Thread]:
+    """Those who hear a sender out."""
+    return [thread for thread in threading.enumerate() if thread.name == "vipps-nb delivery"]
+
+
 def test_many_slow_senders_take_a_bounded_number_of_threads_and_give_them_back(monkeypatch):
     monkeypatch.setattr(receiver, "MOST_SENDERS", 3)
     monkeypatch.setattr(receiver, "PATIENCE", 0.6)
     with Listener() as listener, contextlib.ExitStack() as slow:
         for _ in range(10):
             slow.enter_context(socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5))
-        time.sleep(0.2)
+        eventually(lambda: len(attending()) == 3)
 
-        attending = [thread for thread in threading.enumerate() if thread.name == "vipps-nb delivery"]
-        assert len(attending) <= 3
         assert send(listener) == 503
-        time.sleep(0.8)
+        assert len(attending()) == 3
+        eventually(lambda: not attending())
         assert send(listener) == 200
 
 
@@ -695,7 +700,7 @@ def test_stopping_leaves_no_thread_and_no_socket_whoever_is_connected():
     with contextlib.ExitStack() as slow:
         for said in (b"", b"PO", head, head + b"half"):
             slow.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5)).sendall(said)
-        time.sleep(0.2)
+        eventually(lambda: len(attending()) == 4)
 
         began = time.monotonic()
         listener.stop()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.waiting import eventually
 from vipps_nb.widgets.card import sentence_for
 from vipps_nb.widgets.login_form import FormChoices, FormField, LoginForm
 from vipps_nb.widgets.token_status import TokenStatus
@@ -22,14 +23,6 @@ class OurError(Exception):
     """Stands in for the package's own errors, which are recognised by where they are defined."""
 
     __module__ = "vipps_nb.errors"
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Callbacks run on threads of their own; wait for what they do, but not for ever."""
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within five seconds"
-        time.sleep(0.005)
 
 
 def receive(widget: TokenStatus | LoginForm, content: object) -> None:

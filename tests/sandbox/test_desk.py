@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from vipps_nb.sandbox import Sandbox, SandboxError
+from vipps_nb.sandbox.webhook_delivery.sender import Sender
 
 
 def test_the_overview_counts_what_is_there(merchant, sandbox):
@@ -558,12 +559,20 @@ def test_a_payment_that_expires_by_itself_is_a_change(merchant, sandbox):
     assert sandbox.waiting() == []
 
 
-def test_nobody_who_waits_for_a_change_keeps_the_sandbox_from_stopping():
+def test_nobody_who_waits_for_a_change_keeps_the_sandbox_from_stopping(monkeypatch):
+    watching = threading.Event()
+    watch = Sender.watch
+
+    def watch_and_tell(*args):
+        watching.set()
+        return watch(*args)
+
+    monkeypatch.setattr(Sender, "watch", watch_and_tell)
     sandbox = Sandbox().start()
     mark = sandbox.changes()
     waiter = threading.Thread(target=lambda: sandbox.changes(mark), daemon=True)
     waiter.start()
-    time.sleep(0.2)
+    assert watching.wait(10)
 
     began = time.monotonic()
     sandbox.stop()
