@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Browser, Locator, Page, Playwright, Route, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, Request, WebSocket, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -32,6 +32,8 @@ QUIET_CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # Nothing is to be had from beyond this machine. (Intercepting requests would switch the browser's cache off.)
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
 
 # The panel in front of everything; `expose_app_in_browser` puts the application into the page.
@@ -106,34 +108,33 @@ def artifacts() -> Path:
     return folder
 
 
-class Lab:
-    """A JupyterLab server in a folder of its own, and one page of a browser that looks at it.
+class LabServer:
+    """A JupyterLab that shares nothing with the one of the person running the tests.
+
+    It takes seconds to start, and so do a browser's first looks at it: the tests of one process share it. Each gets a
+    folder and a page of its own (see ``Lab``).
 
     Attributes:
-        notebooks: The server's root folder.
-        page: The browser's page. Requests that would leave the machine are blocked.
-        blocked: Addresses of those requests.
-        sent: Messages the page has sent to kernels.
+        folder: Everything that JupyterLab, its kernels and IPython write down.
+        root: Where the notebooks are.
+        address: Where it listens.
+        token: What opens it.
+        context: The browser's; what it has loaded once it need not load again.
     """
 
-    def __init__(self, folder: Path, browser: Browser, theme: str, save_widget_state: bool) -> None:
-        self.notebooks = folder / "notebooks"
-        self.notebooks.mkdir(parents=True)
-        self.blocked: list[str] = []
-        self.sent: list[bytes | str] = []
-        self._folder = folder
-        self._token = secrets.token_hex(16)
+    def __init__(self, folder: Path, browser: Browser) -> None:
+        self.folder = folder
+        self.root = folder / "notebooks"
+        self.root.mkdir(parents=True)
+        self.token = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._address = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        self._write_settings(theme, save_widget_state)
-        self._server = self._start_server()
-        context = browser.new_context(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
-        self.page: Page = context.new_page()
-        self.page.route("**/*", self._guard)
-        self.page.on("websocket", self._listen)
+            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.context = browser.new_context(viewport={"width": 1000, "height": 900})
+        self._process = self._start()
 
-    def _write_settings(self, theme: str, save_widget_state: bool) -> None:
+    def write_settings(self, theme: str, save_widget_state: bool) -> None:
+        """What a page finds that is loaded from now on."""
         settings: dict[str, dict[str, Any]] = {
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
             "@jupyterlab/apputils-extension/themes": {"theme": theme},
@@ -142,11 +143,11 @@ class Lab:
             "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": save_widget_state},
         }
         for name, values in settings.items():
-            file = self._folder / "settings" / f"{name}.jupyterlab-settings"
+            file = self.folder / "settings" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values), encoding="utf-8")
 
-    def _start_server(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS_", "JUPYTER"))}
         folders = {
             "HOME": "home",
@@ -159,9 +160,9 @@ class Lab:
         }
         environment = {
             **own,
-            **{name: str(self._folder / folder) for name, folder in folders.items()},
+            **{name: str(self.folder / folder) for name, folder in folders.items()},
             # Not an argument: every user of the machine can read arguments.
-            "JUPYTER_TOKEN": self._token,
+            "JUPYTER_TOKEN": self.token,
             # The kernel imports the package that is being tested, installed or not.
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path[1:]]),
         }
@@ -169,37 +170,74 @@ class Lab:
             *(sys.executable, "-m", "jupyterlab", "--no-browser"),
             *(["--allow-root"] if os.geteuid() == 0 else []),
             "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={self._address.rpartition(':')[2]}",
+            f"--ServerApp.port={self.address.rpartition(':')[2]}",
             "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={self.notebooks}",
+            f"--ServerApp.root_dir={self.root}",
             "--LabApp.expose_app_in_browser=True",
             "--JupyterNotebookApp.expose_app_in_browser=True",  # Notebook 7, where it is installed
             "--LabApp.extension_manager=readonly",
             "--LabApp.news_url=None",
         ]
-        with (self._folder / "server.log").open("wb") as log:
-            server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        self._wait_for(server)
-        return server
-
-    def _wait_for(self, server: subprocess.Popen[bytes]) -> None:
+        with (self.folder / "server.log").open("wb") as log:
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 90
-        while time.monotonic() < deadline and server.poll() is None:
+        while time.monotonic() < deadline and process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self._address}/api?token={self._token}", timeout=2):
-                    return
+                self.ask("GET", "api")
+                return process
             except (urllib.error.URLError, TimeoutError):
                 time.sleep(0.1)
-        server.kill()
-        server.wait()
-        pytest.fail("JupyterLab did not start:\n" + (self._folder / "server.log").read_text()[-3000:])
+        process.kill()
+        process.wait()
+        pytest.fail("JupyterLab did not start:\n" + (self.folder / "server.log").read_text()[-3000:])
 
-    def _guard(self, route: Route) -> None:
-        if route.request.url.startswith((self._address, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.blocked.append(route.request.url)
-            route.abort()
+    def ask(self, method: str, path: str) -> bytes:
+        """A request to the server itself."""
+        request = urllib.request.Request(f"{self.address}/{path}?token={self.token}", method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read()
+
+    def end_kernels_below(self, folder: str) -> None:
+        """End the kernels of all notebooks in a folder."""
+        for session in json.loads(self.ask("GET", "api/sessions")):
+            if session["path"].startswith(f"{folder}/"):
+                self.ask("DELETE", f"api/sessions/{session['id']}")
+
+    def close(self) -> None:
+        self.context.close()
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Lab:
+    """One page of a browser that looks at notebooks in a folder of JupyterLab.
+
+    Attributes:
+        notebooks: The folder.
+        page: The browser's page. It gets nothing from beyond this machine.
+        blocked: Addresses beyond it that were asked for.
+        sent: Messages the page has sent to kernels.
+    """
+
+    def __init__(self, server: LabServer, theme: str, save_widget_state: bool) -> None:
+        self._server = server
+        self._name = f"folder{len(list(server.root.iterdir()))}"
+        self.notebooks = server.root / self._name
+        self.notebooks.mkdir()
+        self.blocked: list[str] = []
+        self.sent: list[bytes | str] = []
+        server.write_settings(theme, save_widget_state)
+        self.page: Page = server.context.new_page()
+        self.page.on("request", self._look_where)
+        self.page.on("websocket", self._listen)
+
+    def _look_where(self, request: Request) -> None:
+        if not request.url.startswith((self._server.address, "data:", "blob:")):
+            self.blocked.append(request.url)
 
     def _listen(self, websocket: WebSocket) -> None:
         if "/channels" in websocket.url:
@@ -219,7 +257,7 @@ class Lab:
 
     def address_of(self, name: str, *, app: str = "lab/tree") -> str:
         """Where an application, such as Notebook 7 (`notebooks`), shows a notebook."""
-        return f"{self._address}/{app}/{name}?token={self._token}&reset"
+        return f"{self._server.address}/{app}/{self._name}/{name}?token={self._server.token}&reset"
 
     def open(self, name: str, *, app: str = "lab/tree") -> None:
         """Open a notebook and wait for its kernel."""
@@ -290,50 +328,58 @@ class Lab:
 
     def trust(self, notebook: Path) -> None:
         """Sign a notebook, as JupyterLab does for those a person has run and saved."""
-        notary = NotebookNotary(data_dir=str(self._folder / "data"))
+        notary = NotebookNotary(data_dir=str(self._server.folder / "data"))
         notary.sign(nbformat.read(notebook, as_version=4))
         notary.store.close()
 
-    def files_holding(self, text: str) -> list[str]:
-        """Files under the server's folders (notebooks, checkpoints, history, log) in which a text stands."""
-        needle = text.encode()
+    def files(self) -> list[Path]:
+        """All that the server, its kernels and IPython have written: notebooks, checkpoints, history, log."""
         # JupyterLab's own key to sign notebooks with is random: it holds any three letters now and then.
-        files = [one for one in self._folder.rglob("*") if one.is_file() and one.name != "notebook_secret"]
-        return [str(file.relative_to(self._folder)) for file in files if needle in file.read_bytes()]
+        folder = self._server.folder
+        return [one for one in folder.rglob("*") if one.is_file() and one.name != "notebook_secret"]
+
+    def files_holding(self, text: str) -> list[str]:
+        """Those of these files in which a text stands."""
+        needle = text.encode()
+        return [str(file.relative_to(self._server.folder)) for file in self.files() if needle in file.read_bytes()]
 
     def close(self) -> None:
-        self.page.context.close()
-        self._server.terminate()
-        try:
-            self._server.wait(20)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
+        self.page.close()
+        self._server.end_kernels_below(self._name)
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[LabServer]:
+    server = LabServer(tmp_path_factory.mktemp("lab"), chromium)
+    yield server
+    PlaywrightsLoop.take_out()  # whichever test was the last
+    server.close()
+    PlaywrightsLoop.put_aside()
 
 
 @contextmanager
-def labs(folder: Path, browser: Browser) -> Iterator[Callable[..., Lab]]:
-    """Starts JupyterLabs: `start(theme="JupyterLab Dark", save_widget_state=True)`; all are stopped at the end."""
-    running: list[Lab] = []
+def labs(server: LabServer) -> Iterator[Callable[..., Lab]]:
+    """Opens pages: `start(theme="JupyterLab Dark", save_widget_state=True)`; all are closed at the end."""
+    open_ones: list[Lab] = []
 
     def start(theme: str = "JupyterLab Light", save_widget_state: bool = False) -> Lab:
-        running.append(Lab(folder / f"lab{len(running)}", browser, theme, save_widget_state))
-        return running[-1]
+        open_ones.append(Lab(server, theme, save_widget_state))
+        return open_ones[-1]
 
     yield start
-    for lab in running:
+    for lab in open_ones:
         lab.close()
 
 
 @pytest.fixture(scope="module")
-def make_lab(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Callable[..., Lab]]:
-    """Starts JupyterLabs that a whole module shares."""
-    with labs(tmp_path_factory.mktemp("shared"), chromium) as start:
+def make_lab(lab_server: LabServer) -> Iterator[Callable[..., Lab]]:
+    """Opens pages that a whole module shares."""
+    with labs(lab_server) as start:
         yield start
 
 
 @pytest.fixture
-def lab(tmp_path: Path, chromium: Browser) -> Iterator[Lab]:
+def lab(lab_server: LabServer) -> Iterator[Lab]:
     """A JupyterLab that saves widget state: the setting under which a leak would be written down."""
-    with labs(tmp_path, chromium) as start:
+    with labs(lab_server) as start:
         yield start(save_widget_state=True)

@@ -37,8 +37,7 @@ def home() -> Iterator[Home]:
 
 def written(lab: Lab) -> bytes:
     """All that JupyterLab, its kernels and IPython have written; without what keys are read from."""
-    files = [file for file in lab._folder.rglob("*") if file.is_file()]
-    kept = [file for file in files if not any(file.match(source) for source in (*SOURCES, "planted.txt"))]
+    kept = [file for file in lab.files() if not any(file.match(source) for source in (*SOURCES, "planted.txt"))]
     return b"\n".join(file.read_bytes() for file in kept)
 
 
