@@ -22,11 +22,18 @@ CLIENT_SECRET = "c2VjcmV0LXRoYXQtbXVzdA=="
 SUBSCRIPTION_KEY = "0123456789abcdef0123456789abcdef"
 MSN = "123456"
 
-# The stories that stateful tests tell: the same ones each time, unless somebody has the time for thousands.
+# Stories that stateful tests tell, and requests made of documents: the same ones each time, unless somebody has the
+# time for thousands.
+USUAL_EXAMPLES = 40
 PATIENTLY = settings(stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-settings.register_profile("usual", PATIENTLY, max_examples=60, derandomize=True)
+settings.register_profile("usual", PATIENTLY, max_examples=USUAL_EXAMPLES, derandomize=True)
 settings.register_profile("thorough", PATIENTLY, max_examples=3000)
 settings.load_profile("usual")
+
+
+def times_the_usual() -> int:
+    """How many times the usual number of stories and requests this run has time for."""
+    return max(1, settings().max_examples // USUAL_EXAMPLES)
 
 
 make_rsa_key = rsa.generate_private_key

@@ -2,16 +2,14 @@
 such stories. One story alone, of any length: ``python -m tests.sandbox.fuzz SEED REQUESTS``.
 """
 
-from hypothesis import settings
-
+from tests.conftest import times_the_usual
 from tests.sandbox.fuzz import tell
 
 REQUESTS = 10_000
-USUAL_EXAMPLES = 60  # of the profile that tests run with
 
 
 def test_no_story_breaks_the_sandbox_or_makes_money_from_nothing():
-    for seed in range(1, 1 + max(1, settings().max_examples // USUAL_EXAMPLES)):
+    for seed in range(1, 1 + times_the_usual()):
         story = tell(seed, REQUESTS)
 
         assert story.count >= REQUESTS

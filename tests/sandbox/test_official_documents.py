@@ -13,13 +13,14 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
+from tests.conftest import times_the_usual
 from tests.sandbox.official import ALIKE, SPECS, Conversation, differs, documents, needs_documents
 from vipps_nb.sandbox.server.problems import gateway, problem, unauthorized
 
 pytestmark = needs_documents
 
-REQUESTS = 300  # for each document, spread over its operations and both modes; where they would be alike, few
-AT_LEAST = 10  # for each operation and mode
+REQUESTS = 150  # for each document, spread over its operations and both modes; where they would be alike, few
+AT_LEAST = 5  # for each operation and mode
 DOCUMENTS = documents() if SPECS.is_dir() else []
 SERVED = [
     pytest.param(official, method, path, id=f"{official.name} {method} {path}")
@@ -120,7 +121,7 @@ def how_many(name, method, path):
     """How many requests are generated for one operation in one mode."""
     if not differs(load(name), method, path):
         return ALIKE
-    return max(AT_LEAST, ceil(REQUESTS / 2 / len(named(name).served())))
+    return max(AT_LEAST, ceil(REQUESTS / 2 / len(named(name).served()))) * times_the_usual()
 
 
 @cache

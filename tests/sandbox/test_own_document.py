@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.conftest import times_the_usual
 from tests.sandbox.official import ALIKE, Conversation, behind, conversations, differs
 from vipps_nb.sandbox import Sandbox
 
@@ -89,7 +90,7 @@ def test_generated_requests_get_documented_answers(document, generator, sandbox,
         return  # there is nothing one could get wrong
     conversation = Conversation(behind(path), sandbox, merchant)
 
-    @settings(QUICKLY, max_examples=10 if differs(document, method, path) else ALIKE)
+    @settings(QUICKLY, max_examples=5 * times_the_usual() if differs(document, method, path) else ALIKE)
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case):
         conversation.prepare(case, path)
