@@ -149,14 +149,17 @@ def sent(page: Page) -> list[dict[str, Any]]:
     return [{name: value for name, value in order.items() if name != "id"} for order in orders]
 
 
-@pytest.mark.parametrize("width", [320, 480, 640, 900])
-@pytest.mark.parametrize("state", ["several", "stranger"])
+@pytest.mark.parametrize(
+    ("state", "width"),
+    [("idle", 480), ("idle", 900), ("several", 320), ("several", 640), ("stranger", 480), ("stranger", 900)],
+)
 def test_it_fits_where_it_stands(show: Callable[..., Page], artifacts: Path, state: str, width: int) -> None:
     page = show(state, width=width)
     page.screenshot(path=artifacts / f"desk-{state}-{width}.png", animations="disabled", full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".vipps-nb-screen").evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert (page.locator(".vipps-nb-phone").bounding_box()["height"] < 260) == (state == "idle"), "it folds"
     assert page.locator(".vipps-nb-scroll").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 

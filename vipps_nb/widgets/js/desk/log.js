@@ -1,7 +1,7 @@
 /** The request log as a table in which a line opens to what was asked and answered. */
 
 import { button, choice, element, group, replaceChildren, write } from "../shared/dom.js";
-import { outcomeWords, toleratedWords } from "./words.js";
+import { outcomeKind, outcomeWords, toleratedWords } from "./words.js";
 
 /** @import { Entry, Row } from "./types.js" */
 
@@ -99,7 +99,7 @@ export function buildLog(look) {
       element("td", "status", outcomeWords(row)),
       element("td", "ms", String(Math.round(row.ms))),
     ]);
-    line.dataset.well = String(!row.dropped && row.status !== null && row.status < 400);
+    line.dataset.outcome = outcomeKind(row);
     if (row.by) line.dataset.by = row.by;
     if (row.number !== opened) return [line];
     const cell = group("td", "entry", drawEntry(row, entry), { colspan: String(HEADINGS.length) });

@@ -51,6 +51,18 @@ export function outcomeWords({ dropped, status }) {
   return dropped ? "lost" : String(status ?? "—");
 }
 
+/**
+ * Which colour a line has: the same as an answer's card, where a refusal is no failure.
+ * @param {Pick<Row, "dropped" | "status">} row
+ * @returns {"well" | "refused" | "failed" | "open"}
+ */
+export function outcomeKind({ dropped, status }) {
+  if (dropped) return "failed";
+  if (status === null) return "open";
+  if (status < 400) return "well";
+  return status < 500 ? "refused" : "failed";
+}
+
 /** @param {Pick<Row, "tolerated">} row */
 export function toleratedWords({ tolerated }) {
   return tolerated ? `${tolerated} tolerated` : "";

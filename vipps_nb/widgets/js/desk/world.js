@@ -1,6 +1,6 @@
 /** The seed, strictness, and a new world; asks first. */
 
-import { button, element, group, write } from "../shared/dom.js";
+import { button, element, freshId, group, write } from "../shared/dom.js";
 import { panel } from "./panel.js";
 
 /** @import { Order } from "./types.js" */
@@ -13,6 +13,9 @@ export function seedOf(text) {
   const wanted = Number.parseInt(text, 10);
   return Number.isSafeInteger(wanted) ? wanted : 1;
 }
+
+const REAL = "Takes what published clients send although no document has it, and notes it in the log.";
+const STRICT = "Strict: refuses whatever no document has, although published clients send it.";
 
 /** @param {(order: Order) => void} act */
 export function buildWorld(act) {
@@ -27,10 +30,11 @@ export function buildWorld(act) {
   const asking = group("div", "asking", [question, sure, keep], labels);
   const strict = element("input", "", "", { type: "checkbox" });
   strict.addEventListener("change", () => act({ do: "strict", on: strict.checked }));
-  const strictLabel = group("label", "strict", [strict, "Strict"], {
-    title: "Refuse what no document has, although published clients send it",
-  });
-  const row = group("div", "buttons", [words, strictLabel, label, ask]);
+  const strictLabel = group("label", "strict", [strict, "Strict"]);
+  const strictWords = element("p", "strict-words", "", { id: freshId() });
+  strict.setAttribute("aria-describedby", strictWords.id);
+  label.title = "Fixes the pretend keys and the order of all ids in the next world";
+  const row = group("div", "buttons", [words, strictLabel, label, ask, strictWords]);
   const world = panel("world", "World", row, asking);
   asking.hidden = true;
   asking.addEventListener("keydown", (event) => {
@@ -57,6 +61,7 @@ export function buildWorld(act) {
    */
   function draw(nextSeed, nextWorld, nextStrict) {
     strict.checked = nextStrict;
+    write(strictWords, nextStrict ? STRICT : REAL);
     write(words, nextWorld || "Nothing in it yet");
     // Not while it is being typed: only a seed that has changed is written.
     if (nextSeed !== shown) seed.value = String(nextSeed);
