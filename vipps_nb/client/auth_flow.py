@@ -16,6 +16,7 @@ from vipps_nb.auth.auth_scheme import AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.core.environment import Environment
+from vipps_nb.core.fast_path import PlainRequest
 from vipps_nb.core.redaction import Redactor, redactor
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
@@ -160,9 +161,11 @@ class AuthFlow(AuthBase):
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
         """
+        headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
+        if type(request) is PlainRequest and request.is_as_it_was_made():
+            return request.with_headers(headers)
         outgoing = copy(request)
         outgoing.headers = request.headers.copy()
-        headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():
             outgoing.headers.setdefault(name, value)
