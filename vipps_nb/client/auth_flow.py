@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from copy import copy
-from typing import Never
+from typing import Never, Protocol
+from weakref import WeakSet
 
 import requests
 from requests.auth import AuthBase
@@ -37,6 +38,13 @@ def open_headers(
     return headers
 
 
+class Recorder(Protocol):
+    """Somebody who takes secrets out of what was recorded only when somebody looks."""
+
+    def open(self) -> None:
+        """Take them out now, for there is nobody who will know them later."""
+
+
 class AuthFlow(AuthBase):
     """Adds the secret headers to a request that goes where the keys belong.
 
@@ -57,6 +65,12 @@ class AuthFlow(AuthBase):
         self._forgotten = False
         self._secrets: tuple[AccessToken | None, tuple[Secret, ...]] | None = None
         self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
+        self._recorders: WeakSet[Recorder] = WeakSet()
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether they were forgotten by a logout."""
+        return self._forgotten
 
     def forget(self) -> None:
         """Forget token and keys for good.
@@ -71,6 +85,12 @@ class AuthFlow(AuthBase):
         )
         self.writes_switched_on = False
         self._secrets = self._redactor = None
+        for recorder in list(self._recorders):
+            recorder.open()
+
+    def tell_when_forgotten(self, recorder: Recorder) -> None:
+        """Have somebody let go of what holds on to the keys, once they are forgotten."""
+        self._recorders.add(recorder)
 
     def held(self) -> Credentials:
         """The keys, whole.
@@ -139,6 +159,11 @@ class AuthFlow(AuthBase):
         if known is None or known[0] is not secrets:
             self._redactor = known = (secrets, redactor(secrets))
         return known[1]
+
+    def knows(self, redactor: Redactor) -> bool:
+        """Whether it is the one that :meth:`redactor` gave last."""
+        known = self._redactor
+        return known is not None and known[1] is redactor
 
     def scheme_for(self, url: str) -> AuthScheme:
         """How a request to this URL proves who sends it: not at all, unless it goes home.
