@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import requests
 
 from vipps_nb.core import fast_path, hooks
+from vipps_nb.core.bodies import body_of
 from vipps_nb.core.fast_path import QuickResponse
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
@@ -114,7 +115,7 @@ class VippsResponse(QuickResponse):
             OversizedAnswerError: It is larger.
             requests.RequestException: It broke off.
         """
-        if self._content_consumed:
+        if self._content_consumed or body_of(self) is not None:  # an adapter may have given it with the answer
             return
         whole = fast_path.whole_body(self, largest)
         if whole is not None:

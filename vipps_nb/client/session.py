@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, SupportsIndex, cast
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast, overload
 from urllib.parse import urljoin
 
 import requests
@@ -37,6 +37,7 @@ from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import SYSTEM_HEADER_LIMIT, AuthFlow, open_headers
 from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.client.lazy import LazyAnswers, map_lazily
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
@@ -269,6 +270,7 @@ class VippsSession(requests.Session):
         """
         return poll(self, path, until, method=method, within=within, quiet=quiet, **options)
 
+    @overload
     def map(
         self,
         method: str,
@@ -278,8 +280,36 @@ class VippsSession(requests.Session):
         executor: Executor | None = None,
         paced: bool = True,
         quiet: bool = False,
+        lazy: Literal[False] = False,
         **options: Any,
-    ) -> Answers:
+    ) -> Answers: ...
+
+    @overload
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        lazy: Literal[True],
+        **options: Any,
+    ) -> LazyAnswers: ...
+
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        lazy: bool = False,
+        **options: Any,
+    ) -> Answers | LazyAnswers:
         """Send many requests, several at once, and keep their order.
 
         Args:
@@ -291,12 +321,16 @@ class VippsSession(requests.Session):
                 its own environment; for that this session's keys must come from ``.env`` or the environment.
             paced: Keep to the documented limits per payment, agreement and charge.
             quiet: Show no progress.
+            lazy: Hand the answers out as they come, and take the paths as they are needed, in bounded memory. For
+                more calls than one wants to have in memory together.
             options: What :meth:`request` takes, for all.
 
         Returns:
-            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart.
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart. With
+            ``lazy=True`` an iterator of the same.
         """
-        return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+        run = map_lazily if lazy else map_calls
+        return run(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key.
@@ -520,8 +554,13 @@ class VippsSession(requests.Session):
                 raise
 
     def _has_no_extras(self) -> bool:
-        """Whether the session has nothing of its own that would have to be merged in."""
-        return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
+        """Whether the session has nothing of its own that would have to be merged in, and makes requests itself."""
+        return (
+            not (self.params or any(self.hooks.values()) or len(self.cookies))
+            and self.auth is self._keys
+            and type(self).prepare_request is VippsSession.prepare_request
+            and fast_path.session_prepares_itself()
+        )
 
     def _prepare_plain(self, method: str, path: str, given: Mapping[str, Any], data: Any, json: Any) -> PlainRequest:
         msn = self._msn if is_told_the_sales_unit(path) else None

@@ -48,6 +48,7 @@ def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionTy
 
 
 _SEND = _own(requests.Session, "send", requests.sessions.merge_setting)
+_PREPARE = _own(requests.Session, "prepare_request", requests.sessions.merge_setting)
 _CARRY = _own(HTTPAdapter, "send", requests.adapters._urllib3_request_context)
 _BUILD = _own(HTTPAdapter, "build_response", requests.adapters._urllib3_request_context)
 
@@ -55,6 +56,11 @@ _BUILD = _own(HTTPAdapter, "build_response", requests.adapters._urllib3_request_
 def session_sends_itself() -> bool:
     """Whether ``requests.Session.send`` is requests' own."""
     return requests.Session.send is _SEND
+
+
+def session_prepares_itself() -> bool:
+    """Whether ``requests.Session.prepare_request`` is requests' own."""
+    return requests.Session.prepare_request is _PREPARE
 
 
 def adapter_sends_itself() -> bool:
