@@ -96,6 +96,17 @@ def test_a_request_that_the_caller_changes_is_sent_as_it_then_is(server, vipps):
     assert all(seen.headers["Authorization"].startswith("Bearer ") for seen in calls(server))
 
 
+def test_a_header_that_was_taken_away_is_nowhere_any_more(vipps):
+    headers = vipps.get(PATH, headers={"X-Mine": "canary"}).request.headers
+    copied = headers.copy()
+    for some in (headers, copied):
+        assert some["x-mine"] == "canary"
+        some["X-Mine"] = "other"
+
+    assert "canary" not in repr(vars(headers)) + repr(vars(copied))
+    assert list(headers) == list(copied)
+
+
 def test_what_a_session_sends_with_each_call_is_looked_at_each_time(server, vipps):
     vipps.get(PATH)
     vipps.headers["X-Mine"] = "1"

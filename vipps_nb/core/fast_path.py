@@ -29,6 +29,7 @@ from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity, get_encoding_from_headers
 from urllib3 import HTTPResponse, Timeout
+from urllib3.connection import HTTPConnection
 
 Pairs = tuple[tuple[str, Any], ...]
 
@@ -63,9 +64,13 @@ def session_prepares_itself() -> bool:
     return requests.Session.prepare_request is _PREPARE
 
 
+# Another package may stand under urllib3's name (urllib3-future, which niquests brings).
+IS_URLLIB3 = issubclass(HTTPConnection, http.client.HTTPConnection)
+
+
 def adapter_sends_itself() -> bool:
-    """Whether ``HTTPAdapter.send`` and ``build_response`` are requests' own."""
-    return HTTPAdapter.send is _CARRY and HTTPAdapter.build_response is _BUILD
+    """Whether ``HTTPAdapter.send`` and ``build_response`` are requests' own, and what they call is urllib3."""
+    return HTTPAdapter.send is _CARRY and HTTPAdapter.build_response is _BUILD and IS_URLLIB3
 
 
 # --- headers --------------------------------------------------------------------------------------------------------
@@ -81,9 +86,16 @@ class Headers(CaseInsensitiveDict[Any]):
     def __init__(self, pairs: Pairs) -> None:
         self._pairs = pairs
 
-    @functools.cached_property
-    def _store(self) -> OrderedDict[str, tuple[str, Any]]:  # the one attribute of a CaseInsensitiveDict
-        return OrderedDict((pair[0].lower(), pair) for pair in self._pairs)
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        pairs = own.get("_pairs")
+        if name == "_store" and pairs is not None:  # the one attribute of a CaseInsensitiveDict
+            own.setdefault("_store", OrderedDict((pair[0].lower(), pair) for pair in pairs))
+            # What is changed or taken away from now on must not stay here.
+            own.pop("_pairs", None)
+        if name in own:  # put there by another thread, perhaps
+            return own[name]
+        raise AttributeError(name)
 
     def copy(self) -> CaseInsensitiveDict[Any]:
         """The same headers, to be changed by somebody else."""
@@ -96,8 +108,8 @@ class Headers(CaseInsensitiveDict[Any]):
 def pairs_of(headers: Mapping[str, Any]) -> Pairs:
     """Names and values as they are now."""
     if type(headers) is Headers:
-        changed = vars(headers).get("_store")
-        return headers._pairs if changed is None else tuple(changed.values())
+        pairs: Pairs | None = vars(headers).get("_pairs")
+        return tuple(headers._store.values()) if pairs is None else pairs
     if type(headers) is CaseInsensitiveDict:
         return tuple(headers._store.values())
     return tuple(headers.items())
@@ -290,7 +302,7 @@ def whole_body(answer: requests.Response, largest: int) -> bytes | None:
         requests.RequestException: It broke off.
     """
     raw = answer.raw
-    if type(raw) is not HTTPResponse or "content-encoding" in raw.headers:
+    if type(raw) is not HTTPResponse or not IS_URLLIB3 or "content-encoding" in raw.headers:
         return None
     length = raw.length_remaining
     if length is None or length > largest:

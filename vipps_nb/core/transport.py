@@ -95,7 +95,8 @@ class _InOnePiece:
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> Any:
         """Send a request."""
         send: Any = super().request  # type: ignore[misc]
-        block = fast_path.block(headers) if type(headers) is dict else None
+        usual = type(headers) is dict and fast_path.IS_URLLIB3
+        block = fast_path.block(headers) if usual else None
         if block is None:
             return send(method, url, body=body, headers=headers, **options)
         self._block = block
