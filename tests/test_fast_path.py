@@ -251,6 +251,38 @@ def test_redirects_are_followed_or_told_as_with_requests(serve, credentials):
     assert (told.status_code, told.next.url) == (302, server.base_url + "/b")
 
 
+def test_what_hooks_are_given_an_adapter_takes(serve, credentials):
+    """As HTTPDigestAuth does: it sends again from a hook, with what the hook was given."""
+    server = serve(speaks(lambda seen: Answer(200)))
+    again = []
+
+    def once_more(response, **options):
+        again.append(response.connection.send(response.request.copy(), **options))
+
+    VippsSession(credentials, server.environment).get(PATH, retries=2, hooks={"response": once_more})
+
+    assert [answer.status_code for answer in again] == [200]
+
+
+def test_what_was_given_to_a_stranger_is_not_sent_home_by_a_redirect(serve, credentials):
+    home = serve(speaks())
+    stranger = serve(lambda seen: Answer(302, headers={"Location": home.base_url + PATH}))
+    VippsSession(credentials, home.environment).get(stranger.base_url + "/x", headers={"Authorization": "Bearer his"})
+
+    assert calls(home)[0].headers["Authorization"] != "Bearer his"
+
+
+def test_bytes_are_a_url_as_with_requests(vipps):
+    for url in (PATH.encode(), (vipps.base_url + PATH).encode()):
+        prepared = vipps.prepare_request(requests.Request("GET", url))
+        assert prepared.url == vipps.base_url + PATH
+
+
+def test_an_adapter_is_asked_through_the_door_for_what_it_has(vipps):
+    assert vipps.get_adapter(vipps.base_url).poolmanager is vipps.adapters["http://"].poolmanager
+    assert not hasattr(copy.copy(vipps.get_adapter(vipps.base_url)), "nothing_such")
+
+
 # --- the wire -------------------------------------------------------------------------------------------------------
 
 HEADS = {

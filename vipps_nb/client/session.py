@@ -11,6 +11,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 LONGEST_ANSWER = 300.0
 LARGEST_ANSWER = 256 << 20
 _REDIRECTS = range(300, 400)
+# What the call that is being made has asked for.
+_retries: ContextVar[Retries | int | None] = ContextVar("retries", default=None)
 _LONGEST_SHOWN = 200  # characters of a foreign address in a message
 
 
@@ -337,8 +340,8 @@ class VippsSession(requests.Session):
 
         No secret is added yet.
         """
-        url = self._absolute(str(request.url))
-        request.url = url
+        url: Any = request.url
+        request.url = url = self._absolute(url.decode() if isinstance(url, bytes) else str(url))
         if not self.environment.owns(url):
             return super().prepare_request(request)
         own = self._own_headers(str(request.method), url, request.headers)
@@ -412,13 +415,8 @@ class VippsSession(requests.Session):
         settings = self.merge_environment_settings(prepared.url, dict(proxies or {}), stream, verify, cert)
         if type(prepared) is PlainRequest and not settings["stream"] and self._sends_itself():
             return self._send_plain(prepared, timeout, settings, retries=retries, follow=allow_redirects)
-        return self.send(
-            prepared,
-            timeout=timeout,
-            allow_redirects=allow_redirects,
-            retries=retries,
-            **settings,
-        )
+        own = {} if retries is None else {"retries": retries}
+        return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **settings, **own)
 
     if TYPE_CHECKING:  # requests' own, which end in request(); all that is said here is what they give back
 
@@ -452,6 +450,13 @@ class VippsSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> VippsResponse:
         """Send a prepared request; sent again, it keeps its idempotency key."""
+        if "retries" in kwargs:
+            # Not handed on to requests, which hands it on to hooks, and those (HTTPDigestAuth) to an adapter.
+            asked = _retries.set(kwargs.pop("retries"))
+            try:
+                return self.send(request, **kwargs)
+            finally:
+                _retries.reset(asked)
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         self.guard(request)
@@ -462,15 +467,21 @@ class VippsSession(requests.Session):
         self, request: PlainRequest, timeout: Any, settings: dict[str, Any], *, retries: Any, follow: bool
     ) -> VippsResponse:
         """Send what needs none of what ``requests.Session.send`` does before; afterwards it may."""
+        if retries is not None:
+            asked = _retries.set(retries)
+            try:
+                return self._send_plain(request, timeout, settings, retries=None, follow=follow)
+            finally:
+                _retries.reset(asked)
         self.guard(request)
         timeout = self.timeout if timeout is None else timeout
         began = perf_counter()
-        answer = self.get_adapter(request.url).send(request, timeout=timeout, retries=retries, **settings)
+        answer = self.get_adapter(request.url).send(request, timeout=timeout, **settings)
         answer.elapsed = fast_path.seconds(perf_counter() - began)
         if type(answer.headers) is not Headers:  # which an answer with cookies never has
             extract_cookies_to_jar(self.cookies, request, answer.raw)
         if answer.status_code in _REDIRECTS and answer.is_redirect:
-            options = {**settings, "timeout": timeout, "retries": retries}
+            options = {**settings, "timeout": timeout}
             if follow:
                 hops = [answer, *self.resolve_redirects(answer, request, **options)]
                 answer = hops.pop()
@@ -515,7 +526,7 @@ class VippsSession(requests.Session):
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
-        bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
+        bounds = Bounds(Retries.of(_retries.get(), self.retries), self.longest_answer, self.largest_answer)
         door = VippsAdapter(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
         return self.history.watch(door)
 
@@ -524,6 +535,9 @@ class VippsSession(requests.Session):
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
+        elif self.should_strip_auth(str(response.request.url), prepared_request.url or ""):
+            # Given for the stranger who sends us home.
+            prepared_request.headers.pop("Authorization", None)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where a redirect leads.

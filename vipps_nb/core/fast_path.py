@@ -526,17 +526,19 @@ class Surroundings:
         self._known = None
 
 
-def _asker() -> Callable[[], tuple[Any, ...]]:
-    """Only whether they are the same is asked, so they are compared as they are stored where that can be reached."""
-    names = [os.environ.encodekey(name) for name in _VARIABLES] if hasattr(os.environ, "encodekey") else []
-    stored = getattr(os.environ, "_data", None)
-    if not names or not isinstance(stored, dict):
-        return lambda: tuple(map(os.environ.get, _VARIABLES))
-
-    def ask() -> tuple[Any, ...]:
-        return tuple([os.environ._data.get(name) for name in names])  # type: ignore[attr-defined]
-
-    return ask
+def _names() -> tuple[Any, ...]:
+    """The variables' names as they are stored; none where that cannot be told."""
+    encode = getattr(os.environ, "encodekey", None)
+    if encode is None or not isinstance(getattr(os.environ, "_data", None), dict):
+        return ()
+    return tuple(map(encode, _VARIABLES))
 
 
-_variables = _asker()
+_ENVIRON, _NAMES = os.environ, _names()
+
+
+def _variables() -> tuple[Any, ...]:
+    """Their values, which are only compared: as they are stored, where that can be reached."""
+    if _NAMES and os.environ is _ENVIRON:
+        return tuple(map(_ENVIRON._data.get, _NAMES))  # type: ignore[attr-defined]
+    return tuple(map(os.environ.get, _VARIABLES))

@@ -176,3 +176,9 @@ class _Watched(BaseAdapter):
 
     def close(self) -> None:
         self._inner.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """What else somebody asks of an adapter."""
+        if name == "_inner":  # of one that was not made yet
+            raise AttributeError(name)
+        return getattr(self._inner, name)
