@@ -39,6 +39,12 @@ def js(session: nox.Session) -> None:
     session.run("npm", "run", "--silent", "check", external=True)
 
 
+@nox.session(venv_backend="none")
+def requests(session: nox.Session) -> None:
+    """requests' own tests, with our session in the place of its."""
+    session.run(sys.executable, "tools/requests_own_tests.py", *session.posargs)
+
+
 @nox.session(venv_backend="uv", python="3.11")
 def lowest(session: nox.Session) -> None:
     """The inner loop's tests and the lessons with the lowest versions of all that is named, in the oldest Python."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import platform
@@ -41,6 +42,53 @@ def bare(base_url: str, headers: Mapping[str, str]) -> Get:
     return lambda path: session.get(base_url + path, timeout=30)
 
 
+def prepared(base_url: str, headers: Mapping[str, str]) -> Get:
+    """Plain requests with a request that is prepared once, and no proxy to be looked for: what it can do at best."""
+    session = requests.Session()
+    session.headers.update(headers)
+    request = session.prepare_request(requests.Request("GET", base_url + PATH))
+    return lambda path: session.send(request, proxies={}, timeout=30)
+
+
+def urllib3_alone(base_url: str, headers: Mapping[str, str]) -> Callable[[str], Any]:
+    """The pool of connections itself; its answers have no more than status, headers and bytes."""
+    pool = importlib.import_module("urllib3").connection_from_url(base_url)
+    sent = {**requests.Session().headers, **headers}
+    return lambda path: pool.request("GET", path, headers=sent, timeout=30, retries=False)
+
+
+def httpx_client(base_url: str, headers: Mapping[str, str]) -> Callable[[str], Any]:
+    client = importlib.import_module("httpx").Client(base_url=base_url, headers=dict(headers), timeout=30)
+    return client.get  # type: ignore[no-any-return]
+
+
+def niquests_session(base_url: str, headers: Mapping[str, str]) -> Callable[[str], Any]:
+    session = importlib.import_module("niquests").Session()
+    session.headers.update(headers)
+    return lambda path: session.get(base_url + path, timeout=30)
+
+
+class Aiohttp:
+    """aiohttp, driven from a function that is none: its loop runs for each call, as it does in a cell with ``await``."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+        self._aiohttp = importlib.import_module("aiohttp")
+        self._loop = asyncio.new_event_loop()
+        self._base_url, self._headers = base_url, headers
+        self._session: Any = None
+
+    def __call__(self, path: str) -> Any:
+        return self._loop.run_until_complete(self._get(path))
+
+    async def _get(self, path: str) -> Any:
+        if self._session is None:
+            self._session = self._aiohttp.ClientSession(headers=self._headers)
+        async with self._session.get(self._base_url + path) as answer:
+            await answer.read()
+            answer.status_code = answer.status
+            return answer
+
+
 def google(base_url: str, headers: Mapping[str, str]) -> Get:
     credentials = importlib.import_module("google.auth.credentials")
     transport = importlib.import_module("google.auth.transport.requests")
@@ -75,6 +123,13 @@ def oauthlib(base_url: str, headers: Mapping[str, str]) -> Get:
     return lambda path: session.get(base_url + path, timeout=30)  # type: ignore[no-any-return]
 
 
+TOOLS: dict[str, Callable[[str, Mapping[str, str]], Callable[[str], Any]]] = {
+    "requests, a prepared send": prepared,
+    "urllib3 alone": urllib3_alone,
+    "httpx": httpx_client,
+    "aiohttp": Aiohttp,
+    "niquests": niquests_session,
+}
 PEERS: dict[str, Callable[[str, Mapping[str, str]], Get]] = {
     "google-auth": google,
     "Authlib": authlib,
@@ -82,10 +137,10 @@ PEERS: dict[str, Callable[[str, Mapping[str, str]], Get]] = {
 }
 
 
-def peers(base_url: str, headers: Mapping[str, str]) -> dict[str, Get]:
+def peers(base_url: str, headers: Mapping[str, str]) -> dict[str, Callable[[str], Any]]:
     """Those that are installed; the others are named."""
-    found = {}
-    for name, make in PEERS.items():
+    found: dict[str, Callable[[str], Any]] = {}
+    for name, make in {**PEERS, **TOOLS}.items():
         try:
             found[name] = make(base_url, headers)
         except ImportError:
@@ -96,7 +151,7 @@ def peers(base_url: str, headers: Mapping[str, str]) -> dict[str, Get]:
 def versions() -> str:
     """What was measured with what."""
     known = [f"Python {platform.python_version()}"]
-    for name in ("requests", "urllib3", *PEERS):
+    for name in ("requests", "urllib3", "httpx", "aiohttp", "niquests", *PEERS):
         try:
             known.append(f"{name} {version(name)}")
         except PackageNotFoundError:

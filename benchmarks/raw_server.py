@@ -31,6 +31,7 @@ def answer(status: str, body: bytes) -> bytes:
 
 
 OK, REFUSED = answer("200 OK", b"{}"), answer("401 Unauthorized", b"{}")
+BIG = answer("200 OK", b'{"text": "%s"}' % (b"x" * 2_000))
 
 
 def reply(head: bytes, latency: float, token_latency: float) -> bytes:
@@ -47,18 +48,27 @@ def reply(head: bytes, latency: float, token_latency: float) -> bytes:
         return answer("200 OK", b"%d" % State.given)
     if latency:
         time.sleep(latency)
+    if head.startswith(b"GET /big/"):
+        return BIG
     _, _, after = head.partition(b"Bearer token-")
     return REFUSED if after and int(after.partition(b"\r\n")[0]) <= State.worthless else OK
 
 
 def converse(connection: socket.socket, latency: float, token_latency: float) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    head = b""
+    waiting = b""
     while data := connection.recv(65536):
-        head += data
-        if head.endswith(b"\r\n\r\n"):
-            connection.sendall(reply(head, latency, token_latency))
-            head = b""
+        waiting += data
+        head, end, after = waiting.partition(b"\r\n\r\n")
+        if end and len(after) >= length_of(head):
+            connection.sendall(reply(head + b"\r\n", latency, token_latency))
+            waiting = after[length_of(head) :]
+
+
+def length_of(head: bytes) -> int:
+    """How many bytes of a body follow; this server's clients all write it so."""
+    _, found, after = head.partition(b"\r\nContent-Length: ")
+    return int(after.partition(b"\r\n")[0]) if found else 0
 
 
 def serve(latency: float, token_latency: float) -> None:

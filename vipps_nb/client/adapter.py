@@ -68,7 +68,7 @@ class VippsAdapter(BaseAdapter):
             requests.RequestException: No answer came; it holds the request as the caller made it.
             VippsNbError: There was no access token to be had, or the answer is too large.
         """
-        policy = Retries.of(kwargs.pop("retries", None), self._bounds.retries)
+        policy = self._bounds.retries
         self._may_renew = True
         scheme = self._keys.scheme_for(str(request.url))
         began = monotonic()
@@ -101,6 +101,12 @@ class VippsAdapter(BaseAdapter):
     def close(self) -> None:
         """Close the real adapter."""
         self._inner.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """What else somebody asks of an adapter."""
+        if name == "_inner":  # of one that was not made yet
+            raise AttributeError(name)
+        return getattr(self._inner, name)
 
     def _try(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from copy import copy
-from typing import Never
+from typing import Never, Protocol
+from weakref import WeakSet
 
 import requests
 from requests.auth import AuthBase
@@ -16,6 +17,7 @@ from vipps_nb.auth.auth_scheme import AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.core.environment import Environment
+from vipps_nb.core.fast_path import PlainRequest
 from vipps_nb.core.redaction import Redactor, redactor
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import LOGGED_OUT, NotLoggedInError
@@ -34,6 +36,13 @@ def open_headers(
     if merchant_serial_number and is_told_the_sales_unit(url):
         headers["Merchant-Serial-Number"] = merchant_serial_number
     return headers
+
+
+class Recorder(Protocol):
+    """Somebody who takes secrets out of what was recorded only when somebody looks."""
+
+    def open(self) -> None:
+        """Take them out now, for there is nobody who will know them later."""
 
 
 class AuthFlow(AuthBase):
@@ -56,6 +65,12 @@ class AuthFlow(AuthBase):
         self._forgotten = False
         self._secrets: tuple[AccessToken | None, tuple[Secret, ...]] | None = None
         self._redactor: tuple[tuple[Secret, ...], Redactor] | None = None
+        self._recorders: WeakSet[Recorder] = WeakSet()
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether they were forgotten by a logout."""
+        return self._forgotten
 
     def forget(self) -> None:
         """Forget token and keys for good.
@@ -70,6 +85,12 @@ class AuthFlow(AuthBase):
         )
         self.writes_switched_on = False
         self._secrets = self._redactor = None
+        for recorder in list(self._recorders):
+            recorder.open()
+
+    def tell_when_forgotten(self, recorder: Recorder) -> None:
+        """Have somebody let go of what holds on to the keys, once they are forgotten."""
+        self._recorders.add(recorder)
 
     def held(self) -> Credentials:
         """The keys, whole.
@@ -139,6 +160,11 @@ class AuthFlow(AuthBase):
             self._redactor = known = (secrets, redactor(secrets))
         return known[1]
 
+    def knows(self, redactor: Redactor) -> bool:
+        """Whether it is the one that :meth:`redactor` gave last."""
+        known = self._redactor
+        return known is not None and known[1] is redactor
+
     def scheme_for(self, url: str) -> AuthScheme:
         """How a request to this URL proves who sends it: not at all, unless it goes home.
 
@@ -160,9 +186,11 @@ class AuthFlow(AuthBase):
         Raises:
             NotLoggedInError: The keys were forgotten by a logout.
         """
+        headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
+        if type(request) is PlainRequest and request.is_as_it_was_made():
+            return request.with_headers(headers)
         outgoing = copy(request)
         outgoing.headers = request.headers.copy()
-        headers = secret_headers(scheme, self.held(), token.reveal() if token else None)
         # A header set by hand is meant: a lesson sends a wrong key on purpose, Login sends a person's token.
         for name, value in headers.items():
             outgoing.headers.setdefault(name, value)

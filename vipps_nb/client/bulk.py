@@ -9,11 +9,12 @@ never a key or a token.
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
+from vipps_nb.client.crew import Crew
 from vipps_nb.client.pacing import departures
 from vipps_nb.client.progress import Progress
 from vipps_nb.client.response import VippsResponse
@@ -145,15 +147,24 @@ def map_calls(
     if at_once < 1:
         raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
     method = method.upper()
-    planned = [_with_key(session, method, call, options) for call in calls]
+    planned = [with_key(session, method, call, options) for call in calls]
     errand = Errand(session, method, options)
-    if executor is not None:
-        return _run(errand, planned, executor, at_once=at_once, paced=paced, quiet=quiet)
-    with ThreadPoolExecutor(min(at_once, max(len(planned), 1)), "vipps-nb-map") as threads:
-        return _run(errand, planned, threads, at_once=at_once, paced=paced, quiet=quiet)
+    tally = _Tally(len(planned), at_once)
+    crew: Crew[int] | None = None
+    if executor is None:
+        crew = Crew(lambda position: tally.carry_out(position, errand, planned[position]), min(at_once, len(planned)))
+        send = crew.give
+    else:
+
+        def send(position: int) -> None:
+            tally.room.acquire()
+            executor.submit(errand, planned[position]).add_done_callback(partial(tally.note, position))
+
+    with crew or contextlib.nullcontext():
+        return _run(errand, planned, tally, send, paced=paced, quiet=quiet)
 
 
-def _with_key(session: SessionProtocol, method: str, call: Any, options: Mapping[str, Any]) -> Call:
+def with_key(session: SessionProtocol, method: str, call: Any, options: Mapping[str, Any]) -> Call:
     """The call, a write with its idempotency key.
 
     It keeps that key however often it is sent.
@@ -177,23 +188,49 @@ class _Tally:
     def __init__(self, number: int, at_once: int) -> None:
         self.outcomes: list[Outcome | None] = [None] * number
         self.room = threading.Semaphore(at_once)
-        self.done = 0
+        self.all_came = threading.Event()
+        self._number = number
+        self._came: list[int] = []  # one step for each; += would not be
+
+    @property
+    def done(self) -> int:
+        """How many have come to an end."""
+        return len(self._came)
+
+    def carry_out(self, position: int, errand: Errand, call: Call) -> None:
+        """Send one call here."""
+        try:
+            outcome = errand(call)
+        except BaseException as error:
+            outcome = as_exception(error)
+        self._end(position, outcome)
 
     def note(self, position: int, future: Future[Outcome]) -> None:
+        """Take what an executor has brought."""
         if future.cancelled():
             outcome: Outcome = NotSentError("Not sent: the executor cancelled it.")
         else:
             error = future.exception()
-            outcome = future.result() if error is None else _as_exception(error)
-        self.outcomes[position] = outcome
-        self.done += 1
+            outcome = future.result() if error is None else as_exception(error)
+        self._end(position, outcome)
         self.room.release()
+
+    def _end(self, position: int, outcome: Outcome) -> None:
+        self.outcomes[position] = outcome
+        self._came.append(position)
+        if len(self._came) == self._number:
+            self.all_came.set()
 
 
 def _run(
-    errand: Errand, calls: Sequence[Call], executor: Executor, *, at_once: int, paced: bool, quiet: bool
+    errand: Errand,
+    calls: Sequence[Call],
+    tally: _Tally,
+    send: Callable[[int], None],
+    *,
+    paced: bool,
+    quiet: bool,
 ) -> Answers:
-    tally = _Tally(len(calls), at_once)
     moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)
     with Progress(f"map {errand.method} · {len(calls)} calls", quiet=quiet) as progress:
         waiting = Waiting(errand.session.sandbox, progress)
@@ -203,13 +240,10 @@ def _run(
                 if early > 0:
                     progress.show(f"{tally.done} done, waiting {early:.0f} s for the documented pace")
                     waiting.wait(early)
-                tally.room.acquire()
-                future = executor.submit(errand, calls[position])
-                future.add_done_callback(partial(tally.note, position))
+                send(position)
                 progress.show(f"{tally.done} done")
-            for _ in range(at_once):
-                while not tally.room.acquire(timeout=0.2):
-                    progress.show(f"{tally.done} done")
+            while calls and not tally.all_came.wait(timeout=0.2):
+                progress.show(f"{tally.done} done")
         except KeyboardInterrupt as interrupt:
             # Whoever stops halfway through payments has to know which ones were sent.
             interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]  # pyright: ignore
@@ -234,5 +268,6 @@ def _portable(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _as_exception(error: BaseException) -> Exception:
+def as_exception(error: BaseException) -> Exception:
+    """An error as an outcome."""
     return error if isinstance(error, Exception) else NotSentError(f"The executor stopped: {type(error).__name__}.")

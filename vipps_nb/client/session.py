@@ -11,13 +11,16 @@ import dataclasses
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, SupportsIndex, cast
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast, overload
 from urllib.parse import urljoin
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import (
@@ -25,6 +28,7 @@ from vipps_nb.apis.questions import (
     idempotency_header,
     idempotency_key,
     is_only_in_test,
+    is_told_the_sales_unit,
     takes_idempotency_key,
 )
 from vipps_nb.auth.access_token import CONNECT_AND_READ_TIMEOUT, AccessToken
@@ -32,15 +36,17 @@ from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
-from vipps_nb.client.auth_flow import AuthFlow, open_headers
+from vipps_nb.client.auth_flow import SYSTEM_HEADER_LIMIT, AuthFlow, open_headers
 from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
-from vipps_nb.client.fast_path import PLAIN_PATH, Surroundings, prepare_plain
+from vipps_nb.client.lazy import LazyAnswers, map_lazily
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries
 from vipps_nb.core.addresses import cut_apart, host_of, is_address
+from vipps_nb.core import fast_path
 from vipps_nb.core.environment import Environment
+from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
 from vipps_nb.core.transport import Transport, past_proxies, silence
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
@@ -51,6 +57,9 @@ if TYPE_CHECKING:
 # An answer that is not whole after so many seconds, or larger than so many bytes, will not become useful.
 LONGEST_ANSWER = 300.0
 LARGEST_ANSWER = 256 << 20
+_REDIRECTS = range(300, 400)
+# What the call that is being made has asked for.
+_retries: ContextVar[Retries | int | None] = ContextVar("retries", default=None)
 _LONGEST_SHOWN = 200  # characters of a foreign address in a message
 
 
@@ -106,8 +115,8 @@ class VippsSession(requests.Session):
         merchant_serial_number: str | None = None,
     ) -> None:
         super().__init__()
-        self.mount("https://", Transport())
-        self.mount("http://", Transport())
+        self.mount("https://", Transport(kind=VippsResponse))
+        self.mount("http://", Transport(kind=VippsResponse))
         if environment.adapter is not None:
             self.mount(environment.base_url, environment.adapter)
         self._keys = AuthFlow(credentials, environment, cache or TokenCache())
@@ -128,7 +137,7 @@ class VippsSession(requests.Session):
         }
         self.sandbox: Sandbox | None = None
         self.way_in: Callable[[Settings], VippsSession] | None = None
-        self._surroundings = Surroundings()
+        self._surroundings, self._standing = Surroundings(), Standing()
         self._past_proxies = past_proxies(environment.base_url)
         self.history = History(self)
 
@@ -264,6 +273,7 @@ class VippsSession(requests.Session):
         """
         return poll(self, path, until, method=method, within=within, quiet=quiet, **options)
 
+    @overload
     def map(
         self,
         method: str,
@@ -273,8 +283,36 @@ class VippsSession(requests.Session):
         executor: Executor | None = None,
         paced: bool = True,
         quiet: bool = False,
+        lazy: Literal[False] = False,
         **options: Any,
-    ) -> Answers:
+    ) -> Answers: ...
+
+    @overload
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        lazy: Literal[True],
+        **options: Any,
+    ) -> LazyAnswers: ...
+
+    def map(
+        self,
+        method: str,
+        paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
+        *,
+        at_once: int = AT_ONCE,
+        executor: Executor | None = None,
+        paced: bool = True,
+        quiet: bool = False,
+        lazy: bool = False,
+        **options: Any,
+    ) -> Answers | LazyAnswers:
         """Send many requests, several at once, and keep their order.
 
         Args:
@@ -286,20 +324,24 @@ class VippsSession(requests.Session):
                 its own environment; for that this session's keys must come from ``.env`` or the environment.
             paced: Keep to the documented limits per payment, agreement and charge.
             quiet: Show no progress.
+            lazy: Hand the answers out as they come, and take the paths as they are needed, in bounded memory. For
+                more calls than one wants to have in memory together.
             options: What :meth:`request` takes, for all.
 
         Returns:
-            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart.
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart. With
+            ``lazy=True`` an iterator of the same.
         """
-        return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+        run = map_lazily if lazy else map_calls
+        return run(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key.
 
         No secret is added yet.
         """
-        url = self._absolute(str(request.url))
-        request.url = url
+        url: Any = request.url
+        request.url = url = self._absolute(url.decode() if isinstance(url, bytes) else str(url))
         if not self.environment.owns(url):
             return super().prepare_request(request)
         own = self._own_headers(str(request.method), url, request.headers)
@@ -355,9 +397,7 @@ class VippsSession(requests.Session):
                 and not (params or cookies or files or auth or hooks)
                 and self._has_no_extras()
             ):
-                url = self.base_url + url
-                standing = (self.headers, self._own_headers(method, url, headers))
-                prepared = prepare_plain(method, url, standing=standing, given=headers or {}, data=data, json=json)
+                prepared = self._prepare_plain(method, url, headers or {}, data, json)
             else:
                 prepared = self.prepare_request(
                     requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
@@ -373,13 +413,10 @@ class VippsSession(requests.Session):
                 "the wrong encoding; a header holds Latin letters only."
             ) from None
         settings = self.merge_environment_settings(prepared.url, dict(proxies or {}), stream, verify, cert)
-        return self.send(
-            prepared,
-            timeout=timeout,
-            allow_redirects=allow_redirects,
-            retries=retries,
-            **settings,
-        )
+        if type(prepared) is PlainRequest and not settings["stream"] and self._sends_itself():
+            return self._send_plain(prepared, timeout, settings, retries=retries, follow=allow_redirects)
+        own = {} if retries is None else {"retries": retries}
+        return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **settings, **own)
 
     if TYPE_CHECKING:  # requests' own, which end in request(); all that is said here is what they give back
 
@@ -413,11 +450,52 @@ class VippsSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> VippsResponse:
         """Send a prepared request; sent again, it keeps its idempotency key."""
+        if "retries" in kwargs:
+            # Not handed on to requests, which hands it on to hooks, and those (HTTPDigestAuth) to an adapter.
+            asked = _retries.set(kwargs.pop("retries"))
+            try:
+                return self.send(request, **kwargs)
+            finally:
+                _retries.reset(asked)
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         self.guard(request)
         # An adapter of the user's own may give back another; ours makes a VippsResponse of every answer.
         return cast("VippsResponse", super().send(request, **kwargs))
+
+    def _send_plain(
+        self, request: PlainRequest, timeout: Any, settings: dict[str, Any], *, retries: Any, follow: bool
+    ) -> VippsResponse:
+        """Send what needs none of what ``requests.Session.send`` does before; afterwards it may."""
+        if retries is not None:
+            asked = _retries.set(retries)
+            try:
+                return self._send_plain(request, timeout, settings, retries=None, follow=follow)
+            finally:
+                _retries.reset(asked)
+        self.guard(request)
+        timeout = self.timeout if timeout is None else timeout
+        began = perf_counter()
+        answer = self.get_adapter(request.url).send(request, timeout=timeout, **settings)
+        answer.elapsed = fast_path.seconds(perf_counter() - began)
+        if type(answer.headers) is not Headers:  # which an answer with cookies never has
+            extract_cookies_to_jar(self.cookies, request, answer.raw)
+        if answer.status_code in _REDIRECTS and answer.is_redirect:
+            options = {**settings, "timeout": timeout}
+            if follow:
+                hops = [answer, *self.resolve_redirects(answer, request, **options)]
+                answer = hops.pop()
+                answer.history = hops
+            else:
+                answer._next = next(self.resolve_redirects(answer, request, yield_requests=True, **options), None)
+        answer.content  # noqa: B018 - read already, unless an adapter of the user's own has left it
+        return cast("VippsResponse", answer)
+
+    def _sends_itself(self) -> bool:
+        """Whether ``send`` is ours, and what it calls is requests' own."""
+        return (
+            type(self).send is VippsSession.send and "send" not in vars(self) and fast_path.session_sends_itself()
+        )
 
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
@@ -448,7 +526,7 @@ class VippsSession(requests.Session):
 
     def get_adapter(self, url: str) -> BaseAdapter:
         """The transport for a URL, behind the door that adds and withholds secrets."""
-        bounds = Bounds(self.retries, self.longest_answer, self.largest_answer)
+        bounds = Bounds(Retries.of(_retries.get(), self.retries), self.longest_answer, self.largest_answer)
         door = VippsAdapter(super().get_adapter(url), self._keys, bounds, on_fault=self._surroundings.forget)
         return self.history.watch(door)
 
@@ -457,6 +535,9 @@ class VippsSession(requests.Session):
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
+        elif self.should_strip_auth(str(response.request.url), prepared_request.url or ""):
+            # Given for the stranger who sends us home.
+            prepared_request.headers.pop("Authorization", None)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where a redirect leads.
@@ -487,8 +568,25 @@ class VippsSession(requests.Session):
                 raise
 
     def _has_no_extras(self) -> bool:
-        """Whether the session has nothing of its own that would have to be merged in."""
-        return not (self.params or any(self.hooks.values()) or len(self.cookies)) and self.auth is self._keys
+        """Whether the session has nothing of its own that would have to be merged in, and makes requests itself."""
+        return (
+            not (self.params or any(self.hooks.values()) or len(self.cookies))
+            and self.auth is self._keys
+            and type(self).prepare_request is VippsSession.prepare_request
+            and fast_path.session_prepares_itself()
+        )
+
+    def _prepare_plain(self, method: str, path: str, given: Mapping[str, Any], data: Any, json: Any) -> PlainRequest:
+        msn = self._msn if is_told_the_sales_unit(path) else None
+        told = (("Merchant-Serial-Number", msn),) if msn else ()
+        system = tuple([(name, value[:SYSTEM_HEADER_LIMIT]) for name, value in self.system.items()])
+        standing = self._standing.headers(msn, pairs_of(self.headers), system, told)
+        if takes_idempotency_key(method, path):
+            key = idempotency_key(path, given) or str(uuid.uuid4())
+            name = idempotency_header(path)
+            standing = {**standing, name.lower(): (name, key)}
+        return prepare_plain(method, self.base_url, path, standing=standing, given=given, data=data, json=json)
+
 
     def _own_headers(self, method: str, url: str, given: Any) -> dict[str, str]:
         """The headers that may be seen; the caller's own win.

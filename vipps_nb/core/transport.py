@@ -21,8 +21,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from vipps_nb.core import fast_path
 from vipps_nb.core.addresses import cut_apart, host_of
 from vipps_nb.core.environment import is_loopback
+from vipps_nb.core.fast_path import PlainRequest, QuickResponse
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
 HOSTS = 10
@@ -68,6 +70,11 @@ class _Answer(http.client.HTTPResponse):
         if until is not None:
             self.fp = io.BufferedReader(_Punctual(self.fp.detach(), sock, until))
 
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        """Read the status and the headers."""
+        if self.headers is not None or args or kwargs or not fast_path.begin(self):
+            super().begin(*args, **kwargs)
+
 
 class _Silent:
     """Not heard by http.client's debugging.
@@ -79,12 +86,37 @@ class _Silent:
     debuglevel = 0
 
 
-class _Http(_Silent, HTTPConnection):
+class _InOnePiece:
+    """Sends usual headers in one piece, beside urllib3's own connection."""
+
     response_class = _Answer
+    _block: bytes | None = None
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> Any:
+        """Send a request."""
+        send: Any = super().request  # type: ignore[misc]
+        usual = type(headers) is dict and fast_path.IS_URLLIB3
+        block = fast_path.block(headers) if usual else None
+        if block is None:
+            return send(method, url, body=body, headers=headers, **options)
+        self._block = block
+        try:
+            return send(method, url, body=body, headers=fast_path.Names(headers), **options)
+        finally:
+            self._block = None
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """Add what is there in one piece, and send."""
+        block, self._block = self._block, None
+        if block is not None:
+            self._output(block)  # type: ignore[attr-defined]
+        super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Https(_Silent, HTTPSConnection):
-    response_class = _Answer
+class _Http(_InOnePiece, _Silent, HTTPConnection): ...
+
+
+class _Https(_InOnePiece, _Silent, HTTPSConnection): ...
 
 
 class _HttpPool(HTTPConnectionPool):
@@ -149,10 +181,15 @@ class Transport(HTTPAdapter):
 
     Args:
         connections: How many are kept open to each host.
+        kind: What its answers are made of where that can be done quickly.
     """
 
-    def __init__(self, connections: int = CONNECTIONS) -> None:
-        self._pools: dict[Any, Any] = {}
+    # Also of one that comes out of a pickle.
+    _kind: type[QuickResponse] = QuickResponse
+    _connections = CONNECTIONS
+
+    def __init__(self, connections: int = CONNECTIONS, kind: type[QuickResponse] = QuickResponse) -> None:
+        self._kind = kind
         self._connections = connections
         _all.add(self)
         super().__init__(HOSTS, connections)
@@ -164,7 +201,8 @@ class Transport(HTTPAdapter):
         """
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-        self._pools = {}
+        self._pools: dict[Any, Any] = {}
+        self._direct: dict[Any, Any] = {}
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """As the adapter's own; deadlines hold on the way through a proxy as well."""
@@ -174,15 +212,75 @@ class Transport(HTTPAdapter):
         manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
         return manager
 
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """Send a request; a plain one is given to its pool of connections as it is.
+
+        Raises:
+            requests.RequestException: No answer came.
+        """
+        wait = fast_path.patience(timeout)
+        if (
+            wait is None
+            or type(request) is not PlainRequest
+            or not request.is_as_it_was_made()
+            or not fast_path.adapter_sends_itself()
+            or (pool := self._direct_pool(request, verify, cert, proxies)) is None
+        ):
+            return super().send(request, stream, timeout, verify, cert, proxies)
+        try:
+            raw = pool.urlopen(
+                method=request.method,
+                url=request.plain[2],
+                body=request.body,
+                headers=dict(fast_path.pairs_of(request.headers)),
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                retries=self.max_retries,
+                timeout=wait,
+            )
+        except Exception as error:
+            failure = error
+        else:
+            if "set-cookie" in raw.headers:
+                return self.build_response(request, raw)
+            return self._kind.of_raw(request, raw, self)
+        fast_path.say_what_failed(failure, request)
+
+    def _direct_pool(self, request: PlainRequest, verify: Any, cert: Any, proxies: Any) -> Any:
+        """The pool that leads straight to where a request goes; None where a proxy is between."""
+        if not (cert is None or isinstance(cert, str)):
+            return None
+        where = (request.plain[1], verify, cert, tuple(proxies.items()) if proxies else ())
+        pool = self._direct.get(where)
+        if pool is None or pool.pool is None:  # closed, when too many other hosts were talked to
+            if requests.utils.select_proxy(request.url, proxies):
+                return None
+            self._pools = {}
+            pool = self.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            self.cert_verify(pool, request.url, verify, cert)
+            self._direct[where] = pool
+        return pool
+
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
         """The pool of connections for a request."""
         url = str(request.url)
         parts = cut_apart(url)
-        where = (parts.scheme, parts.netloc, verify, cert, tuple(proxies.items()) if proxies else ())
+        files = cert if cert is None or isinstance(cert, str) else tuple(cert)
+        where = (parts.scheme, parts.netloc, verify, files, tuple(proxies.items()) if proxies else ())
         pool = self._pools.get(where)
-        if pool is None:
+        if pool is None or pool.pool is None:  # closed, when too many other hosts were talked to
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
             self._pools[where] = pool
         return pool
@@ -204,7 +302,7 @@ class Transport(HTTPAdapter):
 
     def close(self) -> None:
         """Close all connections; the next request opens new ones."""
-        self._pools = {}
+        self._pools, self._direct = {}, {}
         super().close()
 
 

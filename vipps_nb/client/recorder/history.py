@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import requests
 from requests.adapters import BaseAdapter
@@ -20,12 +22,14 @@ from vipps_nb.client.response import VippsResponse
 from vipps_nb.core.bodies import body_of, parsed
 from vipps_nb.core.paths import path_of
 from vipps_nb.core.problem import Problem
+from vipps_nb.core.redaction import Redactor
 from vipps_nb.core.secret import now_travelling
 
 if TYPE_CHECKING:
     from vipps_nb.client.session_protocol import SessionProtocol
 
 MOST_CALLS, MOST_BYTES = 1000, 16 << 20
+_AT_A_TIME = 2
 _REFUSED = 400
 # Refusals that stay bound to an idempotency key. The others (401, 423, 429) speak of the moment.
 _BOUND = frozenset({400, 403, 404, 409, 422})
@@ -41,6 +45,9 @@ class History(Calls):
 
     def __init__(self, session: SessionProtocol) -> None:
         self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
+        # Whoever knew the secrets of the newest calls, and the calls that still hold on to somebody who did before.
+        self._knowing: ref[Redactor] | None = None
+        self._behind: deque[PastCall] = deque()
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._bytes = 0
@@ -48,7 +55,7 @@ class History(Calls):
 
     def __iter__(self) -> Iterator[PastCall]:
         # Threads may have come to the lock in another order than to their numbers.
-        return iter(sorted(self._so_far(), key=lambda call: call.number))
+        return iter(sorted((call.opened() for call in self._so_far()), key=lambda call: call.number))
 
     def watch(self, adapter: BaseAdapter) -> BaseAdapter:
         """A way out that is watched."""
@@ -58,7 +65,14 @@ class History(Calls):
         """Forget all calls; numbers go on."""
         with self._lock:
             self._kept.clear()
+            self._behind.clear()
             self._bytes = 0
+
+    def open(self) -> None:
+        """Take the secrets out of all calls that nobody has looked at."""
+        for call in self._so_far():
+            call.opened()
+        self._behind.clear()
 
     def add(
         self,
@@ -80,13 +94,19 @@ class History(Calls):
             told: Any = outcome  # an adapter of the user's own may have made it of another class
             told.refused_before = _refused_before(request, outcome, kept)
             told.seen = money_seen(path_of(str(request.url)), kept)
+        redactor = keys.redactor(*travelling)
+        if self._knowing is None:
+            keys.tell_when_forgotten(self)
+        if not travelling and (self._knowing is None or self._knowing() is not redactor):
+            self._knowing, self._behind = ref(redactor), deque(self._so_far())
         call = remember(
             next(self._numbers),
             request,
             outcome,
             seconds=seconds,
-            redactor=keys.redactor(*travelling),
+            redactor=redactor,
             streamed=streamed,
+            unknown=keys.forgotten,
         )
         # As little as can be under the lock: a thread that is put to sleep with it would stop all others.
         with self._lock:
@@ -96,6 +116,13 @@ class History(Calls):
             self._bytes += call.weight
             while self._bytes > MOST_BYTES and len(self._kept) > 1:
                 self._bytes -= self._kept.popleft().weight
+        if not keys.knows(redactor):
+            call.opened()  # its secrets were of this one call, or are being forgotten
+        # After a renewal the former token is held by the calls of its time: a few at a time let it go, so that no
+        # request waits for all.
+        for _ in range(min(len(self._behind), _AT_A_TIME)):
+            with contextlib.suppress(IndexError):  # another thread has taken the last one
+                self._behind.popleft().opened()
 
     def _so_far(self) -> list[PastCall]:
         with self._lock:
@@ -112,9 +139,9 @@ def _refused_before(request: requests.PreparedRequest, response: requests.Respon
         return False
     said = _what_was_said(response)
     return any(
-        call.status == response.status_code
+        (call.status, call.method) == (response.status_code, request.method)
         and call.idempotency_key == key
-        and (call.method, call.url) == (request.method, request.url)
+        and call.url == request.url
         and _what_was_said(call.response) == said
         for call in kept
     )
@@ -149,3 +176,9 @@ class _Watched(BaseAdapter):
 
     def close(self) -> None:
         self._inner.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """What else somebody asks of an adapter."""
+        if name == "_inner":  # of one that was not made yet
+            raise AttributeError(name)
+        return getattr(self._inner, name)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from urllib.parse import unquote
+
+# The path of one payment, whatever is done with it. eCom's orders and ePayment's payments, and Recurring's charges.
+_PAYMENT = re.compile(
+    r"/(?P<api>epayment|ecomm)/v\d+/(?:test/|integration-test/)?payments/(?P<name>[^/?]+)"
+    r"|/(?P<recurring>recurring)/v\d+/agreements/[^/?]+/charges/(?P<charge>[^/?]+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +41,12 @@ class Money:
     def refundable(self) -> int | None:
         """What was left to refund; None when no look told what was captured."""
         return None if self.captured is None else max(self.captured - (self.refunded or 0), 0)
+
+
+def payment_named(path: str) -> tuple[str, str] | None:
+    """Which payment a path is about, as API and name; None for none."""
+    found = _PAYMENT.match(path)
+    if found is None:
+        return None
+    api = found["api"] or found["recurring"]
+    return api.lower(), unquote(found["name"] or found["charge"])

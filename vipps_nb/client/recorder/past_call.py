@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http.client import responses as phrases
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 
 import requests
@@ -17,12 +18,13 @@ from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_key
 from vipps_nb.auth.auth_scheme import SECRET_HEADERS
-from vipps_nb.client.recorder.money import Money
+from vipps_nb.client.recorder.money import Money, payment_named
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import moment_of_header
 from vipps_nb.core import hooks
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import body_of, is_whole, parsed, size
+from vipps_nb.core.fast_path import pairs_of
 from vipps_nb.core.redaction import Redactor, is_secret, is_traded, without_named, without_tokens
 from vipps_nb.core.view import DOTS, View
 from vipps_nb.core.visible import visible
@@ -39,11 +41,15 @@ _SUSPECT = (
 )
 _ALL = View(personal=True)
 _FAILED = 400
+_WEIGHT = 2000  # bytes of a call beside its bodies
 
 
 @dataclass(frozen=True, kw_only=True)
 class PastCall:
     """A call that was made, and what came of it. Holds no secret.
+
+    Most calls are never looked at, so secrets are taken out when somebody looks: at any attribute that could hold one,
+    or at any in a pickle. Until then the call stands in a closure, with those who know the secrets of its time.
 
     Attributes:
         number: Counted from 1 by the session.
@@ -61,8 +67,10 @@ class PastCall:
         left_out: Why this call cannot be sent again from here; empty when it can.
         refused_before: Whether its refusal repeats what its idempotency key was told before.
         seen: For a refusal, what was known then of the payment's money.
+        weight: About how many bytes it takes.
     """
 
+    # None has a default, for a class attribute would be found before what stands in the closure.
     number: int
     moment: datetime
     method: str
@@ -70,16 +78,52 @@ class PastCall:
     sent_pairs: Pairs = field(repr=False)
     sent: bytes | None = field(repr=False)
     status: int | None
-    reason: str = ""
-    seconds: float = field(default=0.0, repr=False)
-    pairs: Pairs = field(default=(), repr=False)
-    content: bytes | None = field(default=None, repr=False)
-    received: int | None = field(default=None, repr=False)
-    failure: str = ""
-    retries: tuple[str, ...] = field(default=(), repr=False)
-    left_out: str = field(default="", repr=False)
-    refused_before: bool = field(default=False, repr=False)
-    seen: Money | None = field(default=None, repr=False)
+    reason: str
+    seconds: float = field(repr=False)
+    pairs: Pairs = field(repr=False)
+    content: bytes | None = field(repr=False)
+    received: int | None = field(repr=False)
+    failure: str
+    retries: tuple[str, ...] = field(repr=False)
+    left_out: str = field(repr=False)
+    refused_before: bool = field(repr=False)
+    seen: Money | None = field(repr=False)
+    weight: int = field(repr=False, compare=False)
+
+    @classmethod
+    def sealed(cls, tell: Callable[[], Mapping[str, Any]], **known: Any) -> PastCall:
+        """A call whose secrets are taken out when somebody looks.
+
+        Args:
+            tell: What gives the other attributes, without secrets.
+            known: Attributes that hold none.
+        """
+        own = cls.__new__(cls)
+        own.__dict__.update(known, _tell=tell)
+        return own
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        tell = own.get("_tell")
+        if tell is not None and name in self.__dataclass_fields__:
+            own.update(tell())
+            own.pop("_tell", None)
+        # Another thread may have done it meanwhile.
+        if name in own:
+            return own[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def opened(self) -> PastCall:
+        """The same call, with its secrets taken out by now."""
+        if "_tell" in self.__dict__:
+            self.url  # noqa: B018 - it is looked at
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.opened().__dict__)
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state)
 
     @cached_property
     def sent_headers(self) -> CaseInsensitiveDict[str]:
@@ -99,6 +143,11 @@ class PastCall:
         """The path, and the query."""
         parts = cut_apart(self.url)
         return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @cached_property
+    def payment(self) -> tuple[str, str] | None:
+        """The payment that it is about, as API and name; None for none."""
+        return payment_named(self.path)
 
     @property
     def idempotency_key(self) -> str:
@@ -137,11 +186,6 @@ class PastCall:
         return said or self.moment
 
     @property
-    def weight(self) -> int:
-        """About how many bytes it takes."""
-        return 2000 + len(self.sent or b"") + len(self.content or b"")
-
-    @property
     def response(self) -> VippsResponse:
         """The answer, put together again from what was kept."""
         response = VippsResponse()
@@ -174,6 +218,70 @@ class PastCall:
         return visible(f"<PastCall {self.number}: {self.method} {_ALL.text(self.path)}, {self.outcome}>")
 
 
+class Heard(NamedTuple):
+    """A call as it was heard: nothing in it changes any more, and nothing was taken out.
+
+    Attributes:
+        url: Where to.
+        going: The request's headers.
+        body: Its body, as far as it can be kept.
+        left_out: Why its body cannot be kept.
+        reason: The status in words.
+        coming: The answer's headers.
+        content: Its body, as far as it can be kept.
+        received: How many bytes that had.
+        retries: What went wrong before this came.
+    """
+
+    url: str
+    going: Pairs
+    body: bytes | str | None
+    left_out: str
+    reason: str
+    coming: Pairs
+    content: bytes | None
+    received: int | None
+    retries: tuple[str, ...]
+
+    @classmethod
+    def of(cls, request: requests.PreparedRequest, outcome: requests.Response | Exception, *, streamed: bool) -> Heard:
+        """What was said, and what came of it."""
+        body, left_out = _body(request.body)
+        url, going = str(request.url), pairs_of(request.headers)
+        if isinstance(outcome, Exception):
+            return cls(url, going, body, left_out, "", (), None, None, ())
+        content = None if streamed else body_of(outcome)
+        received = None if content is None else len(content)
+        if received is not None and received > LARGEST_BODY:
+            content = None
+        retries = tuple([str(retry.cause) for retry in getattr(outcome, "retries", ())])
+        coming = pairs_of(outcome.headers)
+        return cls(url, going, body, left_out, str(outcome.reason or ""), coming, content, received, retries)
+
+    def without_secrets(self, redactor: Redactor) -> dict[str, Any]:
+        """What may be kept of it, as attributes of a :class:`PastCall`."""
+        scrub, clean = _scrubber(redactor, self)
+        sent, left_out = _sent(self.body, scrub)
+        left_out = self.left_out or left_out
+        headers = _headers(self.going, scrub, clean=clean)
+        if DOTS in [value for _, value in headers] or (not clean and any(DOTS in value for _, value in headers)):
+            left_out = "it carried a secret in a header, which is not kept"
+        url = _url(self.url, scrub)
+        if url != self.url and DOTS in unquote(url):
+            left_out = "it carried a secret in its address, which is not kept"
+        return {
+            "url": url,
+            "sent_pairs": headers,
+            "sent": sent,
+            "left_out": left_out,
+            "reason": visible(scrub(self.reason)),
+            "pairs": _headers(self.coming, scrub, clean=clean),
+            "content": None if self.content is None else _kept(self.content, scrub),
+            "received": self.received,
+            "retries": tuple(map(visible, self.retries)),
+        }
+
+
 def remember(
     number: int,
     request: requests.PreparedRequest,
@@ -182,6 +290,7 @@ def remember(
     seconds: float,
     redactor: Redactor,
     streamed: bool,
+    unknown: bool = False,
 ) -> PastCall:
     """What may be kept of a call.
 
@@ -190,58 +299,57 @@ def remember(
         request: As the caller made it; the session adds keys and tokens to a copy.
         outcome: The answer, or the error instead of one.
         seconds: How long it took.
-        redactor: What must not be kept, wherever it stands.
+        redactor: What must not be kept, wherever it stands. The call holds on to it until it is opened.
         streamed: Whether the answer's body is left to the caller.
+        unknown: Whether the secrets of its time are not known any more; then nothing of the answer is kept that could
+            hold one.
     """
-    content = None if streamed or isinstance(outcome, Exception) else body_of(outcome)
-    going = list(request.headers.items())
-    coming = [] if isinstance(outcome, Exception) else list(outcome.headers.items())
-    scrub, clean = _scrubber(redactor, request, [value for _, value in (*going, *coming)], content)
-    sent, left_out = _sent(request, scrub)
-    headers = _headers(going, scrub, clean=clean)
-    if DOTS in [value for _, value in headers] or (not clean and any(DOTS in value for _, value in headers)):
-        left_out = "it carried a secret in a header, which is not kept"
-    url = _url(str(request.url), scrub)
-    if url != request.url and DOTS in unquote(url):
-        left_out = "it carried a secret in its address, which is not kept"
-    call: dict[str, Any] = {
-        "number": number,
-        "moment": datetime.now(UTC) - timedelta(seconds=seconds),
-        "method": str(request.method),
-        "url": url,
-        "sent_pairs": headers,
-        "sent": sent,
-        "seconds": seconds,
-        "left_out": left_out,
-    }
-    if isinstance(outcome, Exception):
-        return PastCall(**call, status=None, failure=type(outcome).__name__)
-    return PastCall(
-        **call,
-        status=outcome.status_code,
-        reason=visible(scrub(outcome.reason or "")),
-        pairs=_headers(coming, scrub, clean=clean),
-        content=_kept(content, scrub) if content is not None and len(content) <= LARGEST_BODY else None,
-        received=None if content is None else len(content),
-        retries=tuple(visible(str(retry.cause)) for retry in getattr(outcome, "retries", ())),
+    heard = Heard.of(request, outcome, streamed=streamed or unknown)
+    if unknown:
+        heard = heard._replace(coming=())
+    ended = time.time()
+
+    def tell() -> dict[str, Any]:
+        moment = datetime.fromtimestamp(ended, UTC) - timedelta(seconds=seconds)
+        return {"moment": moment, **heard.without_secrets(redactor)}
+
+    failed = isinstance(outcome, Exception)
+    return PastCall.sealed(
+        tell,
+        number=number,
+        method=str(request.method),
+        status=None if isinstance(outcome, Exception) else outcome.status_code,
+        failure=type(outcome).__name__ if failed else "",
+        seconds=seconds,
         refused_before=bool(getattr(outcome, "refused_before", False)),
         seen=getattr(outcome, "seen", None),
+        weight=_WEIGHT + len(heard.body or b"") + len(heard.content or b""),
     )
 
 
-def _scrubber(
-    redactor: Redactor, request: requests.PreparedRequest, values: list[Any], content: bytes | None
-) -> tuple[Callable[[str], str], bool]:
+def _body(body: Any) -> tuple[bytes | str | None, str]:
+    """A request's body, as far as it can be kept, and why it cannot."""
+    if body is None or (isinstance(body, bytes | str) and len(body) <= LARGEST_BODY):
+        return body, ""
+    # Whatever the stubs of requests say: it can be a file or a generator.
+    if not isinstance(body, bytes | str):
+        return None, "its body was a file or a stream, which is not kept"
+    length = len(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"))
+    return None, f"its body has {size(length)}, which is too much to keep"
+
+
+def _scrubber(redactor: Redactor, heard: Heard) -> tuple[Callable[[str], str], bool]:
     """What takes secrets out of a text.
 
     And whether the values of all headers are free of them.
 
     Most calls carry none, which one look at all of it together tells.
     """
+    values = [value for _, value in (*heard.going, *heard.coming)]
     plain = set(map(type, values)) <= {str}
     headers = "\n".join(values if plain else map(_as_latin, values))
-    bodies = [_as_text(body) for body in (request.body, content) if body is not None and _is_kept(body)]
-    everything = "\0".join([str(request.url), headers, *bodies])
+    bodies = [_as_text(body) for body in (heard.body, heard.content) if body is not None]
+    everything = "\0".join([heard.url, headers, *bodies])
     if not redactor.finds(everything) and without_tokens(everything) == everything:
         return _as_it_is, plain and without_named(headers) == headers
 
@@ -253,10 +361,6 @@ def _scrubber(
 
 def _as_it_is(text: str) -> str:
     return text
-
-
-def _is_kept(body: Any) -> bool:
-    return isinstance(body, str | bytes) and len(body) <= LARGEST_BODY
 
 
 def _as_text(body: str | bytes) -> str:
@@ -299,14 +403,10 @@ def _url(url: str, scrub: Callable[[str], str]) -> str:
     return without_named(scrub(urlunsplit((parts.scheme, host, parts.path, query, ""))))
 
 
-def _sent(request: requests.PreparedRequest, scrub: Callable[[str], str]) -> tuple[bytes | None, str]:
-    body: Any = request.body
+def _sent(body: bytes | str | None, scrub: Callable[[str], str]) -> tuple[bytes | None, str]:
     if body is None:
         return None, ""
     content = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
-    # Whatever the stubs of requests say: it can be a file or a generator.
-    if not isinstance(content, bytes):
-        return None, "its body was a file or a stream, which is not kept"
     if len(content) > LARGEST_BODY:
         return None, f"its body has {size(len(content))}, which is too much to keep"
     kept = _kept(content, scrub)

@@ -12,19 +12,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-from vipps_nb.client.recorder.money import Money
+from vipps_nb.client.recorder.money import Money, payment_named
 
 if TYPE_CHECKING:
     from vipps_nb.client.recorder.past_call import PastCall
 
-# The path of one payment, whatever is done with it. eCom's orders and ePayment's payments, and Recurring's charges.
-_PAYMENT = re.compile(
-    r"/(?P<api>epayment|ecomm)/v\d+/(?:test/|integration-test/)?payments/(?P<name>[^/?]+)"
-    r"|/(?P<recurring>recurring)/v\d+/agreements/[^/?]+/charges/(?P<charge>[^/?]+)",
-    re.IGNORECASE,
-)
 _CREATE = re.compile(r"/(?:(?P<api>epayment|ecomm)/v\d+/payments|recurring/v\d+/agreements/[^/?]+/charges)/?$", re.I)
 _DONE = range(200, 300)
 
@@ -34,26 +27,18 @@ def money_seen(path: str, calls: Iterable[PastCall]) -> Money | None:
 
     None for nothing.
     """
-    name = _named(path)
+    name = payment_named(path)
     if name is None:
         return None
     found: Money | None = None
     for call in calls:
         if call.status not in _DONE:
             continue
-        if _named(call.path) == name:
+        if call.payment == name:
             found = _told(_json(call.content), found) or _done(call, found) or found
         elif call.method == "POST" and _CREATE.search(call.path.partition("?")[0]) is not None:
             found = _made(name, call) or found
     return found
-
-
-def _named(path: str) -> tuple[str, str] | None:
-    found = _PAYMENT.match(path)
-    if found is None:
-        return None
-    api = found["api"] or found["recurring"]
-    return api.lower(), unquote(found["name"] or found["charge"])
 
 
 def _json(content: bytes | None) -> Any:
