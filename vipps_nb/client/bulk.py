@@ -26,12 +26,12 @@ from vipps_nb.client.pacing import departures
 from vipps_nb.client.progress import Progress
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
+from vipps_nb.core.configuration import setting
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
     from vipps_nb.client.session_protocol import SessionProtocol
 
-AT_ONCE = 16
 
 Outcome = VippsResponse | Exception
 
@@ -135,13 +135,14 @@ def map_calls(
     method: str,
     calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
     *,
-    at_once: int = AT_ONCE,
+    at_once: int | None = None,
     executor: Executor | None = None,
     paced: bool = True,
-    quiet: bool = False,
+    quiet: bool | None = None,
     **options: Any,
 ) -> Answers:
     """Send many requests; see ``VippsSession.map``."""
+    at_once = setting("at_once") if at_once is None else at_once
     if at_once < 1:
         raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
     method = method.upper()
@@ -191,7 +192,7 @@ class _Tally:
 
 
 def _run(
-    errand: Errand, calls: Sequence[Call], executor: Executor, *, at_once: int, paced: bool, quiet: bool
+    errand: Errand, calls: Sequence[Call], executor: Executor, *, at_once: int, paced: bool, quiet: bool | None
 ) -> Answers:
     tally = _Tally(len(calls), at_once)
     moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)

@@ -33,7 +33,7 @@ from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import AuthFlow, open_headers
-from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.client.bulk import Answers, Call, map_calls
 from vipps_nb.client.fast_path import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
@@ -235,7 +235,7 @@ class VippsSession(requests.Session):
         *,
         method: str = "GET",
         within: float = TIME_LIMIT,
-        quiet: bool = False,
+        quiet: bool | None = None,
         **options: Any,
     ) -> VippsResponse:
         """Ask until it is decided.
@@ -252,7 +252,7 @@ class VippsSession(requests.Session):
                 and CIBA logins. Another final state ends it as well, and so does a refusal.
             method: ``POST`` for the token of a CIBA login.
             within: Seconds, after which it is given up; a customer has ten minutes to decide.
-            quiet: Show no progress.
+            quiet: Show no progress; as the setting ``quiet`` says unless given.
             options: What :meth:`request` takes, for each look.
 
         Returns:
@@ -269,10 +269,10 @@ class VippsSession(requests.Session):
         method: str,
         paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
         *,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         executor: Executor | None = None,
         paced: bool = True,
-        quiet: bool = False,
+        quiet: bool | None = None,
         **options: Any,
     ) -> Answers:
         """Send many requests, several at once, and keep their order.
@@ -280,12 +280,12 @@ class VippsSession(requests.Session):
         Args:
             method: The same for all.
             paths: Paths, or pairs of a path and what :meth:`request` takes for it: ``(path, {"json": order})``.
-            at_once: How many are under way at the same time.
+            at_once: How many are under way at the same time; 16 unless the setting ``at_once`` says otherwise.
             executor: Where they are sent from; by default threads of this process. One with other processes or
                 machines (``ProcessPoolExecutor``, Dask's ``client.get_executor()``) logs in there by itself, from
                 its own environment; for that this session's keys must come from ``.env`` or the environment.
             paced: Keep to the documented limits per payment, agreement and charge.
-            quiet: Show no progress.
+            quiet: Show no progress; as the setting ``quiet`` says unless given.
             options: What :meth:`request` takes, for all.
 
         Returns:
