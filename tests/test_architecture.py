@@ -183,9 +183,7 @@ def test_an_api_more_is_one_row_and_one_folder(tmp_path):
             begins = re.compile(rf"^{table}\b.* = [(\[]$", re.MULTILINE)
             after = begins.sub(lambda found, text=text: f"{found[0]}\n{text.rstrip()},\n", before, count=1)
             assert after != before, place
-            module = text.partition(".page")[0]
-            importing = f"from vipps_nb.sandbox.apis import {module}\n" if table == "PAGES" else ""
-            file.write_text(after.replace("\nfrom vipps_nb", f"\n{importing}from vipps_nb", 1), encoding="utf-8")
+            file.write_text(after, encoding="utf-8")
         else:
             file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vipps_nb.core.problem import FieldError, Problem
     from vipps_nb.core.secret import Secret
     from vipps_nb.errors import (
+        ConfigurationError,
         CredentialsError,
         EnvironmentChoiceError,
         MissingKeysError,
@@ -55,6 +56,7 @@ __all__ = [
     "ApiError",
     "CallError",
     "CollectionError",
+    "ConfigurationError",
     "Credentials",
     "CredentialsError",
     "DocumentError",
@@ -123,8 +125,8 @@ _WHERE = {
     "core.environment": "PRODUCTION TEST Environment",
     "core.problem": "FieldError Problem",
     "core.secret": "Secret",
-    "errors": "CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError NotSentError ReadOnlyError "
-    "StillWaitingError TokenRefusedError UnreachableError VippsNbError",
+    "errors": "ConfigurationError CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError "
+    "NotSentError ReadOnlyError StillWaitingError TokenRefusedError UnreachableError VippsNbError",
     "notebook.calls": "CallError",
     "notebook.importing.collection": "collection",
     "notebook.importing.record": "CollectionError",

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.private_file import write_private
 from vipps_nb.core.stopping import when_told_to_stop
 from vipps_nb.core.visible import visible
@@ -164,7 +165,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 seed=seed,
                 token_lifetime=token_lifetime,
                 sales_units=sales_units,
-                strictness="strict" if strict else "real",
+                strictness="strict" if strict else setting("strictness", Path.cwd()),
                 host=host,
                 let_others_in=let_others_in,
             ) as running:

@@ -5,6 +5,7 @@ VippsNbError                itself where nobody needs to tell it from others: wh
 ├── CredentialsError        keys malformed, unreadable, or not allowed here.
 │   └── MissingKeysError    some or all keys are missing.
 ├── EnvironmentChoiceError  an environment or host that cannot be meant.
+├── ConfigurationError      a setting in pyproject.toml or IPython's configuration that cannot be meant.
 ├── NotLoggedInError        nothing to work with yet: what to type.
 ├── TokenRefusedError       the server said no to the keys; .problem has its words.
 ├── UnreachableError        no usable answer came; .url says from where. No answer is not a no.
@@ -77,6 +78,13 @@ class MissingKeysError(CredentialsError):
 
 class EnvironmentChoiceError(VippsNbError):
     """The environment or its address cannot be what was meant. Nothing was sent."""
+
+
+class ConfigurationError(VippsNbError):
+    """A setting cannot be meant: its name is none, or its value is.
+
+    It stands in ``pyproject.toml``, IPython's configuration or the process environment.
+    """
 
 
 class NotLoggedInError(VippsNbError):

@@ -153,9 +153,15 @@ def _told(sandbox: Sandbox) -> str:
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    from vipps_nb.core.configuration import setting  # noqa: PLC0415 - as above
     from vipps_nb.core.near import did_you_mean  # noqa: PLC0415 - as above
+    from vipps_nb.errors import ConfigurationError  # noqa: PLC0415 - as above
 
-    options = {**_OPTIONS, "clock": request.config.getini("vipps_clock")}
+    try:
+        strictness = setting("strictness", request.config.rootpath)
+    except ConfigurationError as error:
+        pytest.fail(str(error), pytrace=False)
+    options = {**_OPTIONS, "clock": request.config.getini("vipps_clock"), "strictness": strictness}
     for mark in reversed(list(request.node.iter_markers("vipps"))):  # the nearest one wins
         if mark.args:
             pytest.fail("@pytest.mark.vipps takes names only, such as seed=2.", pytrace=False)

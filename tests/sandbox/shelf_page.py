@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from vipps_nb.sandbox import apis
-from vipps_nb.sandbox.apis import NOT_YET, PAGES
+from vipps_nb.sandbox.apis import APIS, NOT_YET
 from vipps_nb.sandbox.server import leniency
 
 FILE = Path(__file__).parents[2] / "docs" / "sandbox.md"
@@ -35,7 +35,7 @@ def modules() -> list[ModuleType]:
     names = [info.name for info in pkgutil.walk_packages(apis.__path__, f"{apis.__name__}.")]
     found = [importlib.import_module(name) for name in names]
     about = [module for module in found if "**Unlike the real thing**" in (module.__doc__ or "")]
-    titles = [page.title for page in PAGES]
+    titles = [title for pages in APIS for title in pages.titles]
     return sorted(about, key=lambda module: titles.index(title(module)))
 
 

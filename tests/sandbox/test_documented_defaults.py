@@ -12,7 +12,7 @@ from tests.sandbox.official.psp_signup import MERCHANT
 from tests.sandbox.recurring_shop import DRAFT
 from tests.sandbox.test_leniency import ECOM, HOME, PARTNER, PAYMENT, PSP, SUBSCRIPTION, changed
 from tests.sandbox.test_leniency import shop as shop  # noqa: PLC0414 - a fixture
-from vipps_nb.sandbox.apis import PAGES
+from vipps_nb.sandbox.apis import APIS
 from vipps_nb.sandbox.server.leniency import Leniency
 from vipps_nb.sandbox.server.shapes import relaxed
 
@@ -159,7 +159,7 @@ FOUND = list({repr(found): found for found in FOUND}.values())
 
 def annotation(method, path):
     """The type of an operation's body."""
-    for page in PAGES:
+    for page in (page for pages in APIS for page in pages.read()):
         for route in page.router.routes:
             if isinstance(route, APIRoute) and method in route.methods and route.path == path:
                 (body,) = route.dependant.body_params

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic_core._pydantic_core import list_all_errors
 
 from tests.sandbox.official import behind
-from vipps_nb.sandbox.apis import PAGES
+from vipps_nb.sandbox.apis import APIS
 from vipps_nb.sandbox.server.field_errors import field_errors
 from vipps_nb.sandbox.server.requirements import Requirements
 
@@ -21,7 +21,8 @@ FOREIGN = re.compile(
 )
 OPERATIONS = [
     (method, route, page)
-    for page in PAGES
+    for pages in APIS
+    for page in pages.read()
     for route in page.router.routes
     if isinstance(route, APIRoute)
     for method in route.methods

@@ -28,12 +28,12 @@ from vipps_nb.client.pacing import departures
 from vipps_nb.client.progress import Progress
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
+from vipps_nb.core.configuration import setting
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
     from vipps_nb.client.session_protocol import SessionProtocol
 
-AT_ONCE = 16
 
 Outcome = VippsResponse | Exception
 
@@ -132,20 +132,31 @@ class RemoteErrand:
         return _portable(Errand(session, self.method, self.options)(call))
 
 
+def width(at_once: int | None) -> int:
+    """How many calls are under way at the same time: as given, or else as the setting says.
+
+    Raises:
+        ValueError: Fewer than one.
+    """
+    at_once = setting("at_once") if at_once is None else at_once
+    if at_once < 1:
+        raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
+    return at_once
+
+
 def map_calls(
     session: SessionProtocol,
     method: str,
     calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
     *,
-    at_once: int = AT_ONCE,
+    at_once: int | None = None,
     executor: Executor | None = None,
     paced: bool = True,
-    quiet: bool = False,
+    quiet: bool | None = None,
     **options: Any,
 ) -> Answers:
     """Send many requests; see ``VippsSession.map``."""
-    if at_once < 1:
-        raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
+    at_once = width(at_once)
     method = method.upper()
     planned = [with_key(session, method, call, options) for call in calls]
     errand = Errand(session, method, options)
@@ -229,7 +240,7 @@ def _run(
     send: Callable[[int], None],
     *,
     paced: bool,
-    quiet: bool,
+    quiet: bool | None,
 ) -> Answers:
     moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)
     with Progress(f"map {errand.method} · {len(calls)} calls", quiet=quiet) as progress:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from vipps_nb.apis.questions import limit_of
-from vipps_nb.client.bulk import Call, Errand, Failure, Outcome, as_exception, with_key
+from vipps_nb.client.bulk import Call, Errand, Failure, Outcome, as_exception, width, with_key
 from vipps_nb.client.crew import Crew
 from vipps_nb.client.pacing import MINUTE
 from vipps_nb.client.progress import Progress
@@ -107,15 +107,14 @@ def map_lazily(
     method: str,
     calls: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
     *,
-    at_once: int,
+    at_once: int | None,
     executor: Executor | None,
     paced: bool,
-    quiet: bool,
+    quiet: bool | None,
     **options: Any,
 ) -> LazyAnswers:
     """Send many requests and hand their answers out as they come; see ``VippsSession.map``."""
-    if at_once < 1:
-        raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
+    wide = width(at_once)
     method = method.upper()
     errand = Errand(session, method, options)
     number = f"{len(calls)} calls" if hasattr(calls, "__len__") else "calls as they come"
@@ -131,8 +130,8 @@ def map_lazily(
             # Before the threads are left, so that it is known then what became of the last ones.
             stack.callback(_tell_rest, told, taken)
             waiting = Waiting(session.sandbox, progress)
-            send = _sender(stack, errand, executor, at_once)
-            most = _AHEAD * at_once
+            send = _sender(stack, errand, executor, wide)
+            most = _AHEAD * wide
             while True:
                 while len(taken) < most and (step := next(source, None)) is not None:
                     slot = _Slot(*step)

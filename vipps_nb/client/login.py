@@ -22,6 +22,7 @@ from vipps_nb.auth.credentials import Credentials, KeyType
 from vipps_nb.auth.login_options import LoginOptions, PathLike
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.session import Settings, VippsSession
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.environment import (
     Environment,
     EnvironmentName,
@@ -133,7 +134,7 @@ def login(
     refresh: bool = False,
     init: bool = False,
     strip_outputs: bool = False,
-    quiet: bool = False,
+    quiet: bool | None = None,
 ) -> VippsSession:
     """Find the keys, fetch an access token, and return a session ready to use.
 
@@ -142,8 +143,8 @@ def login(
     sandbox starts on this machine, and that is said on standard error.
 
     Args:
-        env: ``sandbox``, ``test`` or ``production``; ``None`` leaves it to ``VIPPS_ENVIRONMENT``, and
-            otherwise to ``test`` when there are keys.
+        env: ``sandbox``, ``test`` or ``production``; ``None`` leaves it to ``VIPPS_ENVIRONMENT``, then to the
+            setting ``environment``, and otherwise to ``test`` when there are keys.
         dotenv: A file to read instead of the nearest ``.env``.
         profile: Read ``.env.PROFILE`` instead.
         postman: A Postman environment exported as JSON.
@@ -153,16 +154,18 @@ def login(
         init: First make the working folder a safe place for keys: ``.env.example`` with the names, lines in
             ``.gitignore``, a ``.env`` that only its owner can read. Nothing is overwritten.
         strip_outputs: As ``init``, and git stores notebooks without their outputs from now on (nbstripout).
-        quiet: Say nothing.
+        quiet: Say nothing; as the setting ``quiet`` says unless given.
 
     Raises:
         CredentialsError: Keys are missing, unreadable or cannot be right. Nothing was sent.
         EnvironmentChoiceError: The environment or ``VIPPS_BASE_URL`` cannot be meant. Nothing was sent.
+        ConfigurationError: A setting cannot be meant. Nothing was sent.
         TokenRefusedError: The server refused the keys.
         UnreachableError: No usable answer came.
     """
     # The type of the keys may be spelled in any case, and is looked at there.
     options = LoginOptions(env=env, dotenv=dotenv, profile=profile, postman=postman, key_type=cast("KeyType", key_type))
+    quiet = setting("quiet", options.place) if quiet is None else quiet
     if init or strip_outputs:
         from vipps_nb.auth.dotenv_init import prepare  # noqa: PLC0415 - once in the life of a folder
 
@@ -303,9 +306,9 @@ def _decide(
     """
     key_type = options.key_type
     base_url = key_sources.base_url_setting(sources)
-    name = chosen_environment(options.env, sources, base_url)
+    name = chosen_environment(options, sources, base_url)
     if name == "sandbox":
-        return _sandbox(base_url, sources, key_type)
+        return _sandbox(base_url, sources, options)
     credentials = key_sources.find_credentials(sources, key_type)
     if credentials is None:
         if name is None and may_start_one:
@@ -313,7 +316,7 @@ def _decide(
                 f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation on your own "
                 "machine, with pretend keys and pretend money."
             )
-            return _sandbox(None, sources, key_type)
+            return _sandbox(None, sources, options)
         raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
     environment = environment_at(name or "test", base_url, stands_in=key_sources.base_url_place(sources))
     if on_public_binder():
@@ -322,18 +325,19 @@ def _decide(
 
 
 def chosen_environment(
-    env: str | None, sources: Sequence[key_sources.Source], base_url: str | None
+    options: LoginOptions, sources: Sequence[key_sources.Source], base_url: str | None
 ) -> EnvironmentName | None:
     """The environment that was asked for, in whichever way; None when nobody said.
 
     Raises:
         EnvironmentChoiceError: It is none of the three, or a setting's name is misspelled.
+        ConfigurationError: The setting ``environment`` cannot be meant.
     """
-    if env:
-        chosen = parse_environment_name(env, said_by="--env")
-    elif setting := key_sources.environment_setting(sources):
+    if options.env:
+        chosen = parse_environment_name(options.env, said_by="--env")
+    elif said := key_sources.environment_setting(sources):
         place = key_sources.environment_place(sources)
-        chosen = parse_environment_name(setting, said_by=f"VIPPS_ENVIRONMENT (in {place})")
+        chosen = parse_environment_name(said, said_by=f"VIPPS_ENVIRONMENT (in {place})")
     else:
         _refuse_misspelled(key_sources.near_misses_of_settings(sources, base_url=False))
         chosen = None
@@ -342,7 +346,7 @@ def chosen_environment(
     if chosen:
         return chosen
     # An address on this very machine can only be a sandbox.
-    return "sandbox" if base_url and is_loopback(base_url) else None
+    return "sandbox" if base_url and is_loopback(base_url) else setting("environment", options.place) or None
 
 
 def _refuse_misspelled(hints: Iterator[str]) -> None:
@@ -351,8 +355,9 @@ def _refuse_misspelled(hints: Iterator[str]) -> None:
 
 
 def _sandbox(
-    base_url: str | None, sources: Sequence[key_sources.Source], key_type: KeyType
+    base_url: str | None, sources: Sequence[key_sources.Source], options: LoginOptions
 ) -> tuple[Credentials, Environment, Sandbox]:
+    key_type = options.key_type
     # The only crossing of the wall between client and sandbox; late, because a sandbox costs an import.
     from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415
 
@@ -368,7 +373,8 @@ def _sandbox(
             )
         return credentials, environment, Sandbox.join(environment.base_url)
     if _kernel.sandbox is None:
-        _kernel.sandbox = Sandbox(sales_units=SALES_UNITS).start()
+        strictness = setting("strictness", options.place)
+        _kernel.sandbox = Sandbox(sales_units=SALES_UNITS, strictness=strictness).start()
     environment = Environment("sandbox", _kernel.sandbox.base_url)
     return pretend_credentials(_kernel.sandbox, key_type), environment, _kernel.sandbox
 

@@ -37,7 +37,7 @@ def poll(
     *,
     method: str = "GET",
     within: float = TIME_LIMIT,
-    quiet: bool = False,
+    quiet: bool | None = None,
     **options: Any,
 ) -> VippsResponse:
     """Ask until it is decided; see ``VippsSession.poll``."""

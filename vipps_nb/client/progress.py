@@ -11,6 +11,8 @@ import time
 from types import TracebackType
 from typing import Any
 
+from vipps_nb.core.configuration import setting
+
 _AT_MOST_EVERY = 0.1  # seconds; an eye sees no more, and a front end should not get more
 
 
@@ -19,12 +21,12 @@ class Progress:
 
     Args:
         title: What it says before and after.
-        quiet: Show nothing at all.
+        quiet: Show nothing at all; as the setting ``quiet`` says if it is None.
     """
 
-    def __init__(self, title: str, *, quiet: bool) -> None:
+    def __init__(self, title: str, *, quiet: bool | None) -> None:
         self._title = title
-        self._quiet = quiet
+        self._quiet = setting("quiet") if quiet is None else quiet
         self._display: Any = None
         self._announced: set[str] = set()
         self._width = 0

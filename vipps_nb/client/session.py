@@ -37,14 +37,14 @@ from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import SYSTEM_HEADER_LIMIT, AuthFlow, open_headers
-from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.client.bulk import Answers, Call, map_calls
 from vipps_nb.client.lazy import LazyAnswers, map_lazily
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries
-from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core import fast_path
+from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
 from vipps_nb.core.transport import Transport, past_proxies, silence
@@ -244,7 +244,7 @@ class VippsSession(requests.Session):
         *,
         method: str = "GET",
         within: float = TIME_LIMIT,
-        quiet: bool = False,
+        quiet: bool | None = None,
         **options: Any,
     ) -> VippsResponse:
         """Ask until it is decided.
@@ -261,7 +261,7 @@ class VippsSession(requests.Session):
                 and CIBA logins. Another final state ends it as well, and so does a refusal.
             method: ``POST`` for the token of a CIBA login.
             within: Seconds, after which it is given up; a customer has ten minutes to decide.
-            quiet: Show no progress.
+            quiet: Show no progress; as the setting ``quiet`` says unless given.
             options: What :meth:`request` takes, for each look.
 
         Returns:
@@ -279,10 +279,10 @@ class VippsSession(requests.Session):
         method: str,
         paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
         *,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         executor: Executor | None = None,
         paced: bool = True,
-        quiet: bool = False,
+        quiet: bool | None = None,
         lazy: Literal[False] = False,
         **options: Any,
     ) -> Answers: ...
@@ -293,10 +293,10 @@ class VippsSession(requests.Session):
         method: str,
         paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
         *,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         executor: Executor | None = None,
         paced: bool = True,
-        quiet: bool = False,
+        quiet: bool | None = None,
         lazy: Literal[True],
         **options: Any,
     ) -> LazyAnswers: ...
@@ -306,10 +306,10 @@ class VippsSession(requests.Session):
         method: str,
         paths: Iterable[str | Call | tuple[str, Mapping[str, Any]]],
         *,
-        at_once: int = AT_ONCE,
+        at_once: int | None = None,
         executor: Executor | None = None,
         paced: bool = True,
-        quiet: bool = False,
+        quiet: bool | None = None,
         lazy: bool = False,
         **options: Any,
     ) -> Answers | LazyAnswers:
@@ -318,12 +318,12 @@ class VippsSession(requests.Session):
         Args:
             method: The same for all.
             paths: Paths, or pairs of a path and what :meth:`request` takes for it: ``(path, {"json": order})``.
-            at_once: How many are under way at the same time.
+            at_once: How many are under way at the same time; 16 unless the setting ``at_once`` says otherwise.
             executor: Where they are sent from; by default threads of this process. One with other processes or
                 machines (``ProcessPoolExecutor``, Dask's ``client.get_executor()``) logs in there by itself, from
                 its own environment; for that this session's keys must come from ``.env`` or the environment.
             paced: Keep to the documented limits per payment, agreement and charge.
-            quiet: Show no progress.
+            quiet: Show no progress; as the setting ``quiet`` says unless given.
             lazy: Hand the answers out as they come, and take the paths as they are needed, in bounded memory. For
                 more calls than one wants to have in memory together.
             options: What :meth:`request` takes, for all.
@@ -493,9 +493,7 @@ class VippsSession(requests.Session):
 
     def _sends_itself(self) -> bool:
         """Whether ``send`` is ours, and what it calls is requests' own."""
-        return (
-            type(self).send is VippsSession.send and "send" not in vars(self) and fast_path.session_sends_itself()
-        )
+        return type(self).send is VippsSession.send and "send" not in vars(self) and fast_path.session_sends_itself()
 
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
@@ -586,7 +584,6 @@ class VippsSession(requests.Session):
             name = idempotency_header(path)
             standing = {**standing, name.lower(): (name, key)}
         return prepare_plain(method, self.base_url, path, standing=standing, given=given, data=data, json=json)
-
 
     def _own_headers(self, method: str, url: str, given: Any) -> dict[str, str]:
         """The headers that may be seen; the caller's own win.

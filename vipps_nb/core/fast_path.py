@@ -440,9 +440,7 @@ def begin(answer: Any) -> bool:
     answer.length = None if answer.chunked else _length(first.get("content-length"))
     if status in _NO_BODY or answer._method == "HEAD":
         answer.length = 0
-    answer.will_close = "close" in first.get("connection", "").lower() or (
-        answer.length is None and not answer.chunked
-    )
+    answer.will_close = "close" in first.get("connection", "").lower() or (answer.length is None and not answer.chunked)
     return True
 
 

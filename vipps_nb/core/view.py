@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vipps_nb.core.bodies import LeftOut, cut_like
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.redaction import (
     Redactor,
     is_personal,
@@ -62,8 +64,11 @@ class View:
         """A moment in the reader's time zone.
 
         In UTC where the reader's zone would make the difference.
+
+        Raises:
+            ConfigurationError: The setting ``zone`` cannot be meant.
         """
-        local = moment.astimezone(UTC if self.still else None)
+        local = moment.astimezone(UTC if self.still else _reader_zone())
         return f"{local.day} {local:%b %Y, %H:%M:%S} {local.tzname() or ''}".rstrip()
 
     def masked(self, value: Any, field: str = "") -> Any:
@@ -132,6 +137,21 @@ class View:
         if self.still and field.lower() in _KEY_FIELDS and _RANDOM_UUID.fullmatch(value):
             return "(a random UUID)"
         return self.text(value)
+
+
+def shows_persons() -> bool:
+    """Whether cards show phone and identity numbers, by the setting ``masking``.
+
+    Raises:
+        ConfigurationError: It cannot be meant.
+    """
+    return bool(setting("masking") == "secrets")
+
+
+def _reader_zone() -> ZoneInfo | None:
+    """The setting ``zone``; None is this machine's."""
+    name = setting("zone")
+    return ZoneInfo(name) if name else None
 
 
 def _texts(value: Any) -> Iterator[str]:

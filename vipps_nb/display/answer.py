@@ -25,7 +25,7 @@ from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import body_of, is_whole, size
 from vipps_nb.core.environment import is_loopback, official_environment
 from vipps_nb.core.redaction import is_secret, is_traded, persons_in
-from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View
+from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View, shows_persons
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings import Drawing, draw
@@ -64,7 +64,7 @@ class AnswerCard:
         persons = persons_in(self.exchange.sent) | persons_in(self.exchange.answer)
         held = self.response.headers.get(_CLOCK) == "held"
         unspeakable = self.response.unspeakable if isinstance(self.response, VippsResponse) else ()
-        return View(self.personal, still=held, persons=frozenset(persons), unspeakable=unspeakable)
+        return View(self.personal or shows_persons(), still=held, persons=frozenset(persons), unspeakable=unspeakable)
 
     @cached_property
     def exchange(self) -> Exchange:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from vipps_nb.client.recorder import Calls, PastCall
 from vipps_nb.core.redaction import persons_in
-from vipps_nb.core.view import DOTS, View
+from vipps_nb.core.view import DOTS, View, shows_persons
 from vipps_nb.core.visible import visible
 from vipps_nb.display.drawings.drawing import lines_of, wide
 from vipps_nb.display.frame import framed
@@ -83,7 +83,7 @@ def _cut(text: str) -> str:
 
 
 def _cells(call: PastCall) -> tuple[str, str, str, str]:
-    view = View(still=call.still, persons=frozenset(persons_in(call.sent_as_json())))
+    view = View(shows_persons(), still=call.still, persons=frozenset(persons_in(call.sent_as_json())))
     took = "" if call.still else f"{call.seconds * 1000:.0f} ms"
     tries = f" after {len(call.retries) + 1} tries" if call.retries else ""
     return (

@@ -62,7 +62,7 @@ def environment(case: Case) -> Finding:
     name = "environment"
     base_url = key_sources.base_url_setting(case.read)
     try:
-        chosen = chosen_environment(case.options.env, case.read, base_url)
+        chosen = chosen_environment(case.options, case.read, base_url)
         there = dict(key_sources.hits(case.read, case.options.key_type)).keys() - {"merchant_serial_number"}
         anything = bool(there) or any(key_sources.near_misses(case.read, key_names.FIELDS, case.options.key_type))
         named = case.options.names_a_file

@@ -24,9 +24,11 @@ from IPython.display import display
 
 from vipps_nb.auth.credentials import KEY_TYPES
 from vipps_nb.auth.login_options import LoginOptions
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.notebook import completion
+from vipps_nb.notebook.configuration import VippsNb
 from vipps_nb.notebook.options import OptionError, in_our_words, option_names, strange_words, words
 from vipps_nb.notebook.scope import Scope, filled
 from vipps_nb.notebook.show import Registration
@@ -65,7 +67,9 @@ def _current_session() -> VippsSession:
 
 def register(shell: InteractiveShell) -> None:
     """Register magics, completion and displays with a shell."""
+    settings = VippsNb(shell, lambda: _notebook_folder(shell))
     shell.register_magics(VippsMagics)
+    cast("list[Any]", shell.configurables).append(settings)  # for %config; annotated as a list of shells
     magics = shell.magics_manager.registry["VippsMagics"]
     if isinstance(magics, VippsMagics):
         shell.Completer.custom_matchers.append(magics.matcher)
@@ -80,6 +84,9 @@ def unregister(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(magics.matcher)
         if magics.displays is not None:
             magics.displays.give_back()
+    for settings in [one for one in shell.configurables if isinstance(one, VippsNb)]:
+        shell.configurables.remove(settings)
+        settings.give_back()
     for name in _MAGICS:
         for kind in ("line", "cell"):
             shell.magics_manager.magics[kind].pop(name, None)
@@ -134,11 +141,11 @@ class VippsMagics(Magics):
         try:
             outcome = self._connect(options)
         except MissingKeysError:
-            if _has_front_end(self._shell) and not options.quiet:
+            if _has_front_end(self._shell) and not _is_quiet(options):
                 self._show_form(options)
             raise
         self._welcome(outcome, options.name)
-        if not options.quiet:
+        if not _is_quiet(options):
             self._show(outcome.notices)
 
     @magic_arguments()
@@ -390,7 +397,7 @@ class VippsMagics(Magics):
 
         asked = _login_options(self._shell, options)
         said = prepare(asked.place, key_type=asked.key_type, strip_outputs=options.strip_outputs)
-        if not options.quiet:
+        if not _is_quiet(options):
             print(said)
 
     def _connect(self, options: Namespace) -> Login:
@@ -437,7 +444,7 @@ class VippsMagics(Magics):
             **_files(options),
         )
         self._shell.user_ns[options.name] = session
-        if not options.quiet:
+        if not _is_quiet(options):
             self._show(())
 
     def _show_form(self, options: Namespace) -> None:
@@ -497,6 +504,10 @@ def _usage(check: Callable[[], object]) -> None:
         check()
     except EnvironmentChoiceError as error:
         raise UsageError(str(error)) from None
+
+
+def _is_quiet(options: Namespace) -> bool:
+    return bool(options.quiet or setting("quiet"))
 
 
 def _has_front_end(shell: InteractiveShell) -> bool:

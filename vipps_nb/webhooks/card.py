@@ -13,7 +13,7 @@ from typing import Any
 
 from vipps_nb.core.bodies import parsed
 from vipps_nb.core.redaction import is_secret, persons_in
-from vipps_nb.core.view import DOTS, View
+from vipps_nb.core.view import DOTS, View, shows_persons
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
 from vipps_nb.display.drawings.drawing import Drawing, facts
@@ -65,7 +65,7 @@ class DeliveryCard:
 
     @cached_property
     def _view(self) -> View:
-        return View(personal=self.personal, still=True, persons=frozenset(persons_in(self._payload)))
+        return View(personal=self.personal or shows_persons(), still=True, persons=frozenset(persons_in(self._payload)))
 
     @property
     def title(self) -> str:

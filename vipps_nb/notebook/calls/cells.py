@@ -24,7 +24,7 @@ from vipps_nb.core.problem import FieldError
 from vipps_nb.core.redaction import Redactor, without_named
 from vipps_nb.core.secret import MASK, Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
-from vipps_nb.core.view import OF_THIS_MACHINE, View
+from vipps_nb.core.view import OF_THIS_MACHINE, View, shows_persons
 from vipps_nb.core.visible import visible
 from vipps_nb.display.tree import as_text
 from vipps_nb.errors import ReadOnlyError
@@ -126,7 +126,7 @@ def as_sent(call: Call, session: VippsSession) -> str:
 
     While the sandbox's clock is held, what differs from machine to machine is left out, as in cards.
     """
-    view = View(still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
+    view = View(shows_persons(), still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
     prepared = session.prepare_request(requests.Request(**call.arguments()))
     headers = {"Host": session.environment.host, **_masked_proof(prepared, session)}
     _, body, given = outline(call, variables=False)

@@ -1,6 +1,6 @@
 """The APIs: one folder each, with the same files in all of them.
 
-A new API is a new page in ``PAGES``.
+A new API is a new line in ``APIS``.
 
 =================  ====================================================================================
 ``__init__``       The guide: what this API is, its sources, what is unlike the real thing or missing.
@@ -18,44 +18,39 @@ An API without one of these things has no such file. A file of another name hold
 
 from __future__ import annotations
 
-from vipps_nb.sandbox.apis import (
-    access_token,
-    check_in,
-    checkout,
-    donations,
-    epayment,
-    login,
-    management,
-    order_management,
-    qr,
-    recurring,
-    report,
-    userinfo,
-    webhooks,
-)
-from vipps_nb.sandbox.apis.legacy import checkout_v2, ecom, partner, psp, psp_signup
+from vipps_nb.sandbox.server.shelf import Pages
 
-PAGES = [
-    access_token.page,
-    epayment.page,
-    recurring.page,
-    webhooks.page,
-    login.page,
-    userinfo.page,
-    userinfo.page_of_logins,
-    *qr.pages,
-    order_management.page,
-    report.page,
-    management.page,
-    checkout.page,
-    checkout_v2.page,
-    check_in.page,
-    donations.page,
-    ecom.page,
-    psp.page,
-    psp_signup.page,
-    partner.page,
+APIS = [
+    Pages("apis.access_token", "Access Token API", begins=["/accesstoken", "/miami"]),
+    Pages("apis.epayment", "ePayment API", begins=["/epayment"], counts=["payments"]),
+    Pages("apis.recurring", "Recurring API", begins=["/recurring"], counts=["agreements", "charges"]),
+    Pages("apis.webhooks", "Webhooks API", begins=["/webhooks"], counts=["webhooks"]),
+    Pages("apis.login", "Login API", begins=["/access-management-1.0", "/vipps-login-ciba"], counts=["logins"]),
+    Pages("apis.userinfo", "Userinfo API", "Userinfo API, after a login", begins=["/vipps-userinfo-api"]),
+    Pages(
+        "apis.qr",
+        *("QR API", "QR API, merchant redirects", "QR API, merchant callbacks", "QR API, exchange"),
+        begins=["/qr"],
+        counts=["merchantRedirects", "merchantCallbacks"],
+    ),
+    Pages(
+        "apis.order_management",
+        "Order Management API",
+        begins=["/order-management"],
+        counts=["receipts", "categories", "images"],
+    ),
+    Pages("apis.report", "Report API", begins=["/report", "/settlement"], catches_up=True),
+    Pages("apis.management", "Management API", begins=["/management"], counts=["productOrders"]),
+    Pages("apis.checkout", "Checkout API", begins=["/checkout/v3"], counts=["checkoutSessions"]),
+    Pages("apis.legacy.checkout_v2", "Checkout API v2", begins=["/checkout/v2"]),
+    Pages("apis.check_in", "Check-in API", begins=["/point-of-sale"], counts=["checkIns"]),
+    Pages("apis.donations", "Donations API", begins=["/donations"], counts=["donations", "donationAgreements"]),
+    Pages("apis.legacy.ecom", "eCom API", begins=["/ecomm"], counts=["ecomPayments"]),
+    Pages("apis.legacy.psp", "PSP API", begins=["/psp"], counts=["pspTransactions"]),
+    Pages("apis.legacy.psp_signup", "PSP Signup API", begins=["/merchant-management"], counts=["pspMerchants"]),
+    Pages("apis.legacy.partner", "Partner API", begins=["/partner-api"], counts=["partnerProductOrders"]),
 ]
+"""All of them, in the order in which the docs tell of them."""
 
 NOT_YET = {
     "/sales": "Sales API",

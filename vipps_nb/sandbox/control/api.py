@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 from fastapi import Body, Depends, Path, Query, Request, Response
 from pydantic import Field
 
-from vipps_nb.sandbox.apis import NOT_YET, PAGES
 from vipps_nb.sandbox.customer.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.screen import PhoneScreen
@@ -22,9 +21,11 @@ from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.openapi import describe
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheBackend, TheWorld
+from vipps_nb.sandbox.server.shelf import Shelf, TheShelf
 from vipps_nb.sandbox.webhook_delivery.sender import JOURNEY_LIMIT, Sender
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.faults import MOST_RULES, FaultRule
+from vipps_nb.sandbox.world.movements import Movements
 from vipps_nb.sandbox.world.request_log import KEPT
 from vipps_nb.sandbox.world.settings import Settings, Switches
 from vipps_nb.sandbox.world.world import World
@@ -124,7 +125,7 @@ class SalesUnitState(JsonModel):
 
 
 async def _sender(request: Request) -> Sender:
-    found: Sender = request.app.state.sender
+    found: Sender = request.state.sender
     return found
 
 
@@ -139,15 +140,14 @@ async def health() -> dict[str, str]:
 
 
 @router.get("/sandbox")
-async def overview(world: TheWorld) -> JsonObject:
+async def overview(world: TheWorld, shelf: TheShelf) -> JsonObject:
     """What is in the world: counts, clock, seed, faults."""
-    counts = {name: number for one in PAGES if one.counts for name, number in one.counts(world).items()}
     return {
         "baseUrl": world.base_url,
         "seed": world.seed,
         "clock": clock_state(world).to_json(),
         "counts": {
-            **counts,
+            **shelf.counts(world),
             "requests": len(world.log),
             "deliveries": len(world.deliveries),
             "idempotencyKeys": len(world.idempotency),
@@ -158,8 +158,8 @@ async def overview(world: TheWorld) -> JsonObject:
             {"merchantSerialNumber": unit.merchant_serial_number, "name": unit.name}
             for unit in world.keys.units.values()
         ],
-        "simulated": [one.title for one in PAGES],
-        "notSimulated": sorted(set(NOT_YET.values())),
+        "simulated": [title for pages in shelf.apis for title in pages.titles],
+        "notSimulated": sorted(set(shelf.not_yet.values())),
     }
 
 
@@ -203,23 +203,23 @@ async def advance_clock(order: AdvanceOrder, world: TheWorld, sender: TheSender)
 
 
 @router.post("/sandbox/customer/approve")
-async def approve(order: DecisionOrder, world: TheWorld) -> JsonObject:
+async def approve(order: DecisionOrder, world: TheWorld, shelf: TheShelf) -> JsonObject:
     """The customer approves in the app."""
-    asked = find_on_phone(order, world)
+    asked = find_on_phone(order, world, shelf)
     asked.choose(order.choice)
     return asked.approve()
 
 
 @router.post("/sandbox/customer/abort")
-async def abort(order: DecisionOrder, world: TheWorld) -> JsonObject:
+async def abort(order: DecisionOrder, world: TheWorld, shelf: TheShelf) -> JsonObject:
     """The customer aborts in the app."""
-    return find_on_phone(order, world).abort()
+    return find_on_phone(order, world, shelf).abort()
 
 
 @router.post("/sandbox/customer/withdraw")
-async def withdraw(order: DecisionOrder, world: TheWorld) -> JsonObject:
+async def withdraw(order: DecisionOrder, world: TheWorld, shelf: TheShelf) -> JsonObject:
     """The customer withdraws, in the app, their consent to what they shared."""
-    return find_on_phone(order, world).withdraw()
+    return find_on_phone(order, world, shelf).withdraw()
 
 
 @router.post("/sandbox/customer/scan")
@@ -259,14 +259,14 @@ async def clear_faults(world: TheWorld) -> FaultRules:
 
 
 @router.post("/sandbox/reset")
-async def reset(backend: TheBackend, order: ResetOrder | None = None) -> JsonObject:
+async def reset(backend: TheBackend, shelf: TheShelf, order: ResetOrder | None = None) -> JsonObject:
     """A new world.
 
     No payments, no remembered keys, no log, no faults, settings and clock as at the start.
 
     API keys and access tokens go on working.
     """
-    return await overview(backend.reset(order.seed if order else None))
+    return await overview(backend.reset(order.seed if order else None), shelf)
 
 
 @router.get("/sandbox/requests")
@@ -303,9 +303,9 @@ async def read_settings(world: TheWorld) -> Settings:
 
 
 @router.put("/sandbox/settings", response_model=Settings)
-async def change_settings(changes: Settings, world: TheWorld) -> Settings:
+async def change_settings(changes: Settings, world: TheWorld, shelf: TheShelf) -> Settings:
     """Change settings; what is left out stays as it is."""
-    _catch_up(world)
+    _catch_up(world, shelf)
     world.settings = world.settings.model_copy(update=changes.model_dump(exclude_unset=True))
     world.settings_changes += 1
     return world.settings
@@ -318,26 +318,27 @@ async def read_sales_units(world: TheWorld) -> list[SalesUnitState]:
 
 
 @router.put("/sandbox/sales-units/{msn}", response_model=SalesUnitState)
-async def change_sales_unit(msn: Msn, changes: Annotated[Switches, Body()], world: TheWorld) -> SalesUnitState:
+async def change_sales_unit(
+    msn: Msn, changes: Annotated[Switches, Body()], world: TheWorld, shelf: TheShelf
+) -> SalesUnitState:
     """Switch something on or off for one sales unit; what is left out stays as it is."""
     if msn not in world.switches:
         raise NoSuchSalesUnit(f"The sales units are {', '.join(world.switches)}.")
-    _catch_up(world)
+    _catch_up(world, shelf)
     world.switches[msn] = world.switches[msn].model_copy(update=changes.model_dump(exclude_unset=True))
     return _sales_unit(msn, world)
 
 
 @router.get("/sandbox/openapi.json")
-async def read_openapi(request: Request) -> JsonObject:
+async def read_openapi(shelf: TheShelf, backend: TheBackend) -> JsonObject:
     """This document: every operation of every page and of the desk."""
-    return describe(request.app)
+    return describe(shelf, backend)
 
 
 @router.get("/sandbox/docs", response_class=Response, responses={200: {"content": {"text/html": {}}}})
-async def read_docs(request: Request) -> Response:
+async def read_docs(shelf: TheShelf, backend: TheBackend) -> Response:
     """The same as a page to read."""
-    document = describe(request.app)
-    return Response(render(document), media_type="text/html")
+    return Response(render(describe(shelf, backend)), media_type="text/html")
 
 
 def clock_state(world: World) -> ClockState:
@@ -356,13 +357,15 @@ def _sales_unit(msn: str, world: World) -> SalesUnitState:
     return SalesUnitState(merchant_serial_number=msn, name=world.unit(msn).name, switches=world.switches[msn])
 
 
-def _catch_up(world: World) -> None:
-    for one in PAGES:
+def _catch_up(world: World, shelf: Shelf) -> None:
+    if not len(world.records(Movements)):
+        return  # nothing has happened that anybody could write down
+    for one in shelf.catching_up():
         if one.catch_up is not None:
             one.catch_up(world)
 
 
-def find_on_phone(order: DecisionOrder, world: World) -> PhoneScreen:
+def find_on_phone(order: DecisionOrder, world: World, shelf: Shelf) -> PhoneScreen:
     """What the customer is looking at.
 
     Raises:
@@ -379,7 +382,7 @@ def find_on_phone(order: DecisionOrder, world: World) -> PhoneScreen:
         if arrival is None:
             raise NothingOnPhone(f"There is no request {value} on the phone; a reset may have taken it away.")
         return arrival.screen()
-    finders = [one.find_on_phone for one in PAGES if one.selector == selector and one.find_on_phone is not None]
+    finders = [one.find_on_phone for one in shelf.awake() if one.selector == selector and one.find_on_phone is not None]
     found = [thing for find in finders for thing in find(world, value) if order.msn in (None, thing.msn)]
     if not found:
         raise NothingOnPhone(

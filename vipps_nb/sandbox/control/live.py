@@ -6,13 +6,13 @@ What waits, what comes next, and a word when it changes.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 
-from vipps_nb.sandbox.apis import PAGES
 from vipps_nb.sandbox.control.api import ClockState, DecisionOrder, TheSender, clock_state, find_on_phone
 from vipps_nb.sandbox.customer.phone import Arrival
 from vipps_nb.sandbox.customer.screen import PhoneScreen
@@ -20,6 +20,7 @@ from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import NothingToDecide, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheWorld
+from vipps_nb.sandbox.server.shelf import Shelf, TheShelf
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.event_bus import EventBus
 from vipps_nb.sandbox.world.movements import Movements
@@ -80,12 +81,12 @@ async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
 
 
 @router.post("/sandbox/customer/ignore")
-async def ignore(order: DecisionOrder, world: TheWorld, sender: TheSender) -> dict[str, Any]:
+async def ignore(order: DecisionOrder, world: TheWorld, shelf: TheShelf, sender: TheSender) -> dict[str, Any]:
     """The customer does nothing.
 
     Time moves on until theirs is up, and everything that falls due happens.
     """
-    asked = find_on_phone(order, world)
+    asked = find_on_phone(order, world, shelf)
     if asked.outcome is not None:
         raise NothingToDecide(asked.outcome)
     if asked.expires is None:
@@ -95,14 +96,14 @@ async def ignore(order: DecisionOrder, world: TheWorld, sender: TheSender) -> di
 
 
 @router.post("/sandbox/clock/next", response_model=ClockState)
-async def go_to_next_event(world: TheWorld, sender: TheSender) -> ClockState:
+async def go_to_next_event(world: TheWorld, shelf: TheShelf, sender: TheSender) -> ClockState:
     """Move time forward to the next thing that happens by itself.
 
     Such as the end of the customer's time to pay.
 
     A thing happens if it is announced, moves money, posts a letter, or takes something from the phone.
     """
-    if not await sender.go_on(world, _trace):
+    if not await sender.go_on(world, partial(_trace, shelf)):
         raise NothingToCome("There is no deadline, retry or delivery to wait for.")
     return clock_state(world)
 
@@ -149,8 +150,7 @@ def _mark(world: World) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
-def _trace(world: World) -> tuple[object, ...]:
-    counts = [one.counts(world) for one in PAGES if one.counts]
+def _trace(shelf: Shelf, world: World) -> tuple[object, ...]:
     said = world.records(EventBus).made
     waiting = [one.number for one, _ in world.phone.waiting()]
-    return said, len(world.records(Movements)), world.deliveries.total, waiting, counts
+    return said, len(world.records(Movements)), world.deliveries.total, waiting, shelf.counts(world)

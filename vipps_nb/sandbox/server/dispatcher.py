@@ -1,4 +1,4 @@
-"""The dispatcher: one plain ASGI layer around the app that every request passes.
+"""The dispatcher: one plain ASGI app that every request passes on its way to an operation.
 
 It lets in only what was meant for this machine, has the faults done and lets time catch up. It keeps the world's
 answers one at a time, so that two requests with the same idempotency key act once. It hands the sender what was posted,
@@ -20,9 +20,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
-from vipps_nb.sandbox.server.path_matcher import PathMatcher
-from vipps_nb.sandbox.server.problems import Body, GatewayRefusal, InjectedFault, gateway
-from vipps_nb.sandbox.server.routing import ASTRAY, ORDERED
+from vipps_nb.sandbox.server.path_matcher import Found
+from vipps_nb.sandbox.server.problems import (
+    Body,
+    GatewayRefusal,
+    InjectedFault,
+    NoSuchPath,
+    NotSimulated,
+    Refusal,
+    gateway,
+)
+from vipps_nb.sandbox.server.routing import ORDERED, ApiRoute, refuse
+from vipps_nb.sandbox.server.shelf import Shelf
 from vipps_nb.sandbox.webhook_delivery.sender import Sender
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.masking import found_in
@@ -30,7 +39,7 @@ from vipps_nb.sandbox.world.request_log import Entry
 from vipps_nb.sandbox.world.world import Backend
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
@@ -76,6 +85,13 @@ class BodyTooLarge(GatewayRefusal):
     title = f"The body is larger than {LARGEST_BODY} bytes."
 
 
+class WrongMethod(GatewayRefusal):
+    """The path exists, with other methods."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    title = "Method not allowed"
+
+
 class Broken(GatewayRefusal):
     """A fault of the sandbox itself."""
 
@@ -108,16 +124,14 @@ class Dispatcher:
 
     def __init__(
         self,
-        app: ASGIApp,
         backend: Backend,
         sender: Sender,
-        path_matcher: PathMatcher,
+        shelf: Shelf,
         let_others_in: bool = False,
     ) -> None:
-        self._app = app
         self._backend = backend
         self._sender = sender
-        self._signposts = path_matcher
+        self._shelf = shelf
         self._let_others_in = let_others_in
 
     async def close(self) -> None:
@@ -131,8 +145,8 @@ class Dispatcher:
             await self._serve(scope, receive, send, body)
         except GatewayRefusal as refusal:
             await self._send(send, _refused(refusal), timedelta(0))
-        except _ClientGoneError:
-            return
+        except (_ClientGoneError, asyncio.CancelledError):
+            return  # the client is gone, or the server has stopped in the middle of it; nobody waits for an answer
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         _check_size(scope)
@@ -140,19 +154,19 @@ class Dispatcher:
         world = self._backend.world
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
-        path, difference = self._signposts.match(scope["method"], sent)
-        if path.startswith(OWN_PATHS):
+        found = self._shelf.find(scope["method"], sent)
+        if found.path.startswith(OWN_PATHS):
             begin(strict=False)
-            scope["path"] = path
-            await self._send(send, await self._act(scope, body), timedelta(0))
+            scope["path"] = found.path
+            await self._send(send, await self._act(scope, body, found), timedelta(0))
             return
         leniency = begin(world.settings.strictness == "strict")
-        if difference and leniency.strict:
-            scope["state"][ASTRAY] = difference
+        if found.difference and leniency.strict:
+            found = Found(sent, found.difference)
         else:
-            scope["path"] = path
-            if difference:
-                leniency.add("path", difference, "path")
+            scope["path"] = found.path
+            if found.difference:
+                leniency.add("path", found.difference, "path")
         started = time.perf_counter()
         came = world.clock.now()
         verdict = world.faults.judge(scope["method"], scope["path"])
@@ -164,7 +178,7 @@ class Dispatcher:
         elif verdict.drop != "before":
             # The route says an ordered refusal, for it knows the dialect of its API.
             scope["state"][ORDERED] = verdict.refusal
-            answer = await self._act(scope, body)
+            answer = await self._act(scope, body, found)
         entry = Entry(
             time=timestamp(came),
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
@@ -191,14 +205,18 @@ class Dispatcher:
             value = in_header([self._backend.masker.text(line) for line in leniency.lines()])
             answer.headers.append((HEADER.lower().encode(), value.encode()))
 
-    async def _act(self, scope: Scope, body: bytes) -> Answer:
+    async def _act(self, scope: Scope, body: bytes, found: Found[ApiRoute]) -> Answer:
         async with self._sender.turn:
             self._backend.world.clock.settle()
-            answer = await self._ask(scope, body)
+            answer = await self._ask(scope, body, found)
             self._sender.dispatch()
             return answer
 
-    async def _ask(self, scope: Scope, body: bytes) -> Answer:
+    async def _ask(self, scope: Scope, body: bytes, found: Found[ApiRoute]) -> Answer:
+        if found.goal is None:
+            return self._leads_nowhere(scope["path"], found)
+        scope["endpoint"], scope["path_params"] = found.goal.endpoint, found.variables
+        scope["state"].update(backend=self._backend, sender=self._sender, shelf=self._shelf)
         answer = Answer()
         inbox: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -213,14 +231,30 @@ class Dispatcher:
                 answer.body += message.get("body", b"")
 
         try:
-            await self._app(scope, receive, send)
+            await found.goal.whole(scope, receive, send)
         except Exception:
             # Whoever reports it sends the log along, so that is masked like the request log.
-            found = found_in(scope["headers"], scope["query_string"], body)
-            mask = self._backend.masker.knowing(found)
+            secrets = found_in(scope["headers"], scope["query_string"], body)
+            mask = self._backend.masker.knowing(secrets)
             log.error("%s %s failed\n%s", scope["method"], mask.path(scope["path"]), mask.text(format_exc()))
             return _refused(Broken())
         return answer
+
+    def _leads_nowhere(self, path: str, found: Found[ApiRoute]) -> Answer:
+        """501 where a real API lives that has no page here, otherwise the gateway's 404 or 405."""
+        sent = f"{path.lower()}/"
+        api = next((api for base, api in self._shelf.not_yet.items() if sent.startswith(f"{base}/")), None)
+        refusal: Refusal
+        if api is not None:
+            refusal = NotSimulated(f"The {api} is not simulated, so nothing was done.")
+        elif found.methods:
+            refusal = WrongMethod(headers={"Allow": ", ".join(found.methods)})
+        else:
+            refusal = NoSuchPath(
+                f"Resource not found: {found.difference}, and this sandbox is strict." if found.difference else ""
+            )
+        said = refuse(gateway, refusal, self._backend.world)
+        return Answer(said.status_code, list(said.raw_headers), bytes(said.body))
 
     async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
         clock = self._backend.world.clock

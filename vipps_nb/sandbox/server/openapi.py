@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -22,11 +21,13 @@ from vipps_nb.sandbox.server.authentication import (
 )
 from vipps_nb.sandbox.server.problems import Dialect, gateway, unauthorized
 from vipps_nb.sandbox.server.routing import NOT_IN_TEST, Page, Rules, rules_of
+from vipps_nb.sandbox.server.shelf import Shelf
 from vipps_nb.sandbox.world.sales_unit import STANDARD
 from vipps_nb.sandbox.world.settings import Settings
+from vipps_nb.sandbox.world.world import Backend
 
 JsonObject = dict[str, Any]
-VERSION = "1"
+TITLE, VERSION = "Vipps MobilePay sandbox", "1"
 DESCRIPTION = (
     "A stateful imitation of the Vipps MobilePay test environment on your own machine. "
     "Not official, and not the test environment itself."
@@ -43,29 +44,28 @@ WITHOUT_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFL
 FROM_GATEWAY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
-def describe(app: FastAPI) -> JsonObject:
+def describe(shelf: Shelf, backend: Backend) -> JsonObject:
     """The document, OpenAPI 3.1; not to be changed by whoever asks.
 
-    It takes about a second, in which nobody else is answered, so it is put together once and again only after a
+    It takes a second or two, in which nobody else is answered, so it is put together once and again only after a
     setting was changed: what exists in test depends on them.
     """
-    settings: Settings = app.state.backend.world.settings
-    kept: tuple[Settings, JsonObject] | None = getattr(app.state, "described", None)
+    settings = backend.world.settings
+    kept = shelf.described
     if kept is None or kept[0] != settings:
-        kept = settings.model_copy(deep=True), _put_together(app, settings)
-        app.state.described = kept
+        kept = settings.model_copy(deep=True), _put_together(shelf.pages(), settings, backend.base_url)
+        shelf.described = kept
     return kept[1]
 
 
-def _put_together(app: FastAPI, settings: Settings) -> JsonObject:
+def _put_together(pages: Sequence[Page], settings: Settings, base_url: str) -> JsonObject:
     document = get_openapi(
-        title=app.title,
+        title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
-        routes=app.routes,
-        servers=[{"url": app.state.backend.base_url}],
+        routes=[route for page in pages for route in page.router.routes],
+        servers=[{"url": base_url}],
     )
-    pages: Sequence[Page] = app.state.pages
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -17,11 +17,10 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
-from starlette.types import Scope
 
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller, authenticate_request
@@ -39,8 +38,6 @@ KEY = "Idempotency-Key"
 AVAILABILITY = "Vipps-Nb-Availability"
 ORDERED = "ordered_refusal"
 """Where the dispatcher leaves what the fault desk has ordered for a request."""
-ASTRAY = "astray"
-"""Where the dispatcher leaves what is other in a path, when it may not put it right."""
 NOT_IN_TEST = "not in test"
 """Said of what the real test environment does not have: as a header of the answer, and in the docs."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -101,33 +98,6 @@ def rules_of(endpoint: Callable[..., Any]) -> Rules:
     return found
 
 
-class _ApiRouter(APIRouter):
-    """A page's routes, searched only for paths that begin as one of them does."""
-
-    _beginnings: frozenset[str] | None = None
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether one of the routes fits.
-
-        FastAPI asks each page in turn, and each page each route.
-        """
-        if self._beginnings is None:
-            paths = [route.path for route in self.routes if isinstance(route, APIRoute)]
-            self._beginnings = frozenset(_beginning(path) for path in paths)
-        if not self._beginnings.isdisjoint((_beginning(scope["path"]), "{")):
-            return super().matches(scope)
-        return Match.NONE, {}
-
-
-def _beginning(path: str) -> str:
-    """The first part of a path.
-
-    One bracket where it is a parameter, which may be anything.
-    """
-    first = path.split("/", 2)[1] if "/" in path else path
-    return "{" if "{" in first else first
-
-
 class Page:
     """One API: its routes, who may come in, how it says no, and what the desk sees.
 
@@ -172,7 +142,7 @@ class Page:
         self.find_on_phone = find_on_phone
         self.counts = counts
         self.catch_up = catch_up
-        self.router = _ApiRouter(route_class=_route_class(self), tags=[title], deprecated=deprecated or None)
+        self.router = APIRouter(route_class=_route_class(self), tags=[title], deprecated=deprecated or None)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:
         """Whether the real test environment has an operation with these rules too."""
@@ -181,7 +151,7 @@ class Page:
 
 
 def _backend(request: Request) -> Backend:
-    found: Backend = request.app.state.backend
+    found: Backend = request.state.backend
     return found
 
 
@@ -198,7 +168,7 @@ def _idempotency_key(request: Request) -> str | None:
     return request.headers.get(rules_of(request.scope["endpoint"]).key_header)
 
 
-def _at_hand(find: Callable[[Request], Any]) -> Any:
+def at_hand(find: Callable[[Request], Any]) -> Any:
     """A dependency that is found by looking at the request; see :func:`_straight`."""
 
     async def solve(request: Request) -> Any:
@@ -208,10 +178,10 @@ def _at_hand(find: Callable[[Request], Any]) -> Any:
     return Depends(solve)
 
 
-TheBackend = Annotated[Backend, _at_hand(_backend)]
-TheWorld = Annotated[World, _at_hand(_world)]
-TheCaller = Annotated[Caller, _at_hand(_caller)]
-TheKey = Annotated[str | None, _at_hand(_idempotency_key)]
+TheBackend = Annotated[Backend, at_hand(_backend)]
+TheWorld = Annotated[World, at_hand(_world)]
+TheCaller = Annotated[Caller, at_hand(_caller)]
+TheKey = Annotated[str | None, at_hand(_idempotency_key)]
 
 
 _REQUEST = "the_request"
@@ -224,7 +194,7 @@ def _straight(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """
     signature = inspect.signature(endpoint, eval_str=True)
     finders = {name: find for name, one in signature.parameters.items() if (find := _finder(one.annotation))}
-    if not finders:  # so it is when FastAPI takes the routes of a page over into the app
+    if not finders:
         return endpoint
 
     # FastAPI gives a request to one parameter only.
@@ -253,18 +223,27 @@ def _finder(annotation: Any) -> Callable[[Request], Any] | None:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def _route_class(page: Page) -> type[APIRoute]:
-    class ApiRoute(APIRoute):
-        def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-            super().__init__(path, _straight(endpoint), **options)
+class ApiRoute(APIRoute):
+    """One operation, to be served without an app around it.
 
+    Attributes:
+        whole: As an ASGI app.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _straight(endpoint), **options)
+        self.whole = AsyncExitStackMiddleware(self.app)  # the one layer of FastAPI's own that its routes rely on
+
+
+def _route_class(page: Page) -> type[ApiRoute]:
+    class RouteOfPage(ApiRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             act = super().get_route_handler()
             given = rules_of(self.endpoint)
             operation = _Operation(page, given, self.path, Requirements(self, lenient=not page.own), act)
 
             async def serve(request: Request) -> Response:
-                backend: Backend = request.app.state.backend
+                backend: Backend = request.state.backend
                 try:
                     ordered: Refusal | None = getattr(request.state, ORDERED, None)
                     if ordered is not None:
@@ -279,7 +258,7 @@ def _route_class(page: Page) -> type[APIRoute]:
 
             return serve
 
-    return ApiRoute
+    return RouteOfPage
 
 
 def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
@@ -300,7 +279,7 @@ class _Operation(NamedTuple):
 
 async def _serve(operation: _Operation, request: Request) -> Response:
     page, given = operation.page, operation.rules
-    world: World = request.app.state.backend.world
+    world: World = request.state.backend.world
     caller: Caller = request.state.caller
     body = await request.body()
     reading = read(body)
@@ -349,7 +328,7 @@ def _check_key(key: str | None, given: Rules, page: Page) -> None:
 async def _act(operation: _Operation, request: Request, reading: Reading) -> Response:
     """Do what was asked, or say no; both are answers that a key may be bound to."""
     page, requirements = operation.page, operation.requirements
-    world: World = request.app.state.backend.world
+    world: World = request.state.backend.world
     content = reading.content
     try:
         if await request.body() and (requirements.body != "none" or page.own):

@@ -73,6 +73,7 @@ class Sender:
         self._one_by_one = asyncio.Lock()
         self._workers = asyncio.Semaphore(WORKERS)
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_for: tuple[World, datetime | None, int] | None = None
         self._woken: set[asyncio.Task[None]] = set()  # asyncio itself only keeps weak references
         self._travelling = False
         self._watchers = 0
@@ -230,16 +231,20 @@ class Sender:
         self.turn.notify_all()
 
     def _set_alarm(self, world: World) -> None:
+        due = None if world.clock.held else world.clock.next_deadline
+        wanted = (world, due, world.clock.moves)
+        if wanted == self._alarm_for:
+            return  # as after most requests
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        due = world.clock.next_deadline
-        if due is None or world.clock.held:
-            return
-        pause = min(max((due - world.clock.now()).total_seconds(), 0), LONGEST_SLEEP)
-        self._alarm = asyncio.get_running_loop().call_later(pause, lambda: _start(self._woken, self._wake()))
+        self._alarm_for = wanted
+        if due is not None:
+            pause = min(max((due - world.clock.now()).total_seconds(), 0), LONGEST_SLEEP)
+            self._alarm = asyncio.get_running_loop().call_later(pause, lambda: _start(self._woken, self._wake()))
 
     async def _wake(self) -> None:
+        self._alarm_for = None
         async with self.turn:
             try:
                 self._backend.world.clock.settle()

@@ -5,22 +5,25 @@ A reset makes a new one.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vipps_nb.sandbox.customer.phone import Phone
-from vipps_nb.sandbox.server.access_tokens import TokenSigner
 from vipps_nb.sandbox.server.idempotency import IdempotencyBook
 from vipps_nb.sandbox.server.rate_limits import RateCounter
 from vipps_nb.sandbox.webhook_delivery.delivery_log import DeliveryLog
 from vipps_nb.sandbox.webhook_delivery.outbox import Outbox
 from vipps_nb.sandbox.world.clock import Clock
 from vipps_nb.sandbox.world.faults import Faults
-from vipps_nb.sandbox.world.id_tokens import IdTokenSigner
 from vipps_nb.sandbox.world.ids import Ids
 from vipps_nb.sandbox.world.masking import Masker
 from vipps_nb.sandbox.world.request_log import RequestLog
 from vipps_nb.sandbox.world.sales_unit import KeyStore, SalesUnit
 from vipps_nb.sandbox.world.settings import Settings, Switches
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox.server.access_tokens import TokenSigner
+    from vipps_nb.sandbox.world.id_tokens import IdTokenSigner
 
 Records = TypeVar("Records")
 
@@ -72,13 +75,28 @@ class Backend:
 
     def __init__(self, seed: int, keys: KeyStore, settings: Settings, base_url: str) -> None:
         self.keys = keys
-        self.token_signer = TokenSigner(seed)
-        self.id_token_signer = IdTokenSigner(seed)
         self.base_url = base_url
+        self._seed = seed
         self._settings = settings
         self.masker = Masker(keys.secrets)
         self._worlds = 0
         self.world = self._new_world(seed)
+
+    # Made with the first token: importing cryptography and making a key take as long as all of the start.
+
+    @cached_property
+    def token_signer(self) -> TokenSigner:
+        """Signs and reads access tokens, with a key of its own in each sandbox."""
+        from vipps_nb.sandbox.server.access_tokens import TokenSigner  # noqa: PLC0415 - as above
+
+        return TokenSigner(self._seed)
+
+    @cached_property
+    def id_token_signer(self) -> IdTokenSigner:
+        """Signs id tokens, with other keys."""
+        from vipps_nb.sandbox.world.id_tokens import IdTokenSigner  # noqa: PLC0415 - as above
+
+        return IdTokenSigner(self._seed)
 
     def reset(self, seed: int | None) -> World:
         """A new world, with the old seed unless another is given.

@@ -23,4 +23,6 @@ from __future__ import annotations
 
 from vipps_nb.sandbox.apis.userinfo.api import page, page_of_logins
 
-__all__ = ["page", "page_of_logins"]
+pages = [page, page_of_logins]
+
+__all__ = ["pages"]
