@@ -22,10 +22,11 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
-from vipps_nb.client.pacing import departures
-from vipps_nb.client.progress import Progress
+from vipps_nb.client.pacing import departures, pace_words
+from vipps_nb.client.progress import Progress, duration, time_left
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
+from vipps_nb.core import hooks
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
@@ -62,12 +63,43 @@ class Failure(NamedTuple):
     outcome: Outcome
 
 
-class Answers(list[Outcome]):
-    """What became of each call: an answer, or the error instead of one."""
+class Failures(list[Failure]):
+    """The calls that got a refusal, or no answer; as a cell's last value a card.
 
-    def __init__(self, outcomes: Iterable[Outcome], calls: Sequence[Call]) -> None:
+    Attributes:
+        method: The method of all of them.
+    """
+
+    def __init__(self, failures: Iterable[Failure], method: str = "") -> None:
+        super().__init__(failures)
+        self.method = method
+
+    def _repr_html_(self) -> str:
+        return hooks.answers_card(self.method, self, None).html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        alone = len(printer.stack) == 1
+        printer.text(hooks.answers_card(self.method, self, None).text if alone else repr(self))
+
+
+class Answers(list[Outcome]):
+    """What became of each call: an answer, or the error instead of one.
+
+    As a cell's last value it is a card: how many went well, and the refusals by what they say.
+
+    Attributes:
+        calls: The calls, in the same order; writes with their idempotency keys.
+        method: The method of all of them.
+        seconds: How long all of it took, the waiting for the documented pace included; None if nobody took the time.
+    """
+
+    def __init__(
+        self, outcomes: Iterable[Outcome], calls: Sequence[Call], method: str = "", seconds: float | None = None
+    ) -> None:
         super().__init__(outcomes)
         self.calls = calls
+        self.method = method
+        self.seconds = seconds
 
     @property
     def ok(self) -> list[VippsResponse]:
@@ -75,16 +107,53 @@ class Answers(list[Outcome]):
         return [outcome for outcome in self if isinstance(outcome, requests.Response) and outcome.ok]
 
     @property
-    def failed(self) -> list[Failure]:
+    def failed(self) -> Failures:
         """All others, each with its call."""
-        return [
+        failures = [
             Failure(position, call, outcome)
             for position, (call, outcome) in enumerate(zip(self.calls, self, strict=True))
             if not (isinstance(outcome, requests.Response) and outcome.ok)
         ]
+        return Failures(failures, self.method)
 
     def __repr__(self) -> str:
         return f"<{len(self)} answers: {len(self.ok)} ok, {len(self.failed)} failed>"
+
+    def _card(self) -> hooks.Table:
+        rows = [Failure(*each) for each in zip(range(len(self)), self.calls, self, strict=True)]
+        return hooks.answers_card(self.method, rows, self.seconds)
+
+    def _repr_html_(self) -> str | None:
+        # A front end that has no HTML to show takes the text; whoever has changed the list sees it as a list.
+        return self._card().html if len(self) == len(self.calls) else None
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        alone = len(printer.stack) == 1 and len(self) == len(self.calls)
+        card = self._card().text if alone else ""
+        # Where one line says it all, it is ours.
+        printer.text(f"{self!r}\n{card}" if "\n" in card else repr(self))
+
+
+class MapInterrupt(KeyboardInterrupt):
+    """Ctrl-C while ``map`` was sending: a ``KeyboardInterrupt`` that has what came until then.
+
+    Attributes:
+        answers: What became of each call. One that was not sent, or whose answer nobody waited for, has a
+            :class:`~vipps_nb.errors.NotSentError`.
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        came = sum(not isinstance(outcome, NotSentError) for outcome in answers)
+        super().__init__(f"Stopped: {came} of {len(answers)} calls had their answer by then. The others are not lost.")
+        self.answers = answers
+        self.add_note(
+            "What had come until then is in this exception's .answers (sys.last_value.answers), and in the session's "
+            ".interrupted: vipps.interrupted shows it, vipps.interrupted.failed has every call that is left."
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        """Two sentences in a notebook instead of a wall of frames; IPython asks for this by name."""
+        return [f"KeyboardInterrupt: {self}", *self.__notes__]
 
 
 @dataclass
@@ -147,10 +216,18 @@ def map_calls(
     method = method.upper()
     planned = [_with_key(session, method, call, options) for call in calls]
     errand = Errand(session, method, options)
-    if executor is not None:
-        return _run(errand, planned, executor, at_once=at_once, paced=paced, quiet=quiet)
-    with ThreadPoolExecutor(min(at_once, max(len(planned), 1)), "vipps-nb-map") as threads:
-        return _run(errand, planned, threads, at_once=at_once, paced=paced, quiet=quiet)
+    tally = _Tally(len(planned), at_once)
+    try:
+        if executor is not None:
+            _run(errand, planned, executor, tally, paced=paced, quiet=quiet)
+        else:
+            with ThreadPoolExecutor(min(at_once, max(len(planned), 1)), "vipps-nb-map") as threads:
+                _run(errand, planned, threads, tally, paced=paced, quiet=quiet)
+    except KeyboardInterrupt:
+        # Whoever stops halfway through payments has to know which ones were sent. Those under way in threads of our
+        # own have come to their end by now.
+        raise MapInterrupt(tally.answers(planned, method)) from None
+    return tally.answers(planned, method)
 
 
 def _with_key(session: SessionProtocol, method: str, call: Any, options: Mapping[str, Any]) -> Call:
@@ -176,8 +253,11 @@ class _Tally:
 
     def __init__(self, number: int, at_once: int) -> None:
         self.outcomes: list[Outcome | None] = [None] * number
+        self.at_once = at_once
         self.room = threading.Semaphore(at_once)
         self.done = 0
+        self.sent: set[int] = set()
+        self.seconds: float | None = None
 
     def note(self, position: int, future: Future[Outcome]) -> None:
         if future.cancelled():
@@ -189,40 +269,53 @@ class _Tally:
         self.done += 1
         self.room.release()
 
+    def answers(self, calls: Sequence[Call], method: str) -> Answers:
+        """What has become of each by now."""
+        waiting = NotSentError("No answer yet: the run was interrupted before this call was sent.")
+        under_way = NotSentError(
+            "No answer yet: the run was interrupted while this call was under way, so it may have arrived. A write "
+            "keeps its idempotency key; sent again with it, it cannot act twice where the API remembers keys."
+        )
+        outcomes = [
+            (under_way if position in self.sent else waiting) if outcome is None else outcome
+            for position, outcome in enumerate(self.outcomes)
+        ]
+        return Answers(outcomes, calls, method, self.seconds)
 
-def _run(
-    errand: Errand, calls: Sequence[Call], executor: Executor, *, at_once: int, paced: bool, quiet: bool
-) -> Answers:
-    tally = _Tally(len(calls), at_once)
+
+def _run(errand: Errand, calls: Sequence[Call], executor: Executor, tally: _Tally, *, paced: bool, quiet: bool) -> None:
     moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)
     with Progress(f"map {errand.method} · {len(calls)} calls", quiet=quiet) as progress:
         waiting = Waiting(errand.session.sandbox, progress)
-        try:
-            for position in sorted(range(len(calls)), key=moments.__getitem__):
-                early = moments[position] - waiting.elapsed if moments[position] else 0.0
-                if early > 0:
-                    progress.show(f"{tally.done} done, waiting {early:.0f} s for the documented pace")
-                    waiting.wait(early)
-                tally.room.acquire()
-                future = executor.submit(errand, calls[position])
-                future.add_done_callback(partial(tally.note, position))
-                progress.show(f"{tally.done} done")
-            for _ in range(at_once):
-                while not tally.room.acquire(timeout=0.2):
-                    progress.show(f"{tally.done} done")
-        except KeyboardInterrupt as interrupt:
-            # Whoever stops halfway through payments has to know which ones were sent.
-            interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]  # pyright: ignore
-            interrupt.add_note("What had come until then is in this exception's .answers (sys.last_value.answers).")
-            raise
-    return _answers(tally, calls)
+        last = max(moments, default=0.0)
+
+        def how_far(pace: str = "") -> str:
+            left = max(last - waiting.elapsed, _left(tally.done, len(calls), waiting.elapsed))
+            return " · ".join(filter(None, [f"{tally.done} done", pace, time_left(left)]))
+
+        for position in sorted(range(len(calls)), key=moments.__getitem__):
+            early = moments[position] - waiting.elapsed if moments[position] else 0.0
+            if early > 0:
+                pace = pace_words(errand.method, calls[position].path)
+                if not waiting.held:
+                    progress.announce(
+                        f"{pace}, so this takes {duration(last)} or more. paced=False does not wait for it."
+                    )
+                waiting.wait(early, saying=partial(how_far, f"{pace} (paced=False does not wait)"))
+            tally.room.acquire()
+            tally.sent.add(position)
+            future = executor.submit(errand, calls[position])
+            future.add_done_callback(partial(tally.note, position))
+            progress.show(how_far())
+        for _ in range(tally.at_once):
+            while not tally.room.acquire(timeout=0.2):
+                progress.show(how_far())
+        tally.seconds = waiting.elapsed
 
 
-def _answers(tally: _Tally, calls: Sequence[Call]) -> Answers:
-    not_yet = NotSentError(
-        "No answer yet: the run was interrupted before this call was sent, or while it was under way."
-    )
-    return Answers([not_yet if outcome is None else outcome for outcome in tally.outcomes], calls)
+def _left(done: int, number: int, elapsed: float) -> float:
+    """The seconds that are left if it goes on as it went."""
+    return elapsed / done * (number - done) if done else 0.0
 
 
 def _portable(outcome: Outcome) -> Outcome:

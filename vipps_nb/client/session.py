@@ -33,7 +33,7 @@ from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import AuthFlow, open_headers
-from vipps_nb.client.bulk import AT_ONCE, Answers, Call, map_calls
+from vipps_nb.client.bulk import AT_ONCE, Answers, Call, MapInterrupt, map_calls
 from vipps_nb.client.fast_path import PLAIN_PATH, Surroundings, prepare_plain
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
@@ -95,6 +95,7 @@ class VippsSession(requests.Session):
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
         history: The calls made so far, without secrets; shows itself as a table.
+        interrupted: What had come of the last :meth:`map` that Ctrl-C has stopped, ``None`` if none was.
     """
 
     def __init__(
@@ -131,6 +132,7 @@ class VippsSession(requests.Session):
         self._surroundings = Surroundings()
         self._past_proxies = past_proxies(environment.base_url)
         self.history = History(self)
+        self.interrupted: Answers | None = None
 
     @property
     def environment(self) -> Environment:
@@ -289,9 +291,19 @@ class VippsSession(requests.Session):
             options: What :meth:`request` takes, for all.
 
         Returns:
-            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart.
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart. As a
+            cell's last value it is a card.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C. What had come until then is ``vipps.interrupted``, and its ``.answers``.
         """
-        return map_calls(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+        try:
+            return map_calls(
+                self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options
+            )
+        except MapInterrupt as interrupt:
+            self.interrupted = interrupt.answers
+            raise
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key.
