@@ -24,9 +24,9 @@ UNKNOWN_OUTCOME = 201
 
 
 def named(value: Any, *, refund: bool = False) -> str:
-    """A test amount and what it does, such as ``1.51 is a documented test amount: not enough funds``.
+    """A test amount and what it does, in words.
 
-    Empty for every other amount.
+    Such as ``1.51 is a documented test amount: not enough funds``; empty for every other amount.
 
     Args:
         value: In minor units.

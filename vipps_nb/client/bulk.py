@@ -135,7 +135,7 @@ class Answers(list[Outcome]):
 
 
 class MapInterrupt(KeyboardInterrupt):
-    """Ctrl-C while ``map`` was sending: a ``KeyboardInterrupt`` that has what came until then.
+    """Ctrl-C while ``map`` was sending, with what had come until then.
 
     Attributes:
         answers: What became of each call. One that was not sent, or whose answer nobody waited for, has a
@@ -290,7 +290,8 @@ def _run(errand: Errand, calls: Sequence[Call], executor: Executor, tally: _Tall
         last = max(moments, default=0.0)
 
         def how_far(pace: str = "") -> str:
-            left = max(last - waiting.elapsed, _left(tally.done, len(calls), waiting.elapsed))
+            # Where the pace decides, what it went like so far says nothing.
+            left = last - waiting.elapsed if last else _left(tally.done, len(calls), waiting.elapsed)
             return " · ".join(filter(None, [f"{tally.done} done", pace, time_left(left)]))
 
         for position in sorted(range(len(calls)), key=moments.__getitem__):

@@ -157,7 +157,7 @@ class AnswerCard:
 
     @property
     def test_amount(self) -> str:
-        """What is said of a payment or charge over an amount that is documented to go wrong.
+        """What is said of an amount that is documented to go wrong.
 
         Empty for other amounts, in production, and where the explanation of a refusal says it.
         """

@@ -120,7 +120,10 @@ class AnswersCard:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many went how: ok, refused (4xx), failed (5xx), without an answer, not sent."""
+        """How many went how.
+
+        Ok, refused (4xx), failed (5xx), without an answer, not sent.
+        """
         counted: dict[str, int] = {}
         for row in self.rows:
             kind = self._kind(row)
@@ -156,7 +159,10 @@ class AnswersCard:
 
     @property
     def advice(self) -> str:
-        """How to send again what may go through the next time; empty where nothing of the kind is."""
+        """How to send again what may go through the next time.
+
+        Empty where nothing of the kind is.
+        """
         passing = sum(len(rows) for _, rows in self._groups if _may_pass(rows[0].outcome))
         if not passing:
             return ""
@@ -229,7 +235,10 @@ class AnswersCard:
         return tag("div", *inner, class_="vipps-nb-explanation", data_tone=kind.tone)
 
     def _example(self, rows: list[Row]) -> AnswerCard | None:
-        """An answer whose explanation is that of most of the first ones; None where no answer came."""
+        """An answer whose explanation is that of most of the first ones.
+
+        None where no answer came.
+        """
         cards = [self._cards[row.position] for row in rows[:_LOOKED_AT] if row.position in self._cards]
         names = [card.explanation.name if card.explanation is not None else "" for card in cards]
         usual = Counter(names).most_common(1)
@@ -251,7 +260,10 @@ class AnswersCard:
         return ", ".join(first[:_FIRST]) + (f" and {more} more" if more > 0 else "")
 
     def _name(self, row: Row) -> str:
-        """What one call is about: the last name in its path, or that of what its body makes."""
+        """What one call is about.
+
+        The last name in its path, or that of what its body makes.
+        """
         path, options = str(row.call.path), row.call.options
         operation = catalogue.find(self.method, path)
         found = operation.pattern.fullmatch(path_of(path)) if operation is not None else None

@@ -103,7 +103,10 @@ def as_html(value: Any, view: View) -> Markup:
 
 
 def _html(value: Any, pen: _Pen, depth: int) -> Markup:
-    """An object or a list as rows; those of a long list start folded, and name what they are about."""
+    """An object or a list as rows.
+
+    Those of a long list start folded, and name what they are about.
+    """
     if isinstance(value, Mapping) and value:
         drawn = [_row(str(name), item, value, pen, depth) for name, item in value.items() if pen.take()]
         if (more := size_of(value) - len(value)) > 0:
@@ -135,7 +138,10 @@ def _row(name: str, value: Any, owner: Mapping[str, Any], pen: _Pen, depth: int,
 
 
 def _called(value: Any) -> str:
-    """What an object in a list goes by; empty where that cannot be told."""
+    """What an object in a list goes by.
+
+    Empty where that cannot be told.
+    """
     found = (value.get(name) for name in NAMING) if isinstance(value, Mapping) else iter(())
     return next((str(one)[:_LONGEST_NAME] for one in found if isinstance(one, str | int)), "")
 

@@ -1,4 +1,7 @@
-"""A refusal that was asked for: the amount is one of the test environment's special ones."""
+"""A refusal that was asked for.
+
+The amount is one of the test environment's special ones.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,9 @@ _AT_A_REFUND = frozenset({"wrong-state", "refund-period-over"})
 
 
 def on_purpose(symptom: Symptom, exchange: Exchange) -> Symptom:
-    """The explanation, with the test amount that this is about; as it is where there is none.
+    """The explanation, with the test amount that this is about.
 
-    In production these amounts are amounts like any other.
+    As it is where there is none. In production these amounts are amounts like any other.
     """
     if exchange.environment == "production":
         return symptom

@@ -54,7 +54,10 @@ class _Column:
 
 
 def listing(exchange: Exchange, body: Any, view: View) -> Drawing | None:
-    """A list of at least ten objects, or an object that is nothing but the frame of one."""
+    """A list of at least ten objects, in an object or by itself.
+
+    None for anything else.
+    """
     frame, items = _items(body) if exchange.problem is None else ("", None)
     columns = _columns(items) if items is not None else []
     if items is None or not columns:
@@ -62,7 +65,9 @@ def listing(exchange: Exchange, body: Any, view: View) -> Drawing | None:
     number = size_of(items)
     where = f'.json()["{frame}"]' if frame else ".json()"
     said = f"{number} in {where}{_beside(body, frame)}. The fields that say most; the answer below has all."
-    rows = [(str(place), *(_cell(item, column, view) for column in columns)) for place, item in enumerate(items)]
+    rows = [
+        (str(place), *(_cell(item, column, view) for column in columns)) for place, item in enumerate(items) if item
+    ]
     head = tag("tr", tag("td"), *(tag("th", one.name, scope="col", class_=one.style) for one in columns))
     lines = [
         tag(
@@ -91,7 +96,10 @@ def _rest(number: int, shown: int, where: str) -> str:
 
 
 def _items(body: Any) -> tuple[str, list[Mapping[str, Any]] | None]:
-    """The list, and under which name it stands; an empty name where it is the answer itself."""
+    """The list, and under which name it stands.
+
+    An empty name where it is the answer itself.
+    """
     if isinstance(body, list):
         return "", body if _is_long(body) else None
     if isinstance(body, Mapping):
@@ -103,7 +111,8 @@ def _items(body: Any) -> tuple[str, list[Mapping[str, Any]] | None]:
 
 
 def _is_long(value: list[Any]) -> bool:
-    return len(value) >= _FEWEST and all(isinstance(item, Mapping) and item for item in value)
+    # Of a very long one the last objects may be empty: what was in them was left out.
+    return len(value) >= _FEWEST and all(isinstance(item, Mapping) for item in value) and all(value[:_FEWEST])
 
 
 def _beside(body: Any, frame: str) -> str:

@@ -9,7 +9,9 @@ MINOR_UNITS = 100
 
 
 def as_test_amount(value: int, currency: str, known: Container[int]) -> str | None:
-    """What is said of an amount that the test environment documents to end badly; None for every other.
+    """What is said of an amount that is documented to end badly.
+
+    None for every other.
 
     Args:
         value: Minor units.
