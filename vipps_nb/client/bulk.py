@@ -152,7 +152,10 @@ class MapInterrupt(KeyboardInterrupt):
         )
 
     def _render_traceback_(self) -> list[str]:
-        """Two sentences in a notebook instead of a wall of frames; IPython asks for this by name."""
+        """Two sentences in a notebook instead of a wall of frames.
+
+        IPython asks for this by name.
+        """
         return [f"KeyboardInterrupt: {self}", *self.__notes__]
 
 

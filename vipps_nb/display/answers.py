@@ -291,7 +291,10 @@ class AnswersCard:
         return f"… and {more} other kinds of refusal" if more > 0 else ""
 
     def _table(self) -> Markup | None:
-        """The first calls, each with its outcome; folded, for it is the card above that is read."""
+        """The first calls, each with its outcome.
+
+        Folded, for it is the card above that is read.
+        """
         if not self.rows:
             return None
         shown = self.rows[:_MOST_ROWS]
