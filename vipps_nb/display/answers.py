@@ -211,7 +211,7 @@ class AnswersCard:
             return None
         tones = {"ok": "good", "refused": "refused"}
         pieces = [
-            tag("span", data_tone=tones.get(word, "failed"), style=f"flex-grow:{number}")
+            tag("span", data_share=tones.get(word, "failed"), style=f"flex-grow:{number}")
             for word, number in self.counts.items()
         ]
         return tag("div", *pieces, class_="vipps-nb-bar", role="img", aria_label=self.status)
