@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import start_ipython
+
+import vipps_nb
 
 PAYMENTS = "%%vipps POST /epayment/v1/payments\n"
 
@@ -54,6 +58,29 @@ def complete(shell, typed):
         (PAYMENTS + '{ // a comment\n "paymentMethod": {"type": ', ['"WALLET"', '"CARD"', '"CARD_PASSTHROUGH"']),
         (PAYMENTS + '{"reference": ${', ["${agreement_id}"]),
         (PAYMENTS + '{"receipt": {"orderLines": [{"isR', ['isReturn": ']),
+        # Outside of magics: paths, bodies, queries, headers, faults.
+        ('vipps.get("/epay', ["/epayment/v1/payments/"]),
+        ("vipps.get('/webh", ["/webhooks/v1/webhooks"]),
+        ('answer = vipps.request("GET", "/webh', ["/webhooks/v1/webhooks"]),
+        ('vipps.map("GET", ["/webh', ["/webhooks/v1/webhooks"]),
+        ('vipps.get(f"/epayment/v1/payments/{agr', ["/epayment/v1/payments/{agreement_id}"]),
+        ('vipps.get("/epayment/v1/payments/{agr', []),
+        ('vipps.get("/recurring/v3/agreements?st', ["status="]),
+        ('vipps.get("/recurring/v3/agreements", params={"st', ['status": ']),
+        ("vipps.get('/recurring/v3/agreements', params={'status': 'P", ["PENDING'"]),
+        ('vipps.post("/epayment/v1/payments", json={"am', ['amount": ']),
+        ("vipps.post('/epayment/v1/payments',\n    json={'amount': {'cur", ["currency': "]),
+        ('vipps.post("/epayment/v1/payments", json={"amount": {"value": 1, "|": "NOK"}})', ["currency"]),
+        ('vipps.post(f"/epayment/v1/payments/{x}/capture", json={"', ['modificationAmount": ']),
+        ('vipps.post("/epayment/v1/payments", json={"receipt": {"orderLines": [{"isReturn": ', ["True", "False"]),
+        ('vipps.get("/x/y", json={"am', []),
+        ('requests.get("/epay', []),
+        ('vipps.sandbox.faults([{"lat', ['latencyMs": ']),
+        ('vipps.sandbox.faults([{"path": "/epa', ['/epayment/*"']),
+        ("vipps.sandbox.settings(rateL", ["rateLimits="]),
+        ("%vipps_explore order", ["order_management"]),
+        ("%vipps_explore GET /webh", ["/webhooks/v1/webhooks"]),
+        ("%vipps_explore epayment refu", ["refund"]),
     ],
 )
 def test_what_could_be_typed_is_offered(shell, typed, expected):
@@ -88,3 +115,38 @@ def test_references_seen_in_this_kernel_are_offered_the_newest_first_whoever_sen
     assert f"/webhooks/v1/webhooks/{registered}" in complete(shell, "%vipps DELETE /webhooks/v1/webhooks/")
     shell.run_line_magic("vipps_logout", "")
     assert complete(shell, f"%vipps GET {base}seen") == []
+
+
+def test_a_path_stands_with_the_words_of_its_operation(shell):
+    with provisionalcompleter():
+        typed = "%vipps POST /epayment/v1/payments/abc/"
+        words = {found.text.rpartition("/")[2]: found.type for found in shell.Completer.completions(typed, len(typed))}
+
+    assert words["capture"] == "Capture payment"
+    assert words["refund"] == "Refund payment"
+
+
+def test_what_is_ours_stands_first_in_a_session_and_nothing_else_in_the_package(shell):
+    shell.run_line_magic("vipps_login", "--env sandbox --quiet")
+    shell.user_ns["package"] = vipps_nb
+
+    names = complete(shell, "answer = vipps.")
+
+    ours = ["get", "post", "poll", "map", "history", "sandbox"]
+    assert max(names.index(name) for name in ours) < min(names.index(name) for name in ("adapters", "close", "verify"))
+    assert not any(name.startswith("_") for name in names)
+    assert complete(shell, "vipps.hist") == ["history"]
+    assert complete(shell, "package.") == sorted(vipps_nb.__all__)
+    shell.run_line_magic("vipps_logout", "")
+
+
+def test_the_package_shows_its_public_names_and_nothing_else():
+    assert dir(vipps_nb) == sorted(vipps_nb.__all__)
+
+
+@pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
+def test_what_a_session_s_verbs_say_speaks_of_paths_with_an_example(verb):
+    said = inspect.getdoc(getattr(vipps_nb.VippsSession, verb))
+
+    assert f'vipps.{verb}("/' in said
+    assert "idempotency key" in said or verb == "get"

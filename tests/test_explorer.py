@@ -158,6 +158,45 @@ def test_a_variable_that_is_missing_is_named(vipps, guide):
     assert said["code"] == {}
 
 
+def test_the_variables_that_a_call_uses_are_shown_short_and_masked_and_what_is_missing_is_named(vipps):
+    long = "coffee-" + "9" * 60
+    guide = Explorer(OPERATIONS, None, {"reference": long, "client_secret": "s3cr3t-value-1", "price": 4900})
+    body = {"modificationAmount": {"currency": "${currency}", "value": "${price}"}}
+    values = typed(guide, CAPTURE, body, reference="${reference}")
+
+    said = guide.judge(number(CAPTURE), values)
+    hidden = guide.judge(
+        number(CAPTURE), typed(guide, CAPTURE, {"a": "${client_secret}", "b": "${c}"}, reference="${d}")
+    )
+
+    assert [(one["name"], one["missing"]) for one in said["variables"]] == [
+        ("reference", False),
+        ("currency", True),
+        ("price", False),
+    ]
+    assert said["variables"][0]["value"] == long[:40] + "…"
+    assert said["variables"][2]["value"] == "4900"
+    assert "s3cr3t" not in str(hidden["variables"])
+    assert hidden["faults"][0]["reason"].startswith("There are no variables d and c to fill in.")
+
+
+def test_the_apis_stand_in_the_order_in_which_people_use_them_and_recent_calls_are_known(vipps):
+    vipps.get("/webhooks/v1/webhooks")
+
+    card = explore()
+
+    apis = list(dict.fromkeys(one["api"] for one in card.operations))
+    assert apis[:8] == [
+        *("ePayment API", "Recurring API", "Login API", "Webhooks API", "QR API"),
+        *("Order Management API", "Report API", "Management API"),
+    ]
+    assert card.operations[card.recent[0]]["path"] == "/webhooks/v1/webhooks"
+    assert card.place["environment"] == "sandbox"
+    first = {api: next(one for one in card.operations if one["api"] == api) for api in apis}
+    some = {one["api"] for one in card.operations if not one["marks"]}
+    assert not any(one["marks"] for api, one in first.items() if api in some)
+
+
 def test_query_and_header_parameters_are_checked_and_sent(vipps, guide):
     name = "GET /recurring/v3/agreements"
     values = {"parameters": {"query/status": "", "query/pageNumber": "first", "query/createdAfter": ""}}

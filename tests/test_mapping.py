@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 import requests
+from IPython.lib.pretty import pretty
 
 from vipps_nb import EnvironmentChoiceError, Retries, VippsSession, login
 from vipps_nb.client.bulk import Call, RemoteErrand
@@ -136,6 +137,60 @@ def test_calls_for_one_payment_keep_to_the_documented_pace(shop, monkeypatch):
     assert clock.pauses == [60.0]
 
 
+def test_whoever_waits_for_the_pace_is_told_so_and_how_long_and_how_not_to(shop, monkeypatch, capsys):
+    """A thousand agreements at 300 a minute: a line that stays, and one that counts down every second."""
+    clock = FakeTime()
+    monkeypatch.setattr("vipps_nb.client.waiting.time", clock)
+    monkeypatch.setattr("vipps_nb.client.progress._AT_MOST_EVERY", 0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("vipps_nb.client.bulk.departures", lambda calls: [60.0 * (n // 3) for n, _ in enumerate(calls)])
+    _, vipps = shop()
+
+    vipps.map("POST", ["/recurring/v3/agreements"] * 10, json={})
+
+    said = capsys.readouterr().err
+    announced = "The documented limit is 300 a minute for POST /recurring/v3/agreements, so this takes 3 min or more."
+    assert said.count(announced) == 1
+    assert "paced=False does not wait" in said
+    assert "about 3 min left" in said
+    assert "about 90 s left" in said
+    assert len(clock.pauses) > 170, "the line is written anew each second"
+
+
+def test_many_answers_are_a_card_with_the_refusals_by_what_they_say(vipps):
+    paths = [f"/epayment/v1/payments/batch-{number:02}" for number in range(5)]
+
+    answers = vipps.map("GET", [*paths, "/epayment/v1/nothing-like-it"])
+    card, failed = answers._repr_html_(), pretty(answers.failed)
+
+    assert "5 × 404 Not Found" in card
+    assert "batch-00, batch-01, batch-02 and 2 more" in card
+    assert "Check the reference" in card, "what the refusal means"
+    assert "0 ok" not in card
+    assert failed.startswith("6 × GET, 2 kinds of calls · 6 refused")
+    assert pretty([answers]) == "[<6 answers: 0 ok, 6 failed>]"
+
+
+def test_a_card_of_answers_names_the_body_s_reference_and_how_to_send_again(vipps):
+    vipps.sandbox.faults([{"path": "/epayment/*", "status": 503}])
+    orders = [("/epayment/v1/payments", {"json": {"reference": f"order-{n}"}}) for n in range(2)]
+
+    card = vipps.map("POST", orders, retries=0)._repr_html_()
+
+    assert "2 × 503 Service Unavailable" in card
+    assert "order-0, order-1" in card
+    assert "failure.call for failure in answers.failed" in card
+
+
+def test_no_answer_is_a_card_too_and_holds_no_token(shop):
+    _, vipps = shop()
+
+    text = pretty(vipps.map("GET", ["/report/v2/x"] * 2, timeout=(0.0, "nonsense")))
+
+    assert "2 × no answer" in text
+    assert TOKEN not in text
+
+
 def test_a_held_clock_is_advanced_for_the_pace(vipps):
     vipps.sandbox.hold("2026-01-01T12:00:00Z")
 
@@ -144,7 +199,7 @@ def test_a_held_clock_is_advanced_for_the_pace(vipps):
     assert vipps.sandbox.clock()["now"] >= "2026-01-01T12:00:59"
 
 
-def test_ctrl_c_says_what_had_come_until_then(shop):
+def test_ctrl_c_says_what_had_come_until_then(shop, monkeypatch):
     _, vipps = shop(echo)
 
     class Interrupting(ThreadPoolExecutor):
@@ -156,12 +211,37 @@ def test_ctrl_c_says_what_had_come_until_then(shop):
                 raise KeyboardInterrupt
             return super().submit(*args, **kwargs)
 
-    with Interrupting(1) as threads, pytest.raises(KeyboardInterrupt) as caught:
-        vipps.map("GET", [f"/report/v2/{number}" for number in range(9)], executor=threads)
+    monkeypatch.setattr("vipps_nb.client.bulk.ThreadPoolExecutor", Interrupting)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        vipps.map("GET", [f"/report/v2/{number}" for number in range(9)])
 
     assert len(caught.value.answers) == 9
     assert "No answer yet" in str(caught.value.answers[-1])
     assert "sys.last_value.answers" in caught.value.__notes__[0]
+    assert vipps.interrupted is caught.value.answers
+    assert len(vipps.interrupted.ok) == 5, "those under way in our own threads are waited for"
+    assert "vipps.interrupted" in "\n".join(caught.value._render_traceback_())
+
+
+def test_ctrl_c_tells_what_was_under_way_from_what_was_never_sent(shop):
+    """An executor of the user's own goes on by itself; nobody waits for it."""
+    _, vipps = shop(echo)
+
+    class Slow(ThreadPoolExecutor):
+        calls = 0
+
+        def submit(self, *args, **kwargs):
+            self.calls += 1
+            if self.calls > 1:
+                raise KeyboardInterrupt
+            return Future()
+
+    with pytest.raises(KeyboardInterrupt):
+        vipps.map("POST", ["/epayment/v1/payments/abc/capture"] * 3, json={}, executor=Slow(1), paced=False)
+
+    said = [str(outcome) for outcome in vipps.interrupted]
+    assert "under way" in said[0]
+    assert "before this call was sent" in said[2]
 
 
 def test_an_executor_that_loses_work_loses_no_answer(shop):

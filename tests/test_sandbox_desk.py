@@ -174,7 +174,10 @@ def test_the_customer_approves_aborts_and_lets_expire(held, desk, said):
 def test_a_bank_that_says_no_is_said(held, desk, said):
     create(held, amount={"currency": "NOK", "value": 151})
 
-    assert order(desk, said, "approve", request=1) == ("Not approved: not enough funds.", False)
+    assert order(desk, said, "approve", request=1) == (
+        "Not approved: not enough funds. 1.51 NOK is a documented test amount, so nothing is wrong with the request.",
+        False,
+    )
 
 
 def test_what_is_decided_already_is_said(held, desk, said):

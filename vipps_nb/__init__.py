@@ -92,6 +92,7 @@ __all__ = [
     "logout",
     "openapi",
     "show",
+    "webhooks",
 ]
 
 
@@ -150,7 +151,8 @@ if not TYPE_CHECKING:  # so that a type checker calls a name that is not there a
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """What is meant for others, and nothing of how it is put together."""
+    return list(__all__)
 
 
 wiring.connect()

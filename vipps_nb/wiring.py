@@ -13,6 +13,7 @@ def connect() -> None:
     Each is a loader, so that nothing is imported before somebody looks.
     """
     hooks.answer_card.fill(_answer_card)
+    hooks.answers_card.fill(_answers_card)
     hooks.calls_table.fill(_calls_table)
     hooks.document_explorer.fill(_document_explorer)
     hooks.listener_card.fill(_listener_card)
@@ -22,6 +23,12 @@ def _answer_card() -> Any:
     from vipps_nb.display.answer import AnswerCard  # noqa: PLC0415 - see connect
 
     return AnswerCard
+
+
+def _answers_card() -> Any:
+    from vipps_nb.display.answers import AnswersCard  # noqa: PLC0415 - see connect
+
+    return AnswersCard
 
 
 def _calls_table() -> Any:

@@ -469,6 +469,7 @@ def test_special_amounts_fail_on_the_phone(merchant, sandbox, value):
     report = sandbox.approve(reference="order-0001")
 
     assert report["approved"] is False
+    assert report["testAmount"] == f"{value / 100:.2f} NOK is a documented test amount"
     assert merchant.payment()["state"] == "CREATED"
     last = merchant.events()[-1]
     assert (last["name"], last["success"]) == ("AUTHORIZED", False)

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shownLanguage } from "../../vipps_nb/widgets/js/explorer/code.js";
 import { placeAfter } from "../../vipps_nb/widgets/js/explorer/list.js";
-import { jsonFaultWords, limitWords, moneyWords } from "../../vipps_nb/widgets/js/explorer/words.js";
+import { typedValue } from "../../vipps_nb/widgets/js/explorer/values.js";
+import { amountWords, jsonFaultWords, limitWords, moneyWords } from "../../vipps_nb/widgets/js/explorer/words.js";
 
 test("minor units are read as money", () => {
   assert.equal(moneyWords(49900, "NOK"), "499.00 NOK");
@@ -10,6 +11,28 @@ test("minor units are read as money", () => {
   assert.equal(moneyWords(-123456789, "DKK"), "−1\u202f234\u202f567.89 DKK");
   assert.equal(moneyWords("all", "NOK"), "in minor units: 49900 is 499.00");
   assert.equal(moneyWords(1.5, "NOK"), "in minor units: 49900 is 499.00");
+});
+
+test("an amount shows its money and how much is sent", () => {
+  assert.equal(amountWords(49900, "NOK"), "499.00 NOK = 49900 øre");
+  assert.equal(amountWords(50, "EUR"), "0.50 EUR = 50 cents");
+  assert.equal(amountWords("499.0", "NOK"), "in minor units: 49900 is 499.00; 499.00 may be typed too");
+});
+
+test("an amount with two decimals is typed in kroner, one without in minor units", () => {
+  const typed = (/** @type {string} */ text) => typedValue("integer", text, true);
+  assert.deepEqual(
+    ["499.00", "499,00", "1 499,50", "0.29", "-5.00", "49900"].map(typed),
+    [49900, 49900, 149950, 29, -500, 49900],
+  );
+  assert.deepEqual(["499.0", "499.000", "1,499", "abc", "{price}"].map(typed), [
+    "499.0",
+    "499.000",
+    "1,499",
+    "abc",
+    "{price}",
+  ]);
+  assert.equal(typedValue("integer", "499.00"), "499.00", "what is no amount has no decimals");
 });
 
 test("what a field allows is said in words", () => {

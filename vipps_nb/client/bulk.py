@@ -24,10 +24,11 @@ from requests.structures import CaseInsensitiveDict
 
 from vipps_nb.apis.questions import idempotency_header, idempotency_key, takes_idempotency_key
 from vipps_nb.client.crew import Crew
-from vipps_nb.client.pacing import departures
-from vipps_nb.client.progress import Progress
+from vipps_nb.client.pacing import departures, pace_words
+from vipps_nb.client.progress import Progress, duration, time_left
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
+from vipps_nb.core import hooks
 from vipps_nb.core.configuration import setting
 from vipps_nb.errors import NotSentError
 
@@ -64,12 +65,43 @@ class Failure(NamedTuple):
     outcome: Outcome
 
 
-class Answers(list[Outcome]):
-    """What became of each call: an answer, or the error instead of one."""
+class Failures(list[Failure]):
+    """The calls that got a refusal, or no answer; as a cell's last value a card.
 
-    def __init__(self, outcomes: Iterable[Outcome], calls: Sequence[Call]) -> None:
+    Attributes:
+        method: The method of all of them.
+    """
+
+    def __init__(self, failures: Iterable[Failure], method: str = "") -> None:
+        super().__init__(failures)
+        self.method = method
+
+    def _repr_html_(self) -> str:
+        return hooks.answers_card(self.method, self, None).html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        alone = len(printer.stack) == 1
+        printer.text(hooks.answers_card(self.method, self, None).text if alone else repr(self))
+
+
+class Answers(list[Outcome]):
+    """What became of each call: an answer, or the error instead of one.
+
+    As a cell's last value it is a card: how many went well, and the refusals by what they say.
+
+    Attributes:
+        calls: The calls, in the same order; writes with their idempotency keys.
+        method: The method of all of them.
+        seconds: How long all of it took, the waiting for the documented pace included; None if nobody took the time.
+    """
+
+    def __init__(
+        self, outcomes: Iterable[Outcome], calls: Sequence[Call], method: str = "", seconds: float | None = None
+    ) -> None:
         super().__init__(outcomes)
         self.calls = calls
+        self.method = method
+        self.seconds = seconds
 
     @property
     def ok(self) -> list[VippsResponse]:
@@ -77,16 +109,56 @@ class Answers(list[Outcome]):
         return [outcome for outcome in self if isinstance(outcome, requests.Response) and outcome.ok]
 
     @property
-    def failed(self) -> list[Failure]:
+    def failed(self) -> Failures:
         """All others, each with its call."""
-        return [
+        failures = [
             Failure(position, call, outcome)
             for position, (call, outcome) in enumerate(zip(self.calls, self, strict=True))
             if not (isinstance(outcome, requests.Response) and outcome.ok)
         ]
+        return Failures(failures, self.method)
 
     def __repr__(self) -> str:
         return f"<{len(self)} answers: {len(self.ok)} ok, {len(self.failed)} failed>"
+
+    def _card(self) -> hooks.Table:
+        rows = [Failure(*each) for each in zip(range(len(self)), self.calls, self, strict=True)]
+        return hooks.answers_card(self.method, rows, self.seconds)
+
+    def _repr_html_(self) -> str | None:
+        # A front end that has no HTML to show takes the text; whoever has changed the list sees it as a list.
+        return self._card().html if len(self) == len(self.calls) else None
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        alone = len(printer.stack) == 1 and len(self) == len(self.calls)
+        card = self._card().text if alone else ""
+        # Where one line says it all, it is ours.
+        printer.text(f"{self!r}\n{card}" if "\n" in card else repr(self))
+
+
+class MapInterrupt(KeyboardInterrupt):
+    """Ctrl-C while ``map`` was sending, with what had come until then.
+
+    Attributes:
+        answers: What became of each call. One that was not sent, or whose answer nobody waited for, has a
+            :class:`~vipps_nb.errors.NotSentError`.
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        came = sum(not isinstance(outcome, NotSentError) for outcome in answers)
+        super().__init__(f"Stopped: {came} of {len(answers)} calls had their answer by then. The others are not lost.")
+        self.answers = answers
+        self.add_note(
+            "What had come until then is in this exception's .answers (sys.last_value.answers), and in the session's "
+            ".interrupted: vipps.interrupted shows it, vipps.interrupted.failed has every call that is left."
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        """Two sentences in a notebook instead of a wall of frames.
+
+        IPython asks for this by name.
+        """
+        return [f"KeyboardInterrupt: {self}", *self.__notes__]
 
 
 @dataclass
@@ -169,10 +241,17 @@ def map_calls(
 
         def send(position: int) -> None:
             tally.room.acquire()
+            tally.begun.add(position)
             executor.submit(errand, planned[position]).add_done_callback(partial(tally.note, position))
 
-    with crew or contextlib.nullcontext():
-        return _run(errand, planned, tally, send, paced=paced, quiet=quiet)
+    try:
+        with crew or contextlib.nullcontext():
+            _run(errand, planned, tally, send, paced=paced, quiet=quiet)
+    except KeyboardInterrupt:
+        # Whoever stops halfway through payments has to know which ones were sent. Those under way in threads of our
+        # own have come to their end by now.
+        raise MapInterrupt(tally.answers(planned, method)) from None
+    return tally.answers(planned, method)
 
 
 def with_key(session: SessionProtocol, method: str, call: Any, options: Mapping[str, Any]) -> Call:
@@ -198,8 +277,11 @@ class _Tally:
 
     def __init__(self, number: int, at_once: int) -> None:
         self.outcomes: list[Outcome | None] = [None] * number
+        self.at_once = at_once
         self.room = threading.Semaphore(at_once)
         self.all_came = threading.Event()
+        self.begun: set[int] = set()
+        self.seconds: float | None = None
         self._number = number
         self._came: list[int] = []  # one step for each; += would not be
 
@@ -210,6 +292,7 @@ class _Tally:
 
     def carry_out(self, position: int, errand: Errand, call: Call) -> None:
         """Send one call here."""
+        self.begun.add(position)
         try:
             outcome = errand(call)
         except BaseException as error:
@@ -232,6 +315,19 @@ class _Tally:
         if len(self._came) == self._number:
             self.all_came.set()
 
+    def answers(self, calls: Sequence[Call], method: str) -> Answers:
+        """What has become of each by now."""
+        waiting = NotSentError("No answer yet: the run was interrupted before this call was sent.")
+        under_way = NotSentError(
+            "No answer yet: the run was interrupted while this call was under way, so it may have arrived. A write "
+            "keeps its idempotency key; sent again with it, it cannot act twice where the API remembers keys."
+        )
+        outcomes = [
+            (under_way if position in self.begun else waiting) if outcome is None else outcome
+            for position, outcome in enumerate(self.outcomes)
+        ]
+        return Answers(outcomes, calls, method, self.seconds)
+
 
 def _run(
     errand: Errand,
@@ -241,33 +337,36 @@ def _run(
     *,
     paced: bool,
     quiet: bool | None,
-) -> Answers:
+) -> None:
     moments = departures((errand.method, call.path) for call in calls) if paced else [0.0] * len(calls)
     with Progress(f"map {errand.method} · {len(calls)} calls", quiet=quiet) as progress:
         waiting = Waiting(errand.session.sandbox, progress)
-        try:
-            for position in sorted(range(len(calls)), key=moments.__getitem__):
-                early = moments[position] - waiting.elapsed if moments[position] else 0.0
-                if early > 0:
-                    progress.show(f"{tally.done} done, waiting {early:.0f} s for the documented pace")
-                    waiting.wait(early)
-                send(position)
-                progress.show(f"{tally.done} done")
-            while calls and not tally.all_came.wait(timeout=0.2):
-                progress.show(f"{tally.done} done")
-        except KeyboardInterrupt as interrupt:
-            # Whoever stops halfway through payments has to know which ones were sent.
-            interrupt.answers = _answers(tally, calls)  # type: ignore[attr-defined]  # pyright: ignore
-            interrupt.add_note("What had come until then is in this exception's .answers (sys.last_value.answers).")
-            raise
-    return _answers(tally, calls)
+        last = max(moments, default=0.0)
+
+        def how_far(pace: str = "") -> str:
+            # Where the pace decides, what it went like so far says nothing.
+            left = last - waiting.elapsed if last else _left(tally.done, len(calls), waiting.elapsed)
+            return " · ".join(filter(None, [f"{tally.done} done", pace, time_left(left)]))
+
+        for position in sorted(range(len(calls)), key=moments.__getitem__):
+            early = moments[position] - waiting.elapsed if moments[position] else 0.0
+            if early > 0:
+                pace = pace_words(errand.method, calls[position].path)
+                if not waiting.held:
+                    progress.announce(
+                        f"{pace}, so this takes {duration(last)} or more. paced=False does not wait for it."
+                    )
+                waiting.wait(early, saying=partial(how_far, f"{pace} (paced=False does not wait)"))
+            send(position)
+            progress.show(how_far())
+        while calls and not tally.all_came.wait(timeout=0.2):
+            progress.show(how_far())
+        tally.seconds = waiting.elapsed
 
 
-def _answers(tally: _Tally, calls: Sequence[Call]) -> Answers:
-    not_yet = NotSentError(
-        "No answer yet: the run was interrupted before this call was sent, or while it was under way."
-    )
-    return Answers([not_yet if outcome is None else outcome for outcome in tally.outcomes], calls)
+def _left(done: int, number: int, elapsed: float) -> float:
+    """The seconds that are left if it goes on as it went."""
+    return elapsed / done * (number - done) if done else 0.0
 
 
 def _portable(outcome: Outcome) -> Outcome:

@@ -22,6 +22,17 @@ def seconds_per_call(method: str, url: str) -> float:
     return MINUTE / limit.per_minute if limit else 0.0
 
 
+def pace_words(method: str, url: str) -> str:
+    """The documented limit that a call keeps, in words.
+
+    Empty where none is documented.
+    """
+    limit = limit_of(method, url)
+    if limit is None:
+        return ""
+    return f"The documented limit is {limit.per_minute} a minute for {method} {limit.route.path}"
+
+
 def departures(calls: Iterable[tuple[str, str]]) -> list[float]:
     """When each of many calls may leave, in seconds from now.
 

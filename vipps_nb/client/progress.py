@@ -14,6 +14,7 @@ from typing import Any
 from vipps_nb.core.configuration import setting
 
 _AT_MOST_EVERY = 0.1  # seconds; an eye sees no more, and a front end should not get more
+_NOTICED, _MINUTES = 2.0, 100.0  # seconds; from the second on they are told in minutes
 
 
 class Progress:
@@ -34,6 +35,11 @@ class Progress:
 
     def __enter__(self) -> Progress:
         return self
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether anybody sees how far it has come."""
+        return not self._quiet and (_in_notebook() or sys.stderr.isatty())
 
     def show(self, text: str) -> None:
         """Say how far it has come; what comes too soon after the last word is left out."""
@@ -68,6 +74,16 @@ class Progress:
         elif sys.stderr.isatty():
             print("\r" + text.ljust(self._width), end="", file=sys.stderr, flush=True)
             self._width = len(text)
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, for people."""
+    return f"{seconds:.0f} s" if seconds < _MINUTES else f"{seconds / 60:.0f} min"
+
+
+def time_left(seconds: float) -> str:
+    """What is left of it, in words; empty where it is over before they are read."""
+    return f"about {duration(seconds)} left" if seconds >= _NOTICED else ""
 
 
 class _Line:

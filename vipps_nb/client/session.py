@@ -37,7 +37,7 @@ from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.adapter import Bounds, VippsAdapter
 from vipps_nb.client.auth_flow import SYSTEM_HEADER_LIMIT, AuthFlow, open_headers
-from vipps_nb.client.bulk import Answers, Call, map_calls
+from vipps_nb.client.bulk import Answers, Call, MapInterrupt, map_calls
 from vipps_nb.client.lazy import LazyAnswers, map_lazily
 from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
@@ -104,6 +104,7 @@ class VippsSession(requests.Session):
         sandbox: The desk of the sandbox this session talks to, ``None`` in the test and production
             environments; so ``if vipps.sandbox:`` guards what only a sandbox can do.
         history: The calls made so far, without secrets; shows itself as a table.
+        interrupted: What had come of the last :meth:`map` that Ctrl-C has stopped, ``None`` if none was.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class VippsSession(requests.Session):
         self._surroundings, self._standing = Surroundings(), Standing()
         self._past_proxies = past_proxies(environment.base_url)
         self.history = History(self)
+        self.interrupted: Answers | None = None
 
     @property
     def environment(self) -> Environment:
@@ -329,11 +331,18 @@ class VippsSession(requests.Session):
             options: What :meth:`request` takes, for all.
 
         Returns:
-            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart. With
-            ``lazy=True`` an iterator of the same.
+            A list of answers and of errors where none came, in order; ``.ok`` and ``.failed`` tell them apart. As a
+            cell's last value it is a card. With ``lazy=True`` an iterator of the same.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C. What had come until then is ``vipps.interrupted``, and its ``.answers``.
         """
         run = map_lazily if lazy else map_calls
-        return run(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+        try:
+            return run(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
+        except MapInterrupt as interrupt:
+            self.interrupted = interrupt.answers
+            raise
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Make a request ready: full URL, open headers, idempotency key.
@@ -418,35 +427,76 @@ class VippsSession(requests.Session):
         own = {} if retries is None else {"retries": retries}
         return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **settings, **own)
 
-    if TYPE_CHECKING:  # requests' own, which end in request(); all that is said here is what they give back
+    # requests' own end in request() too. These are here for what they say, and for what they give back.
 
-        def get(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
-            """Read."""
-            ...
+    def get(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+        """Read something: GET.
 
-        def options(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
-            """Ask what may be asked."""
-            ...
+        The answer is a card as a cell's last value. A refusal is an answer too, not an exception, and its card says
+        what to do. What passes (429, 502, 503, 504, a lost connection) is tried again by itself.
 
-        def head(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
-            """Read the headers."""
-            ...
+        Args:
+            url: A path of this environment, or a whole URL.
+            kwargs: What :meth:`request` takes, such as ``params={"status": "ACTIVE"}`` or ``retries=0``.
 
-        def post(self, url: str | bytes, data: Any = None, json: Any = None, **kwargs: Any) -> VippsResponse:
-            """Create, or have something done."""
-            ...
+        Example:
+            ``vipps.get("/epayment/v1/payments/order-1")``, or ``vipps.get(…).json()["state"]``
+        """
+        return self.request("GET", url, **kwargs)
 
-        def put(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
-            """Replace."""
-            ...
+    def options(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+        """Ask what may be asked: OPTIONS; see :meth:`get`."""
+        return self.request("OPTIONS", url, **kwargs)
 
-        def patch(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
-            """Change a part."""
-            ...
+    def head(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+        """Read the headers only: HEAD; see :meth:`get`."""
+        kwargs.setdefault("allow_redirects", False)
+        return self.request("HEAD", url, **kwargs)
 
-        def delete(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
-            """Take away."""
-            ...
+    def post(self, url: str | bytes, data: Any = None, json: Any = None, **kwargs: Any) -> VippsResponse:
+        """Create something, or have something done: POST.
+
+        It gets an idempotency key by itself, which the answer's card shows. The same key makes it act once, however
+        often it is sent; so what passes is tried again where the API remembers keys.
+
+        Args:
+            url: A path of this environment, or a whole URL.
+            data: A body that is no JSON: text, bytes, a form.
+            json: The body, with the API's own names; amounts are in minor units, 49900 is 499.00.
+            kwargs: What :meth:`request` takes. ``headers={"Idempotency-Key": "order-1-capture"}`` is a key of your own.
+
+        Raises:
+            ReadOnlyError: A write to production outside ``allow_writes()``. Nothing was sent.
+
+        Example:
+            ``vipps.post("/epayment/v1/payments/order-1/capture",
+            json={"modificationAmount": {"currency": "NOK", "value": 49900}})``
+        """
+        return self.request("POST", url, data=data, json=json, **kwargs)
+
+    def put(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
+        """Replace something: PUT, with ``json=``; idempotency key and repeats as for :meth:`post`.
+
+        Example:
+            ``vipps.put("/qr/v1/merchant-redirect/table-7", json={"redirectUrl": "https://example.com/7"})``
+        """
+        return self.request("PUT", url, data=data, **kwargs)
+
+    def patch(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
+        """Change a part: PATCH, with ``json=``; idempotency key and repeats as for :meth:`post`.
+
+        Example:
+            ``vipps.patch("/recurring/v3/agreements/agr_5kSeqz", json={"status": "STOPPED"})``
+        """
+        return self.request("PATCH", url, data=data, **kwargs)
+
+    def delete(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
+        """Take something away: DELETE; idempotency key and repeats as for :meth:`post`.
+
+        Example:
+            ``vipps.delete("/webhooks/v1/webhooks/" + registration["id"])``
+        """
+        return self.request("DELETE", url, **kwargs)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> VippsResponse:
         """Send a prepared request; sent again, it keeps its idempotency key."""

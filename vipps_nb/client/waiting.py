@@ -6,6 +6,7 @@ While a sandbox's clock is held nothing falls due however long one waits, so it 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,11 +35,26 @@ class Waiting:
         """Seconds since the beginning, those by which a held clock was advanced included."""
         return self._advanced + time.monotonic() - self._began
 
-    def wait(self, seconds: float) -> None:
-        """Let so much time pass."""
-        if self._sandbox is not None and self._sandbox.clock()["held"]:
+    @property
+    def held(self) -> bool:
+        """Whether it is a sandbox's held clock that is advanced instead of waiting."""
+        return self._sandbox is not None and self._sandbox.clock()["held"]
+
+    def wait(self, seconds: float, saying: Callable[[], str] | None = None) -> None:
+        """Let so much time pass.
+
+        Args:
+            seconds: How much.
+            saying: What the progress says meanwhile, each second anew.
+        """
+        if self._sandbox is not None and self.held:
             self._progress.announce(HELD)
             self._sandbox.advance(seconds)
             self._advanced += seconds
-        else:
-            time.sleep(seconds)
+            return
+        end = time.monotonic() + seconds
+        while saying is not None and self._progress.is_seen and (left := end - time.monotonic()) > 1:
+            self._progress.show(saying())
+            time.sleep(min(1.0, left))
+        if (left := end - time.monotonic()) > 0:
+            time.sleep(left)

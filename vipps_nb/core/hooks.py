@@ -55,7 +55,7 @@ class Card(Protocol):
 
 
 class Table(Protocol):
-    """What a list of calls looks like."""
+    """What a list of calls, or of the answers to many, looks like."""
 
     @property
     def html(self) -> str:
@@ -69,6 +69,7 @@ class Table(Protocol):
 
 
 answer_card: Hook[[Any], Card] = Hook()
+answers_card: Hook[[str, Any, float | None], Table] = Hook()
 calls_table: Hook[[Any], Table] = Hook()
 document_explorer: Hook[[Any], Any] = Hook()
 listener_card: Hook[[Any], Any] = Hook()

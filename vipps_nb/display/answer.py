@@ -19,6 +19,7 @@ import requests
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue.documents import Operation
 from vipps_nb.apis.questions import idempotency_header, idempotency_key
+from vipps_nb.apis.test_amounts import named
 from vipps_nb.auth.auth_scheme import SECRET_HEADERS
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.core.addresses import cut_apart
@@ -28,7 +29,7 @@ from vipps_nb.core.redaction import is_secret, is_traded, persons_in
 from vipps_nb.core.view import DOTS, OF_THIS_MACHINE, View, shows_persons
 from vipps_nb.core.visible import visible
 from vipps_nb.display import tree
-from vipps_nb.display.drawings import Drawing, draw
+from vipps_nb.display.drawings import Drawing, draw, listing
 from vipps_nb.display.frame import framed
 from vipps_nb.display.markup import Markup, join, tag
 from vipps_nb.explain import Exchange, Symptom, explain
@@ -39,6 +40,9 @@ _CLOCK = "Vipps-Nb-Clock"  # our own sandbox says whether its clock is held
 _TOLERATED = "Vipps-Nb-Tolerated"  # likewise, what it has taken although no document has it
 _LONGEST_TEXT, _LONGEST_WORDS, _LONGEST_HEADER, _MOST_FIELDS = 4000, 1000, 500, 30
 _LARGEST_PICTURE = 1 << 20
+_MODIFICATIONS = ("/capture", "/refund", "/cancel")
+# Over which nothing more happens: it was approved all the same, or it is at its end.
+_OVER = ("AUTHORIZED", "CHARGED", "CANCELLED", "REFUNDED", "TERMINATED", "ABORTED", "EXPIRED", "STOPPED")
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _IN_WORDS = re.compile(r"json|xml|text|html|csv|javascript|x-www-form-urlencoded", re.IGNORECASE)
 _TITLE_END = re.compile(r"[:,;(]")
@@ -152,6 +156,24 @@ class AnswerCard:
         return f"Tolerated: {self.view.text(_as_text(self.response.headers[_TOLERATED]))}"
 
     @property
+    def test_amount(self) -> str:
+        """What is said of an amount that is documented to go wrong.
+
+        Empty for other amounts, in production, and where the explanation of a refusal says it.
+        """
+        if self.environment not in ("sandbox", "test") or self.tone != "good" or self.operation is None:
+            return ""
+        exchange, answer = self.exchange, self.exchange.answer
+        if exchange.method == "POST" and not exchange.route.endswith(_MODIFICATIONS):
+            values = list(exchange.amounts())
+        elif isinstance(answer, Mapping) and answer.get("state", answer.get("status")) not in _OVER:
+            values = _amounts_of(answer)
+        else:
+            values = []
+        met = next((words for value in values if (words := named(value))), "")
+        return f"{met}. When it is approved or charged, this happens on purpose." if met else ""
+
+    @property
     def target(self) -> str:
         """Method, path and query, and the host of a stranger."""
         parts = cut_apart(self.response.request.url or "")
@@ -167,10 +189,15 @@ class AnswerCard:
     @cached_property
     def text(self) -> str:
         """The card for terminals, and for whoever reads the notebook's file."""
-        lines = [f"{self.status} · {self.title}", " · ".join([self.target, *self.facts]), self.tolerated]
+        lines = [
+            f"{self.status} · {self.title}",
+            " · ".join([self.target, *self.facts]),
+            self.tolerated,
+            self.test_amount,
+        ]
         problem = self.exchange.problem
         if problem is not None:
-            lines.append(f"{self._words(_code(problem.code, problem.title))}{self._sentence}")
+            lines.append(self.refusal)
             lines += [f"  {name}: {reason}" if name else reason for name, reason in self._fields]
         lines += self.advice
         if problem is None:
@@ -203,12 +230,13 @@ class AnswerCard:
                 class_="vipps-nb-meta",
             ),
             tag("p", self.tolerated, class_="vipps-nb-tolerated") if self.tolerated else None,
+            tag("p", self.test_amount, class_="vipps-nb-tolerated") if self.test_amount else None,
             self._refusal(),
             self._explanation(),
             self._drawing.html if self._drawing is not None else None,
             self._answer(),
             self._request(),
-            tag("p", _leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
+            tag("p", leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
         ]
         return framed(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
 
@@ -240,6 +268,12 @@ class AnswerCard:
         problem = self.exchange.problem
         return self._words(_sentence(problem.title, problem.detail)) if problem is not None else ""
 
+    @property
+    def refusal(self) -> str:
+        """What the server says about a refusal, with its code; empty for what went well."""
+        problem = self.exchange.problem
+        return f"{self._words(_code(problem.code, problem.title))}{self._sentence}" if problem is not None else ""
+
     @cached_property
     def _fields(self) -> list[tuple[str, str]]:
         """The fields that were refused, and why."""
@@ -263,12 +297,12 @@ class AnswerCard:
         rows = [
             item
             for label, words in self.explanation.sentences
-            for item in (tag("dt", label), " ", tag("dd", _code_marked(words)), " ")
+            for item in (tag("dt", label), " ", tag("dd", code_marked(words)), " ")
         ]
         return tag(
             "div",
             tag("dl", *rows),
-            _leaf_link("Read more", self.explanation.page),
+            leaf_link("Read more", self.explanation.page),
             class_="vipps-nb-explanation",
             data_tone=self.tone,
         )
@@ -277,8 +311,9 @@ class AnswerCard:
     def _drawing(self) -> Drawing | None:
         if self._kind in _PICTURES:
             return self._picture()
-        # Of what was cut no drawing is made: its sums would be wrong.
-        return draw(self.exchange, self._body, self.view) if is_whole(self._body) else None
+        # Of what was cut no drawing is made, for its sums would be wrong; a long list is a table all the same.
+        drawn = draw(self.exchange, self._body, self.view) if is_whole(self._body) else None
+        return drawn or listing(self.exchange, self._body, self.view)
 
     def _picture(self) -> Drawing | None:
         content = body_of(self.response)
@@ -325,6 +360,16 @@ class AnswerCard:
         return _cut(str(self.view.masked(_as_text(value)[: 2 * _LONGEST_TEXT], name)), _LONGEST_HEADER)
 
 
+def _part(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _amounts_of(node: Any) -> list[Any]:
+    """The amount of a payment or a charge, as ePayment and as Recurring have it."""
+    amount = _part(node, "amount")
+    return [amount.get("value") if isinstance(amount, Mapping) else amount]
+
+
 def _code(code: str, title: str) -> str:
     return f"{code} · " if code and code != title else ""
 
@@ -333,13 +378,14 @@ def _sentence(title: str, detail: str) -> str:
     return f"{title}: {detail}" if detail and detail != title else title
 
 
-def _code_marked(words: str) -> Markup:
+def code_marked(words: str) -> Markup:
     """Words in which `code` is marked as code."""
     pieces = words.split("`")
     return join(*(tag("code", piece) if place % 2 else piece for place, piece in enumerate(pieces)))
 
 
-def _leaf_link(words: str, page: str) -> Markup:
+def leaf_link(words: str, page: str) -> Markup:
+    """A link that leaves the notebook as it is."""
     return tag("a", words, href=page, target="_blank", rel="noopener noreferrer")
 
 

@@ -16,10 +16,12 @@ from vipps_nb.display.values import as_json, remark
 
 _OPEN_LEVELS = 2
 _OPEN_SIZE = 24  # entries; a longer list or object starts folded, unless it is all there is
-_LONGEST_LIST = 100
+_LONG_LIST, _LONGEST_LIST = 10, 100
 _MOST_ROWS = 1000
 _LONGEST_LEAF, _LONGEST_NAME = 600, 200
 _LINES = 60
+NAMING = ("reference", "orderId", "agreementId", "chargeId", "externalId", "msn", "name", "id")
+"""What people call a thing by, the surest first."""
 
 
 class _Pen:
@@ -101,6 +103,10 @@ def as_html(value: Any, view: View) -> Markup:
 
 
 def _html(value: Any, pen: _Pen, depth: int) -> Markup:
+    """An object or a list as rows.
+
+    Those of a long list start folded, and name what they are about.
+    """
     if isinstance(value, Mapping) and value:
         drawn = [_row(str(name), item, value, pen, depth) for name, item in value.items() if pen.take()]
         if (more := size_of(value) - len(value)) > 0:
@@ -108,27 +114,39 @@ def _html(value: Any, pen: _Pen, depth: int) -> Markup:
         return tag("ul", *drawn, class_="vipps-nb-tree")
     if isinstance(value, list) and value:
         items = enumerate(value[:_LONGEST_LIST])
-        drawn = [_row(str(number), item, {}, pen, depth) for number, item in items if pen.take()]
+        long = size_of(value) > _LONG_LIST
+        drawn = [_row(str(number), item, {}, pen, depth, folded=long) for number, item in items if pen.take()]
         if (more := _more(value)) > 0:
             drawn.append(tag("li", f"… {more} more", class_="vipps-nb-remark"))
         return tag("ul", *drawn, class_="vipps-nb-tree")
     return _leaf(value)
 
 
-def _row(name: str, value: Any, owner: Mapping[str, Any], pen: _Pen, depth: int) -> Markup:
+def _row(name: str, value: Any, owner: Mapping[str, Any], pen: _Pen, depth: int, *, folded: bool = False) -> Markup:
     key = tag("span", _name(name), class_="vipps-nb-key")
     if isinstance(value, Mapping | list) and value:
         gist = f"{size_of(value)} {'item' if size_of(value) == 1 else 'items'}" if isinstance(value, list) else ""
-        gist = gist or _gist(value, pen.view)
+        gist = gist or gist_of(value, pen.view)
         # An amount says all in its summary.
-        unfolded = depth < _OPEN_LEVELS and len(value) <= _OPEN_SIZE and not (gist and isinstance(value, Mapping))
+        says_all = bool(gist) and isinstance(value, Mapping)
+        gist = gist or (_called(value) if folded else "")
+        unfolded = depth < _OPEN_LEVELS and len(value) <= _OPEN_SIZE and not says_all and not folded
         summary = tag("summary", key, " ", tag("span", gist, class_="vipps-nb-remark") if gist else None)
         return tag("li", tag("details", summary, _html(value, pen, depth + 1), open=unfolded))
     beside = remark(name, value, owner, pen.view)
     return tag("li", key, " ", _leaf(value), beside and join(" ", tag("span", beside, class_="vipps-nb-remark")))
 
 
-def _gist(value: Any, view: View) -> str:
+def _called(value: Any) -> str:
+    """What an object in a list goes by.
+
+    Empty where that cannot be told.
+    """
+    found = (value.get(name) for name in NAMING) if isinstance(value, Mapping) else iter(())
+    return next((str(one)[:_LONGEST_NAME] for one in found if isinstance(one, str | int)), "")
+
+
+def gist_of(value: Any, view: View) -> str:
     """What an object says in a word, if it is an amount."""
     currency = isinstance(value.get("currency"), str)
     found = (remark(name, item, value, view) for name, item in value.items() if currency)

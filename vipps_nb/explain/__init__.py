@@ -10,6 +10,7 @@ import requests
 
 from vipps_nb.explain import common, epayment, others, recurring
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.on_purpose import on_purpose
 from vipps_nb.explain.symptom import Symptom
 
 __all__ = ["SYMPTOMS", "Exchange", "Symptom", "explain"]
@@ -28,4 +29,4 @@ def explain(answer: requests.Response | Exchange) -> Symptom | None:
     exchange = answer if isinstance(answer, Exchange) else Exchange.of(answer)
     fitting = [symptom for symptom in SYMPTOMS if symptom.fits(exchange)]
     best = max(fitting, key=lambda symptom: symptom.sharpness, default=None)
-    return best.fitted(exchange) if best is not None else None
+    return on_purpose(best.fitted(exchange), exchange) if best is not None else None

@@ -100,7 +100,8 @@ def _faults_in_words(rules: Sequence[Mapping[str, Any]]) -> str:
 def decided(report: Mapping[str, Any]) -> tuple[str, bool]:
     """What came of a decision, in a sentence."""
     if report.get("approved") is False:
-        return f"Not approved: {report.get('reason', 'no reason was given')}.", False
+        met = f" {report['testAmount']}, so nothing is wrong with the request." if report.get("testAmount") else ""
+        return f"Not approved: {report.get('reason', 'no reason was given')}.{met}", False
     stands = report.get("state") or report.get("status") or report.get("sessionState")
     name = report.get("reference") or report.get("agreementId") or ""
     now = f" {name or 'It'} is {stands} now." if stands else ""

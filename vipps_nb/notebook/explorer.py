@@ -16,6 +16,7 @@ import requests
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue import schemas
 from vipps_nb.apis.catalogue.documents import Document, Operation
+from vipps_nb.apis.catalogue.tasks import ORDER, TASKS
 from vipps_nb.apis.questions import changes_something
 from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
@@ -27,12 +28,14 @@ from vipps_nb.notebook.calls import Call, CallError, check_body, write_call
 from vipps_nb.notebook.calls.cells import concealed, name_of, refuse_secrets
 from vipps_nb.notebook.calls.references import seen_by
 from vipps_nb.notebook.calls.snippets import as_curl, as_magic, as_python, variables_of
+from vipps_nb.notebook.calls.used import used_variables
 from vipps_nb.notebook.forms import form_of, secret_pointers, shape_of
 
 if TYPE_CHECKING:
     from vipps_nb.widgets.explorer import ExplorerCard
 
 _EVERYTHING = "every API"
+_LOOKED_AT, _MOST_RECENT = 100, 5  # calls, operations
 _VARIABLE = re.compile(r"\$?\{([A-Za-z_]\w*)\}")
 _ALONE = re.compile(r'"(\$\{[A-Za-z_]\w*\})"(?!\s*:)')
 _PRODUCTION = (
@@ -68,13 +71,15 @@ class Explorer:
         Secrets are not sent for this: the browser sends dots of the same number, so nothing is said about them.
         """
         operation = self.operations[number]
+        used = self._used(operation, values)
         try:
             call, faults = self._read(operation, values)
         except CallError as error:
-            return {"faults": [{"at": "", "reason": str(error)}], "code": {}, "cells": [], "place": _place()}
+            fault = {"at": "", "reason": str(error)}
+            return {"faults": [fault], "code": {}, "cells": [], "variables": used, "place": _place()}
         hidden = self._secret(operation, call)
         shown = [fault for fault in faults if fault.name not in hidden]
-        return {"faults": _as_data(shown), **self._code(call, values), "place": _place()}
+        return {"faults": _as_data(shown), **self._code(call, values), "variables": used, "place": _place()}
 
     @leaves_no_locals
     def send(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,7 +117,10 @@ class Explorer:
         from vipps_nb.widgets.explorer import ExplorerCard  # noqa: PLC0415 - widgets are slow to import
 
         rows = [_row(operation) for operation in self.operations]
-        return ExplorerCard(guide=self, operations=rows, subject=subject, query=query, chosen=chosen)
+        recent = _recent(self.operations)
+        return ExplorerCard(
+            guide=self, operations=rows, subject=subject, query=query, chosen=chosen, recent=recent, place=_place()
+        )
 
     def _document_of(self, operation: Operation) -> Document:
         return self._document or catalogue.document_of(operation)
@@ -124,11 +132,8 @@ class Explorer:
             CallError: A variable is missing, or the body is no JSON.
         """
         document = self._document_of(operation)
-        typed = {str(name): str(text) for name, text in dict(values.get("parameters") or {}).items()}
-        faults = list(_parameter_faults(operation, document, typed))
-        path, headers = _target(operation, typed)
-        body = values.get("body")
-        text = _ALONE.sub(r"\1", body) if operation.body is not None and isinstance(body, str) else ""
+        faults = list(_parameter_faults(operation, document, _typed(values)))
+        path, headers, text = _written(operation, values)
         call = write_call(operation.method, path, text, self._variables, headers)
         if operation.body is None:
             return call, faults
@@ -138,6 +143,16 @@ class Explorer:
         else:
             faults += check_body(call.body, operation, document)
         return call, faults
+
+    def _used(self, operation: Operation, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The variables that the call will use, as they may be shown, and what is missing."""
+        try:
+            session: VippsSession | None = current_session()
+        except NotLoggedInError:
+            session = None
+        path, headers, text = _written(operation, values)
+        used = used_variables(path, text, headers.values(), self._variables, session=session)
+        return [{"name": one.name, "value": one.value, "missing": one.missing} for one in used]
 
     def _secret(self, operation: Operation, call: Call) -> set[str]:
         if operation.body is None:
@@ -226,8 +241,33 @@ def _narrowed(words: Sequence[str]) -> tuple[Document | None, str]:
 
 
 def _in_order() -> list[Operation]:
-    """Deprecated APIs after all others, so that nobody starts with them by accident."""
-    return sorted(catalogue.operations(), key=lambda operation: operation.deprecated)
+    """The APIs in the order in which people use them, what is deprecated last.
+
+    Within an API what the test environment has not comes after what it has.
+    """
+    places = {api: place for place, api in enumerate(ORDER)}
+
+    def place(operation: Operation) -> tuple[bool, int, bool]:
+        return operation.deprecated, places.get(operation.api, len(places)), not operation.in_test
+
+    return sorted(catalogue.operations(), key=place)
+
+
+def _recent(operations: Sequence[Operation]) -> list[int]:
+    """Which of the operations were called last in this kernel, by their places; the newest first."""
+    try:
+        calls = list(current_session().history)
+    except NotLoggedInError:
+        return []
+    places = {str(operation): place for place, operation in enumerate(operations)}
+    found: dict[int, None] = {}
+    for call in reversed(calls[-_LOOKED_AT:]):
+        operation = catalogue.find(call.method, call.path)
+        if operation is not None and str(operation) in places:
+            found.setdefault(places[str(operation)])
+        if len(found) == _MOST_RECENT:
+            break
+    return list(found)
 
 
 def _is(operation: Operation, query: str) -> bool:
@@ -241,6 +281,7 @@ def _row(operation: Operation) -> dict[str, Any]:
         "method": operation.method,
         "path": operation.path,
         "purpose": operation.purpose,
+        "tasks": TASKS.get(str(operation), ""),
         "marks": _marks(operation),
     }
 
@@ -256,6 +297,20 @@ def _place() -> dict[str, Any] | None:
     except NotLoggedInError:
         return None
     return {"environment": session.environment.name, "msn": session.merchant_serial_number or ""}
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed for the parameters, by place and name."""
+    return {str(name): str(text) for name, text in dict(values.get("parameters") or {}).items()}
+
+
+def _written(operation: Operation, values: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
+    """Path, headers and body as they were typed, variables still in them."""
+    path, headers = _target(operation, _typed(values))
+    body = values.get("body")
+    # A variable that is all of a text keeps its kind: a number stays a number.
+    text = _ALONE.sub(r"\1", body) if operation.body is not None and isinstance(body, str) else ""
+    return path, headers, text
 
 
 def _target(operation: Operation, typed: Mapping[str, str]) -> tuple[str, dict[str, str]]:

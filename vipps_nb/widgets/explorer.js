@@ -46,7 +46,13 @@ function render({ model, el }) {
 
   const [badge, panelPlace, news] = [element("span", "badge"), element("div", "panel"), speaker()];
   badge.hidden = panelPlace.hidden = true;
-  const list = buildList({ operations, subject, news, choose: (number) => open(number, true) });
+  const list = buildList({
+    operations,
+    subject,
+    recent: model.get("recent"),
+    news,
+    choose: (number) => open(number, true),
+  });
   const answer = buildAnswer();
   const names = [element("strong", "title", "Explore"), element("span", "subject", subject), badge];
   const parts = [group("div", "head", names), ...list.nodes, panelPlace, answer.node, news];
@@ -108,6 +114,7 @@ function render({ model, el }) {
       place,
       tell,
       show: (said) => answer.show(said.answer),
+      used: () => list.remember(number),
     });
   }
 
@@ -134,6 +141,7 @@ function render({ model, el }) {
   el.append(card);
   const chosen = model.get("chosen");
   list.begin(model.get("query"), chosen < 0);
+  place(model.get("place"));
   if (chosen >= 0) {
     list.close();
     open(chosen, false);

@@ -51,6 +51,8 @@ class ExplorerCard(anywidget.AnyWidget):
         subject: Whose operations they are, such as ``ePayment API``.
         query: What stands in the search field at the start.
         chosen: The operation that is open at the start; -1 for none.
+        recent: The operations that were called last, by their places in the list.
+        place: Where a call would go: ``environment`` and ``msn``; None while nobody is logged in.
     """
 
     _esm = card.script("explorer.js")
@@ -60,6 +62,8 @@ class ExplorerCard(anywidget.AnyWidget):
     subject = traitlets.Unicode("").tag(sync=True)
     query = traitlets.Unicode("").tag(sync=True)
     chosen = traitlets.Int(-1).tag(sync=True)
+    recent = traitlets.List(traitlets.Int()).tag(sync=True)
+    place = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(
         self,
@@ -69,11 +73,20 @@ class ExplorerCard(anywidget.AnyWidget):
         subject: str,
         query: str = "",
         chosen: int = -1,
+        recent: Sequence[int] = (),
+        place: Mapping[str, Any] | None = None,
     ) -> None:
         self._guide = guide
         # One call at a time: a second press of Send while the first is on its way is no second call.
         self._sending = threading.Lock()
-        super().__init__(operations=[dict(one) for one in operations], subject=subject, query=query, chosen=chosen)
+        super().__init__(
+            operations=[dict(one) for one in operations],
+            subject=subject,
+            query=query,
+            chosen=chosen,
+            recent=list(recent),
+            place=dict(place) if place is not None else None,
+        )
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:

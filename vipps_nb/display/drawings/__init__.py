@@ -11,9 +11,10 @@ from typing import Any
 from vipps_nb.core.view import View
 from vipps_nb.display.drawings import agreement, code, ledger, payment, token, webhook
 from vipps_nb.display.drawings.drawing import Drawing
+from vipps_nb.display.drawings.listing import listing
 from vipps_nb.explain import Exchange
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "draw", "listing"]
 
 _KINDS: tuple[Callable[[Exchange, Any, View], Drawing | None], ...] = (
     *(payment.payment, payment.event_log),

@@ -138,6 +138,7 @@ def write_call(
             f"{path} is no path. Expected one that starts with a slash, such as /epayment/v1/payments; the session "
             "knows the host."
         )
+    _all_there(names_in(path, body, (headers or {}).values()), variables)
     written_path = _with_variables(path, _IN_PATH, variables)
     written_body = _read(body, variables) if body.strip() else None
     written_headers = {
@@ -152,6 +153,40 @@ def write_call(
         written=(written_path, written_body, written_headers),
         secrets=tuple(value for name in used if isinstance(value := variables[name], Secret)),
     )
+
+
+def names_in(path: str, body: str, headers: Iterable[str]) -> list[str]:
+    """The variables that a call names as it is written, each once.
+
+    Args:
+        path: With ``{name}``.
+        body: With ``${name}``; its comments do not count.
+        headers: Their values, with ``{name}``.
+    """
+    texts = [path, *headers]
+    found = [name for text in texts for name in _IN_PATH.findall(text)]
+    for token in _TOKENS.finditer(body):
+        found += [token[1]] if token[1] is not None else _IN_BODY.findall(token[0]) if token[0].startswith('"') else []
+    return list(dict.fromkeys(name for name in found if name.isidentifier()))
+
+
+def _all_there(names: Sequence[str], variables: Mapping[str, Any]) -> None:
+    """Name all that is missing at once; one alone is named where it is looked up.
+
+    Raises:
+        CallError: Several variables are missing.
+    """
+    missing = [name for name in names if not _is_there(name, variables)]
+    if len(missing) > 1:
+        listed = f"{', '.join(missing[:-1])} and {missing[-1]}"
+        hints = dict.fromkeys(did_you_mean(name, _public(variables)) for name in missing)
+        raise CallError(
+            f"There are no variables {listed} to fill in. Expected them to be set in a cell above.{''.join(hints)}"
+        )
+
+
+def _public(variables: Mapping[str, Any]) -> list[str]:
+    return [known for known in variables if not known.startswith("_")]
 
 
 def meant_as_variables(body: str, variables: Mapping[str, Any]) -> list[str]:
@@ -210,7 +245,7 @@ def _value(name: str, variables: Mapping[str, Any]) -> Any:
     try:
         return variables[name]
     except KeyError:
-        hint = did_you_mean(name, [known for known in variables if not known.startswith("_")])
+        hint = did_you_mean(name, _public(variables))
         raise CallError(
             f"There is no variable {name} to fill in. Expected it to be set in a cell above.{hint}"
         ) from None

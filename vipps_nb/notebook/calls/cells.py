@@ -117,8 +117,22 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
         name = order.session or name_of(session, variables)
         return concealed(LANGUAGES[order.language](call, session, name), session)
     if order.dry_run:
-        return visible(without_named(concealed(as_sent(call, session), session)))
+        shown = _with_used(order, body, as_sent(call, session), session, variables)
+        return visible(without_named(concealed(shown, session)))
     return call.send(session)
+
+
+def _with_used(order: Order, body: str, sent: str, session: VippsSession, variables: Mapping[str, Any]) -> str:
+    """The request, and below it which variables it took its values from."""
+    from vipps_nb.notebook.calls.used import used_variables  # noqa: PLC0415 - it needs this module
+
+    headers = dict(map(_header, order.headers)).values()
+    used = used_variables(_path(order.path, session), body, headers, variables, session=session, view=_view_of(session))
+    return "\n".join([sent, *(["", "Filled in:", *(f"  {one.name} = {one.value}" for one in used)] if used else [])])
+
+
+def _view_of(session: VippsSession) -> View:
+    return View(shows_persons(), still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
 
 
 def as_sent(call: Call, session: VippsSession) -> str:
@@ -126,7 +140,7 @@ def as_sent(call: Call, session: VippsSession) -> str:
 
     While the sandbox's clock is held, what differs from machine to machine is left out, as in cards.
     """
-    view = View(shows_persons(), still=session.sandbox is not None and bool(session.sandbox.clock()["held"]))
+    view = _view_of(session)
     prepared = session.prepare_request(requests.Request(**call.arguments()))
     headers = {"Host": session.environment.host, **_masked_proof(prepared, session)}
     _, body, given = outline(call, variables=False)

@@ -18,6 +18,14 @@ _TOKENS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+# Python's own writing of the same: its strings may stand in single quotes.
+_PYTHON = re.compile(
+    _TOKENS.pattern.replace(
+        r"""(?P<string>"(?:\\.|[^"\\\n])*(?P<closing>"?))""",
+        r"""(?P<string>(?P<quote>["'])(?:\\.|(?!(?P=quote))[^\\\n])*(?P<closing>(?P=quote)?))""",
+    ).replace(r"""[^\s{}\[\]:,"]+""", r"""[^\s{}\[\]:,"']+"""),
+    re.DOTALL | re.VERBOSE,
+)
 _DEEPEST = 64  # levels that are told apart
 _ENOUGH = 10 * _DEEPEST  # levels; the sandbox reads 100
 Role = Literal["key", "value", "nothing"]
@@ -32,6 +40,7 @@ class Cursor:
         path: Of the object whose field is named, or of the value.
         fragment: What is typed of it so far, without the opening quote.
         quoted: Whether an opening quote stands before the fragment.
+        quote: Which quote that is.
         closed: Whether a closing quote follows the cursor.
         present: The names that the object has already, before and after the cursor.
     """
@@ -40,6 +49,7 @@ class Cursor:
     path: tuple[str | int, ...]
     fragment: str = ""
     quoted: bool = False
+    quote: str = '"'
     closed: bool = False
     present: frozenset[str] = frozenset()
 
@@ -65,7 +75,8 @@ class _Frame:
 class _Reader:
     """Reads tokens and knows what may follow."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: re.Pattern[str] = _TOKENS) -> None:
+        self.tokens = tokens
         self.frames: list[_Frame] = []
         self.done = False  # the outermost value is complete
         self.lines: dict[tuple[str | int, ...], int] = {}
@@ -77,7 +88,7 @@ class _Reader:
         Gives the last token if the text ends within it.
         """
         token = None
-        for token in _TOKENS.finditer(text):
+        for token in self.tokens.finditer(text):
             unfinished = token.end() == len(text) and (
                 (token["string"] and not token["closing"]) or token["word"] or token["comment"]
             )
@@ -91,7 +102,7 @@ class _Reader:
     def take(self, token: re.Match[str]) -> None:
         kind, text = token.lastgroup, token[0]
         if token["string"]:
-            self._atom(text.strip('"'))
+            self._atom(text.strip(text[0]))
         elif kind == "word":
             self._atom(text)
         elif kind == "punctuation":
@@ -131,19 +142,27 @@ class _Reader:
             frame.expects = "key" if frame.is_object else "value"
 
 
-def cursor_at(text: str, offset: int) -> Cursor:
-    """What could be typed at an offset of a text."""
-    reader = _Reader()
+def cursor_at(text: str, offset: int, *, python: bool = False) -> Cursor:
+    """What could be typed at an offset of a text.
+
+    Args:
+        text: JSON, or Python that means the same.
+        offset: Where the cursor stands.
+        python: Whether strings may stand in single quotes.
+    """
+    reader = _Reader(_PYTHON if python else _TOKENS)
     last = reader.read(text[:offset])
     if last is not None and last["comment"]:
         return Cursor(role="nothing", path=())
+    role: Role
     fragment, quoted = "", False
     if last is not None:
         quoted = bool(last["string"])
         fragment = last[0][1:] if quoted else last[0]
+    quote = last[0][0] if last is not None and quoted else '"'
     rest = text[offset:]
     if quoted:
-        tail = re.match(r'(?:\\.|[^"\\\n])*("?)', rest)
+        tail = re.match(rf"(?:\\.|[^{quote}\\\n])*({quote}?)", rest)
         closed = bool(tail and tail[1])
         # Without a closing quote nobody knows where the text ends: at once, most likely.
         rest = rest[tail.end() :] if tail and closed else rest
@@ -151,14 +170,16 @@ def cursor_at(text: str, offset: int) -> Cursor:
         closed = False
         rest = re.sub(r'^[^\s{}\[\]:,"]+', "", rest)
     if not reader.frames:
-        return Cursor(role="nothing" if reader.done else "value", path=(), fragment=fragment, quoted=quoted)
+        role = "nothing" if reader.done else "value"
+        return Cursor(role=role, path=(), fragment=fragment, quoted=quoted, quote=quote)
     frame = reader.frames[-1]
-    role: Role = frame.expects if frame.expects in ("key", "value") else "nothing"
+    role = frame.expects if frame.expects in ("key", "value") else "nothing"
     return Cursor(
         role=role,
         path=frame.path if role == "key" else frame.inner,
         fragment=fragment,
         quoted=quoted,
+        quote=quote,
         closed=closed,
         present=frozenset(frame.names | _names_after(reader, frame, rest)),
     )
@@ -180,7 +201,7 @@ def _names_after(reader: _Reader, frame: _Frame, rest: str) -> set[str]:
     if frame.expects == "key":
         frame.expects = "colon"  # the name that is being typed
     before = set(frame.names)
-    for token in _TOKENS.finditer(rest):
+    for token in reader.tokens.finditer(rest):
         reader.take(token)
         if frame not in reader.frames:
             break

@@ -6,7 +6,7 @@ So a sandbox in this process and one elsewhere on the machine behave alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import requests
 from requests.adapters import BaseAdapter
@@ -27,7 +27,16 @@ class ControlClient:
 
     The answers are dictionaries with the names of the JSON; their types are in ``results``. Amounts are minor units,
     moments ISO 8601 in UTC. Every method raises ``SandboxError`` if no sandbox answers or the desk refuses.
+
+    Attributes:
+        takes: By method, the names of what it takes as data.
     """
+
+    takes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "faults": tuple(results.FaultRule.__annotations__),
+        "settings": tuple(results.Settings.__annotations__),
+        "sales_unit": tuple(results.Switches.__annotations__),
+    }
 
     @property
     def base_url(self) -> str:

@@ -160,7 +160,8 @@ class Decision(TypedDict, total=False):
 
     Which request it was, how that stands now, and why, if it failed.
 
-    One of ``reference``, ``agreementId``, ``authReqId`` and ``productOrderId`` is there where the request has a name.
+    ``testAmount`` is there where the amount is one that is documented to end like this. One of ``reference``,
+    ``agreementId``, ``authReqId`` and ``productOrderId`` is there where the request has a name.
     """
 
     reference: str
@@ -175,6 +176,7 @@ class Decision(TypedDict, total=False):
     aborted: bool
     withdrawn: bool
     reason: str
+    testAmount: str
 
 
 class Ignored(ClockState):

@@ -27,7 +27,7 @@ from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.consents import Consent, Consents
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
-from vipps_nb.sandbox.world.money import money
+from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.receipts import Receipts
 from vipps_nb.sandbox.world.settings import Switches
@@ -44,6 +44,7 @@ FAILING_AMOUNTS = {
     202: "strong customer authentication is needed",
 }
 UNKNOWN_OUTCOME_AMOUNT = 201
+TEST_AMOUNTS = {*FAILING_AMOUNTS, UNKNOWN_OUTCOME_AMOUNT}
 UNKNOWN_FOR = timedelta(hours=1)
 MOVEMENTS: dict[str, Literal["capture", "refund"]] = {"CAPTURED": "capture", "REFUNDED": "refund"}
 OUTCOMES = {
@@ -66,7 +67,7 @@ def phone_screen(world: World, payment: Payment) -> PhoneScreen:
         merchant=world.unit(payment.msn).name,
         price=money(payment.value, payment.currency),
         text=payment.order.payment_description or payment.reference,
-        details=[f"You share: {', '.join(scope.split())}."] if scope else [],
+        details=_details(payment, scope),
         legend="Delivery, added to the amount",
         choices=shipping.choices(payment) if payment.state is State.CREATED else [],
         standing=f"The payment {payment.reference} is {payment.state}",
@@ -80,14 +81,22 @@ def phone_screen(world: World, payment: Payment) -> PhoneScreen:
     )
 
 
+def _details(payment: Payment, scope: str | None) -> list[str]:
+    met = as_test_amount(payment.value, payment.currency, TEST_AMOUNTS)
+    said = f"{met}: {FAILING_AMOUNTS.get(payment.value, 'the outcome is unknown for one hour')}." if met else ""
+    shared = f"You share: {', '.join(scope.split())}." if scope else ""
+    return [line for line in (shared, said) if line]
+
+
 def _choose(payment: Payment, choice: str) -> None:
     payment.shipping_choice = choice
 
 
 def _approve(world: World, payment: Payment) -> dict[str, Any]:
     """Approve with the first card; the special amounts of the test environment apply."""
+    met = as_test_amount(payment.value, payment.currency, TEST_AMOUNTS)
     reason = attempt(world, payment)
-    return _report(payment, approved=payment.state is State.AUTHORIZED, reason=reason)
+    return _report(payment, approved=payment.state is State.AUTHORIZED, reason=reason, testAmount=met)
 
 
 def _abort(world: World, payment: Payment) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Wallet, subject
 from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide
 from vipps_nb.sandbox.world.consents import Consent, Consents
-from vipps_nb.sandbox.world.money import money
+from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.world import World
 
 FAILING_AMOUNTS: dict[int, FailureReason] = {
@@ -254,8 +254,10 @@ def _choose(agreement: Agreement, choice: str) -> None:
 
 def _approve(world: World, agreement: Agreement) -> dict[str, Any]:
     """Accept. An initial charge that cannot be taken makes the agreement expire."""
+    initial = agreement.initial_charge
+    met = as_test_amount(initial.amount, agreement.currency, FAILING_AMOUNTS) if initial is not None else None
     reason = accept(world, agreement)
-    return _report(agreement, approved=reason is None, reason=reason)
+    return _report(agreement, approved=reason is None, reason=reason, testAmount=met)
 
 
 def _abort(world: World, agreement: Agreement) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { button, element, group, LEAVE_ALONE, write } from "../shared/dom.js";
 import { joined } from "../shared/words.js";
 import { buildField, optionsOf, textInput } from "./field.js";
 import { chosenOption, isObject, pointerOf, removeAt, start, typedValue, valueAt, withValue } from "./values.js";
-import { limitWords, moneyWords } from "./words.js";
+import { amountWords, limitWords } from "./words.js";
 
 /** @import { Control } from "./field.js" */
 /** @import { ArrayShape, ChoiceShape, Filled, Json, ObjectField, ObjectShape, Path, Shape } from "./types.js" */
@@ -201,7 +201,7 @@ function drawPlain(editing, slot) {
   const input = textInput(shape);
   if (shape.kind !== "text") input.inputMode = "decimal";
   input.value = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
-  input.addEventListener("input", () => put(editing, path, typedValue(shape.kind, input.value)));
+  input.addEventListener("input", () => put(editing, path, typedValue(shape.kind, input.value, shape.money)));
   return drawField(editing, slot, input, shape.money ? moneyRemark(editing, path) : null);
 }
 
@@ -214,7 +214,7 @@ function moneyRemark({ filled }, path) {
   const remark = element("span", "remark");
   const say = () => {
     const currency = valueAt(filled.body, [...path.slice(0, -1), "currency"]);
-    write(remark, moneyWords(valueAt(filled.body, path), typeof currency === "string" ? currency : ""));
+    write(remark, amountWords(valueAt(filled.body, path), typeof currency === "string" ? currency : ""));
   };
   say();
   remark.addEventListener(SAY, say);

@@ -2,13 +2,21 @@
 
 import { attribute, element, freshId, group, LEAVE_ALONE, write } from "../shared/dom.js";
 import { byApi, search } from "./search.js";
+import { nameOf, starred } from "./starred.js";
 
 /** @import { Found } from "./search.js" */
 /** @import { Operation } from "./types.js" */
 
 const PAGE = 8;
+const MOST_RECENT = 5;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE };
+
+/** What a mark means, on hover. @type {Record<string, string>} */
+const MARKS = {
+  "not in test": "The test environment does not have this: it answers in production, and here in the sandbox.",
+  deprecated: "Another API or version has taken its place. It still answers, and new shops should not begin with it.",
+};
 
 /** An API's name stays at the top of the list while its operations are scrolled. */
 const API_HEIGHT = 24;
@@ -35,7 +43,7 @@ export function targetOf({ method, path, marks }) {
   return [
     element("span", "method", method, { "data-method": method }),
     element("code", "path", path),
-    ...marks.map((mark) => element("span", "mark", mark)),
+    ...marks.map((mark) => element("span", "mark", mark, { title: MARKS[mark] ?? "" })),
   ];
 }
 
@@ -56,13 +64,34 @@ function buildOption(operation, pick) {
 }
 
 /**
+ * What stands before everything while nothing is looked for: what was starred, and what was called last.
+ * @param {Operation[]} operations
+ * @param {number[]} last
+ * @returns {[string, Found[]][]}
+ */
+function favourites(operations, last) {
+  const names = starred();
+  const all = operations.map((operation, number) => ({ operation, number }));
+  const own = all.filter(({ operation }) => names.includes(nameOf(operation)));
+  const called = last.flatMap((number) => all.filter((one) => one.number === number && !own.includes(one)));
+  /** @type {[string, Found[]][]} */
+  const groups = [
+    ["Starred", own],
+    ["Recent", called],
+  ];
+  return groups.filter(([, members]) => members.length > 0);
+}
+
+/**
  * @param {object} given
  * @param {Operation[]} given.operations
  * @param {string} given.subject
+ * @param {number[]} given.recent             What was called last, by its place; the newest first.
  * @param {HTMLElement} given.news            Says how many were found.
  * @param {(number: number) => void} given.choose
  */
-export function buildList({ operations, subject, news, choose }) {
+export function buildList({ operations, subject, recent, news, choose }) {
+  let last = [...recent];
   const id = freshId();
   const field = element("input", "search", "", {
     ...LEAVE_ALONE,
@@ -95,7 +124,8 @@ export function buildList({ operations, subject, news, choose }) {
   function draw() {
     const found = search(operations, field.value);
     options = [];
-    const groups = [...byApi(found)].map(([api, members]) => {
+    const first = field.value.trim() ? [] : favourites(operations, last);
+    const groups = [...first, ...byApi(found)].map(([api, members]) => {
       const name = element("p", "api", api, { id: freshId(), role: "presentation" });
       const labels = { role: "group", "aria-labelledby": name.id };
       return group("div", "apigroup", [name, ...members.map(addOption)], labels);
@@ -192,6 +222,10 @@ export function buildList({ operations, subject, news, choose }) {
     field,
     nodes: [field, list, none],
     close,
+    /** @param {number} number   Was called just now. */
+    remember: (number) => {
+      last = [number, ...last.filter((one) => one !== number)].slice(0, MOST_RECENT);
+    },
     /**
      * What is there at first.
      * @param {string} query

@@ -1,10 +1,12 @@
 /** Everything about one operation: its form, Send, and the call as code. */
 
-import { element, group } from "../shared/dom.js";
+import { button, element, group } from "../shared/dom.js";
 import { buildCode } from "./code.js";
 import { buildFoot } from "./foot.js";
 import { buildForm } from "./form.js";
 import { targetOf } from "./list.js";
+import { nameOf, star, starred } from "./starred.js";
+import { buildVariables } from "./variables.js";
 
 /** @import { Conversation } from "../shared/kernel.js" */
 /** @import { Answer, Exchange, Form, Judgement, Operation, Place, Refusal } from "./types.js" */
@@ -22,9 +24,13 @@ const PAUSE = 180;
  * @param {(place: Place | null) => void} given.place   Shows where a call would go.
  * @param {(text: string) => void} given.tell
  * @param {(answer: Answer) => void} given.show
+ * @param {() => void} given.used   Told of each call that was answered.
  */
-export function buildPanel({ number, operation, form, code: codeGiven, talk, place, tell, show }) {
+export function buildPanel({ number, operation, form, code: codeGiven, talk, place, tell, show, used }) {
   const heading = element("h3", "heading", form.purpose.replace(/[.]$/, ""), { tabindex: "-1" });
+  const named = nameOf(form);
+  const starButton = button("", turnStar, "star");
+  drawStar();
   const target = group("p", "target", targetOf({ method: form.method, path: form.path, marks: operation.marks }));
   if (form.page) {
     const link = { href: form.page, target: "_blank", rel: "noopener noreferrer" };
@@ -33,8 +39,23 @@ export function buildPanel({ number, operation, form, code: codeGiven, talk, pla
   const filled = buildForm(form, changed);
   const foot = buildFoot(send);
   const code = buildCode(codeGiven);
+  const variables = buildVariables();
+  code.side.append(variables.node);
   const left = group("div", "left", [filled.fields, foot.foot]);
   const columns = group("div", "columns", [left, code.side]);
+
+  function drawStar() {
+    const on = starred().includes(named);
+    starButton.textContent = on ? "★ Starred" : "☆ Star";
+    starButton.setAttribute("aria-pressed", String(on));
+    starButton.title = "Starred operations stand first in the list, in every notebook of this browser.";
+  }
+
+  function turnStar() {
+    star(named, !starred().includes(named));
+    drawStar();
+  }
+
   let pause = 0;
   let judging = 0; // the question that is open
   let sending = false;
@@ -63,6 +84,7 @@ export function buildPanel({ number, operation, form, code: codeGiven, talk, pla
     filled.showFaults(said.faults);
     foot.offerForce(said.faults.length > 0);
     code.show(said.code, said.cells, said.no_code ?? "The code appears when every variable is known.");
+    variables.show(said.variables);
     place(said.place);
   }
 
@@ -105,11 +127,12 @@ export function buildPanel({ number, operation, form, code: codeGiven, talk, pla
   function answered(said) {
     foot.say(`${said.status}. The answer is below.`, said.tone);
     show(said);
+    used();
     judge();
   }
 
   return {
-    nodes: [heading, target, columns],
+    nodes: [group("div", "panel-head", [heading, starButton]), target, columns],
     heading,
     words: foot.words,
     judge,

@@ -7,6 +7,7 @@
  * @property {string} path
  * @property {string} purpose
  * @property {string[]} marks    "deprecated", "not in test"
+ * @property {string} [tasks]    What people want to do with it, to be searched in and not shown.
  *
  * @typedef {null | boolean | number | string | Json[] | { [name: string]: Json }} Json
  * @typedef {(string | number)[]} Path   From the body's root: names of fields and positions in lists.
@@ -68,8 +69,11 @@
  * @property {Record<string, string>} code   By language.
  * @property {string[]} cells                The languages in which the code runs as a cell.
  * @property {string} [no_code]              Why there is none.
+ * @property {UsedVariable[]} variables
  * @property {Place | null} place
  * @property {undefined} [refused]
+ *
+ * @typedef {{ name: string, value: string, missing: boolean }} UsedVariable   Its value shortened, secrets as dots.
  *
  * @typedef {object} Answer
  * @property {string} answer   HTML of the kernel's own.
@@ -91,4 +95,6 @@
  * @property {string} subject   Whose operations they are.
  * @property {string} query     What stands in the search field at the start.
  * @property {number} chosen    The operation that is open at the start; -1 for none.
+ * @property {number[]} recent  The operations that were called last, by their places in the list.
+ * @property {Place | null} place
  */

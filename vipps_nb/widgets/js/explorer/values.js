@@ -134,12 +134,26 @@ export function masked(shape, value) {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, masked(inner.get(name), item)]));
 }
 
+/** An amount with two decimals; whoever types none means minor units. */
+const MAJOR_UNITS = /^-?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)[.,]\d{2}$/;
+
+/**
+ * 499.00 or 1 499,00 in minor units, without a detour through fractions.
+ * @param {string} text
+ */
+function minorUnits(text) {
+  const value = Number(text.replace(/[^\d-]/g, ""));
+  return Number.isSafeInteger(value) ? value : text;
+}
+
 /**
  * What was typed as what it means; text that is no number stays text, and the kernel says what is wrong.
  * @param {Shape["kind"]} kind
  * @param {string} text
+ * @param {boolean} [money]   Whether it is an amount, which may be typed in kroner or euros: 499.00 or 499,00.
  */
-export function typedValue(kind, text) {
+export function typedValue(kind, text, money = false) {
+  if (money && kind === "integer" && MAJOR_UNITS.test(text.trim())) return minorUnits(text.trim());
   if (kind === "integer" && /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   if (kind === "number" && text.trim() && Number.isFinite(Number(text))) return Number(text);
   return text;

@@ -5,6 +5,9 @@
 /** Formats that say nothing to somebody who types. */
 const MACHINES_FORMATS = ["int32", "int64", "password", "double", "float"];
 
+/** What minor units are called. @type {Record<string, string>} */
+const MINOR = { NOK: "øre", DKK: "øre", SEK: "öre", EUR: "cents" };
+
 /**
  * Minor units as money: 499.00 NOK.
  * @param {unknown} value
@@ -15,6 +18,17 @@ export function moneyWords(value, currency) {
   const [whole, rest] = [Math.floor(Math.abs(value) / 100), Math.abs(value) % 100];
   const grouped = String(whole).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   return `${value < 0 ? "−" : ""}${grouped}.${String(rest).padStart(2, "0")}${currency ? ` ${currency}` : ""}`;
+}
+
+/**
+ * What stands beside an amount: the money that it is, and how many minor units are sent.
+ * @param {unknown} value
+ * @param {string} currency
+ */
+export function amountWords(value, currency) {
+  const money = moneyWords(value, currency);
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return `${money}; 499.00 may be typed too`;
+  return `${money} = ${value} ${MINOR[currency] ?? "minor units"}`;
 }
 
 /**

@@ -20,7 +20,7 @@ from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.consents import Consent, Consents
-from vipps_nb.sandbox.world.money import money
+from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.world import World
 
@@ -36,6 +36,7 @@ FAILING_AMOUNTS = {
 }
 """Amounts of the test environment; which code belongs to which is an assumption."""
 UNKNOWN_OUTCOME_AMOUNT = 201
+TEST_AMOUNTS = {*FAILING_AMOUNTS, UNKNOWN_OUTCOME_AMOUNT}
 UNKNOWN_FOR = timedelta(hours=1)
 MOVEMENTS: dict[State, Literal["capture", "refund"]] = {
     State.SALE: "capture",
@@ -120,8 +121,9 @@ def _approve(world: World, payment: Payment) -> dict[str, Any]:
     if payment.is_express and not payment.methods:
         ask(world, payment)
         return _report(payment, approved=False, reason="no shipping methods found")
+    met = as_test_amount(payment.value, CURRENCY, TEST_AMOUNTS)
     reason = attempt(world, payment)
-    return _report(payment, approved=payment.reserved > 0, reason=reason)
+    return _report(payment, approved=payment.reserved > 0, reason=reason, testAmount=met)
 
 
 def _abort(world: World, payment: Payment) -> dict[str, Any]:
