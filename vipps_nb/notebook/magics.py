@@ -64,12 +64,15 @@ def _current_session() -> VippsSession:
 
 
 def register(shell: InteractiveShell) -> None:
-    """Register magics, completion and displays with a shell."""
+    """Register magics, completion and displays with a shell; a second time, nothing."""
+    if "VippsMagics" in shell.magics_manager.registry:
+        return
     shell.register_magics(VippsMagics)
     magics = shell.magics_manager.registry["VippsMagics"]
     if isinstance(magics, VippsMagics):
         shell.Completer.custom_matchers.append(magics.matcher)
         magics.displays = Registration(shell)
+        magics.load_again = _loads_again_in_silence(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -77,12 +80,28 @@ def unregister(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("VippsMagics", None)
     if isinstance(magics, VippsMagics):
         magics.log_out()
+        manager: Any = shell.extension_manager
+        if manager.load_extension is magics.load_again:
+            del manager.load_extension
         shell.Completer.custom_matchers.remove(magics.matcher)
         if magics.displays is not None:
             magics.displays.give_back()
     for name in _MAGICS:
         for kind in ("line", "cell"):
             shell.magics_manager.magics[kind].pop(name, None)
+
+
+def _loads_again_in_silence(shell: InteractiveShell) -> Callable[[str], str | None]:
+    """A cell with ``%load_ext vipps_nb`` may be run twice: IPython would tell of it each time."""
+    manager: Any = shell.extension_manager
+    load = manager.load_extension
+
+    def load_extension(name: str) -> str | None:
+        said: str | None = load(name)
+        return None if name == "vipps_nb" and said == "already loaded" else said
+
+    manager.load_extension = load_extension
+    return load_extension
 
 
 @magics_class
@@ -95,6 +114,7 @@ class VippsMagics(Magics):
         self._live: list[LiveToken] = []  # one per session that was shown
         self._desk: LiveDesk | None = None
         self.displays: Registration | None = None
+        self.load_again: Callable[[str], str | None] | None = None
         options = {name: option_names(getattr(self, name).parser) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell), shell.user_ns)
 
