@@ -4,7 +4,8 @@
     python -m tests.store_lesson notebooks/04_recurring.ipynb
 
 Each is run in a kernel of its own, in the sandbox, as nbval will run it, and several at the same time. Cells are
-renumbered; nothing that differs from run to run (timings, versions, widget state) is kept.
+renumbered; nothing that differs from run to run (timings, versions, widget state) is kept. Of a widget its twin is kept
+and not its view, whose kernel is gone when the file is opened.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
@@ -40,6 +42,9 @@ def store(path: Path) -> str:
     }
     for number, cell in enumerate(lesson.cells):
         cell.id = f"cell-{number:02}"
+        for output in cell.get("outputs", []):
+            if output.get("data", {}).pop(VIEW, None):
+                output.metadata = {}
     before = path.read_bytes()
     nbformat.write(lesson, path)
     outcome = "as before" if path.read_bytes() == before else "stored"

@@ -54,6 +54,23 @@ def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys
     assert capsys.readouterr().out == ""
 
 
+def test_a_cell_that_loads_the_extension_may_be_run_twice(one_shell, capsys):
+    loading, matchers = one_shell.extension_manager.load_extension, len(one_shell.Completer.custom_matchers)
+    one_shell.run_line_magic("load_ext", "vipps_nb")
+    one_shell.run_line_magic("load_ext", "vipps_nb")
+    assert capsys.readouterr().out == ""
+
+    # Others' extensions are told of as ever, and afterwards so is this.
+    for _ in range(2):
+        one_shell.run_line_magic("load_ext", "anywidget")
+    assert "already loaded" in capsys.readouterr().out
+    one_shell.run_line_magic("reload_ext", "vipps_nb")
+    assert len(one_shell.Completer.custom_matchers) == matchers + 1
+    for name in ("anywidget", "vipps_nb"):
+        one_shell.run_line_magic("unload_ext", name)
+    assert one_shell.extension_manager.load_extension == loading
+
+
 def test_login_puts_a_ready_session_into_the_namespace_and_says_how_it_stands(shell, capsys):
     shell.run_line_magic("vipps_login", "--env sandbox")
 

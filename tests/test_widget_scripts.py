@@ -12,6 +12,7 @@ from vipps_nb.widgets import card
 
 WIDGETS = sorted(file.name for file in card.HERE.glob("*.js"))
 MODULES = sorted(card.HERE.rglob("*.js"))
+REOPENABLE = "export default reopenable({ render });"
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let|var) (\w+)", re.MULTILINE)
 
 
@@ -35,8 +36,8 @@ def test_a_script_imports_nothing_and_exports_the_widget_alone(name: str) -> Non
     script = card.script(name)
 
     assert re.findall(r"^.*\bimport\b.*$", script, re.MULTILINE) == []
-    assert re.findall(r"^export .*$", script, re.MULTILINE) == ["export default { render };"]
-    assert script.endswith("export default { render };\n"), "a widget comes after all that it imports"
+    assert re.findall(r"^export .*$", script, re.MULTILINE) == [REOPENABLE]
+    assert script.endswith(f"\n{REOPENABLE}\n"), "a widget comes after all that it imports"
 
 
 @pytest.mark.parametrize("file", MODULES, ids=names)
@@ -80,27 +81,36 @@ import { c } from "./three.js";
 export const b = /** @type {number} */ (c);
 """
 THREE = "export const c = 1; // one\n"
+COMMON = "function reopenable() {}\n\n"
 TOGETHER = """\
 const c = 1; // one
 
 const b = /** @type {number} */ (c);
 
 const a = b + c;
-export default { render };
+export default reopenable({ render });
 """
 
 
-def test_modules_stand_once_and_behind_what_they_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of widgets, with what every widget has."""
     monkeypatch.setattr(card, "HERE", tmp_path)
+    common = tmp_path / "js" / "shared" / "reopening.js"
+    common.parent.mkdir(parents=True)
+    common.write_text("export function reopenable() {}\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_modules_stand_once_and_behind_what_they_import(here: Path) -> None:
     for name, text in {"one.js": ONE, "two.js": TWO, "three.js": THREE}.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (here / name).write_text(text, encoding="utf-8")
 
-    assert card.script("one.js") == TOGETHER
+    assert card.script("one.js") == COMMON + TOGETHER
 
 
-def test_a_comment_in_front_of_code_takes_nothing_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card, "HERE", tmp_path)
+def test_a_comment_in_front_of_code_takes_nothing_with_it(here: Path) -> None:
     text = "/** @type {A} */ (a).b();\nlet c = 1;\n/** D. */\nlet d = 2;\n"
-    (tmp_path / "one.js").write_text(text, encoding="utf-8")
+    (here / "one.js").write_text(text, encoding="utf-8")
 
-    assert card.script("one.js") == "/** @type {A} */ (a).b();\nlet c = 1;\nlet d = 2;\n"
+    assert card.script("one.js") == COMMON + "/** @type {A} */ (a).b();\nlet c = 1;\nlet d = 2;\n"

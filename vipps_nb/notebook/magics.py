@@ -66,7 +66,9 @@ def _current_session() -> VippsSession:
 
 
 def register(shell: InteractiveShell) -> None:
-    """Register magics, completion and displays with a shell."""
+    """Register magics, completion and displays with a shell; a second time, nothing."""
+    if "VippsMagics" in shell.magics_manager.registry:
+        return
     settings = VippsNb(shell, lambda: _notebook_folder(shell))
     shell.register_magics(VippsMagics)
     cast("list[Any]", shell.configurables).append(settings)  # for %config; annotated as a list of shells
@@ -74,6 +76,7 @@ def register(shell: InteractiveShell) -> None:
     if isinstance(magics, VippsMagics):
         shell.Completer.custom_matchers.append(magics.matcher)
         magics.displays = Registration(shell)
+        magics.load_again = _loads_again_in_silence(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -81,6 +84,9 @@ def unregister(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("VippsMagics", None)
     if isinstance(magics, VippsMagics):
         magics.log_out()
+        manager: Any = shell.extension_manager
+        if manager.load_extension is magics.load_again:
+            del manager.load_extension
         shell.Completer.custom_matchers.remove(magics.matcher)
         if magics.displays is not None:
             magics.displays.give_back()
@@ -90,6 +96,19 @@ def unregister(shell: InteractiveShell) -> None:
     for name in _MAGICS:
         for kind in ("line", "cell"):
             shell.magics_manager.magics[kind].pop(name, None)
+
+
+def _loads_again_in_silence(shell: InteractiveShell) -> Callable[[str], str | None]:
+    """A cell with ``%load_ext vipps_nb`` may be run twice: IPython would tell of it each time."""
+    manager: Any = shell.extension_manager
+    load = manager.load_extension
+
+    def load_extension(name: str) -> str | None:
+        said: str | None = load(name)
+        return None if name == "vipps_nb" and said == "already loaded" else said
+
+    manager.load_extension = load_extension
+    return load_extension
 
 
 @magics_class
@@ -102,6 +121,7 @@ class VippsMagics(Magics):
         self._live: list[LiveToken] = []  # one per session that was shown
         self._desk: LiveDesk | None = None
         self.displays: Registration | None = None
+        self.load_again: Callable[[str], str | None] | None = None
         options = {name: option_names(getattr(self, name).parser) for name in _MAGICS}
         self.matcher = completion.matcher(options, lambda: _notebook_folder(shell), shell.user_ns)
 

@@ -20,6 +20,10 @@ _IMPORT = re.compile(r'^import \{[^{}]+\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 
+_WIDGET = "export default { render };\n"  # a widget's last line
+_REOPENABLE = "export default reopenable({ render });\n"
+_VIEW = "application/vnd.jupyter.widget-view+json"
+
 MimeBundle = tuple[dict[str, Any], dict[str, Any]]
 """Data by MIME type, and metadata: what IPython's `_repr_mimebundle_` gives back."""
 
@@ -29,6 +33,8 @@ _OUR_PACKAGE = __name__.partition(".")[0]
 # Inline, because nbconvert and e-mail keep a style attribute where they drop a style sheet; where even that
 # is taken away (GitHub), the words stand by themselves. The grey reads on a light and on a dark page.
 _TWIN_STYLE = "border:1px solid #8a8a8a;border-radius:6px;padding:8px 12px;max-width:560px;line-height:1.5"
+
+_GO_ON = "Run this cell to go on."
 
 
 def stylesheet(name: str) -> str:
@@ -47,10 +53,13 @@ def script(name: str) -> str:
 
     - They import by name, ``import { element } from "./js/shared/dom.js";``, never ``as``.
     - They export where they declare.
-    - Only the widget's own module has a default export.
+    - Only the widget's own module has a default export, ``{ render }``.
     - No two of one widget declare the same name outside their functions.
 
     Comments in front of declarations stay here, for all this is saved with every notebook.
+
+    Every widget gets ``js/shared/reopening.js``: a saved notebook shows its twin, and not the view of a kernel that is
+    gone.
     """
     modules: dict[Path, str] = {}
 
@@ -64,12 +73,14 @@ def script(name: str) -> str:
         del modules[file]  # and stands where it is done, behind what it needs
         modules[file] = _EXPORT.sub("", _IMPORT.sub("", _COMMENT.sub("", text))).strip()
 
+    add((HERE / "js/shared/reopening.js").resolve())
     add((HERE / name).resolve())
-    return "\n\n".join(modules.values()) + "\n"
+    together = "\n\n".join(modules.values()) + "\n"
+    return together.replace(_WIDGET, _REOPENABLE)
 
 
 def twin(facts: list[str], honest_words: str) -> str:
-    """The card as static HTML, for places where nothing runs.
+    """The card as static HTML, for places where nothing runs; a notebook that is opened again is one.
 
     Args:
         facts: Shown first, the title in front; must be free of moments, as the twin is compared by nbval.
@@ -77,15 +88,20 @@ def twin(facts: list[str], honest_words: str) -> str:
     """
     title, *details = (escape(fact) for fact in facts)
     line = " · ".join([f"<strong>{title}</strong>", *details])
-    return f'<div style="{_TWIN_STYLE}">{line}<br><small>{escape(honest_words)}</small></div>'
+    return f'<div style="{_TWIN_STYLE}">{line}<br><small>{escape(honest_words)} {_GO_ON}</small></div>'
 
 
 def with_twins(bundle: MimeBundle | None, plain: str, html: str) -> MimeBundle | None:
-    """Put the twins beside the live view; None (a widget without a view) stays None."""
+    """Put the twins beside the live view; None (a widget without a view) stays None.
+
+    The metadata names the view too: ``js/shared/reopening.js`` leaves the view out of a saved file, and puts it back
+    as long as the kernel lives. Who compares outputs does not compare metadata.
+    """
     if bundle is None:
         return None
     data, metadata = bundle
-    return {**data, "text/plain": plain, "text/html": html}, metadata
+    marks = {**metadata, "vipps_nb": {"view": data[_VIEW]}}
+    return {**data, "text/plain": plain, "text/html": html}, marks
 
 
 def sentence_for(error: Exception, otherwise: str, *, whole: bool = False) -> str:

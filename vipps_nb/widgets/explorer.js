@@ -82,6 +82,8 @@ function render({ model, el }) {
         return;
       }
       modelId = said.model;
+      model.set("chosen", number); // a page that is loaded again goes on there
+      model.save_changes();
       panel?.forget();
       panel = panelOf(number, said.form);
       panelPlace.replaceChildren(...panel.nodes);

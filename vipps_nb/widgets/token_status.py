@@ -17,10 +17,7 @@ import traitlets
 
 from vipps_nb.widgets import card
 
-_LIVE_WORDS = (
-    "In a running notebook the token's countdown stands here. "
-    "A saved copy cannot know whether the token is still valid."
-)
+_SAVED_WORDS = "A saved copy cannot know whether the token is still valid."
 _RENEWAL_FAILED = "The renewal failed unexpectedly. Run %vipps_login --refresh to see why."
 _LOGOUT_FAILED = "Logging out failed unexpectedly. Run %vipps_logout to see why."
 
@@ -93,7 +90,9 @@ class TokenStatus(anywidget.AnyWidget):
         return " · ".join(["Vipps token", *self._labels()])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> card.MimeBundle | None:
-        html = card.twin([self._badge(), "Vipps access token", *self._labels()[1:]], _LIVE_WORDS)
+        place = f"the {self._badge()}" if self.environment == "sandbox" else self._badge()
+        state = "logged out of" if self.state == "logged_out" else "logged in to"
+        html = card.twin(["Vipps access token", f"{state} {place}", *self._labels()[1:]], _SAVED_WORDS)
         return card.with_twins(super()._repr_mimebundle_(**kwargs), repr(self), html)
 
     def _badge(self) -> str:
