@@ -31,6 +31,7 @@ from vipps_nb.core.environment import (
     official_environment,
     parse_environment_name,
 )
+from vipps_nb.core.near import with_named_options
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
 from vipps_nb.errors import (
@@ -123,6 +124,7 @@ class Login:
 
 
 @leaves_no_locals
+@with_named_options
 def login(
     *,
     env: str | None = None,

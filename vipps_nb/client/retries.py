@@ -16,6 +16,7 @@ import requests
 
 from vipps_nb.apis.questions import idempotency_header, remembers_idempotency_keys
 from vipps_nb.client.pacing import seconds_per_call
+from vipps_nb.core.near import with_named_options
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import UnreachableError
 
@@ -41,6 +42,7 @@ _WILL_FAIL_AGAIN = (
 _FAULTS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
+@with_named_options
 @dataclass(frozen=True)
 class Retries:
     """How often a request is tried again, and for how long.

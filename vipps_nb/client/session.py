@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import inspect
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -47,6 +48,7 @@ from vipps_nb.core import fast_path
 from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
+from vipps_nb.core.near import refuse_unknown, with_named_options
 from vipps_nb.core.transport import Transport, past_proxies, silence
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import EnvironmentChoiceError, ReadOnlyError
@@ -76,6 +78,7 @@ class Settings:
     writes_allowed: int
 
 
+@with_named_options
 class VippsSession(requests.Session):
     """A ``requests.Session`` for one sales unit in one environment.
 
@@ -273,6 +276,7 @@ class VippsSession(requests.Session):
             StillWaitingError: It was not decided in time; ``.response`` is the last answer.
             ValueError: Nothing is known about this path, and ``until`` was not given.
         """
+        refuse_unknown("poll", options, [*_POLL_OPTIONS, *_REQUEST_OPTIONS])
         return poll(self, path, until, method=method, within=within, quiet=quiet, **options)
 
     @overload
@@ -338,6 +342,7 @@ class VippsSession(requests.Session):
             KeyboardInterrupt: Ctrl-C. What had come until then is ``vipps.interrupted``, and its ``.answers``.
         """
         run = map_lazily if lazy else map_calls
+        refuse_unknown("map", options, [*_MAP_OPTIONS, *_REQUEST_OPTIONS])
         try:
             return run(self, method, paths, at_once=at_once, executor=executor, paced=paced, quiet=quiet, **options)
         except MapInterrupt as interrupt:
@@ -706,6 +711,14 @@ class VippsSession(requests.Session):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return self.__reduce__()
+
+
+# What poll() and map() hand on to request() for each call, and what they have themselves.
+_REQUEST_OPTIONS = [
+    name for name in inspect.signature(VippsSession.request).parameters if name not in ("self", "method", "url")
+]
+_POLL_OPTIONS = ("until", "method", "within", "quiet")
+_MAP_OPTIONS = ("at_once", "executor", "paced", "quiet", "lazy")
 
 
 def _own_version() -> str:

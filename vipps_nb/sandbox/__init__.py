@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from vipps_nb.sandbox.control.client import ControlClient
 from vipps_nb.sandbox.control.dotenv_files import write_all
 from vipps_nb.sandbox.errors import SandboxError
+from vipps_nb.sandbox.naming import one_of, with_named_options
 from vipps_nb.sandbox.server.urls import parts_of
 from vipps_nb.sandbox.world.sales_unit import KeySet, KeyStore, KeyType
 
@@ -36,6 +37,7 @@ _DOORS = ("loopback", "in-process", "both")
 _LIFETIMES = range(1, 86_401)
 
 
+@with_named_options
 class Sandbox(ControlClient):
     """One sandbox: started here, or joined with ``Sandbox.join``.
 
@@ -69,10 +71,8 @@ class Sandbox(ControlClient):
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:
             raise SandboxError("A sandbox has one sales unit at least.")
-        if strictness not in _STRICTNESS:
-            raise SandboxError(f"strictness is {' or '.join(_STRICTNESS)}, not {strictness!r}.")
-        if door not in _DOORS:
-            raise SandboxError(f"door is one of {', '.join(_DOORS)}, not {door!r}.")
+        one_of("strictness", strictness, tuple(_STRICTNESS))
+        one_of("door", door, tuple(_DOORS))
         self._door = door
         self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
@@ -301,8 +301,7 @@ class Sandbox(ControlClient):
 
     def _keys(self, key_type: str, msn: str | None) -> KeySet:
         key_store = self._own_key_store()
-        if key_type not in list(KeyType):
-            raise SandboxError(f"The key types are {', '.join(KeyType)}.")
+        one_of("The type of keys", key_type, tuple(KeyType))
         if msn is None:
             return key_store.sets[KeyType(key_type)]
         if key_type != KeyType.MERCHANT or msn not in key_store.units:

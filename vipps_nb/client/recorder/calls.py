@@ -16,7 +16,7 @@ from vipps_nb.apis.questions import idempotency_header
 from vipps_nb.client.recorder.past_call import PastCall
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.core import hooks
-from vipps_nb.core.near import did_you_mean
+from vipps_nb.core.near import did_you_mean, with_named_options
 from vipps_nb.core.private_file import NoFileError, write_private
 from vipps_nb.core.visible import escaped
 from vipps_nb.errors import VippsNbError
@@ -24,6 +24,7 @@ from vipps_nb.errors import VippsNbError
 if TYPE_CHECKING:
     from vipps_nb.client.session_protocol import SessionProtocol
 
+_UNANSWERED = "unanswered"
 _KINDS = {"ok": range(400), "refused": range(400, 500), "failed": range(500, 600)}
 
 
@@ -31,6 +32,7 @@ class HistoryError(VippsNbError):
     """The history has no such call, or cannot do this with it."""
 
 
+@with_named_options
 class Calls:
     """Calls in the order in which they were made; numbers are the session's own."""
 
@@ -76,8 +78,15 @@ class Calls:
             path: The path, with ``*`` for anything, such as ``/epayment/*``.
             status: A number, ``"ok"``, ``"refused"`` (4xx), ``"failed"`` (5xx) or ``"unanswered"``.
             key: The idempotency key, under whatever name its API has for it.
+
+        Raises:
+            HistoryError: The status is none of these words.
         """
         session = self._living()
+        if isinstance(status, str) and status not in (*_KINDS, _UNANSWERED):
+            hint = did_you_mean(status, (*_KINDS, _UNANSWERED))
+            expected = f"a number, {', '.join(_KINDS)} or {_UNANSWERED}"
+            raise HistoryError(f"status={status!r} is unknown. Expected {expected}.{hint}")
         wanted = words.lower().split()
 
         def fits(call: PastCall) -> bool:
@@ -196,9 +205,6 @@ class Calls:
 
 
 def _has_status(call: PastCall, status: int | str) -> bool:
-    if status == "unanswered":
+    if status == _UNANSWERED:
         return call.status is None
-    if isinstance(status, str) and status not in _KINDS:
-        hint = did_you_mean(status, (*_KINDS, "unanswered"))
-        raise HistoryError(f"status={status!r} is unknown. Expected a number, {', '.join(_KINDS)} or unanswered.{hint}")
     return call.status == status if isinstance(status, int) else call.status in _KINDS[status]

@@ -14,12 +14,14 @@ from requests.adapters import BaseAdapter
 from vipps_nb.sandbox.control import results
 from vipps_nb.sandbox.control.journal import Journal
 from vipps_nb.sandbox.errors import SandboxError
+from vipps_nb.sandbox.naming import with_named_options
 
 PATIENCE = 30.0
 LONGEST_WAIT = 25.0  # below our patience
 JsonObject = dict[str, Any]
 
 
+@with_named_options
 class ControlClient:
     """What one can tell a running sandbox.
 

@@ -9,10 +9,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from vipps_nb.sandbox.control.results import LoggedRequest
+from vipps_nb.sandbox.naming import with_named_options
 
 _NEAREST, _LONGEST = 5, 300
 
 
+@with_named_options
 class Journal:
     """The requests to the imitated APIs; secrets are masked in it.
 

@@ -96,6 +96,9 @@ def _no_such_field(name: str, known: Sequence[str]) -> str:
     return f"There is no such field{nearest(name, known)}.{there}".replace("?.", "?")
 
 
+_LITERAL = re.compile(r"'([^']*)'")
+
+
 def _reason(error: Wrong, path: str, description: str) -> str:
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
@@ -104,7 +107,10 @@ def _reason(error: Wrong, path: str, description: str) -> str:
         return f"{ABSENT} {description}".strip()
     expected = _expected(kind, context)
     came = _size(value, context) if kind in _SIZES else _came(_tag(value, context), path)
+    if kind in ("literal_error", "enum") and isinstance(value, str):
+        expected = f"{expected}{nearest(value, _LITERAL.findall(str(expected)))}"
     words = f"Came {came}, expected {expected}." if expected else f"Came {came}, which cannot be used here."
+    words = words.replace("?.", "?")
     return f"{words} {description}".strip()
 
 

@@ -13,14 +13,16 @@ from fnmatch import translate
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from vipps_nb.sandbox.naming import did_you_mean
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import InjectedFault, OrderedRefusal
 from vipps_nb.sandbox.world.ids import Ids
 
 DAY = 86_400
 MOST_RULES = 100
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -54,6 +56,14 @@ class FaultRule(JsonModel):
         Field(description="Hang up without an answer: before the request acts, or after it has acted."),
     ] = None
     skew_seconds: Annotated[int, Field(ge=-DAY, le=DAY, description="How wrong the Date header is.")] = 0
+
+    @field_validator("method")
+    @classmethod
+    def _is_a_method(cls, method: str) -> str:
+        """A rule for a method that nobody ever sends would hit nothing, and say nothing."""
+        if method.upper() not in METHODS and not set(method) & set("*?["):
+            raise ValueError(f"{method} is none of {', '.join(METHODS)} and *.{did_you_mean(method, METHODS)}")
+        return method
 
 
 @dataclass
