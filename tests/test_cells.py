@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import textwrap
@@ -76,6 +77,38 @@ def test_a_semicolon_keeps_the_answer_from_being_shown(shell, capsys):
     assert run(shell, "%vipps GET /webhooks/v1/webhooks;").error_in_exec is None
 
     assert "Response" not in capsys.readouterr().out
+
+
+def test_in_a_notebook_the_findings_about_a_body_are_a_card(shell, monkeypatch):
+    """Field, line, what came and what is expected; the error below it is one line."""
+    shown = []
+    monkeypatch.setattr(type(shell), "kernel", object(), raising=False)
+    monkeypatch.setattr("IPython.display.publish_display_data", shown.append)
+    cell = (
+        "%%vipps POST /epayment/v1/payments\n"
+        '{"amount": {"currency": "NOK",\n "value": 49.0},\n "paymentMethod": {"type": "WALET"},\n "userflow": "QR"}'
+    )
+
+    below = run(shell, cell).error_in_exec._render_traceback_()
+
+    text, html = shown[0]["text/plain"], shown[0]["text/html"]
+    assert below == ["CallError: The body does not fit POST /epayment/v1/payments. Nothing was sent."]
+    assert re.search(r"/amount/value +2  49.0 +a whole number", text)
+    assert re.search(r'/paymentMethod/type +3  "WALET" +one of WALLET, .* Did you mean WALLET\?', text)
+    assert re.search(r"/reference +nothing +This field is missing", text)
+    assert "ePayment · Create payment" in html
+    assert "<code>/amount/value</code>" in html
+    assert "not sent: " in html
+
+
+def test_a_secret_in_a_body_that_does_not_fit_is_in_no_finding(shell):
+    shell.user_ns["hidden"] = Secret("open-sesame-42")
+    cell = '%%vipps POST /webhooks/v1/webhooks\n{"url": "https://example.com", "events": ${hidden}, "more": ${hidden}}'
+
+    error = run(shell, cell).error_in_exec
+
+    assert "events" in str(error)
+    assert "open-sesame" not in str(error) + error.card.text + error.card.html
 
 
 @pytest.mark.parametrize(

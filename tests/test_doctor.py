@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import json
+import re
 import socket
 import sqlite3
 import ssl
@@ -710,6 +711,37 @@ class TestTraces:
 
 
 class TestShowing:
+    def test_all_that_is_well_is_one_line_and_the_block_has_each(self, write, as_test):
+        as_test(healthy)
+        write()
+
+        report = examine()
+
+        assert re.fullmatch(r"Doctor · test · all is well \(\d+ checks.*\)", repr(report))
+        assert "✓ access token" in report.block
+        assert "<details><summary>" in report._repr_html_(), "the rows are folded"
+
+    def test_what_needs_a_look_stands_first(self, write, as_test, nowhere):
+        as_test(healthy)
+        write()
+        (nowhere / ".env").chmod(0o644)
+
+        lines = repr(examine()).splitlines()
+        shown = examine()._repr_html_()
+
+        assert lines[1].startswith("! .env")
+        assert shown.index(">.env<") < shown.index("<details>") < shown.index(">access token<")
+
+    def test_where_nothing_was_compared_there_is_a_dash_and_no_tick(self):
+        report = examine(LoginOptions(env="sandbox"))
+
+        compared = [
+            finding for finding in report.findings if finding.found.startswith(("Not compared", "Not looked at"))
+        ]
+        assert {finding.check for finding in compared} >= {"clock"}
+        assert all(finding.result is Result.SKIPPED for finding in compared)
+        assert "– clock" in report.block
+
     def test_no_key_is_in_any_form_of_it_even_when_the_server_repeats_them(self, write, as_test, nowhere):
         echo = {"error": "invalid_client", "error_description": f"{CLIENT_ID} {CLIENT_SECRET} {SUBSCRIPTION_KEY}"}
         as_test(but("/accesstoken", said(echo, 401)))

@@ -15,6 +15,7 @@ VippsNbError                itself where nobody needs to tell it from others: wh
 ├── NotSentError            one of many calls of map() that was not made; nothing is known to have been sent.
 ├── StillWaitingError       also a TimeoutError; poll() reached its time limit, .response is the last look.
 ├── CallError               a line or body of %vipps that cannot be sent.
+│   └── BodyError           a body that does not fit its operation; .card has the findings.
 ├── CollectionError         a file that cannot be brought along, or a notebook that cannot be written for it.
 ├── OptionError             an option of a magic that cannot be meant.
 ├── ScopeError              a name in a magic of which Python cannot tell whose variable it is.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +23,8 @@ _WORDS = {
     Result.FAILED: "failed",
     Result.SKIPPED: "not looked at",
 }
+_ORDER = (Result.FAILED, Result.ATTENTION, Result.OK, Result.SKIPPED)
+_QUIET = (Result.OK, Result.SKIPPED)
 _STANDING_MARKS = {
     Standing.ACTIVE: "✓",
     Standing.NOT_ACTIVE: "✗",
@@ -37,10 +39,38 @@ _COMMANDS = re.compile(r"(`[^`]+`|%\w+(?: --[a-z-]+)?|--[a-z-]+|VIPPS_\w+)")
 def as_text(report: Visit) -> str:
     """For a terminal, and for whoever reads the notebook's file.
 
-    Holds no time, so that it stays the same.
+    One line when all is well; otherwise what needs a look comes first. Holds no time, so that it stays the same.
     """
-    lines = [f"Doctor · {report.environment or 'no environment'} · {report.verdict}"]
-    for finding in report.findings:
+    if _is_well(report):
+        return visible(f"{_headline(report)} ({_counted(report.findings)}; .block and --report have each)")
+    return _in_full(report)
+
+
+def _headline(report: Visit) -> str:
+    return f"Doctor · {report.environment or 'no environment'} · {report.verdict}"
+
+
+def _is_well(report: Visit) -> bool:
+    return all(finding.result in _QUIET for finding in report.findings)
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """What has failed, then what needs a look, then the others.
+
+    Each in the order of the checks.
+    """
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.result))
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    """How many checks there were, and how many of them had nothing to look at."""
+    skipped = sum(finding.result is Result.SKIPPED for finding in findings)
+    return f"{len(findings)} checks" + (f", {skipped} with nothing to compare" if skipped else "")
+
+
+def _in_full(report: Visit) -> str:
+    lines = [_headline(report)]
+    for finding in _in_order(report.findings):
         lines.append(_folded(finding.found, f"{_MARKS[finding.result]} {finding.check.ljust(_NAME_COLUMN)}"))
         if finding.check == "products":
             lines += _products(report)
@@ -58,7 +88,7 @@ def as_block(report: Visit) -> str:
             "<details><summary>vipps-nb doctor</summary>",
             "",
             "```text",
-            as_text(report),
+            _in_full(report),
             *(["", "Products", *(f"  {line}" for line in products)] if products else []),
             "",
             "Versions",
@@ -72,7 +102,11 @@ def as_block(report: Visit) -> str:
 def as_html(report: Visit) -> Markup:
     """For a notebook: HTML and CSS, no script, no time."""
     tone = "failed" if report.failed else "refused" if report.verdict != "all is well" else "good"
-    rows = [row for finding in report.findings for row in _row(report, finding)]
+    urgent = [finding for finding in _in_order(report.findings) if finding.result not in _QUIET]
+    others = [finding for finding in report.findings if finding.result in _QUIET]
+    rows = [row for finding in urgent for row in _row(report, finding)]
+    rest = [row for finding in others for row in _row(report, finding)]
+    summary = f"{'The other ' if urgent else ''}{_counted(others)}"
     return tag(
         "section",
         tag("style", Markup(_stylesheet())),
@@ -82,7 +116,8 @@ def as_html(report: Visit) -> Markup:
             tag("strong", "Doctor", class_="vipps-nb-title"),
             tag("span", report.verdict, class_="vipps-nb-verdict", data_tone=tone),
         ),
-        tag("ul", *rows, class_="vipps-nb-checks"),
+        tag("ul", *rows, class_="vipps-nb-checks") if rows else None,
+        tag("details", tag("summary", summary), tag("ul", *rest, class_="vipps-nb-checks")) if rest else None,
         class_="vipps-nb vipps-nb-doctor",
         data_environment=report.environment,
         aria_label=f"Doctor: {report.verdict}",

@@ -30,7 +30,7 @@ def keeping(case: Case) -> Finding:
     """How the ``.env`` is kept."""
     name = ".env"
     if case.pretend is not None:
-        return Finding(name, Result.OK, "No key of yours is in use.")
+        return Finding(name, Result.SKIPPED, "Not looked at: no key of yours is in use.")
     if case.file is None:
         return Finding(name, Result.SKIPPED, "No .env was read.")
     if case.environment is not None and case.environment.name == "sandbox":
@@ -52,9 +52,9 @@ def traces(case: Case) -> Finding:
     """
     name = "notebooks"
     if case.pretend is not None:
-        return Finding(name, Result.OK, "No key of yours is in use.")
+        return Finding(name, Result.SKIPPED, "Not looked at: no key of yours is in use.")
     if case.environment is not None and case.environment.name == "sandbox":
-        return Finding(name, Result.OK, "The keys are pretend ones.")
+        return Finding(name, Result.SKIPPED, "Not looked at: the keys are pretend ones.")
     secrets = {
         hit.name: hit.value for what, hit in key_sources.hits(case.read, case.options.key_type) if what in _SECRETS
     }

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from vipps_nb.apis.catalogue import schemas
 from vipps_nb.apis.questions import idempotency_header, idempotency_key
 from vipps_nb.auth.auth_scheme import SECRET_HEADERS, AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
@@ -21,11 +22,12 @@ from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
 from vipps_nb.core.near import did_you_mean
 from vipps_nb.core.problem import FieldError
-from vipps_nb.core.redaction import Redactor, without_named
+from vipps_nb.core.redaction import Redactor, redactor, without_named
 from vipps_nb.core.secret import MASK, Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
 from vipps_nb.core.view import OF_THIS_MACHINE, View, shows_persons
 from vipps_nb.core.visible import visible
+from vipps_nb.display.body_check import BodyCheckCard, BodyFault
 from vipps_nb.display.tree import as_text
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.notebook.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
@@ -43,6 +45,7 @@ _SHAPES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HEADER = re.compile(r"\s*([!#$%&'*+.^`|~\w-]+)\s*:\s*(.*\S)\s*", re.DOTALL)
+_ABSENT = object()
 _SHORTEST_SECRET = 8  # shorter ones would be found in ordinary words
 _STAND_IN = "secret"  # the mask itself cannot travel in a header
 _EXAMPLE = "%vipps GET /epayment/v1/payments/{reference}"
@@ -112,7 +115,7 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
     for name in [] if order.language else meant_as_variables(body, variables):
         print(f"{{{name}}} in the body is sent as it stands. If the variable is meant, write ${{{name}}}.")
     if not order.force and (found := check(call)):
-        raise CallError(_faults(call, found, body))
+        raise _body_error(call, found, body, session)
     if order.language is not None:
         name = order.session or name_of(session, variables)
         return concealed(LANGUAGES[order.language](call, session, name), session)
@@ -215,16 +218,65 @@ def _header(text: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _faults(call: Call, found: Sequence[FieldError], body: str) -> str:
+class BodyError(CallError):
+    """A body that does not fit its operation. Nothing was sent.
+
+    In a notebook its findings are a card.
+    """
+
+    def __init__(self, message: str, card: BodyCheckCard) -> None:
+        super().__init__(message)
+        self.card = card
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.card)
+
+    def _render_traceback_(self) -> list[str]:
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415 - asked for by IPython alone
+
+        if not hasattr(get_ipython(), "kernel"):
+            return super()._render_traceback_()
+        from IPython.display import publish_display_data  # noqa: PLC0415 - as above
+
+        publish_display_data({"text/plain": self.card.text, "text/html": self.card.html})
+        return [f"CallError: The body does not fit {self.card.operation}. Nothing was sent."]
+
+
+def _body_error(call: Call, found: Sequence[FieldError], body: str, session: VippsSession) -> BodyError:
     lines = json_cursor.lines(body)
+    written = _mask(outline(call, variables=False)[1])
+    hide = redactor(call.secrets).text
+    view = View()
+    faults = []
     rows = []
     for fault in found:
         line = lines.get(fault.name)
-        rows.append(f"  {fault.name}{f' (line {line} of the body)' if line else ''}: {fault.reason}")
+        reason = hide(fault.reason)
+        rows.append(f"  {fault.name}{f' (line {line} of the body)' if line else ''}: {reason}")
+        came, real = (_at(node, fault.name) for node in (written, call.body))
+        name = fault.name.rpartition("/")[2]
+        shown = schemas.quoted(view.masked(came, name)) if came is not _ABSENT else ""
+        # A reason begins with what came, as it is; what is expected is the rest of it.
+        rest = fault.reason.removeprefix(schemas.quoted(real)).strip() if real is not _ABSENT else fault.reason
+        faults.append(BodyFault(fault.name, line, shown, hide(rest)))
     operation = call.operation
-    return "\n".join(
-        [f"The body does not fit {operation}. Nothing was sent.", *rows, "Meant like this? --force sends it."]
-    )
+    title = operation.purpose.partition(":")[0].rstrip(".") if operation is not None else call.method
+    api = f"{operation.api.replace(' API', '')} · " if operation is not None else ""
+    message = [f"The body does not fit {operation}. Nothing was sent.", *rows, "Meant like this? --force sends it."]
+    card = BodyCheckCard(str(operation), f"{api}{title}", session.environment.name, tuple(faults))
+    return BodyError("\n".join(message), card)
+
+
+def _at(node: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to, or that there is nothing."""
+    for step in pointer.split("/")[1:] if pointer != "/" else ():
+        if isinstance(node, list) and step.isdigit() and int(step) < len(node):
+            node = node[int(step)]
+        elif isinstance(node, Mapping) and step in node:
+            node = node[step]
+        else:
+            return _ABSENT
+    return node
 
 
 def _secret_header(text: str) -> bool:
