@@ -66,7 +66,7 @@ class LoginOptions:
             MissingKeysError: The key store was named, and has no keys for this environment.
         """
         found = sources.load_sources(folder=self.place, dotenv=self.dotenv, profile=self.profile, postman=self.postman)
-        return sources.with_key_store(found, self.env) if self.keyring else found
+        return sources.with_key_store(found, self.env, self.place) if self.keyring else found
 
     def dotenv_file(self) -> Path | None:
         """The ``.env`` that is read; None when there is none and none was named.

@@ -24,6 +24,7 @@ from vipps_nb.auth.key_names import (
     names_for,
     required_fields,
 )
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.near import did_you_mean
 from vipps_nb.core.private_file import NoFileError, read_file
 from vipps_nb.core.secret import Secret
@@ -82,19 +83,20 @@ def load_sources(
     return sources
 
 
-def with_key_store(sources: Sequence[Source], env: str | None) -> list[Source]:
+def with_key_store(sources: Sequence[Source], env: str | None, folder: Path) -> list[Source]:
     """The same places and the system's key store, behind the process environment.
 
     Args:
         sources: What was read already; says which environment's keys are meant where ``env`` does not.
         env: The environment that was asked for.
+        folder: Where the notebook stands; its settings may name an environment too.
 
     Raises:
         CredentialsError: The store cannot be read.
         MissingKeysError: It has nothing for this environment.
     """
     process, *files = sources
-    said = (env or environment_setting(sources) or "").strip().lower()
+    said = str(env or environment_setting(sources) or setting("environment", folder) or "").strip().lower()
     wanted = {"prod": "production", "mt": "test"}.get(said, said) or "test"
     values = key_store.read(wanted)
     if values is None:

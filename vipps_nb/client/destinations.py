@@ -82,7 +82,7 @@ def _found(options: LoginOptions) -> Iterator[Destination]:
     try:
         sources = options.load_sources()
         base_url = key_sources.base_url_setting(sources)
-        chosen = chosen_environment(options.env, sources, base_url)
+        chosen = chosen_environment(options, sources, base_url)
         if chosen == "sandbox" and (base_url is None or official_environment(base_url) is not None):
             return  # the kernel's own, which takes no keys of a file
         credentials = key_sources.find_credentials(sources, options.key_type)
