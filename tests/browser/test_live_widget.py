@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.axe import barriers
+from vipps_nb import Sandbox
+
 if TYPE_CHECKING:
     from conftest import Lab
 
 pytestmark = pytest.mark.browser
 
+PANEL = "window.jupyterapp.shell.currentWidget"
 LOGIN = "%load_ext vipps_nb\n%vipps_login --env sandbox"
 
 # One C call of about ten seconds that keeps the interpreter lock: no thread of the kernel can run meanwhile.
@@ -35,6 +40,15 @@ SECRETS = """\
 import pathlib
 known = [vipps.credentials.client_secret, vipps.credentials.subscription_key, vipps.keys.peek().access_token]
 _ = pathlib.Path({file!r}).write_text("\\n".join(secret.reveal() for secret in known))"""
+
+# Of the right shape; nothing is sent with them.
+KEYS_FOR_PRODUCTION = """\
+VIPPS_ENVIRONMENT=production
+VIPPS_CLIENT_ID=f47ac10b-58cc-4372-a567-0e02b2c3d479
+VIPPS_CLIENT_SECRET=c2VjcmV0LXRoYXQtbXVzdA==
+VIPPS_SUBSCRIPTION_KEY=0123456789abcdef0123456789abcdef
+VIPPS_MSN=654321
+"""
 
 A_TOKEN = re.compile(r"eyJ[\w-]{8,}")
 
@@ -133,6 +147,84 @@ def test_one_hour_of_a_token(lab: Lab, artifacts: Path, tmp_path: Path) -> None:
     expect(clock).to_have_text("logged out")
     expect(page.get_by_role("button", name="Renew")).to_have_count(0)
     assert lab.blocked == []
+
+
+@pytest.fixture(scope="module")
+def notebook(make_lab: Callable[..., Lab]) -> Lab:
+    """A notebook beside keys for several places, with one login."""
+    lab = make_lab()
+    lab.page.set_default_navigation_timeout(90_000)
+    (lab.notebooks / ".env.live").write_text(KEYS_FOR_PRODUCTION, encoding="utf-8")
+    (lab.notebooks / ".env.half").write_text(
+        "VIPPS_ENVIRONMENT=test\nVIPPS_CLIENT_SECRET=c2VjcmV0LXRoYXQtbXVzdA==\n", encoding="utf-8"
+    )
+    lab.write("one.ipynb", LOGIN, "held = vipps", "print(held.base_url, held is vipps)", "import os\nos._exit(1)")
+    lab.open("one.ipynb")
+    return lab
+
+
+def test_the_card_switches_the_session_to_another_place(notebook: Lab, artifacts: Path) -> None:
+    lab, page = notebook, notebook.page
+    with Sandbox(seed=7) as elsewhere:
+        (lab.notebooks / ".env.class").write_text(elsewhere.dotenv(), encoding="utf-8")
+        lab.run(0)
+        lab.run(1)
+        card = page.locator(".vipps-nb-token")
+        card.get_by_role("button", name="Switch …").press("Enter")
+
+        # What was found, each with its source; what cannot be used says why.
+        there = card.get_by_role("radio", name="sandbox · keys from .env.class")
+        expect(there).to_be_focused(timeout=20_000)
+        expect(card.get_by_role("radio", name="sandbox · the sandbox's pretend keys · now")).to_be_disabled()
+        expect(card.get_by_text("keys from .env.half · Some keys are missing")).to_be_visible()
+
+        # Production wants its name.
+        live = card.get_by_role("radio", name="PRODUCTION · keys from .env.live · MSN 654321")
+        live.check()
+        go = card.get_by_role("button", name="Switch to PRODUCTION")
+        expect(go).to_have_attribute("aria-disabled", "true")
+        card.get_by_label("Type production to confirm").press_sequentially("production")
+        expect(go).to_have_attribute("aria-disabled", "false")
+        expect(card).to_contain_text("That is real money")
+        for theme in ("Dark", "Light"):
+            lab.use_theme(f"JupyterLab {theme}")
+            card.screenshot(path=artifacts / f"token-switch-{theme.lower()}.png")
+        assert barriers(page, ".vipps-nb-token") == []
+
+        # Elsewhere it is one click more, and the object stays.
+        there.check()
+        expect(card.get_by_label("Type production to confirm")).to_be_hidden()
+        card.get_by_role("button", name="Switch to sandbox").click()
+        expect(card).to_contain_text("Switched to the sandbox, with keys from .env.class.", timeout=20_000)
+        expect(card.get_by_role("button", name="Switch …")).to_be_focused()
+        lab.run(2)
+        assert lab.text_of(2) == f"{elsewhere.base_url} True\n"
+        card.screenshot(path=artifacts / "token-switched.png")
+
+
+LOSSES = {
+    "restarted": "() => {PANEL}.sessionContext.restartKernel()",
+    "killed": "() => window.jupyterapp.commands.execute('notebook:run-cell')",
+    "shut down": "() => {PANEL}.sessionContext.shutdown()",
+}
+
+
+def test_the_card_says_by_itself_that_its_kernel_is_gone(notebook: Lab, artifacts: Path) -> None:
+    lab, card = notebook, notebook.page.locator(".vipps-nb-token")
+    for loss, command in LOSSES.items():
+        lab.run(0)
+        expect(card).to_have_attribute("data-phase", "valid", timeout=20_000)
+        lab.page.evaluate(f"{PANEL}.content.activeCellIndex = 3")
+        lab.page.evaluate(command.replace("{PANEL}", PANEL))
+        expect(card).to_have_attribute("data-phase", "gone", timeout=20_000)
+        expect(card.locator(".vipps-nb-clock")).to_have_text("the kernel is gone")
+        expect(card).to_contain_text("and the token with it: run this cell to log in again")
+        expect(card.get_by_role("button")).to_have_count(0)
+        card.screenshot(path=artifacts / "token-gone.png")
+        if loss == "killed":
+            lab.page.get_by_role("dialog").get_by_role("button", name="Ok").click(timeout=30_000)
+        if loss != "shut down":
+            lab.wait_for_kernel()
 
 
 def test_saved_card_is_honest_without_its_kernel(lab: Lab) -> None:

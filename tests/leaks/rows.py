@@ -21,10 +21,12 @@ LOCAL_PROXY = "a proxy of the environment, for what is on this machine"
 PROXY = "a proxy on the way to the real APIs"
 IMPORTED = "vipps-nb import: notebooks of collections, HAR files and curl commands with keys in them; the report"
 FORMS = "vipps_nb.collection: forms, card, repr"
+KEY_STORE = "--keyring: the store's entries said, shown, raised; the form that keeps them"
+SWITCHING = "the token's card: places found, messages to the browser, states after each switch"
 MOUNTED = "Session.mount for another host, and hooks"
 
 ROWS = (
     *(sink.name for sink in CELLS),
     *(FORM, *FILES, NBCLIENT, HTML, PAPERMILL, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
-    *(IMPORTED, FORMS),
+    *(IMPORTED, FORMS, KEY_STORE, SWITCHING),
 )

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { changesOf, conversation, deliver, follow, PATIENCE } from "../../vipps_nb/widgets/js/shared/kernel.js";
+import {
+  changesOf,
+  conversation,
+  deliver,
+  follow,
+  PATIENCE,
+  watchKernel,
+} from "../../vipps_nb/widgets/js/shared/kernel.js";
 import { clockComparison } from "../../vipps_nb/widgets/js/token/clock_comparison.js";
 
 /** @import { Conversation, Reply } from "../../vipps_nb/widgets/js/shared/kernel.js" */
@@ -205,4 +212,43 @@ test("no more than five questions are asked, however slow the answers are", () =
   }
 
   assert.equal(model.sent.length, 5);
+});
+
+/** A signal of JupyterLab's. */
+class Signal {
+  /** @type {Set<(sender: unknown, value: never) => void>} */
+  hearers = new Set();
+
+  /** @param {(sender: unknown, value: never) => void} hear */
+  connect = (hear) => this.hearers.add(hear);
+
+  /** @param {(sender: unknown, value: never) => void} hear */
+  disconnect = (hear) => this.hearers.delete(hear);
+
+  /** @param {unknown} value */
+  emit(value) {
+    for (const hear of this.hearers) hear(null, /** @type {never} */ (value));
+  }
+}
+
+test("a kernel that dies, restarts or is changed takes the widget's other half with it", () => {
+  const session = { statusChanged: new Signal(), connectionStatusChanged: new Signal(), kernelChanged: new Signal() };
+  const model = { widget_manager: { context: { sessionContext: session } } };
+  /** @type {boolean[]} */
+  const told = [];
+  const stop = watchKernel(model, (lost) => told.push(lost));
+
+  for (const status of ["busy", "idle", "connecting"]) session.statusChanged.emit(status);
+  session.kernelChanged.emit({ oldValue: null });
+  assert.deepEqual(told, []);
+  session.connectionStatusChanged.emit("disconnected");
+  assert.deepEqual(told, [false], "out of reach is not lost");
+  for (const status of ["dead", "restarting", "autorestarting", "terminating"]) session.statusChanged.emit(status);
+  session.kernelChanged.emit({ oldValue: {} });
+  assert.deepEqual(told, [false, true, true, true, true, true]);
+
+  stop();
+  session.statusChanged.emit("dead");
+  assert.equal(told.length, 6);
+  watchKernel({}, () => assert.fail("a host that tells nothing"))();
 });

@@ -54,6 +54,13 @@ test("the clock is one sentence in every phase", () => {
   assert.equal(clockWords("logged_out", NONE, NOON).join(""), "logged out");
 });
 
+test("a token that went with its kernel promises nothing", () => {
+  assert.equal(clockWords("gone", LIFE, NOON).join(""), "the kernel is gone");
+  assert.equal(noteWords("gone", false), "and the token with it: run this cell to log in again");
+  const labels = { msn: "123456", keyType: "merchant", source: ".env", guarded: true, writesAllowed: true };
+  assert.deepEqual(factsOf(labels, "gone", LIFE, 0, NOON), ["MSN 123456", "keys from .env"]);
+});
+
 test("a failed renewal says whether the old token still works", () => {
   assert.equal(noteWords("renewal_failed", false), "renewal failed, old token still valid");
   assert.equal(noteWords("renewal_failed", true), "renewal failed");

@@ -29,6 +29,7 @@ class LoginOptions:
         dotenv: A file to read instead of the nearest ``.env``.
         profile: Read ``.env.PROFILE`` instead.
         postman: A Postman environment exported as JSON.
+        keyring: Look into the operating system's key store too, before ``.env``; nothing there is a mistake.
         key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``, in any case.
         folder: Where the notebook stands; the working folder by default.
 
@@ -40,6 +41,7 @@ class LoginOptions:
     dotenv: PathLike | None = None
     profile: str | None = None
     postman: PathLike | None = None
+    keyring: bool = False
     key_type: KeyType = "merchant"
     folder: Path | None = None
 
@@ -49,7 +51,7 @@ class LoginOptions:
     @property
     def names_a_file(self) -> bool:
         """Whether somebody said where the keys are, so that none there is a mistake."""
-        return bool(self.dotenv or self.profile or self.postman)
+        return bool(self.dotenv or self.profile or self.postman or self.keyring)
 
     @property
     def place(self) -> Path:
@@ -60,9 +62,11 @@ class LoginOptions:
         """Every place that keys may come from, in the order in which they count.
 
         Raises:
-            CredentialsError: A file that was named, or found, cannot be read.
+            CredentialsError: A file that was named, or found, cannot be read; or the key store cannot be.
+            MissingKeysError: The key store was named, and has no keys for this environment.
         """
-        return sources.load_sources(folder=self.place, dotenv=self.dotenv, profile=self.profile, postman=self.postman)
+        found = sources.load_sources(folder=self.place, dotenv=self.dotenv, profile=self.profile, postman=self.postman)
+        return sources.with_key_store(found, self.env, self.place) if self.keyring else found
 
     def dotenv_file(self) -> Path | None:
         """The ``.env`` that is read; None when there is none and none was named.

@@ -1,7 +1,7 @@
 """Where keys are found. First hit wins.
 
-Process environment → ``.env`` → a Postman environment file. A ``.env`` is *read*, never exported into ``os.environ``: a
-child process must not inherit it.
+Process environment → the system's key store, where asked for → ``.env`` → a Postman environment file. A ``.env`` is
+*read*, never exported into ``os.environ``: a child process must not inherit it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vipps_nb.auth import dotenv_reading
+from vipps_nb.auth import dotenv_reading, key_store
 from vipps_nb.auth.credentials import SPECIALIZED_KEY_TYPES, Credentials, KeyType, check_shapes
 from vipps_nb.auth.key_names import (
     BASE_URL_NAMES,
@@ -24,6 +24,7 @@ from vipps_nb.auth.key_names import (
     names_for,
     required_fields,
 )
+from vipps_nb.core.configuration import setting
 from vipps_nb.core.near import did_you_mean
 from vipps_nb.core.private_file import NoFileError, read_file
 from vipps_nb.core.secret import Secret
@@ -80,6 +81,30 @@ def load_sources(
     if postman:
         sources.append(Source(f"Postman file {Path(postman).name}", _read_postman(Path(postman))))
     return sources
+
+
+def with_key_store(sources: Sequence[Source], env: str | None, folder: Path) -> list[Source]:
+    """The same places and the system's key store, behind the process environment.
+
+    Args:
+        sources: What was read already; says which environment's keys are meant where ``env`` does not.
+        env: The environment that was asked for.
+        folder: Where the notebook stands; its settings may name an environment too.
+
+    Raises:
+        CredentialsError: The store cannot be read.
+        MissingKeysError: It has nothing for this environment.
+    """
+    process, *files = sources
+    said = str(env or environment_setting(sources) or setting("environment", folder) or "").strip().lower()
+    wanted = {"prod": "production", "mt": "test"}.get(said, said) or "test"
+    values = key_store.read(wanted)
+    if values is None:
+        if wanted == "sandbox":  # this kernel's own needs none
+            return [process, *files]
+        others = [name for name in ("test", "production") if name != wanted and key_store.read(name) is not None]
+        raise key_store.nothing_stored(wanted, others)
+    return [process, Source(key_store.NAME, {ENVIRONMENT_NAMES[0]: wanted, **values}), *files]
 
 
 def environment_setting(sources: Sequence[Source]) -> str | None:

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from vipps_nb.auth import key_names
+from vipps_nb.auth import key_names, key_store
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import Credentials, KeyType
 from vipps_nb.auth.login_options import LoginOptions, PathLike
@@ -131,6 +131,7 @@ def login(
     dotenv: PathLike | None = None,
     profile: str | None = None,
     postman: PathLike | None = None,
+    keyring: bool = False,
     form: bool = False,
     key_type: str = "merchant",
     refresh: bool = False,
@@ -150,6 +151,8 @@ def login(
         dotenv: A file to read instead of the nearest ``.env``.
         profile: Read ``.env.PROFILE`` instead.
         postman: A Postman environment exported as JSON.
+        keyring: Take the keys from the operating system's store, which needs ``vipps-nb[keyring]``. With ``form``
+            keep there what was typed.
         form: Ask for the missing keys in the terminal (in a notebook use ``%vipps_login --form``).
         key_type: ``merchant``, ``partner``, ``management``, ``accounting`` or ``donations``.
         refresh: Fetch a new token even if the cached one is still good.
@@ -166,7 +169,16 @@ def login(
         UnreachableError: No usable answer came.
     """
     # The type of the keys may be spelled in any case, and is looked at there.
-    options = LoginOptions(env=env, dotenv=dotenv, profile=profile, postman=postman, key_type=cast("KeyType", key_type))
+    options = LoginOptions(
+        env=env,
+        dotenv=dotenv,
+        profile=profile,
+        postman=postman,
+        keyring=keyring and not form,
+        key_type=cast("KeyType", key_type),
+    )
+    if keyring:
+        key_store.check()
     quiet = setting("quiet", options.place) if quiet is None else quiet
     if init or strip_outputs:
         from vipps_nb.auth.dotenv_init import prepare  # noqa: PLC0415 - once in the life of a folder
@@ -181,10 +193,32 @@ def login(
         found = key_sources.where_found(options.load_sources(), options.key_type)
         typed = _ask_in_terminal(options.key_type, found)
     outcome = connect(options, refresh=refresh, typed=typed)
+    remembered = (remember(outcome.session),) if form and keyring else ()
+    outcome = replace(outcome, notices=(*outcome.notices, *remembered))
     if not quiet:
         for notice in outcome.notices:
             print(notice, file=sys.stderr)
     return outcome.session
+
+
+@leaves_no_locals
+def remember(session: VippsSession) -> str:
+    """Keep a session's keys in the operating system's store.
+
+    Gives back where they are, as a sentence.
+
+    Raises:
+        CredentialsError: They could not be kept. The session goes on.
+    """
+    keys = session.keys.held()
+    values = {
+        "client_id": keys.client_id,
+        "client_secret": keys.client_secret.reveal(),
+        "subscription_key": keys.subscription_key.reveal() if keys.subscription_key else "",
+        "merchant_serial_number": keys.merchant_serial_number or "",
+    }
+    names = key_names.names_for(keys.key_type)
+    return key_store.remember(session.environment.name, {names[what]: value for what, value in values.items() if value})
 
 
 @leaves_no_locals
@@ -211,6 +245,7 @@ def connect(options: LoginOptions, *, refresh: bool = False, typed: Mapping[str,
         )
         session = _same_session(credentials, environment) or VippsSession(credentials, environment, cache=_kernel.cache)
         session.sandbox = sandbox
+        session.keys.credentials = credentials  # the same keys, perhaps found in another place this time
         if not typed:
             session.way_in = WayIn(environment, replace(options, env=environment.name, folder=None))
         _kernel.arriving.append(session)
@@ -232,6 +267,29 @@ def connect(options: LoginOptions, *, refresh: bool = False, typed: Mapping[str,
             if session in _kernel.arriving:
                 _kernel.arriving.remove(session)
     return Login(session, tuple(notices))
+
+
+@leaves_no_locals
+def move(session: VippsSession, options: LoginOptions) -> Login:
+    """Log in elsewhere, and have a session talk there from now on.
+
+    Whoever holds it holds it still.
+
+    It is the current session afterwards. What it talked with before is forgotten at the next logout.
+
+    Raises:
+        VippsNbError: As :func:`login`. The session talks to where it talked.
+    """
+    known, left = logged_in(), session.keys
+    outcome = connect(options)
+    if outcome.session is not session:
+        with _kernel.lock:
+            session.move_to(outcome.session)
+            rest = [other for other in _kernel.sessions if other in known and other is not session]
+            _kernel.sessions = [*rest, session]
+            _kernel.rejoined = {}
+            _kernel.at_logout.append(left.forget)
+    return Login(session, outcome.notices)
 
 
 def _refuse_after_logout(logouts: int) -> None:

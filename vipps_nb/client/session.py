@@ -126,6 +126,7 @@ class VippsSession(requests.Session):
         self._keys = AuthFlow(credentials, environment, cache or TokenCache())
         self._msn = merchant_serial_number or credentials.merchant_serial_number
         self._writes_allowed = 0
+        self._moves = 0
         self._lender: VippsSession | None = None
         self.auth = self._keys
         self.timeout: Any = CONNECT_AND_READ_TIMEOUT
@@ -207,11 +208,31 @@ class VippsSession(requests.Session):
 
         In the other environments they are allowed anyway.
         """
+        moves = self._moves
         self._writes_allowed += 1
         try:
             yield self
         finally:
-            self._writes_allowed -= 1
+            if moves == self._moves:
+                self._writes_allowed -= 1
+
+    def move_to(self, other: VippsSession) -> None:
+        """Talk, from now on, to where another session talks, and with its keys.
+
+        Whoever holds this session holds it still. What was allowed where it was is not allowed there, and sessions
+        of :meth:`as_merchant` stay where they are. A request that is under way reaches its own host or leaves without
+        keys, never another host with them.
+        """
+        old = self._keys
+        if other.environment.adapter is not None:
+            self.mount(other.base_url, other.environment.adapter)
+        self._moves += 1
+        self._writes_allowed, self._lender = 0, None
+        self._msn, self.sandbox, self.way_in = other._msn, other.sandbox, other.way_in
+        self._past_proxies, self._surroundings = other._past_proxies, Surroundings()
+        self._keys = other._keys
+        if self.auth is old:
+            self.auth = self._keys
 
     @property
     def writes_allowed(self) -> bool:

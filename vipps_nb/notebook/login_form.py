@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vipps_nb.auth import key_names
+from vipps_nb.auth import key_names, key_store
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import shape_findings
 from vipps_nb.auth.dotenv_file import Change, with_keys, with_lines
 from vipps_nb.auth.login_options import LoginOptions
-from vipps_nb.client.login import Login, connect, on_public_binder
+from vipps_nb.client.login import Login, connect, on_public_binder, remember
 from vipps_nb.core.environment import official_environment
 from vipps_nb.errors import CredentialsError, TokenRefusedError, VippsNbError
 from vipps_nb.widgets.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm, RefusedError
@@ -48,6 +48,7 @@ def login_dialog(
         on_done: Called with all that is to be said, when the form is done.
     """
     names = key_names.names_for(options.key_type)
+    ticked, options = options.keyring, replace(options, keyring=False)  # what is typed counts before what is stored
     sources = options.load_sources()
     found = key_sources.where_found(sources, options.key_type)
     binder = on_public_binder()
@@ -63,6 +64,8 @@ def login_dialog(
         try:
             # What cannot be saved is said before anything is sent.
             saving = _planned(options.place, typed, choices) if choices.save and typed else ()
+            if choices.remember:
+                key_store.check()
             outcome = connect(replace(options, env=choices.environment), typed=typed)
         except VippsNbError as error:
             raise _refused(error, names) from None
@@ -72,6 +75,11 @@ def login_dialog(
                 change.carry_out()
         except CredentialsError as error:
             return f"{said} But nothing was saved: {error}"
+        if choices.remember and choices.environment not in keyless:
+            try:
+                said += f" {remember(outcome.session)}"
+            except CredentialsError as error:
+                said += f" But they were not remembered: {error}"
         if saving:
             said += " Saved to .env, readable only by you" + (" and ignored by git." if len(saving) > 1 else ".")
         return said
@@ -94,9 +102,16 @@ def login_dialog(
         keyless=keyless,
         on_submit=submit,
         on_done=on_done,
+        remembers=_remembers(ticked, binder),
     )
     form.message = _BINDER if binder else ""
     return form
+
+
+def _remembers(ticked: bool, binder: bool) -> str:
+    if binder or not key_store.is_installed():
+        return "no"
+    return "ticked" if ticked else "yes"
 
 
 def _refuse_faults(typed: Mapping[str, str], options: LoginOptions) -> None:

@@ -99,7 +99,10 @@ def unregister(shell: InteractiveShell) -> None:
 
 
 def _loads_again_in_silence(shell: InteractiveShell) -> Callable[[str], str | None]:
-    """A cell with ``%load_ext vipps_nb`` may be run twice: IPython would tell of it each time."""
+    """A cell with ``%load_ext vipps_nb`` may be run twice.
+
+    IPython would tell of it each time.
+    """
     manager: Any = shell.extension_manager
     load = manager.load_extension
 
@@ -120,6 +123,7 @@ class VippsMagics(Magics):
         self._shell = shell  # Magics.shell is the same one, typed as perhaps absent
         self._live: list[LiveToken] = []  # one per session that was shown
         self._desk: LiveDesk | None = None
+        self._options: LoginOptions | None = None  # of the last login
         self.displays: Registration | None = None
         self.load_again: Callable[[str], str | None] | None = None
         options = {name: option_names(getattr(self, name).parser) for name in _MAGICS}
@@ -131,6 +135,9 @@ class VippsMagics(Magics):
     @argument("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
     @argument("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
     @argument("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+    @argument(
+        "--keyring", action="store_true", help="Take the keys from the system's key store; with --form keep them there."
+    )
     @argument("--form", action="store_true", help="Ask for the keys in a form. Never type one into a cell.")
     @argument("--as", dest="name", default="vipps", metavar="NAME", help="Name of the session. Default: vipps.")
     @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
@@ -164,7 +171,7 @@ class VippsMagics(Magics):
             if _has_front_end(self._shell) and not _is_quiet(options):
                 self._show_form(options)
             raise
-        self._welcome(outcome, options.name)
+        self._welcome(outcome, options)
         if not _is_quiet(options):
             self._show(outcome.notices)
 
@@ -426,8 +433,9 @@ class VippsMagics(Magics):
 
         return connect(_login_options(self._shell, options), refresh=options.refresh)
 
-    def _welcome(self, outcome: Login, name: str) -> None:
-        self._shell.user_ns[name] = outcome.session
+    def _welcome(self, outcome: Login, options: Namespace) -> None:
+        self._shell.user_ns[options.name] = outcome.session
+        self._options = _login_options(self._shell, options)
 
     def _show(self, notices: tuple[str, ...]) -> None:
         # The widgets cost a third of a second to import; loading the extension should not.
@@ -446,8 +454,9 @@ class VippsMagics(Magics):
         session = _current_session()
         live = next((live for live in self._live if live.shows(session)), None)
         if live is None:
-            live = LiveToken(session, self.log_out, notices)
+            live = LiveToken(session, self.log_out, notices, self._options)
             self._live.append(live)
+        live.restate()
         return live
 
     def _ask(self, options: Namespace) -> None:
@@ -472,7 +481,7 @@ class VippsMagics(Magics):
         from vipps_nb.widgets.login_form import LoginPlace  # noqa: PLC0415 - as in _show
 
         def welcome(outcome: Login) -> str:
-            self._welcome(outcome, options.name)
+            self._welcome(outcome, options)
             place = outcome.session.environment.name
             return " ".join([f"Logged in to {place}. `{options.name}` is ready.", *outcome.notices])
 
@@ -512,7 +521,8 @@ def _refuse_secrets(text: str) -> None:
 
 
 def _files(options: Namespace) -> dict[str, Any]:
-    return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman}
+    keyring = getattr(options, "keyring", False)  # %vipps_login's
+    return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman, "keyring": keyring}
 
 
 def _login_options(shell: InteractiveShell, options: Namespace) -> LoginOptions:

@@ -80,7 +80,9 @@ def script(name: str) -> str:
 
 
 def twin(facts: list[str], honest_words: str) -> str:
-    """The card as static HTML, for places where nothing runs; a notebook that is opened again is one.
+    """The card as static HTML, for places where nothing runs.
+
+    A notebook that is opened again is one.
 
     Args:
         facts: Shown first, the title in front; must be free of moments, as the twin is compared by nbval.

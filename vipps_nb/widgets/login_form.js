@@ -3,7 +3,7 @@
  * of secrets are emptied at that moment. It never enters the model, because a model may be saved with the notebook.
  * When the form has to ask again, the reason stands at its field, and what is no secret stands there still.
  *
- * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore}
+ * browser → kernel   {do: "submit", values: {name: text}, environment, save, gitignore, remember}
  */
 
 import { buildForm } from "./js/login/form.js";
@@ -23,6 +23,7 @@ import { environmentWords } from "./js/shared/words.js";
  * @property {string} environment
  * @property {string[]} environments   All that can be chosen.
  * @property {string[]} keyless        Those of them that need no keys.
+ * @property {"no" | "yes" | "ticked"} remembers   Whether the system's key store is offered.
  * @property {"asking" | "checking" | "done"} state
  * @property {string} message          Why it asks again, or how it ended.
  * @property {Record<string, string>} faults   By field name, a sentence.
@@ -33,6 +34,7 @@ import { environmentWords } from "./js/shared/words.js";
  * @property {string} environment
  * @property {boolean} save
  * @property {boolean} gitignore
+ * @property {boolean} remember
  */
 
 /**
@@ -84,6 +86,7 @@ function render({ model, el }) {
     parts.head.hidden = parts.questions.hidden = parts.submit.hidden = state === "done";
     parts.questions.disabled = busy;
     parts.lines.disabled = parts.savings.disabled = model.get("keyless").includes(environment);
+    parts.remember.label.hidden = model.get("remembers") === "no";
     parts.gitignore.label.hidden = !parts.save.input.checked;
     const faults = asking && !parts.lines.disabled ? model.get("faults") : {};
     for (const line of lines) line.showFault(faults[line.field.name] ?? "");
@@ -111,6 +114,7 @@ function render({ model, el }) {
       environment: chosen(),
       save,
       gitignore: save && parts.gitignore.input.checked,
+      remember: parts.remember.input.checked && !parts.savings.disabled && !parts.remember.label.hidden,
     };
     submitted = true;
     patience = setTimeout(() => {
@@ -155,6 +159,7 @@ function render({ model, el }) {
   parts.form.addEventListener("submit", submit);
   parts.form.addEventListener("keydown", submitOnEnter);
   parts.form.addEventListener("change", draw);
+  parts.remember.input.checked = model.get("remembers") === "ticked";
   fillEnvironments();
   fillLines();
   el.append(parts.form);

@@ -57,11 +57,13 @@ class FormChoices:
         environment: "sandbox", "test" or "production".
         save: Write what was typed to `.env`.
         gitignore: Name `.env` in `.gitignore` too; only ever true together with `save`.
+        remember: Keep the keys in the operating system's store.
     """
 
     environment: str
     save: bool
     gitignore: bool
+    remember: bool = False
 
 
 class RefusedError(Exception):
@@ -119,6 +121,7 @@ class LoginForm(anywidget.AnyWidget):
             that copying adds) and the choices, on a thread of its own. Returns the sentence to show. An error
             of ours that it raises is shown whole, and the form asks again; see :class:`RefusedError`.
         on_done: Called with that sentence once the form is done.
+        remembers: Whether the operating system's store can be offered: ``no``, ``yes``, or ``ticked`` at the start.
     """
 
     _esm = card.script("login_form.js")
@@ -128,6 +131,7 @@ class LoginForm(anywidget.AnyWidget):
     environment = traitlets.Unicode("test").tag(sync=True)
     environments = traitlets.List(traitlets.Unicode()).tag(sync=True)
     keyless = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    remembers = traitlets.Unicode("no").tag(sync=True)  # no | yes | ticked
     state = traitlets.Unicode("asking").tag(sync=True)  # asking | checking | done
     message = traitlets.Unicode("").tag(sync=True)  # why it asks again, or how it ended
     faults = traitlets.Dict().tag(sync=True)  # by field name, a sentence
@@ -141,6 +145,7 @@ class LoginForm(anywidget.AnyWidget):
         environments: Sequence[str] = ENVIRONMENTS,
         keyless: Sequence[str] = ("sandbox",),
         on_done: Callable[[str], None] = lambda said: None,
+        remembers: str = "no",
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
@@ -151,6 +156,7 @@ class LoginForm(anywidget.AnyWidget):
             environment=environment,
             environments=list(environments),
             keyless=list(keyless),
+            remembers=remembers,
         )
         self.on_msg(self._receive)
 
@@ -167,7 +173,7 @@ class LoginForm(anywidget.AnyWidget):
             case {"do": "submit", "values": dict() as values, "environment": str() as environment}:
                 save = content.get("save") is True
                 gitignore = save and content.get("gitignore") is True
-                choices = FormChoices(environment, save, gitignore)
+                choices = FormChoices(environment, save, gitignore, content.get("remember") is True)
                 typed = self._typed(values)
                 # ipykernel keeps the last message it handled; it shall not keep the keys with it.
                 values.clear()

@@ -3,17 +3,20 @@
  * kernel computes, and costs no message. Holds moments and labels only; there is no token in the browser.
  *
  * browser → kernel   {do: "renew", issued_at}   {do: "log_out"}   {do: "allow_writes", on}   {ask: "time", id}
- * kernel → browser   {time, id}
+ *                    {ask: "places", id}   {do: "switch", place, typed, id}
+ * kernel → browser   {time, id}   {places, say, id}   {heard}   {did, say, well}
  */
 
 import { turnOff, whenLookedAt, write } from "./js/shared/dom.js";
-import { changesOf, deliver, follow, PATIENCE, SILENCE } from "./js/shared/kernel.js";
+import { changesOf, deliver, follow, PATIENCE, SILENCE, watchKernel } from "./js/shared/kernel.js";
 import { SECOND } from "./js/shared/time.js";
 import { environmentWords, joined } from "./js/shared/words.js";
 import { buildCard, drawLarge, drawLine, drawMeta } from "./js/token/card.js";
 import { clockComparison } from "./js/token/clock_comparison.js";
-import { passedMoment, phaseOf } from "./js/token/life.js";
-import { clockWords, factsOf, leftWords, noteWords, spokenWords, writesWords } from "./js/token/words.js";
+import { phaseOf } from "./js/token/life.js";
+import { speaking } from "./js/token/speech.js";
+import { buildSwitch } from "./js/token/switch.js";
+import { clockWords, factsOf, noteWords } from "./js/token/words.js";
 
 /**
  * @import { RenderProps } from "@anywidget/types"
@@ -49,21 +52,31 @@ const TRAITS = [
   "writes_allowed",
 ];
 
+const NO_LIFE = { issued: 0, stale: 0, expires: 0 };
+
 /**
  * @param {RenderProps<Traits>} view
  * @returns {() => void} Clean-up: stops the countdown and every listener.
  */
 function render({ model, el }) {
-  const parts = buildCard({
+  const elsewhere = buildSwitch(model, (open, outcome) => {
+    parts.elsewhere.setAttribute("aria-expanded", String(open));
+    if (!open) parts.elsewhere.focus();
+    if (outcome) write(parts.news, outcome);
+  });
+  const press = {
     renew: () => order({ do: "renew", issued_at: model.get("issued_at") }),
     logOut: () => order({ do: "log_out" }),
     writes: () => order({ do: "allow_writes", on: !model.get("writes_allowed") }),
-  });
+    switch: elsewhere.toggle,
+  };
+  const parts = buildCard(press, elsewhere.node);
+  const speak = speaking(parts.news);
   let asked = 0; // when the kernel was last asked for the time
   let offset = 0;
   let answered = false;
+  let gone = false; // the kernel, and all that it knew
   let clicked = 0; // when a button was pressed to which nothing has happened yet
-  let spoken = { phase: "", issued: 0, left: 0, writes: false };
   let timer = 0;
 
   /** @returns {Life} */
@@ -85,26 +98,11 @@ function render({ model, el }) {
     return Math.max(Date.now() + offset, life.issued);
   }
 
-  /**
-   * @param {Phase} phase
-   * @param {Life} life
-   * @param {number} now
-   */
-  function speak(phase, life, now) {
-    const left = life.expires - now;
-    const begins = phase !== spoken.phase || life.issued !== spoken.issued;
-    const passed = passedMoment(spoken.left, left);
-    const writes = model.get("writes_allowed");
-    if (spoken.phase && writes !== spoken.writes) write(parts.news, writesWords(writes));
-    else if (spoken.phase && begins) write(parts.news, spokenWords(phase, life, now));
-    else if (passed) write(parts.news, leftWords(passed));
-    spoken = { phase, issued: life.issued, left, writes };
-  }
-
   function draw() {
     const [life, environment] = [lifeNow(), model.get("environment")];
     const now = nowFor(life);
-    const phase = phaseOf(model.get("state"), life, now);
+    const state = model.get("state");
+    const phase = gone && state !== "logged_out" ? "gone" : phaseOf(state, life, now);
     parts.card.dataset.environment = environment;
     parts.card.dataset.phase = phase;
     parts.card.setAttribute("aria-label", `Vipps access token, ${environment}`);
@@ -116,9 +114,9 @@ function render({ model, el }) {
     // Without a kernel there is no next request to promise anything of.
     const note = phase === "expired" && isSilent() ? "" : noteWords(phase, now >= life.expires);
     drawMeta(parts.meta, note, factsOf(labels(), phase, life, offset, now));
-    drawLine(parts, life, now);
+    drawLine(parts, gone ? NO_LIFE : life, now);
     drawButtons(phase);
-    speak(phase, life, now);
+    speak(phase, life, now, model.get("writes_allowed"));
     return life;
   }
 
@@ -134,14 +132,16 @@ function render({ model, el }) {
 
   /** @param {Phase} phase */
   function drawButtons(phase) {
-    const [silent, loggedOut] = [isSilent(), phase === "logged_out"];
-    parts.buttons.hidden = loggedOut;
+    const [silent, over] = [isSilent(), phase === "logged_out" || phase === "gone"];
+    parts.buttons.hidden = over;
+    if (over) elsewhere.close();
     turnOff(parts.renew, silent || clicked > 0 || phase === "renewing");
     turnOff(parts.logOut, silent || clicked > 0);
+    turnOff(parts.elsewhere, silent || clicked > 0);
     turnOff(parts.writes, silent || clicked > 0);
     parts.writes.hidden = model.get("environment") !== "production";
     parts.writes.setAttribute("aria-checked", String(model.get("writes_allowed")));
-    const text = joined(model.get("message"), silent && !loggedOut && SILENCE);
+    const text = joined(model.get("message"), silent && !over && SILENCE);
     parts.message.hidden = !text;
     write(parts.message, text);
   }
@@ -152,7 +152,7 @@ function render({ model, el }) {
     const life = draw();
     const left = life.expires - nowFor(life);
     const untilNextSecond = ((((left - 1) % SECOND) + SECOND) % SECOND) + 1;
-    const counts = life.expires || clicked || !answered;
+    const counts = !gone && (life.expires || clicked || !answered);
     timer = counts ? setTimeout(tick, untilNextSecond) : 0;
   }
 
@@ -178,22 +178,27 @@ function render({ model, el }) {
   function askKernel() {
     [asked, answered] = [Date.now(), false];
     comparison.measure();
+    tick();
   }
 
-  const unlook = whenLookedAt(tick);
-  const unfollow = follow(model, changesOf(TRAITS, reacted));
-  // A new token has come, or (ipywidgets' own event) the kernel has gone or come back.
-  const unask = follow(model, { "change:issued_at": askKernel, comm_live_update: askKernel });
+  const stops = [
+    comparison.stop,
+    elsewhere.stop,
+    whenLookedAt(tick),
+    follow(model, changesOf(TRAITS, reacted)),
+    // A new token has come, or (ipywidgets' own event) the kernel has gone or come back.
+    follow(model, { "change:issued_at": askKernel, comm_live_update: askKernel }),
+    watchKernel(model, (lost) => {
+      gone ||= lost;
+      askKernel();
+    }),
+  ];
   el.append(parts.card);
   askKernel();
-  tick();
 
   return () => {
     clearTimeout(timer);
-    comparison.stop();
-    unlook();
-    unfollow();
-    unask();
+    for (const stop of stops) stop();
   };
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import anywidget
@@ -20,6 +20,9 @@ from vipps_nb.widgets import card
 _SAVED_WORDS = "A saved copy cannot know whether the token is still valid."
 _RENEWAL_FAILED = "The renewal failed unexpectedly. Run %vipps_login --refresh to see why."
 _LOGOUT_FAILED = "Logging out failed unexpectedly. Run %vipps_logout to see why."
+_PLACES_FAILED = "What else there is could not be looked up. %vipps_doctor looks at each file."
+_SWITCH_FAILED = "Switching failed unexpectedly, and nothing was switched. Run %vipps_login to see why."
+_TYPE_PRODUCTION = "Nothing was switched. Production is real money: type its name to go there."
 
 
 class TokenStatus(anywidget.AnyWidget):
@@ -33,6 +36,10 @@ class TokenStatus(anywidget.AnyWidget):
             that it raises is shown as a sentence.
         on_logout: Called when Log out is pressed, on a thread of its own.
         on_writes: Called when the switch for writes is used, with its new position. Only production has the switch.
+        on_places: Gives the places that the session could talk to instead: ``key``, ``environment``, ``source``,
+            ``msn``, ``now`` and ``fault``. They are sent to the browser when somebody asks, and not kept.
+        on_switch: Called with the key of one of them, on a thread of its own. Returns the sentence to show. An error
+            of ours that it raises is shown as a sentence.
         **traits: Initial values of the traits below.
     """
 
@@ -58,6 +65,8 @@ class TokenStatus(anywidget.AnyWidget):
         on_renew: Callable[[int], None],
         on_logout: Callable[[], None],
         on_writes: Callable[[bool], None] = lambda on: None,
+        on_places: Callable[[], Sequence[Mapping[str, Any]]] = lambda: [],
+        on_switch: Callable[[str], str] = lambda place: "",
         **traits: Any,
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
@@ -66,6 +75,8 @@ class TokenStatus(anywidget.AnyWidget):
         self._on_renew = on_renew
         self._on_logout = on_logout
         self._on_writes = on_writes
+        self._on_places = on_places
+        self._on_switch = on_switch
         super().__init__(**traits)
         self.on_msg(self._receive)
 
@@ -80,6 +91,18 @@ class TokenStatus(anywidget.AnyWidget):
     def show_renewal_failed(self, message: str) -> None:
         """Say that the renewal failed and why; the old token's countdown goes on."""
         self._show(state="renewal_failed", message=message)
+
+    def show_place(
+        self, *, environment: str, merchant_serial_number: str, key_type: str, source: str, writes_allowed: bool
+    ) -> None:
+        """Show where the session talks to, from now on, and whose keys go there."""
+        self._show(
+            environment=environment,
+            merchant_serial_number=merchant_serial_number,
+            key_type=key_type,
+            source=source,
+            writes_allowed=writes_allowed,
+        )
 
     def show_logged_out(self) -> None:
         """Say that token and keys are forgotten."""
@@ -125,6 +148,12 @@ class TokenStatus(anywidget.AnyWidget):
                 self._switch_writes(on)
             case {"do": "log_out"}:
                 card.in_background(self._log_out, "log out")
+            case {"ask": "places", "id": int() as question}:
+                card.in_background(lambda: self._tell_places(question), "places")
+            case {"do": "switch", "place": str() as place, "typed": str() as typed, "id": int() as question}:
+                # At once, so that the browser knows a login that takes its time from a kernel that is gone.
+                self.send({"heard": question})
+                card.in_background(lambda: self._switch(place, typed, question), "switch")
 
     def _start_renewal(self, seen_issued_at: int) -> None:
         with self._changing:
@@ -152,6 +181,23 @@ class TokenStatus(anywidget.AnyWidget):
             if self.environment == "production" and self.state != "logged_out":
                 self._on_writes(on)
                 self._show(writes_allowed=on)
+
+    def _tell_places(self, question: int) -> None:
+        try:
+            self.send({"id": question, "places": [dict(place) for place in self._on_places()], "say": ""})
+        except Exception as error:
+            self.send({"id": question, "places": [], "say": card.sentence_for(error, _PLACES_FAILED)})
+
+    def _switch(self, place: str, typed: str, question: int) -> None:
+        try:
+            # Asked of the kernel too: what a page shows is no promise of what it sends.
+            if place.partition(" ")[0] == "production" and typed.strip().lower() != "production":
+                said, well = _TYPE_PRODUCTION, False
+            else:
+                said, well = self._on_switch(place), True
+        except Exception as error:
+            said, well = card.sentence_for(error, _SWITCH_FAILED), False
+        self.send({"did": question, "say": said, "well": well})
 
     def _log_out(self) -> None:
         try:

@@ -12,7 +12,10 @@ export function buildForm() {
   const lines = element("fieldset", "lines", "", { "aria-label": "Keys" });
   const save = choice("choice", "Save to .env (readable only by you)", { type: "checkbox" });
   const gitignore = choice("choice", "Add .env to .gitignore", { type: "checkbox" });
-  const savings = group("fieldset", "choices", [save.label, gitignore.label], { "aria-label": "Saving" });
+  const remember = choice("choice", "Remember in the system's key store", { type: "checkbox" });
+  const savings = group("fieldset", "choices", [save.label, gitignore.label, remember.label], {
+    "aria-label": "Saving",
+  });
   const questions = group("fieldset", "", [environments, lines, savings], { "aria-labelledby": title.id });
 
   const submit = element("button", "primary", "Log in", { type: "submit" });
@@ -24,5 +27,5 @@ export function buildForm() {
     autocomplete: "off",
     novalidate: "",
   });
-  return { form, head, badge, questions, environments, lines, savings, save, gitignore, submit, alert, news };
+  return { form, head, badge, questions, environments, lines, savings, save, gitignore, remember, submit, alert, news };
 }

@@ -114,6 +114,54 @@ export function follow(model, listeners) {
   };
 }
 
+/** What JupyterLab calls a kernel that has lost its memory, and with it the other half of a widget. */
+const LOST = ["dead", "terminating", "restarting", "autorestarting"];
+
+/**
+ * @template Value
+ * @typedef {(sender: unknown, value: Value) => void} Hear
+ */
+
+/**
+ * @template Value
+ * @typedef {{ connect: (hear: Hear<Value>) => void, disconnect: (hear: Hear<Value>) => void }} Signal
+ */
+
+/**
+ * What JupyterLab and Notebook 7 tell of the kernel beside a document.
+ * @typedef {object} Session
+ * @property {Signal<string>} statusChanged
+ * @property {Signal<string>} connectionStatusChanged
+ * @property {Signal<{ oldValue: unknown }>} kernelChanged
+ */
+
+/**
+ * Hears, where the host tells it, that a widget's kernel is lost, or was out of reach.
+ * @param {object} model
+ * @param {(lost: boolean) => void} tell
+ * @returns {() => void} Stops.
+ */
+export function watchKernel(model, tell) {
+  const { widget_manager: manager } = /** @type {{ widget_manager?: { context?: { sessionContext?: Session } } }} */ (
+    model
+  );
+  const session = manager?.context?.sessionContext;
+  if (!session?.statusChanged || !session.kernelChanged || !session.connectionStatusChanged) return () => {};
+  /** @type {Hear<string>} */
+  const status = (_, now) => LOST.includes(now) && tell(true);
+  /** @type {Hear<{ oldValue: unknown }>} */
+  const change = (_, { oldValue }) => oldValue && tell(true);
+  const reach = () => tell(false);
+  session.statusChanged.connect(status);
+  session.kernelChanged.connect(change);
+  session.connectionStatusChanged.connect(reach);
+  return () => {
+    session.statusChanged.disconnect(status);
+    session.kernelChanged.disconnect(change);
+    session.connectionStatusChanged.disconnect(reach);
+  };
+}
+
 /**
  * One listener for the changes of several traits.
  * @param {string[]} traits

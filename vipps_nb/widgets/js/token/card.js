@@ -7,9 +7,10 @@ import { sharesOf } from "./life.js";
 
 /**
  * The card's elements, empty, in reading order.
- * @param {{ renew: () => void, logOut: () => void, writes: () => void }} press
+ * @param {{ renew: () => void, logOut: () => void, writes: () => void, switch: () => void }} press
+ * @param {Node} places   Where the session could talk to instead.
  */
-export function buildCard(press) {
+export function buildCard(press, places) {
   const badge = element("span", "badge");
   const [before, large, after] = [element("span"), element("span", "large"), element("span")];
   const clock = group("div", "clock", [before, large, after], { role: "timer", "aria-live": "off" });
@@ -17,14 +18,32 @@ export function buildCard(press) {
   const writes = button("Allow writes", press.writes, "switch", { role: "switch" });
   const renew = button("Renew", press.renew);
   const logOut = button("Log out", press.logOut);
-  const buttons = group("div", "buttons", [writes, renew, logOut]);
+  const elsewhere = button("Switch …", press.switch, "", { "aria-expanded": "false" });
+  const buttons = group("div", "buttons", [writes, renew, elsewhere, logOut]);
   const row = group("div", "row", [badge, clock, buttons]);
 
   const [meta, message, news] = [element("p", "meta"), element("p", "message"), speaker()];
   const [fuel, notch] = [element("div", "fuel"), element("div", "notch")];
   const line = group("div", "line", [fuel, notch], { "aria-hidden": "true" });
-  const card = frame("section", "token", [row, meta, message, line, news], { role: "group" });
-  return { card, badge, before, large, after, buttons, writes, renew, logOut, meta, message, line, fuel, notch, news };
+  const card = frame("section", "token", [row, meta, message, places, line, news], { role: "group" });
+  return {
+    card,
+    badge,
+    before,
+    large,
+    after,
+    buttons,
+    writes,
+    renew,
+    elsewhere,
+    logOut,
+    meta,
+    message,
+    line,
+    fuel,
+    notch,
+    news,
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { MINUTE } from "../shared/time.js";
  * @property {number} expires   0 when there is no token.
  *
  * @typedef {"ready" | "renewing" | "renewal_failed" | "logged_out"} State   What the kernel says.
- * @typedef {"none" | "valid" | "stale" | "expired" | Exclude<State, "ready">} Phase
+ * @typedef {"none" | "valid" | "stale" | "expired" | "gone" | Exclude<State, "ready">} Phase   Gone with its kernel.
  */
 
 /** What is left at these moments is spoken to people who do not see the countdown. */

@@ -49,6 +49,7 @@ function momentWords(moment) {
  */
 export function clockWords(phase, life, now) {
   if (phase === "logged_out") return ["", "logged out", ""];
+  if (phase === "gone") return ["", "the kernel is gone", ""];
   if (!life.expires) return ["", "no token yet", ""];
   if (now < life.expires) return ["valid for ", remainingWords(life.expires - now), ""];
   return ["expired ", elapsedWords(now - life.expires), " ago"];
@@ -71,6 +72,8 @@ export function noteWords(phase, expired) {
       return expired ? "renewal failed" : "renewal failed, old token still valid";
     case "logged_out":
       return "run %vipps_login to log in again";
+    case "gone":
+      return "and the token with it: run this cell to log in again";
     default:
       return "";
   }
@@ -93,10 +96,11 @@ export function factsOf({ msn, keyType, source, guarded, writesAllowed }, phase,
   const facts = [];
   if (msn) facts.push(`MSN ${msn}`);
   if (keyType && keyType !== "merchant") facts.push(`${keyType} keys`);
-  if (guarded && phase !== "logged_out") facts.push(writesAllowed ? "writes allowed" : "read-only");
+  const over = phase === "logged_out" || phase === "gone";
+  if (guarded && !over) facts.push(writesAllowed ? "writes allowed" : "read-only");
   // "the sandbox's pretend keys" already says that it is keys.
   if (source) facts.push(source.endsWith("keys") ? source : `keys from ${source}`);
-  if (!life.expires || phase === "logged_out") return facts;
+  if (!life.expires || over) return facts;
   if (now < life.expires) facts.push(`until ${momentWords(life.expires - offset)}`);
   else if (now - life.expires >= DAY) facts.push(`ended ${momentWords(life.expires - offset)}`);
   return facts;
@@ -110,6 +114,7 @@ export function factsOf({ msn, keyType, source, guarded, writesAllowed }, phase,
  */
 export function spokenWords(phase, life, now) {
   if (phase === "logged_out") return "Logged out.";
+  if (phase === "gone") return "The kernel is gone, and the access token with it. Run this cell to log in again.";
   if (phase === "renewing") return "Renewing the access token.";
   if (phase === "none") return "There is no access token yet.";
   const note = noteWords(phase, now >= life.expires);
