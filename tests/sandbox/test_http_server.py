@@ -95,3 +95,14 @@ def test_a_stop_does_not_wait_for_ever(session, monkeypatch):
     client.join(10)
 
     assert len(failures) == 1
+
+
+def test_an_offer_of_http_2_is_passed_over_in_silence(session, caplog):
+    """As Java's own client makes it with every request."""
+    server, url = served(App())
+
+    answer = session.get(url, headers={"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": ""})
+    server.stop()
+
+    assert answer.text == "ok"
+    assert caplog.text == ""

@@ -1,7 +1,8 @@
-"""What people set again and again: for a machine in IPython's configuration, for a project in pyproject.toml.
+"""What people set again and again.
 
-What counts first is the option of a call, then the process environment, then ``ipython_config.py`` and ``%config``,
-then ``[tool.vipps_nb]`` of the nearest ``pyproject.toml`` that has such a table. A secret is no setting.
+For a person it stands in IPython's configuration, for a project in ``pyproject.toml``. What counts first is the option
+of a call. Then come the process environment, ``ipython_config.py`` and ``%config``, and last ``[tool.vipps_nb]`` of the
+nearest ``pyproject.toml`` that has such a table. A secret is no setting.
 """
 
 from __future__ import annotations
@@ -174,7 +175,10 @@ def setting(name: str, folder: Path | None = None) -> Any:
 
 
 def in_force(name: str, folder: Path | None = None) -> tuple[Any, str]:
-    """As :func:`setting`, with the place in words that said so; no place where nobody did."""
+    """As :func:`setting`, with the place in words that said so.
+
+    No place where nobody did.
+    """
     one = SETTINGS[name]
     text = os.environ.get(one.variable, "")
     if text and name != "environment":  # a login reads that one itself, for it may stand in .env as well

@@ -1,6 +1,7 @@
-"""The settings as traits of IPython: ``c.VippsNb.quiet = True`` in ipython_config.py, ``%config VippsNb``.
+"""The settings as traits of IPython.
 
-What they mean, and what counts before and after them, stands in ``core.configuration``.
+``c.VippsNb.quiet = True`` in ipython_config.py sets one, ``%config VippsNb`` shows all. What they mean, and what
+counts before and after them, stands in ``core.configuration``.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ class VippsNb(Configurable):
         super().update_config(config)
 
     def show_project(self) -> None:
-        """Have the traits show what the project says where IPython's configuration says nothing."""
+        """Have the traits show what the project says.
+
+        Only those of which IPython's configuration says nothing.
+        """
         project = configuration.of_project(configuration.notebook.folder())
         self._showing = True
         try:

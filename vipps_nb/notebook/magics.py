@@ -144,7 +144,7 @@ class VippsMagics(Magics):
     @argument("--refresh", action="store_true", help="Fetch a new token now.")
     @argument("--init", action="store_true", help="First make this folder safe for keys: .env.example, .gitignore, …")
     @argument("--strip-outputs", action="store_true", help="As --init, and git stores notebooks without outputs.")
-    @argument("--quiet", action="store_true", help="Show nothing.")
+    @argument("--quiet", action="store_true", default=None, help="Show nothing.")
     @no_var_expand  # see _parse
     @line_magic
     def vipps_login(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""The dispatcher: one plain ASGI app that every request passes on its way to an operation.
+"""The dispatcher: one plain ASGI app that every request passes.
 
 It lets in only what was meant for this machine, has the faults done and lets time catch up. It keeps the world's
 answers one at a time, so that two requests with the same idempotency key act once. It hands the sender what was posted,
@@ -241,7 +241,10 @@ class Dispatcher:
         return answer
 
     def _leads_nowhere(self, path: str, found: Found[ApiRoute]) -> Answer:
-        """501 where a real API lives that has no page here, otherwise the gateway's 404 or 405."""
+        """501 where a real API lives that has no page here.
+
+        Otherwise the gateway's 404 or 405.
+        """
         sent = f"{path.lower()}/"
         api = next((api for base, api in self._shelf.not_yet.items() if sent.startswith(f"{base}/")), None)
         refusal: Refusal

@@ -43,6 +43,13 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "hang_up": transport.abort}
         self.gone = self.loop.create_future()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing.
+
+        Java's client offers HTTP/2 with every request and is content without; uvicorn would advise each time to
+        install something.
+        """
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.gone.set_result(None)

@@ -1,4 +1,4 @@
-"""The shelf: all pages that there are, each of them read when it is first asked for.
+"""The shelf: all pages that there are, each read when first asked for.
 
 A page's models and routes take FastAPI and pydantic some tenths of a second to build, and most programs ask one or
 two APIs. So the shelf knows of each only how its paths begin, what it is called and what it counts, and imports the
@@ -45,7 +45,10 @@ class Pages:
 
     @property
     def awake(self) -> bool:
-        """Whether somebody has imported the module; until then no world can have a record of its kinds."""
+        """Whether somebody has imported the module.
+
+        Until then no world can have a record of its kinds.
+        """
         return self._module in sys.modules
 
     def read(self) -> list[Page]:
