@@ -16,6 +16,7 @@ from vipps_nb.auth import key_names
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import KEY_TYPES, KeyType
 from vipps_nb.auth.dotenv_file import with_lines
+from vipps_nb.core import machine
 from vipps_nb.errors import CredentialsError
 
 _OWNER_ONLY = 0o600
@@ -48,6 +49,11 @@ def prepare(folder: Path, *, key_type: KeyType = "merchant", strip_outputs: bool
     Raises:
         CredentialsError: A file could not be written. What had been done before is done.
     """
+    if machine.is_a_page():
+        raise CredentialsError(
+            "A page in a browser has no folder of yours and is no place for keys, so nothing was prepared. Use --env "
+            "sandbox here, or JupyterLab on your own computer."
+        )
     said = Preparation()
     # What cannot be kept stops before anything is written.
     for name in (".gitignore", *([".gitattributes"] if strip_outputs else [])):

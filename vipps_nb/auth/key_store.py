@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, TypeVar
 
+from vipps_nb.core import machine
 from vipps_nb.errors import CredentialsError, MissingKeysError
 
 NAME = "the system's key store"
@@ -111,6 +112,11 @@ def nothing_stored(environment: str, others: list[str]) -> MissingKeysError:
 
 
 def _library() -> ModuleType:
+    if machine.is_a_page():
+        raise CredentialsError(
+            "A page in a browser has no key store, and is no place for keys. Use --env sandbox here, or JupyterLab on "
+            "your own computer."
+        )
     try:
         import keyring  # noqa: PLC0415 - an extra, and slow: only for whoever asks for it
     except ImportError:

@@ -11,11 +11,15 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from vipps_nb.core import machine
+
 Task = TypeVar("Task")
 
 
 class Crew(Generic[Task]):
     """Threads, from ``with`` to the end of its block.
+
+    In a page of a browser, where there are none, who gives a task carries it out.
 
     Args:
         carry_out: What each does with a task; it raises nothing.
@@ -25,13 +29,18 @@ class Crew(Generic[Task]):
     def __init__(self, carry_out: Callable[[Task], None], number: int) -> None:
         self._carry_out = carry_out
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._alone = machine.is_a_page()
         self._threads = [
-            threading.Thread(target=self._work, name=f"vipps-nb-map_{place}", daemon=True) for place in range(number)
+            threading.Thread(target=self._work, name=f"vipps-nb-map_{place}", daemon=True)
+            for place in range(0 if self._alone else number)
         ]
 
     def give(self, task: Task) -> None:
         """Have a task carried out; the first to be given is the first to be begun."""
-        self._tasks.put(task)
+        if self._alone:
+            self._carry_out(task)
+        else:
+            self._tasks.put(task)
 
     def __enter__(self) -> Crew[Task]:
         for thread in self._threads:

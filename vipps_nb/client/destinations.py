@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.login_options import LoginOptions
-from vipps_nb.client.login import chosen_environment, on_public_binder
+from vipps_nb.client.login import chosen_environment, no_place_for_keys
 from vipps_nb.core.environment import EnvironmentName, official_environment
 from vipps_nb.errors import MissingKeysError, VippsNbError
 
@@ -53,7 +53,7 @@ def destinations(options: LoginOptions) -> list[Destination]:
     Args:
         options: The login of now; its folder, its named files and its type of keys are looked at.
     """
-    if on_public_binder():  # a machine of strangers
+    if no_place_for_keys():  # a machine of strangers, or a page
         return [Destination("sandbox", None, PRETEND)]
     profiles: list[str | None] = [None, *key_sources.profiles(options.place)]
     ways = [_for_profile(options, profile) for profile in profiles]

@@ -22,6 +22,7 @@ from vipps_nb.auth.credentials import Credentials, KeyType
 from vipps_nb.auth.login_options import LoginOptions, PathLike
 from vipps_nb.auth.token_cache import TokenCache
 from vipps_nb.client.session import Settings, VippsSession
+from vipps_nb.core import machine, page_network
 from vipps_nb.core.configuration import setting
 from vipps_nb.core.environment import (
     Environment,
@@ -188,8 +189,8 @@ def login(
             print(said, file=sys.stderr)
     typed = None
     if form:
-        if on_public_binder() and env != "sandbox":
-            raise CredentialsError(refusal_on_binder("test"))
+        if no_place_for_keys() and env != "sandbox":
+            raise CredentialsError(refusal_of_keys("test"))
         found = key_sources.where_found(options.load_sources(), options.key_type)
         typed = _ask_in_terminal(options.key_type, found)
     outcome = connect(options, refresh=refresh, typed=typed)
@@ -373,14 +374,17 @@ def _decide(
     if credentials is None:
         if name is None and may_start_one:
             notices.append(
-                f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation on your own "
-                "machine, with pretend keys and pretend money."
+                f"No keys found ({_looked_at(sources)}), so this is the sandbox: an imitation "
+                f"{'in this page' if machine.is_a_page() else 'on your own machine'}, with pretend keys and pretend "
+                "money."
             )
             return _sandbox(None, sources, options)
+        if no_place_for_keys():
+            raise CredentialsError(refusal_of_keys(name or "test"))  # not told to bring some
         raise MissingKeysError(_no_keys_sentence(name or "test", sources, key_type))
     environment = environment_at(name or "test", base_url, stands_in=key_sources.base_url_place(sources))
-    if on_public_binder():
-        raise CredentialsError(refusal_on_binder(environment.name))
+    if no_place_for_keys():
+        raise CredentialsError(refusal_of_keys(environment.name))
     return credentials, environment, None
 
 
@@ -424,6 +428,12 @@ def _sandbox(
     # Some projects keep VIPPS_BASE_URL=https://apitest.vipps.no in their .env: that is no sandbox to join.
     if base_url and official_environment(base_url) is None:
         environment = environment_at("sandbox", base_url, stands_in=key_sources.base_url_place(sources))
+        if machine.is_a_page():
+            raise EnvironmentChoiceError(
+                f"VIPPS_BASE_URL joins the sandbox at {environment.host}, which a page in a browser cannot reach. "
+                "Nothing was sent. Remove VIPPS_BASE_URL to have a sandbox in this page, or run the notebook on a "
+                "machine, with JupyterLab."
+            )
         credentials = key_sources.find_credentials(sources, key_type)
         if credentials is None:
             raise MissingKeysError(
@@ -433,10 +443,9 @@ def _sandbox(
             )
         return credentials, environment, Sandbox.join(environment.base_url)
     if _kernel.sandbox is None:
-        strictness = setting("strictness", options.place)
-        _kernel.sandbox = Sandbox(sales_units=SALES_UNITS, strictness=strictness).start()
-    environment = Environment("sandbox", _kernel.sandbox.base_url)
-    return pretend_credentials(_kernel.sandbox, key_type), environment, _kernel.sandbox
+        _kernel.sandbox = start_sandbox(setting("strictness", options.place))
+    sandbox = _kernel.sandbox
+    return pretend_credentials(sandbox, key_type), _environment_of(sandbox), sandbox
 
 
 def pretend_credentials(sandbox: Sandbox, key_type: KeyType) -> Credentials:
@@ -468,12 +477,24 @@ def sandbox_session(
     Raises:
         SandboxError: It is not running.
     """
-    # The plain door is not asked for an adapter; the others are quicker.
-    adapter = sandbox.adapter() if sandbox.door != "loopback" else None
-    environment = Environment("sandbox", sandbox.base_url, adapter)
-    session = VippsSession(pretend_credentials(sandbox, key_type), environment, cache=cache)
+    session = VippsSession(pretend_credentials(sandbox, key_type), _environment_of(sandbox), cache=cache)
     session.sandbox = sandbox
     return session
+
+
+def start_sandbox(strictness: str = "real") -> Sandbox:
+    """A sandbox as a login starts it; in a page without a port, and plain ``requests`` finds it all the same."""
+    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - as in _sandbox
+
+    sandbox = Sandbox(sales_units=SALES_UNITS, strictness=strictness).start()
+    if machine.is_a_page():
+        page_network.answer_at(sandbox.base_url, sandbox.adapter())
+    return sandbox
+
+
+def _environment_of(sandbox: Sandbox) -> Environment:
+    # The plain door is not asked for an adapter; the others are quicker.
+    return Environment("sandbox", sandbox.base_url, sandbox.adapter() if sandbox.door != "loopback" else None)
 
 
 def _has_a_clock_of_its_own(sandbox: Sandbox | None) -> bool:
@@ -509,16 +530,26 @@ def _same_session(credentials: Credentials, environment: Environment) -> VippsSe
     )
 
 
-def on_public_binder() -> bool:
-    """Whether this process runs where strangers may look.
+def no_place_for_keys() -> str:
+    """What makes this a place where real keys are refused; empty where they are not.
 
-    BinderHub sets this variable in every server it starts.
+    ``a public Binder`` is a machine of strangers; BinderHub sets a variable in every server it starts. ``a page in a
+    browser`` keeps what is typed and saved with whoever serves it, and could not ask the real hosts anyway: they allow
+    no page to.
     """
-    return bool(os.environ.get("BINDER_LAUNCH_HOST"))
+    if machine.is_a_page():
+        return "a page in a browser"
+    return "a public Binder" if os.environ.get("BINDER_LAUNCH_HOST") else ""
 
 
-def refusal_on_binder(place: EnvironmentName) -> str:
-    """Why real keys are refused there, and what to do."""
+def refusal_of_keys(place: EnvironmentName) -> str:
+    """Why real keys are refused here, and what to do."""
+    if machine.is_a_page():
+        return (
+            f"This notebook runs in a page of a browser. The {place} environment answers to no page, and keys of a "
+            "real sales unit do not belong into one, so they are refused. Nothing was sent. Use --env sandbox here, or "
+            "JupyterLab on your own computer; if the keys were typed or uploaded here, make new ones in the portal."
+        )
     return (
         f"This notebook runs on a public Binder, a machine of strangers, so keys for the {place} environment are "
         "refused. Nothing was sent. Use --env sandbox here, or your own computer; if the keys were typed or uploaded "

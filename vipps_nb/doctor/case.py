@@ -15,6 +15,7 @@ from vipps_nb.auth.access_token import AccessToken
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.auth.sources import Source
+from vipps_nb.core import machine
 from vipps_nb.core.environment import Environment, is_loopback
 
 if TYPE_CHECKING:
@@ -79,5 +80,5 @@ class Case:
         A sandbox on this machine has a port, which is nobody's concern.
         """
         if self.place.name == "sandbox" and is_loopback(self.place.base_url):
-            return "the sandbox on this machine"
+            return f"the sandbox {'in this page' if machine.is_a_page() else 'on this machine'}"
         return self.place.host

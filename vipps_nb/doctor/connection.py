@@ -16,6 +16,7 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
 from vipps_nb.client.login import SKEW_WORTH_MENTIONING, skew_sentence
+from vipps_nb.core import machine
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.doctor.asking import NoAnswer, ask, skew_of
 from vipps_nb.doctor.case import Case
@@ -35,7 +36,8 @@ def host(case: Case) -> Finding:
     """Whether the host can be reached, step by step: name, line, certificate, answer."""
     url = case.place.base_url
     proxy = select_proxy(url, get_environ_proxies(url))
-    if proxy is None and (failure := _line(case)) is not None:
+    # A page has no line of its own to try; what it asks is carried by the browser, or stays in the page.
+    if proxy is None and not machine.is_a_page() and (failure := _line(case)) is not None:
         return failure
     asked = time.time()
     answer = ask(case, _OPEN_PATH, with_keys=False)

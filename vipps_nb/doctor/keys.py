@@ -12,7 +12,7 @@ from pathlib import Path
 from vipps_nb.auth import key_names
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import shape_findings
-from vipps_nb.client.login import SALES_UNITS, chosen_environment, own_sandbox, pretend_credentials
+from vipps_nb.client.login import chosen_environment, own_sandbox, pretend_credentials, start_sandbox
 from vipps_nb.core.environment import EnvironmentName, environment_at, is_loopback, official_environment
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
@@ -163,9 +163,7 @@ def is_guid(text: str) -> bool:
 
 
 def _own_sandbox(case: Case, said: str) -> Finding:
-    from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - late, because a sandbox costs an import
-
-    case.pretend = own_sandbox() or Sandbox(sales_units=SALES_UNITS).start()
+    case.pretend = own_sandbox() or start_sandbox()
     case.environment = environment_at("sandbox", case.pretend.base_url)
     case.credentials = pretend_credentials(case.pretend, case.options.key_type)
     return Finding("environment", Result.OK, said)

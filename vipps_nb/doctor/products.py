@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
 from vipps_nb.apis.facts import APIS, NOBODYS, NOBODYS_UUID, STANDARD_KEYS, ApiFacts, HarmlessCall, named
+from vipps_nb.core import machine
 from vipps_nb.core.problem import Problem
 from vipps_nb.doctor.asking import NoAnswer, ask
 from vipps_nb.doctor.case import Case
@@ -82,7 +82,7 @@ def sales_unit(case: Case) -> Finding:  # noqa: PLR0911 - one return for each an
 def products(case: Case) -> list[ProductLine]:
     """Ask each API that these keys could open, several at once."""
     asked = [api for api in APIS if api.harmless_call is not None and case.keys.key_type in api.key_types]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with machine.workers(_AT_ONCE, "vipps-nb-doctor") as pool:
         lines = list(pool.map(lambda api: _line(case, api), asked))
     switches = _configuration(case) if any(line.standing is Standing.ACTIVE for line in lines) else {}
     return [_corrected(line, api, switches) for line, api in zip(lines, asked, strict=True)]

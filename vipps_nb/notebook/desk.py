@@ -1,12 +1,14 @@
 """Connects a sandbox with the live widget of its desk.
 
 Neither knows the other. A thread waits with the sandbox until something has changed there and then looks again, so a
-desk at which nothing happens costs no message between kernel and browser. It works alike for a sandbox in this kernel
+desk at which nothing happens costs no message between kernel and browser. In a page, which has no threads, the kernel's
+loop looks now and then. It works alike for a sandbox in this kernel
 and for one that was joined.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,11 +16,14 @@ from typing import Any
 
 from vipps_nb.client.login import at_logout
 from vipps_nb.client.sandbox_gate import Sandbox, SandboxError
+from vipps_nb.core import machine
 from vipps_nb.notebook.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
 from vipps_nb.widgets.sandbox_desk import SandboxDesk
 
 ROWS = 60  # of the request log
 BREATH = 0.15  # seconds between two looks, so that a load test on the sandbox does not become one on the notebook
+GLANCE = 0.5  # seconds between two looks in a page, where nobody can wait with the sandbox
+LONGEST_WAIT = 25.0  # seconds to wait with the sandbox for a change
 LONGEST_PAUSE = 15.0  # seconds between two knocks at a sandbox that does not answer
 JITTER = 1000  # milliseconds; a running clock that differs by less has not been moved
 STOPPED = "The sandbox was stopped. %vipps_login --env sandbox starts a new one."
@@ -40,8 +45,14 @@ class LiveDesk:
         except SandboxError as error:
             self.widget.show(state="lost", message=str(error))
         at_logout(self.close)
-        # A daemon: it waits most of the time, and a kernel that is told to stop shall not wait for it.
-        threading.Thread(target=self._follow, name="vipps-nb desk", daemon=True).start()
+        self._seen: str | None = None
+        self._knock = 0.5
+        self._following: asyncio.Task[None] | None = None
+        if machine.is_a_page():
+            self._following = asyncio.get_running_loop().create_task(self._follow_in_page())
+        else:
+            # A daemon: it waits most of the time, and a kernel that is told to stop shall not wait for it.
+            threading.Thread(target=self._follow, name="vipps-nb desk", daemon=True).start()
 
     def shows(self, sandbox: Sandbox) -> bool:
         """Whether this is that sandbox's desk."""
@@ -59,26 +70,37 @@ class LiveDesk:
         self.widget.show(state="stopped", message=message, waiting=[])
 
     def _follow(self) -> None:
-        seen: str | None = None
-        pause = 0.5
         while not self._closed.is_set():
-            try:
-                mark = self._sandbox.changes(seen)
-                if self._closed.is_set():
-                    return
-                if mark != seen:
-                    self._look()
-                seen, pause = mark, 0.5
-            except SandboxError as error:
-                if self._closed.is_set():
-                    return
-                if self._is_stopped():
-                    self._end(STOPPED)
-                    return
-                self.widget.show(state="lost", message=str(error))
-                seen, pause = None, min(2 * pause, LONGEST_PAUSE)
-                self._closed.wait(pause)
-            self._closed.wait(BREATH)
+            self._closed.wait(self._glance(LONGEST_WAIT))
+
+    async def _follow_in_page(self) -> None:
+        # Between two cells; and each look lets what is due in the sandbox happen, for nothing else there does.
+        while not self._closed.is_set():
+            await asyncio.sleep(max(self._glance(0), GLANCE))
+
+    def _glance(self, wait: float) -> float:
+        """Look again if something has changed; gives how long to leave the sandbox alone then.
+
+        Args:
+            wait: Seconds to wait for a change.
+        """
+        try:
+            mark = self._sandbox.changes(self._seen, wait=wait)
+            if self._closed.is_set():
+                return BREATH
+            if mark != self._seen:
+                self._look()
+            self._seen, self._knock = mark, 0.5
+        except SandboxError as error:
+            if self._closed.is_set():
+                return BREATH
+            if self._is_stopped():
+                self._end(STOPPED)
+                return BREATH
+            self.widget.show(state="lost", message=str(error))
+            self._seen, self._knock = None, min(2 * self._knock, LONGEST_PAUSE)
+            return self._knock
+        return BREATH
 
     def _is_stopped(self) -> bool:
         """Whether it was a sandbox of this process that has been stopped.

@@ -14,7 +14,7 @@ from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import shape_findings
 from vipps_nb.auth.dotenv_file import Change, with_keys, with_lines
 from vipps_nb.auth.login_options import LoginOptions
-from vipps_nb.client.login import Login, connect, on_public_binder, remember
+from vipps_nb.client.login import Login, connect, no_place_for_keys, remember
 from vipps_nb.core.environment import official_environment
 from vipps_nb.errors import CredentialsError, TokenRefusedError, VippsNbError
 from vipps_nb.widgets.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm, RefusedError
@@ -30,7 +30,11 @@ _HINTS = {"subscription_key": "primary or secondary"}
 _STAYS = {"client_id": r"\W*[0-9a-f]+(-[0-9a-f]+)+\W*|.{0,19}", "merchant_serial_number": ".{0,19}"}
 _FORM = "the form"
 _SECRETS = ("client_secret", "subscription_key")
-_BINDER = "This is a public Binder, a machine of strangers: only the sandbox is offered. Type no real key here."
+_NO_PLACE = {
+    "a public Binder": "This is a public Binder, a machine of strangers: only the sandbox is offered. "
+    "Type no real key here.",
+    "a page in a browser": "This is a page in a browser: only the sandbox is offered. Type no real key here.",
+}
 
 
 def login_dialog(
@@ -51,10 +55,10 @@ def login_dialog(
     ticked, options = options.keyring, replace(options, keyring=False)  # what is typed counts before what is stored
     sources = options.load_sources()
     found = key_sources.where_found(sources, options.key_type)
-    binder = on_public_binder()
+    no_place = no_place_for_keys()
     base_url = key_sources.base_url_setting(sources)
     # A sandbox that runs elsewhere, such as the teacher's, has keys of its own.
-    joins = base_url is not None and official_environment(base_url) is None and not binder
+    joins = base_url is not None and official_environment(base_url) is None and not no_place
     keyless = () if joins else ("sandbox",)
 
     def submit(values: Mapping[str, str], choices: FormChoices) -> str:
@@ -96,20 +100,20 @@ def login_dialog(
             )
             for what in key_names.required_fields(options.key_type)
         ],
-        environment="sandbox" if binder else options.env or ("sandbox" if joins else "test"),
+        environment="sandbox" if no_place else options.env or ("sandbox" if joins else "test"),
         # What must not be used here is not asked for.
-        environments=("sandbox",) if binder else ENVIRONMENTS,
+        environments=("sandbox",) if no_place else ENVIRONMENTS,
         keyless=keyless,
         on_submit=submit,
         on_done=on_done,
-        remembers=_remembers(ticked, binder),
+        remembers=_remembers(ticked, no_place),
     )
-    form.message = _BINDER if binder else ""
+    form.message = _NO_PLACE.get(no_place, "")
     return form
 
 
-def _remembers(ticked: bool, binder: bool) -> str:
-    if binder or not key_store.is_installed():
+def _remembers(ticked: bool, no_place: str) -> str:
+    if no_place or not key_store.is_installed():
         return "no"
     return "ticked" if ticked else "yes"
 

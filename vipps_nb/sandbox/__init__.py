@@ -6,6 +6,7 @@ imitated differently, and what not at all, is written in the docstring of each p
 
 from __future__ import annotations
 
+import sys
 from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +54,8 @@ class Sandbox(ControlClient):
             refuses it, for a class or a pipeline that wants clean requests.
         let_others_in: Say a second time that other machines may come in. They can do whatever you can: the desk asks
             for no key.
+        door: ``loopback``, ``in-process`` or ``both``. Unless given it is ``loopback``, and in a page of a browser,
+            which has no sockets, ``in-process``.
     """
 
     def __init__(
@@ -65,8 +68,16 @@ class Sandbox(ControlClient):
         strictness: str = "real",
         host: str = LOOPBACK,
         let_others_in: bool = False,
-        door: str = "loopback",
+        door: str | None = None,
     ) -> None:
+        in_a_page = sys.platform == "emscripten"  # where Python has no sockets
+        if door is None:
+            door = "in-process" if in_a_page else "loopback"
+        elif in_a_page and door in ("loopback", "both"):
+            raise SandboxError(
+                f"A page in a browser cannot listen, so there is no door {door!r}. Expected Sandbox() or "
+                'Sandbox(door="in-process"), which is called and not connected to.'
+            )
         if token_lifetime not in _LIFETIMES:
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,19 +17,21 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from vipps_nb.client.login import at_logout
+from vipps_nb.client.login import at_logout, own_sandbox
 from vipps_nb.client.sandbox_gate import SandboxError
 from vipps_nb.client.session import VippsSession
-from vipps_nb.core import hooks
+from vipps_nb.core import hooks, machine
 from vipps_nb.core.secret import Secret
 from vipps_nb.errors import ListenerError, NothingHeardError
 from vipps_nb.webhooks.delivery import UNCHECKED, Delivery, in_sight, name_of, webhook_id
 from vipps_nb.webhooks.kept import Kept
-from vipps_nb.webhooks.receiver import LOOPBACK_NAMES, Doorkeeping, listening
+from vipps_nb.webhooks.page_receiver import PageReceiver
+from vipps_nb.webhooks.receiver import LOOPBACK_NAMES, Doorkeeping, Server, listening
 from vipps_nb.webhooks.verification import Verdict, verify
 
 _logger = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for an event
+BREATH = 0.1  # seconds between two looks in a page
 NOBODY = Verdict(UNCHECKED, "Not checked: this listener knows no secret yet. Tell it with listener.trust(secret).")
 
 
@@ -52,6 +55,8 @@ class Listener:
     it answers only to requests for this machine (``127.0.0.1``, ``localhost``), for the host of `public_url` and for
     `hosts`, and to no page of another site. Half a body, one above 1 MiB, or one that takes longer than 10 seconds to
     arrive is refused and not kept.
+
+    In a page of a browser there is no port. There the sandbox of the page delivers, and ``requests`` in the page.
 
     Args:
         session: With a sandbox behind it, deliveries are judged by the sandbox's clock, which may be held or moved.
@@ -88,13 +93,13 @@ class Listener:
         names = LOOPBACK_NAMES.union([hosts.lower()] if isinstance(hosts, str) else (host.lower() for host in hosts))
         if public_url is not None:
             names |= {_host_of(public_url)}
-        self._server = listening(
-            port, Doorkeeping(receive=self._receive, names=names, turned_away=self._note_turned_away)
-        )
-        self._serving = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True
-        )
-        self._serving.start()
+        doorkeeping = Doorkeeping(receive=self._receive, names=names, turned_away=self._note_turned_away)
+        self._server: Server | PageReceiver
+        if machine.is_a_page():
+            self._server = PageReceiver(doorkeeping, session.sandbox if session else own_sandbox(), public_url)
+        else:
+            self._server = listening(port, doorkeeping)
+        self._server.start()
         at_logout(self.stop)
 
     @property
@@ -105,7 +110,7 @@ class Listener:
     @property
     def local_url(self) -> str:
         """Where it listens; what a tunnel has to lead to."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/webhooks"
+        return f"http://127.0.0.1:{self._server.port}/webhooks"
 
     @property
     def listening(self) -> bool:
@@ -167,8 +172,11 @@ class Listener:
         def find() -> Delivery | None:
             return next((delivery for delivery in self._deliveries if wanted(delivery)), None)
 
-        with self._changed:
-            found = self._changed.wait_for(find, timeout)
+        if machine.is_a_page():
+            found = self._wait_in_page(find, timeout)
+        else:
+            with self._changed:
+                found = self._changed.wait_for(find, timeout)
         if found is None:
             raise NothingHeardError(f"No such delivery within {timeout:g} seconds. {self._why_nothing()}")
         return found
@@ -193,9 +201,7 @@ class Listener:
             if self._stopping.is_set():
                 return
             self._stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._serving.join()
+        self._server.stop()
         self._tell()
 
     def __enter__(self) -> Self:
@@ -240,6 +246,14 @@ class Listener:
         if drill:
             self._stopping.wait(drill.delay)
         return status
+
+    def _wait_in_page(self, find: Callable[[], Delivery | None], timeout: float) -> Delivery | None:
+        """Wait where nobody else is at work: what is due in the sandbox happens when it is asked something."""
+        until = time.monotonic() + timeout
+        while (found := find()) is None and time.monotonic() < until:
+            time.sleep(min(BREATH, timeout))
+            self._now()
+        return found
 
     def _note_turned_away(self, host: str) -> None:
         self._turned_away = in_sight(host) or "(none)"

@@ -63,6 +63,22 @@ class Server(HTTPServer):
         self._places = threading.BoundedSemaphore(MOST_SENDERS)
         self._senders: dict[threading.Thread, socket.socket] = {}
         super().__init__(("127.0.0.1", port), _Handler)
+        self._serving = threading.Thread(target=self.serve_forever, args=(0.05,), name="vipps-nb listener", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """On 127.0.0.1."""
+        return int(self.server_address[1])
+
+    def start(self) -> None:
+        """Serve, on a thread of its own."""
+        self._serving.start()
+
+    def stop(self) -> None:
+        """Listen no more; returns when it is so."""
+        self.shutdown()
+        self.server_close()
+        self._serving.join()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Have a thread attend to a sender; one too many is told to come again."""

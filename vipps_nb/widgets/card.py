@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import threading
 from collections.abc import Callable
 from html import escape
@@ -122,6 +123,10 @@ def sentence_for(error: Exception, otherwise: str, *, whole: bool = False) -> st
 def in_background(work: Callable[[], None], name: str) -> None:
     """Run `work` on a short-lived thread: a slow network must not hold up the kernel.
 
-    A daemon, so that a kernel which is told to stop does not wait for an answer either.
+    A daemon, so that a kernel which is told to stop does not wait for an answer either. In a page of a browser there
+    are no threads, and nothing slow either: the work is done at once.
     """
+    if sys.platform == "emscripten":
+        work()
+        return
     threading.Thread(target=work, name=f"vipps-nb {name}", daemon=True).start()

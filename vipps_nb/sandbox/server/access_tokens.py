@@ -11,20 +11,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+from typing import Any
 
 from vipps_nb.sandbox.world.ids import Ids
 from vipps_nb.sandbox.world.sales_unit import KeySet
-
-if TYPE_CHECKING:
-    from jwt.types import Options
+from vipps_nb.sandbox.world.signing import new_key
 
 RESOURCE = "00000002-0000-0000-c000-000000000000"
 SKEW = timedelta(minutes=5)  # a token is valid from five minutes before it was issued, a habit of Azure AD
-SIGNATURE_ONLY: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
 REMEMBERED = 10_000  # verified tokens; a signature check costs more than all the rest of a GET
 
 
@@ -41,7 +35,7 @@ class TokenSigner:
 
     def __init__(self, seed: int) -> None:
         self._ids = Ids(seed, "tokens")
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = new_key("RS256")
         self._key_id = self._ids.urlsafe(20)
         self._tenant = self._ids.guid()
         self._verified: dict[bytes, Claims] = {}
@@ -72,7 +66,7 @@ class TokenSigner:
             "uti": self._ids.urlsafe(16),
             "ver": "1.0",
         }
-        return jwt.encode(claims, self._key, algorithm="RS256", headers={"x5t": self._key_id, "kid": self._key_id})
+        return self._key.sign(claims, {"x5t": self._key_id, "kid": self._key_id})
 
     def read(self, token: str) -> Claims | None:
         """What the token says, or None when another signer made it.
@@ -82,14 +76,8 @@ class TokenSigner:
         """
         digest = hashlib.sha256(token.encode()).digest()
         if digest not in self._verified:
-            try:
-                claims = jwt.decode(
-                    token,
-                    self._key.public_key(),
-                    algorithms=["RS256"],
-                    options=SIGNATURE_ONLY,
-                )
-            except jwt.InvalidTokenError:
+            claims = self._key.read(token)
+            if claims is None:
                 return None
             if len(self._verified) >= REMEMBERED:
                 self._verified.clear()

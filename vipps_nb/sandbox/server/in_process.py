@@ -323,14 +323,20 @@ async def _serve(app: App, scope: dict[str, Any], body: bytes, answer: RawAnswer
 def _no_other_loop() -> Iterator[None]:
     """In a notebook the kernel's loop is running on this thread.
 
-    It waits for this call like for any other.
+    It waits for this call like for any other. So does the task in which the cell runs: from Python 3.14 on a thread has
+    one current task, whichever loop it belongs to.
     """
     running = asyncio._get_running_loop()
+    task = None if running is None else asyncio.current_task(running)
+    if running is not None and task is not None:
+        asyncio.tasks._leave_task(running, task)
     asyncio._set_running_loop(None)
     try:
         yield
     finally:
         asyncio._set_running_loop(running)
+        if running is not None and task is not None:
+            asyncio.tasks._enter_task(running, task)
 
 
 async def _awaited(work: Awaitable[None]) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -34,6 +35,7 @@ JOURNEY_LIMIT = 25.0  # seconds that moving the clock may take; the desk's clien
 LONGEST_SLEEP = 3600.0  # seconds; then the alarm looks again
 GRACE = 0.5  # seconds beyond a request's limit, for a thread that has its answer just in time
 WORKERS = 32  # requests under way at once
+NO_WAY_OUT = "A sandbox in a page of a browser reaches no server; let a function receive it: sandbox.receive(url, …)."
 ByHand = Callable[[OutgoingRequest], Awaitable[Reply] | None]
 log = logging.getLogger(__name__)
 
@@ -269,6 +271,8 @@ async def _carried(outgoing: OutgoingRequest) -> Reply:
 
     A daemon, so that a slow receiver keeps neither the loop nor the process.
     """
+    if sys.platform == "emscripten":
+        return Reply(status=None, reason=NO_WAY_OUT, sent=False)
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[Reply] = loop.create_future()
     exchange = Exchange(outgoing)

@@ -10,15 +10,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from typing import Any
 
 from vipps_nb.sandbox.world.ids import Ids
-
-Algorithm = Literal["RS256", "ES256"]
+from vipps_nb.sandbox.world.signing import Algorithm, Signer, new_key
 
 
 class IdTokenSigner:
@@ -29,27 +24,22 @@ class IdTokenSigner:
         self._key_ids: dict[Algorithm, str] = {"RS256": f"public:{ids.guid()}", "ES256": f"public:{ids.guid()}"}
 
     @cached_property
-    def _keys(self) -> tuple[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey]:
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048), ec.generate_private_key(ec.SECP256R1())
+    def _keys(self) -> dict[Algorithm, Signer]:
+        return {"RS256": new_key("RS256"), "ES256": new_key("ES256")}
 
     def sign(self, claims: Mapping[str, Any], algorithm: Algorithm) -> str:
         """An id token with these claims."""
-        key = self._keys[0] if algorithm == "RS256" else self._keys[1]
         # The header of the documented sample has no `typ`.
-        headers = {"kid": self._key_ids[algorithm], "typ": None}
-        return jwt.encode(dict(claims), key, algorithm=algorithm, headers=headers)
+        return self._keys[algorithm].sign(claims, {"kid": self._key_ids[algorithm], "typ": None})
 
     def key_set(self) -> dict[str, Any]:
         """The public keys as a JSON Web Key Set."""
-        rsa_key, ec_key = self._keys
-        halves: dict[Algorithm, dict[str, Any]] = {
-            "RS256": RSAAlgorithm.to_jwk(rsa_key.public_key(), as_dict=True),
-            "ES256": ECAlgorithm.to_jwk(ec_key.public_key(), as_dict=True),
+        return {
+            "keys": [
+                {**key.public_key(), "use": "sig", "alg": algorithm, "kid": self._key_ids[algorithm]}
+                for algorithm, key in self._keys.items()
+            ]
         }
-        for algorithm, half in halves.items():
-            half.pop("key_ops", None)
-            half.update({"use": "sig", "alg": algorithm, "kid": self._key_ids[algorithm]})
-        return {"keys": list(halves.values())}
 
 
 def opaque() -> str:

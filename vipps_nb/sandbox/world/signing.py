@@ -1,0 +1,42 @@
+"""Signatures of tokens, RS256 and ES256, with whichever library this machine has.
+
+On a machine that is cryptography. There is no wheel of it for a page in a browser; there ``rsa`` and ``ecdsa`` do the
+same in Python alone, slower and without a guard against somebody who measures how long it takes. What they sign opens
+nothing but a sandbox in that page.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+
+Algorithm = Literal["RS256", "ES256"]
+
+
+class Signer(Protocol):
+    """A key that was made just now, of one algorithm."""
+
+    def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
+        """A JSON Web Token with these claims."""
+        ...
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """The claims of a token of ours, whatever they say; None for anybody else's."""
+        ...
+
+    def public_key(self) -> dict[str, Any]:
+        """The key to verify with, as a JSON Web Key."""
+        ...
+
+
+def new_key(algorithm: Algorithm) -> Signer:
+    """A new key, with 2048 bits or on the curve P-256."""
+    # Late, each: the one that is not used here may not be installed.
+    if importlib.util.find_spec("cryptography") is not None:
+        from vipps_nb.sandbox.world.signing_compiled import CompiledSigner  # noqa: PLC0415
+
+        return CompiledSigner(algorithm)
+    from vipps_nb.sandbox.world.signing_pure import new_pure_key  # noqa: PLC0415
+
+    return new_pure_key(algorithm)

@@ -1,0 +1,157 @@
+"""Signatures in Python alone, for a page in a browser."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import secrets
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+
+import rsa
+from ecdsa import NIST256p, SigningKey
+from ecdsa.keys import BadSignatureError
+from rsa.prime import is_prime
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox.world.signing import Algorithm
+
+EXPONENT = 65537
+HALF = 1024  # bits of each prime of a key
+SIEVE = 1 << 14  # primes below are tried by striking out their multiples, many candidates at once
+STRETCH = 8 * HALF  # candidates at once; there is a prime among them nearly always
+
+
+class _Key(Protocol):
+    def sign(self, text: bytes) -> bytes: ...
+    def verifies(self, text: bytes, signature: bytes) -> bool: ...
+    def public_key(self) -> dict[str, Any]: ...
+
+
+class PureSigner:
+    """A key in Python, and the token around its signature (RFC 7515, compact)."""
+
+    def __init__(self, algorithm: Algorithm, key: _Key) -> None:
+        self._algorithm = algorithm
+        self._key = key
+
+    def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
+        """A JSON Web Token with these claims."""
+        header = {"typ": "JWT", "alg": self._algorithm, **headers}
+        said = {name: value for name, value in header.items() if value is not None}
+        text = f"{_packed(said)}.{_packed(claims)}"
+        return f"{text}.{_encoded(self._key.sign(text.encode()))}"
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """The claims of a token of ours; None for anybody else's."""
+        text, _, signature = token.rpartition(".")
+        try:
+            header, claims = (json.loads(_decoded(part)) for part in text.split("."))
+            genuine = header["alg"] == self._algorithm and self._key.verifies(text.encode(), _decoded(signature))
+        except (ValueError, TypeError, KeyError):
+            return None
+        return claims if genuine and isinstance(claims, dict) else None
+
+    def public_key(self) -> dict[str, Any]:
+        """The key to verify with, as a JSON Web Key."""
+        return self._key.public_key()
+
+
+def new_pure_key(algorithm: Algorithm) -> PureSigner:
+    """A new key, with 2048 bits or on the curve P-256."""
+    return PureSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
+
+
+class _RsaKey:
+    """RSASSA-PKCS1-v1_5 with SHA-256."""
+
+    def __init__(self) -> None:
+        # rsa.newkeys tries one number after the other, which takes two to four times as long in a page.
+        p, q = _prime(HALF), _prime(HALF)
+        while p == q:
+            q = _prime(HALF)
+        private = pow(EXPONENT, -1, (p - 1) * (q - 1))
+        self._key = rsa.PrivateKey(p * q, EXPONENT, private, p, q)
+        self._public = rsa.PublicKey(p * q, EXPONENT)
+
+    def sign(self, text: bytes) -> bytes:
+        return bytes(rsa.sign(text, self._key, "SHA-256"))
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        try:
+            return bool(rsa.verify(text, signature, self._public) == "SHA-256")
+        except rsa.VerificationError:
+            return False
+
+    def public_key(self) -> dict[str, Any]:
+        return {"kty": "RSA", "n": _number(self._public.n), "e": _number(self._public.e)}
+
+
+class _EcKey:
+    """ECDSA on P-256 with SHA-256; r and s side by side, as in RFC 7518."""
+
+    def __init__(self) -> None:
+        self._key = SigningKey.generate(curve=NIST256p, hashfunc=sha256)
+
+    def sign(self, text: bytes) -> bytes:
+        return bytes(self._key.sign_deterministic(text))
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        try:
+            return bool(self._key.verifying_key.verify(signature, text))
+        except BadSignatureError:
+            return False
+
+    def public_key(self) -> dict[str, Any]:
+        point = bytes(self._key.verifying_key.to_string())
+        half = len(point) // 2
+        return {"kty": "EC", "crv": "P-256", "x": _encoded(point[:half]), "y": _encoded(point[half:])}
+
+
+def _prime(bits: int) -> int:
+    """A prime whose two highest bits are set, so that two of them have twice as many bits together."""
+    while True:
+        start = secrets.randbits(bits) | 3 << (bits - 2) | 1
+        candidates = bytearray(b"\1") * STRETCH  # start, start + 2, start + 4, …
+        for small in _SMALL_PRIMES:
+            first = -start * pow(2, -1, small) % small
+            candidates[first::small] = bytes(len(range(first, STRETCH, small)))
+        position = candidates.find(1)
+        while position >= 0:
+            number = start + 2 * position
+            fits = number.bit_length() == bits and number % EXPONENT != 1
+            # Fermat's test sorts out nearly all; the library's has the last word.
+            if fits and pow(2, number - 1, number) == 1 and is_prime(number):
+                return number
+            position = candidates.find(1, position + 1)
+
+
+def _odd_primes(below: int) -> list[int]:
+    sieve = bytearray(b"\1") * below
+    for number in range(3, int(below**0.5) + 1, 2):
+        sieve[number * number :: number] = bytes(len(range(number * number, below, number)))
+    return [number for number in range(3, below, 2) if sieve[number]]
+
+
+_SMALL_PRIMES = _odd_primes(SIEVE)
+
+
+def _packed(value: Mapping[str, Any]) -> str:
+    return _encoded(json.dumps(dict(value), separators=(",", ":")).encode())
+
+
+def _number(value: int) -> str:
+    return _encoded(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("no Base64") from error
