@@ -1,0 +1,186 @@
+"""The lessons in a page of a browser, sandbox and all, with no network but the site that holds them.
+
+The site is made by ``python tools/make_lab.py site/lab``, as docs/this_site.md says and `.ci/run` does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import PANEL, QUIET_CHROMIUM, REPOSITORY
+from .static_site import Site, rest_of_the_world, serving
+
+pytestmark = pytest.mark.browser
+
+SITE = REPOSITORY / "site"
+PATIENCE = 300_000  # milliseconds; a page compiles and starts a Python first
+
+# What a lesson says in a page that it does not say on a machine, with what the stored output has instead.
+SAID_HERE = {
+    "imitation in this page": "imitation on your own machine",
+    "the sandbox in this page": "the sandbox on this machine",
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    if not (SITE / "lab" / "jupyter-lite.json").exists():
+        sentence = "There is no site/lab here: make it with `python tools/make_lab.py site/lab`, see docs/this_site.md."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+    with serving(SITE) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[tuple[str, list[str]]]:
+    with rest_of_the_world() as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Browser, world: tuple[str, list[str]]) -> Iterator[Browser]:
+    """A Chromium that brings whatever is for another host to a proxy, workers' requests included."""
+    itself = chromium.browser_type
+    own = itself.launch(
+        executable_path=_executable(chromium),
+        args=[*QUIET_CHROMIUM, f"--proxy-server={world[0]}", "--disable-field-trial-config"],
+    )
+    yield own
+    own.close()
+
+
+def _executable(chromium: Browser) -> str | None:
+    from .conftest import find_chromium
+
+    class Kind:
+        pass
+
+    kind = Kind()
+    kind.chromium = chromium.browser_type
+    return find_chromium(kind)
+
+
+class Tab:
+    """A lesson in a tab."""
+
+    def __init__(self, page: Page, site: Site, lesson: str) -> None:
+        self.page = page
+        self.stored = json.loads((REPOSITORY / "notebooks" / lesson).read_text(encoding="utf-8"))["cells"]
+        page.goto(f"{site.address}/lab/lab/index.html?path={lesson}")
+        page.wait_for_function(f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=PATIENCE)
+
+    def run_all(self) -> None:
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        self.page.wait_for_function(
+            f"""() => {{
+                const code = {PANEL}.content.widgets.filter(cell => cell.model.type === 'code');
+                const idle = {PANEL}.sessionContext.session.kernel.status === 'idle';
+                const failed = code.some(cell => cell.model.outputs.toJSON().some(one => one.output_type === 'error'));
+                const done = code.every(cell => cell.model.executionState !== 'running' && cell.model.executionCount > 0
+                    && !cell.promptNode.textContent.includes('*'));
+                return idle && (failed || done);
+            }}""",
+            timeout=PATIENCE,
+        )
+
+    def run_more(self, code: str) -> str:
+        """Add a cell, run it; gives what it says as text."""
+        self.page.evaluate(
+            f"""code => {{
+                const notebook = {PANEL}.content;
+                const cells = notebook.model.sharedModel;
+                cells.insertCell(cells.cells.length, {{ cell_type: 'code', source: code }});
+                notebook.deselectAll();
+                notebook.activeCellIndex = notebook.widgets.length - 1;
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }}""",
+            code,
+        )
+        last = f"{PANEL}.content.widgets[{PANEL}.content.widgets.length - 1]"
+        self.page.wait_for_function(
+            f"() => {last}.model.executionCount > 0 && !{last}.promptNode.textContent.includes('*')", timeout=PATIENCE
+        )
+        return _text(self.page.evaluate(f"() => {last}.model.outputs.toJSON()"))
+
+    def differences(self) -> list[str]:
+        """What came out otherwise than in the committed lesson."""
+        came = self.page.evaluate(f"() => {PANEL}.content.widgets.map(cell => cell.model.outputs?.toJSON() ?? [])")
+        return [
+            f"{''.join(cell['source'])[:80]!r}\n   stored: {stored}\n   here:   {here}"
+            for cell, outputs in zip(self.stored, came, strict=True)
+            if cell["cell_type"] == "code" and (stored := _text(cell["outputs"])) != (here := _here(_text(outputs)))
+        ]
+
+
+def _text(outputs: list[dict[str, Any]]) -> str:
+    parts = []
+    for output in outputs:
+        if output["output_type"] == "error":
+            parts.append(f"{output['ename']}: {output['evalue']}")
+        else:
+            said = output.get("text") or output["data"].get("text/plain", "")
+            parts.append("".join(said))
+    return "".join(parts)
+
+
+def _here(text: str) -> str:
+    for here, there in SAID_HERE.items():
+        text = text.replace(here, there)
+    return text
+
+
+@pytest.mark.parametrize("lesson", ["00_start_here", "01_access_token", "02_epayment"])
+def test_a_lesson_runs_whole_and_says_what_it_says_on_a_machine(
+    browser: Browser, site: Site, world: tuple[str, list[str]], artifacts: Path, lesson: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    tab = Tab(page, site, f"{lesson}.ipynb")
+
+    tab.run_all()
+
+    page.screenshot(path=artifacts / f"page_{lesson}.png")
+    assert tab.differences() == []
+    assert world[1] == [], "something was asked of another host"
+    page.close()
+
+
+def test_the_countdown_moves_and_a_thumb_authorises_a_payment(
+    browser: Browser, site: Site, world: tuple[str, list[str]], artifacts: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    tab = Tab(page, site, "00_start_here.ipynb")
+
+    tab.run_more("%load_ext vipps_nb\n%vipps_login")
+    clock = page.locator(".vipps-nb-clock").last
+    expect(clock).to_contain_text("59", timeout=PATIENCE)
+    before = clock.text_content()
+    expect(clock).not_to_have_text(before or "", timeout=30_000)
+
+    order = {
+        "amount": {"currency": "NOK", "value": 49900},
+        "paymentMethod": {"type": "WALLET"},
+        "reference": "in-a-page-0001",
+        "userFlow": "WEB_REDIRECT",
+        "returnUrl": "https://example.com/thanks",
+    }
+    tab.run_more("%vipps_sandbox")
+    assert "201" in tab.run_more(f"vipps.post('/epayment/v1/payments', json={order!r})")
+    page.get_by_role("button", name="Approve").click(timeout=PATIENCE)
+    expect(page.get_by_text("Approved. in-a-page-0001 is AUTHORIZED now.").first).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=artifacts / "page_phone.png")
+
+    assert tab.run_more("vipps.get('/epayment/v1/payments/in-a-page-0001').json()['state']") == "'AUTHORIZED'"
+    refused = tab.run_more("import os; os.environ['VIPPS_CLIENT_ID'] = 'x'\n%vipps_login --env test")
+    assert "page of a browser" in refused
+    assert "Nothing was sent" in refused
+    assert "could not be reached from this page" in tab.run_more("import requests\nrequests.get('https://example.com')")
+    # The one request that was asked for; the proxy that has it is the rest of the world.
+    assert [line for line in world[1] if "example.com" not in line] == []
+    page.close()
