@@ -30,6 +30,8 @@ _PICTURE = re.compile(
     r'<img alt="(?P<alt>[^"]*)" src="(?P<light>[^"]+)">\s*</picture>'
 )
 _LINK = re.compile(r"(?<!!)\[(?P<words>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+# The lessons that run in a page are made after the site, by tools/make_lab.py, and are no page of it.
+_LAB = re.compile(r"^<!-- lab: (?P<words>.+) (?P<lesson>\S+\.ipynb) -->$", re.MULTILINE)
 _ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):<code>~?")
 _INCLUDE = re.compile(r"^<!-- include: (?P<path>[^#\s]+)(?:#(?P<heading>.+?))? -->$", re.MULTILINE)
 
@@ -63,8 +65,15 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if any(line.startswith("|") and len(line) > _WIDE for line in markdown.splitlines()):
         page.meta["hide"] = ["toc"]  # the column with the page's contents goes to the table
     markdown = _INCLUDE.sub(lambda found: _included(found["path"], found["heading"], page), markdown)
+    markdown = _LAB.sub(lambda found: _to_the_lab(found["words"], found["lesson"], page), markdown)
     markdown = _PICTURE.sub(r"![\g<alt>](\g<light>#only-light)\n![\g<alt>](\g<dark>#only-dark)", markdown)
     return _LINK.sub(lambda found: _link(found, page, files), markdown)
+
+
+def _to_the_lab(words: str, lesson: str, page: Page) -> str:
+    here = posixpath.dirname(page.file.dest_uri) or "."
+    place = posixpath.relpath("lab/lab/index.html", here)
+    return f'<a class="md-button md-button--primary" href="{place}?path={lesson}">{words}</a>'
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Browser, Locator, Page, Playwright, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Locator, Page, Request, WebSocket, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -40,14 +40,14 @@ QUIET_CHROMIUM = [
 PANEL = "window.jupyterapp?.shell?.currentWidget"
 
 
-def find_chromium(playwright: Playwright) -> str | None:
+def find_chromium(kind: BrowserType) -> str | None:
     named = os.environ.get("VIPPS_NB_CHROMIUM")
     if named:
         return named
     for command in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(command):
             return found
-    own = playwright.chromium.executable_path
+    own = kind.executable_path
     return own if Path(own).exists() else None
 
 
@@ -85,7 +85,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        executable = find_chromium(playwright)
+        executable = find_chromium(playwright.chromium)
         if executable is None:
             sentence = (
                 "No Chromium found: install one (`apt-get install chromium` or "

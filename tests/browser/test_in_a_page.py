@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import PANEL, QUIET_CHROMIUM, REPOSITORY
+from .conftest import PANEL, QUIET_CHROMIUM, REPOSITORY, find_chromium
 from .static_site import Site, rest_of_the_world, serving
 
 pytestmark = pytest.mark.browser
@@ -46,25 +46,11 @@ def world() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: Browser, world: tuple[str, list[str]]) -> Iterator[Browser]:
-    """A Chromium that brings whatever is for another host to a proxy, workers' requests included."""
-    itself = chromium.browser_type
-    own = itself.launch(
-        executable_path=_executable(chromium),
-        args=[*QUIET_CHROMIUM, f"--proxy-server={world[0]}", "--disable-field-trial-config"],
-    )
+    """A Chromium that brings whatever is for another host to a proxy, the requests of workers included."""
+    kind = chromium.browser_type
+    own = kind.launch(executable_path=find_chromium(kind), args=[*QUIET_CHROMIUM, f"--proxy-server={world[0]}"])
     yield own
     own.close()
-
-
-def _executable(chromium: Browser) -> str | None:
-    from .conftest import find_chromium
-
-    class Kind:
-        pass
-
-    kind = Kind()
-    kind.chromium = chromium.browser_type
-    return find_chromium(kind)
 
 
 class Tab:

@@ -14,6 +14,8 @@ UNNEEDED = re.compile(
     r"(^|/)tests?/|\.(pyi|pyx|c|h|rst)$|^jedi/third_party/(django-stubs|typeshed/stubs)/"
     rf"|^pygments/lexers/(?!__init__|({LANGUAGES})\.py)"
 )
+# Finds in its own source what it need not import yet, and without would import what no page has.
+READS_ITSELF = re.compile(r"anyio/(\w+/)*__init__\.py$")
 # Whose docstrings somebody reads, or a program does: magics make their options' help of them.
 SAID_ALOUD = ("IPython", "anywidget", "comm", "ipywidgets", "piplite", "pyodide_kernel", "traitlets", "vipps_nb")
 
@@ -29,7 +31,7 @@ def compiled(wheel) -> bytes:
                 continue
             if name.endswith(".dist-info/RECORD"):
                 content = b""  # of other files than these; nobody uninstalls anything here
-            elif name.endswith(".py"):
+            elif name.endswith(".py") and not READS_ITSELF.match(name):
                 level = 0 if name.startswith(SAID_ALOUD) else 2
                 try:
                     # The whole name: a traceback seeks the source of a relative one in every folder.
