@@ -12,7 +12,6 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 if TYPE_CHECKING:
     from jwt.types import Options
 
-    from vipps_nb.sandbox.world.signing import Algorithm
 
 SIGNATURE_ONLY: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
 
@@ -20,7 +19,7 @@ SIGNATURE_ONLY: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat
 class CompiledSigner:
     """A key of cryptography's."""
 
-    def __init__(self, algorithm: Algorithm) -> None:
+    def __init__(self, algorithm: str) -> None:
         self._algorithm = algorithm
         self._key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = (
             rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -8,15 +8,12 @@ import json
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import rsa
 from ecdsa import NIST256p, SigningKey
 from ecdsa.keys import BadSignatureError
 from rsa.prime import is_prime
-
-if TYPE_CHECKING:
-    from vipps_nb.sandbox.world.signing import Algorithm
 
 EXPONENT = 65537
 HALF = 1024  # bits of each prime of a key
@@ -33,7 +30,7 @@ class _Key(Protocol):
 class PureSigner:
     """A key in Python, and the token around its signature (RFC 7515, compact)."""
 
-    def __init__(self, algorithm: Algorithm, key: _Key) -> None:
+    def __init__(self, algorithm: str, key: _Key) -> None:
         self._algorithm = algorithm
         self._key = key
 
@@ -59,7 +56,7 @@ class PureSigner:
         return self._key.public_key()
 
 
-def new_pure_key(algorithm: Algorithm) -> PureSigner:
+def new_pure_key(algorithm: str) -> PureSigner:
     """A new key, with 2048 bits or on the curve P-256."""
     return PureSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
 
