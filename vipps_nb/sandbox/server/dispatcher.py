@@ -19,6 +19,7 @@ from traceback import format_exc
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vipps_nb.sandbox.naming import did_you_mean
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
 from vipps_nb.sandbox.server.path_matcher import Found
 from vipps_nb.sandbox.server.problems import (
@@ -47,6 +48,7 @@ LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
 MOST_HEADERS = 100
 OWN_PATHS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
 log = logging.getLogger(__name__)
+_DESK = "/sandbox"
 
 
 class WrongHost(GatewayRefusal):
@@ -253,11 +255,20 @@ class Dispatcher:
         elif found.methods:
             refusal = WrongMethod(headers={"Allow": ", ".join(found.methods)})
         else:
-            refusal = NoSuchPath(
-                f"Resource not found: {found.difference}, and this sandbox is strict." if found.difference else ""
-            )
+            strict = f"Resource not found: {found.difference}, and this sandbox is strict." if found.difference else ""
+            refusal = NoSuchPath(strict or self._meant_at_the_desk(path))
         said = refuse(gateway, refusal, self._backend.world)
         return Answer(said.status_code, list(said.raw_headers), bytes(said.body))
+
+    def _meant_at_the_desk(self, path: str) -> str:
+        """What of the desk was probably meant.
+
+        Empty for a path of the APIs, for their gateway's refusal is the real one's.
+        """
+        if not path.lower().startswith(_DESK):
+            return ""
+        known = sorted(self._shelf.paths(_DESK))
+        return f"Resource not found: the desk has no {path}.{did_you_mean(path, known)} It has {', '.join(known)}."
 
     async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
         clock = self._backend.world.clock

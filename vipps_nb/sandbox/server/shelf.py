@@ -98,6 +98,12 @@ class Shelf:
         """Every page, those of the APIs first."""
         return [page for pages in self._all for page in pages.read()]
 
+    def paths(self, start: str) -> set[str]:
+        """All paths of pages that begin like this."""
+        found = (pages for pages in self._all if any(one.startswith(start) for one in pages.begins))
+        routes = (route for pages in found for page in pages.read() for route in page.router.routes)
+        return {route.path for route in routes if isinstance(route, ApiRoute)}
+
     def awake(self) -> Iterator[Page]:
         """The pages of APIs that somebody has used.
 
