@@ -258,6 +258,7 @@ def test_what_hooks_are_given_an_adapter_takes(serve, credentials):
 
     def once_more(response, **options):
         again.append(response.connection.send(response.request.copy(), **options))
+        assert again[-1].content == b"{}"
 
     VippsSession(credentials, server.environment).get(PATH, retries=2, hooks={"response": once_more})
 

@@ -97,6 +97,16 @@ class Headers(CaseInsensitiveDict[Any]):
             return own[name]
         raise AttributeError(name)
 
+    def __contains__(self, name: object) -> bool:
+        pairs = self.__dict__.get("_pairs")
+        if pairs is None or not isinstance(name, str):
+            return super().__contains__(name)
+        small, length = name.lower(), len(name)
+        for other, _ in pairs:
+            if len(other) == length and other.lower() == small:
+                return True
+        return False
+
     def copy(self) -> CaseInsensitiveDict[Any]:
         """The same headers, to be changed by somebody else."""
         return Headers(pairs_of(self))
@@ -166,10 +176,8 @@ class PlainRequest(requests.PreparedRequest):
 
     def with_headers(self, more: Mapping[str, str]) -> PlainRequest:
         """A copy with some more headers, unless it has them already."""
-        pairs = pairs_of(self.headers)
-        if more:
-            have = {name.lower() for name, _ in pairs}
-            pairs += tuple((name, value) for name, value in more.items() if name.lower() not in have)
+        headers = self.headers
+        pairs = pairs_of(headers) + tuple([pair for pair in more.items() if pair[0] not in headers])
         other = type(self).__new__(type(self))
         other.__dict__ = {**self.__dict__, "headers": Headers(pairs)}
         return other
@@ -320,6 +328,11 @@ def whole_body(answer: requests.Response, largest: int) -> bytes | None:
 @functools.lru_cache(64)
 def _encoding(kind: str | None) -> str | None:
     return get_encoding_from_headers(CaseInsensitiveDict({} if kind is None else {"content-type": kind}))
+
+
+def is_empty(jar: Any) -> bool:
+    """Whether a jar has no cookie; asking for its length would go through it."""
+    return not getattr(jar, "_cookies", True) or not len(jar)
 
 
 def seconds(some: float) -> datetime.timedelta:
@@ -503,7 +516,7 @@ class Surroundings:
     """
 
     def __init__(self) -> None:
-        self._known: tuple[object, dict[str, Any]] | None = None
+        self._known: tuple[object, dict[str, Any], dict[str, str]] | None = None
 
     def settings(
         self, look_up: Callable[[], Mapping[str, Any]], proxies: Iterable[Mapping[str, str]], *others: object
@@ -518,8 +531,9 @@ class Surroundings:
         asked = (_variables(), *others, *(tuple(some.items()) for some in proxies))
         known = self._known
         if known is None or known[0] != asked:
-            self._known = known = (asked, dict(look_up()))
-        return {**known[1], "proxies": dict(known[1]["proxies"])}
+            found = dict(look_up())
+            self._known = known = (asked, found, dict(found["proxies"]))
+        return {**known[1], "proxies": known[2].copy()}
 
     def forget(self) -> None:
         """Look up again at the next request: on some systems proxies are no variables."""
