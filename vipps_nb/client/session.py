@@ -43,8 +43,8 @@ from vipps_nb.client.polling import TIME_LIMIT, Until, poll
 from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries
-from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core import fast_path
+from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
 from vipps_nb.core.transport import Transport, past_proxies, silence
@@ -493,9 +493,7 @@ class VippsSession(requests.Session):
 
     def _sends_itself(self) -> bool:
         """Whether ``send`` is ours, and what it calls is requests' own."""
-        return (
-            type(self).send is VippsSession.send and "send" not in vars(self) and fast_path.session_sends_itself()
-        )
+        return type(self).send is VippsSession.send and "send" not in vars(self) and fast_path.session_sends_itself()
 
     def merge_environment_settings(  # type: ignore[override]  # the stubs' dictionary has a private type
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
@@ -587,7 +585,6 @@ class VippsSession(requests.Session):
             name = idempotency_header(path)
             standing = {**standing, name.lower(): (name, key)}
         return prepare_plain(method, self.base_url, path, standing=standing, given=given, data=data, json=json)
-
 
     def _own_headers(self, method: str, url: str, given: Any) -> dict[str, str]:
         """The headers that may be seen; the caller's own win.

@@ -1,9 +1,9 @@
 """Usual requests on a shorter way: the work of requests and urllib3, done less often or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
-comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters, hooks,
-cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while somebody
-has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
+comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters,
+hooks, cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while
+somebody has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
 """
@@ -19,7 +19,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
-from typing import Any, ClassVar, Never
+from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -102,10 +102,7 @@ class Headers(CaseInsensitiveDict[Any]):
         if pairs is None or not isinstance(name, str):
             return super().__contains__(name)
         small, length = name.lower(), len(name)
-        for other, _ in pairs:
-            if len(other) == length and other.lower() == small:
-                return True
-        return False
+        return any(len(other) == length and other.lower() == small for other, _ in pairs)
 
     def copy(self) -> CaseInsensitiveDict[Any]:
         """The same headers, to be changed by somebody else."""
@@ -382,14 +379,13 @@ class Raising:
         return "/"
 
 
-def say_what_failed(error: Exception, request: requests.PreparedRequest) -> Never:
-    """Raise what ``HTTPAdapter.send`` makes of an error of its pool of connections.
-
-    Raises:
-        requests.RequestException: In requests' words.
-    """
-    HTTPAdapter.send(Raising(error), request)  # type: ignore[arg-type]  # it has all that is asked for
-    raise error
+def what_failed(error: Exception, request: requests.PreparedRequest) -> Exception:
+    """What ``HTTPAdapter.send`` makes of an error of its pool of connections."""
+    try:
+        HTTPAdapter.send(Raising(error), request)  # type: ignore[arg-type]  # it has all that is asked for
+    except Exception as failure:
+        return failure
+    return error
 
 
 def patience(timeout: Any) -> Timeout | None:
@@ -453,9 +449,7 @@ def begin(answer: Any) -> bool:
     answer.length = None if answer.chunked else _length(first.get("content-length"))
     if status in _NO_BODY or answer._method == "HEAD":
         answer.length = 0
-    answer.will_close = "close" in first.get("connection", "").lower() or (
-        answer.length is None and not answer.chunked
-    )
+    answer.will_close = "close" in first.get("connection", "").lower() or (answer.length is None and not answer.chunked)
     return True
 
 

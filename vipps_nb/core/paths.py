@@ -11,7 +11,9 @@ import re
 from urllib.parse import urlsplit
 
 # An address or a path of which nothing has to be read in another way; nearly all are such, and each is asked for often.
-_PLAIN = re.compile(r"(?:https?://[A-Za-z0-9.:-]+)?(/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)", re.ASCII)
+_PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9.:-]+)?(/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)", re.ASCII
+)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9._~-]")  # "unreserved", RFC 3986 section 2.3: the same with escape and without
 
