@@ -41,7 +41,7 @@ def js(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def requests(session: nox.Session) -> None:
-    """requests' own tests, with our session in the place of its."""
+    """The tests of requests itself, with our session in the place of its."""
     session.run(sys.executable, "tools/requests_own_tests.py", *session.posargs)
 
 

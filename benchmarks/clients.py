@@ -69,7 +69,7 @@ def niquests_session(base_url: str, headers: Mapping[str, str]) -> Callable[[str
 
 
 class Aiohttp:
-    """aiohttp, driven from a function that is none: its loop runs for each call, as it does in a cell with ``await``."""
+    """aiohttp, driven from a function: its loop runs for each call, as it does in a cell with ``await``."""
 
     def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
         self._aiohttp = importlib.import_module("aiohttp")

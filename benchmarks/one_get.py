@@ -70,9 +70,7 @@ def main() -> None:
         session.headers.update(headers)
 
         def post(path: str) -> requests.Response:
-            return session.post(
-                base_url + path, json=ORDER, headers={"Idempotency-Key": str(uuid.uuid4())}, timeout=30
-            )
+            return session.post(base_url + path, json=ORDER, headers={"Idempotency-Key": str(uuid.uuid4())}, timeout=30)
 
         in_turns("one POST", PAYMENTS, {"requests": post, "vipps": lambda path: vipps.post(path, json=ORDER)})
 

@@ -194,7 +194,9 @@ def test_who_puts_something_in_the_way_of_requests_is_not_passed_by(vipps, repla
     assert name in seen
 
 
-@pytest.mark.parametrize("name", ["send", "get_adapter", "prepare_request", "merge_environment_settings", "rebuild_auth"])
+@pytest.mark.parametrize(
+    "name", ["send", "get_adapter", "prepare_request", "merge_environment_settings", "rebuild_auth"]
+)
 def test_a_subclass_that_says_otherwise_is_heard(serve, credentials, name):
     heard = []
 
@@ -258,6 +260,7 @@ def test_what_hooks_are_given_an_adapter_takes(serve, credentials):
 
     def once_more(response, **options):
         again.append(response.connection.send(response.request.copy(), **options))
+        assert again[-1].content == b"{}"
 
     VippsSession(credentials, server.environment).get(PATH, retries=2, hooks={"response": once_more})
 
@@ -299,7 +302,8 @@ HEADS = {
     "continue first": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
     "1.0": b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}",
     "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    "chunks and a length": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    "chunks and a length": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: Chunked\r\n\r\n"
+    b"2\r\n{}\r\n0\r\n\r\n",
     "until it closes": b"HTTP/1.1 200 OK\r\n\r\n{}",
     "close": b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\n{}",
     "a length that is none": b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
@@ -371,7 +375,9 @@ def test_an_answer_that_breaks_off_is_told_as_requests_tells_it(body, credential
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         told = []
         for get in (requests.Session().get, VippsSession(credentials, Environment("test", url)).get):
-            options = {} if get.__self__.__class__ is requests.Session else {"retries": 0, "headers": {"Authorization": "x"}}
+            options = (
+                {} if get.__self__.__class__ is requests.Session else {"retries": 0, "headers": {"Authorization": "x"}}
+            )
             with pytest.raises(requests.RequestException) as caught:
                 get(url + PATH if not options else PATH, timeout=5, **options)
             told.append((type(caught.value), str(caught.value)))

@@ -25,6 +25,7 @@ NEEDS = ("pytest>=8.2", "pytest-httpbin~=2.1", "httpbin~=0.10", "trustme>=1.1")
 
 
 def main() -> int:
+    """Fetch, make an environment, run; arguments go to pytest."""
     requests = f"requests=={version('requests')}"
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -33,9 +34,9 @@ def main() -> int:
         except (subprocess.CalledProcessError, OSError, LookupError) as error:
             print(f"requests' own tests were not run: {_reason(error)}.", file=sys.stderr)
             return 1 if os.environ.get("CI") else 0
-        return subprocess.run(
-            [python, "-m", "pytest", "-q", "-rs", "-W", "ignore", "-p", "no:cacheprovider", "-p", "no:vipps_nb"]
-            + ["-p", "session_for_requests", "tests", *sys.argv[1:]],
+        options = ("-q", "-rs", "-W", "ignore", "-p", "no:cacheprovider", "-p", "no:vipps_nb")
+        return subprocess.run(  # noqa: S603 - our own words, and those of whoever runs this
+            [python, "-m", "pytest", *options, "-p", "session_for_requests", "tests", *sys.argv[1:]],
             cwd=tests,
             env={**os.environ, "PYTHONPATH": str(ROOT / "tests/requests_own")},
             check=False,
@@ -55,7 +56,7 @@ def _fetched(requests: str, folder: Path) -> Path:
 
 def _environment(requests: str) -> str:
     if not PLACE.exists():
-        subprocess.run([sys.executable, "-m", "venv", PLACE], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "venv", PLACE], check=True, capture_output=True)  # noqa: S603 - our own
     python = next(path for path in (PLACE / "bin/python", PLACE / "Scripts/python.exe") if path.exists())
     same = [f"{name}=={version(name)}" for name in ("urllib3", "certifi", "idna", "charset-normalizer")]
     _pip("install", "-e", str(ROOT), f"{requests}", "PySocks>=1.7", *NEEDS, *same, python=str(python))
@@ -63,7 +64,8 @@ def _environment(requests: str) -> str:
 
 
 def _pip(*words: str, python: str = sys.executable) -> None:
-    subprocess.run([python, "-m", "pip", "-q", "--disable-pip-version-check", *words], check=True, capture_output=True)
+    command = [python, "-m", "pip", "-q", "--disable-pip-version-check", *words]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own words
 
 
 def _reason(error: Exception) -> str:

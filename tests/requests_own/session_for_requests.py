@@ -7,7 +7,6 @@ talk to, so its token, its headers, its history and its short way are all in use
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,11 +80,10 @@ serve.Server.start = _start_and_tell
 
 
 @pytest.fixture(autouse=True)
-def _sessions_are_ours(monkeypatch: pytest.MonkeyPatch, httpbin: object) -> Iterator[None]:
+def _sessions_are_ours(monkeypatch: pytest.MonkeyPatch, httpbin: object) -> None:
     for place in (requests, requests.sessions):
         monkeypatch.setattr(place, "Session", Ours)
         monkeypatch.setattr(place, "session", Ours)
-    yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -364,9 +364,13 @@ def facts_of(url: str) -> ApiFacts:
 
     For a path which no row knows, that of most APIs.
     """
-    path = path_of(url)
-    first = path[: path.find("/", 1)] if "/" in path[1:] else path
-    return _by_prefix().get(first.lower(), UNKNOWN)
+    return row_of(path_of(url))
+
+
+def row_of(path: str) -> ApiFacts:
+    """The row of a path, as ``path_of`` reads it."""
+    end = path.find("/", 1)
+    return _by_prefix().get((path if end < 0 else path[:end]).lower(), UNKNOWN)
 
 
 def named(name: str) -> ApiFacts:

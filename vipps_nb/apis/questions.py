@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vipps_nb.apis.facts import IDEMPOTENCY_KEY, WRITES, Limit, Poll, facts_of, matches
+from vipps_nb.apis.facts import IDEMPOTENCY_KEY, WRITES, Limit, Poll, facts_of, matches, row_of
 from vipps_nb.auth.auth_scheme import AuthScheme
 from vipps_nb.auth.credentials import Credentials
 from vipps_nb.core.paths import path_of
@@ -13,8 +13,11 @@ from vipps_nb.core.paths import path_of
 
 def scheme_for(url: str, credentials: Credentials) -> AuthScheme:
     """Which proof the API behind a URL wants from these credentials."""
-    row, path = facts_of(url), path_of(url)
-    scheme = next((other for template, other in row.auth_of if matches(template, path)), row.auth)
+    path = path_of(url)
+    row = row_of(path)
+    scheme = row.auth
+    if row.auth_of:
+        scheme = next((other for template, other in row.auth_of if matches(template, path)), scheme)
     if scheme is AuthScheme.BEARER and credentials.specialized:
         return AuthScheme.BEARER_ONLY
     if scheme is AuthScheme.BASIC and row.partners_by_token and credentials.key_type == "partner":
@@ -24,8 +27,9 @@ def scheme_for(url: str, credentials: Credentials) -> AuthScheme:
 
 def is_told_the_sales_unit(url: str) -> bool:
     """Whether a request names the sales unit in a header."""
-    row, path = facts_of(url), path_of(url)
-    return row.msn and not any(matches(template, path) for template in row.without_msn)
+    path = path_of(url)
+    row = row_of(path)
+    return row.msn and not (row.without_msn and any(matches(template, path) for template in row.without_msn))
 
 
 def is_only_in_test(method: str, url: str) -> bool:

@@ -154,10 +154,7 @@ class AccessToken:
 
         By whichever clock sees its end sooner.
         """
-        clock = clock or Clock()
-        by_wall = self.expires_at.timestamp() - (clock.wall() + self.clock_skew.total_seconds())
-        by_monotonic = self.monotonic_deadline - clock.monotonic()
-        return timedelta(seconds=max(0.0, min(by_wall, by_monotonic)))
+        return timedelta(seconds=max(0.0, self._left(clock or Clock())))
 
     def state(self, clock: Clock | None = None) -> TokenState:
         """FRESH, STALE or EXPIRED now.
@@ -165,10 +162,20 @@ class AccessToken:
         Two clocks are asked, and the more pessimistic one is believed: the wall clock (corrected by the
         server's) can be set back, the monotonic one stands still while a laptop sleeps.
         """
-        remaining = self.remaining(clock)
-        if remaining <= timedelta(0):
+        left = self._left(clock or Clock())
+        if left <= 0:
             return TokenState.EXPIRED
-        return TokenState.STALE if remaining <= self.expires_at - self.stale_at else TokenState.FRESH
+        return TokenState.STALE if left <= self._ends[1] else TokenState.FRESH
+
+    def _left(self, clock: Clock) -> float:
+        """The seconds that it still lives, negative when it is over."""
+        return min(self._ends[0] - clock.wall(), self.monotonic_deadline - clock.monotonic())
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """When it expires by this machine's wall clock, and how long before it is stale; asked for at each call."""
+        margin = (self.expires_at - self.stale_at).total_seconds()
+        return self.expires_at.timestamp() - self.clock_skew.total_seconds(), margin
 
     def reveal(self) -> str:
         """The token itself, on purpose.

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from vipps_nb.auth.access_token import AccessToken, Clock, TokenState, fetch_access_token
 from vipps_nb.auth.credentials import Credentials, KeyType
@@ -96,6 +96,7 @@ class TokenCache:
         self._clock = clock or Clock()
         self._entries: dict[TokenKey, _Entry] = {}
         self._lock = threading.Lock()
+        self._last: tuple[ref[Credentials], Environment, _Entry] | None = None
         self._listeners: list[Listener] = []
         _all.add(self)
 
@@ -104,7 +105,7 @@ class TokenCache:
 
         Who keeps the number and gives it to ``get`` gets none after a logout.
         """
-        return self._entry(TokenKey.of(credentials, environment)).lives
+        return self._entry_of(credentials, environment).lives
 
     def get(self, credentials: Credentials, environment: Environment, *, life: int | None = None) -> AccessToken:
         """A token that works now.
@@ -122,7 +123,7 @@ class TokenCache:
             TokenRefusedError: The keys were rejected.
             UnreachableError: No usable answer came.
         """
-        entry = self._entry(TokenKey.of(credentials, environment))
+        entry = self._entry_of(credentials, environment)
         if life is None:
             life = entry.lives
         elif life != entry.lives:
@@ -158,14 +159,13 @@ class TokenCache:
             TokenRefusedError: The keys were rejected.
             UnreachableError: No usable answer came.
         """
-        entry = self._entry(TokenKey.of(credentials, environment))
+        entry = self._entry_of(credentials, environment)
         life = entry.lives if life is None else life
         return self._renew(entry, credentials, environment, life, worn_out=worn_out or entry.token)
 
     def peek(self, credentials: Credentials, environment: Environment) -> AccessToken | None:
         """The cached token, in whatever state; never goes over the network."""
-        entry = self._entries.get(TokenKey.of(credentials, environment))
-        return entry.token if entry else None
+        return self._entry_of(credentials, environment).token
 
     def forget(self, credentials: Credentials, environment: Environment) -> None:
         """Drop the token.
@@ -207,6 +207,15 @@ class TokenCache:
         self._lock = threading.Lock()
         for entry in self._entries.values():
             entry.lock, entry.flight = threading.Lock(), None
+
+    def _entry_of(self, credentials: Credentials, environment: Environment) -> _Entry:
+        # Asked for some times in each call, nearly always by the same keys.
+        last = self._last
+        if last is not None and last[0]() is credentials and last[1] is environment:
+            return last[2]
+        entry = self._entry(TokenKey.of(credentials, environment))
+        self._last = (ref(credentials), environment, entry)
+        return entry
 
     def _entry(self, key: TokenKey) -> _Entry:
         # Without a lock when it is there: a thread that is put to sleep with the lock would stop all others.

@@ -580,7 +580,7 @@ class VippsSession(requests.Session):
 
         requests looks them up anew for every request, which costs it a third of the whole call.
         """
-        if not self.environment.owns(str(url)):
+        if not self._keys.environment.owns(str(url)):
             return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
         proxies = self._past_proxies | proxies
         return self._surroundings.settings(
@@ -644,7 +644,8 @@ class VippsSession(requests.Session):
     def _has_no_extras(self) -> bool:
         """Whether the session has nothing of its own that would have to be merged in, and makes requests itself."""
         return (
-            not (self.params or any(self.hooks.values()) or len(self.cookies))
+            not (self.params or any(self.hooks.values()))
+            and fast_path.is_empty(self.cookies)
             and self.auth is self._keys
             and type(self).prepare_request is VippsSession.prepare_request
             and fast_path.session_prepares_itself()

@@ -1,9 +1,9 @@
 """Usual requests on a shorter way: the work of requests and urllib3, done less often or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
-comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters, hooks,
-cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while somebody
-has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
+comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters,
+hooks, cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while
+somebody has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
 """
@@ -19,7 +19,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
-from typing import Any, ClassVar, Never
+from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -97,6 +97,13 @@ class Headers(CaseInsensitiveDict[Any]):
             return own[name]
         raise AttributeError(name)
 
+    def __contains__(self, name: object) -> bool:
+        pairs = self.__dict__.get("_pairs")
+        if pairs is None or not isinstance(name, str):
+            return super().__contains__(name)
+        small, length = name.lower(), len(name)
+        return any(len(other) == length and other.lower() == small for other, _ in pairs)
+
     def copy(self) -> CaseInsensitiveDict[Any]:
         """The same headers, to be changed by somebody else."""
         return Headers(pairs_of(self))
@@ -166,10 +173,8 @@ class PlainRequest(requests.PreparedRequest):
 
     def with_headers(self, more: Mapping[str, str]) -> PlainRequest:
         """A copy with some more headers, unless it has them already."""
-        pairs = pairs_of(self.headers)
-        if more:
-            have = {name.lower() for name, _ in pairs}
-            pairs += tuple((name, value) for name, value in more.items() if name.lower() not in have)
+        headers = self.headers
+        pairs = pairs_of(headers) + tuple([pair for pair in more.items() if pair[0] not in headers])
         other = type(self).__new__(type(self))
         other.__dict__ = {**self.__dict__, "headers": Headers(pairs)}
         return other
@@ -322,6 +327,11 @@ def _encoding(kind: str | None) -> str | None:
     return get_encoding_from_headers(CaseInsensitiveDict({} if kind is None else {"content-type": kind}))
 
 
+def is_empty(jar: Any) -> bool:
+    """Whether a jar has no cookie; asking for its length would go through it."""
+    return not getattr(jar, "_cookies", True) or not len(jar)
+
+
 def seconds(some: float) -> datetime.timedelta:
     """An answer's ``elapsed``."""
     return datetime.timedelta(seconds=some)
@@ -369,14 +379,13 @@ class Raising:
         return "/"
 
 
-def say_what_failed(error: Exception, request: requests.PreparedRequest) -> Never:
-    """Raise what ``HTTPAdapter.send`` makes of an error of its pool of connections.
-
-    Raises:
-        requests.RequestException: In requests' words.
-    """
-    HTTPAdapter.send(Raising(error), request)  # type: ignore[arg-type]  # it has all that is asked for
-    raise error
+def what_failed(error: Exception, request: requests.PreparedRequest) -> Exception:
+    """What ``HTTPAdapter.send`` makes of an error of its pool of connections."""
+    try:
+        HTTPAdapter.send(Raising(error), request)  # type: ignore[arg-type]  # it has all that is asked for
+    except Exception as failure:
+        return failure
+    return error
 
 
 def patience(timeout: Any) -> Timeout | None:
@@ -501,7 +510,7 @@ class Surroundings:
     """
 
     def __init__(self) -> None:
-        self._known: tuple[object, dict[str, Any]] | None = None
+        self._known: tuple[object, dict[str, Any], dict[str, str]] | None = None
 
     def settings(
         self, look_up: Callable[[], Mapping[str, Any]], proxies: Iterable[Mapping[str, str]], *others: object
@@ -516,8 +525,9 @@ class Surroundings:
         asked = (_variables(), *others, *(tuple(some.items()) for some in proxies))
         known = self._known
         if known is None or known[0] != asked:
-            self._known = known = (asked, dict(look_up()))
-        return {**known[1], "proxies": dict(known[1]["proxies"])}
+            found = dict(look_up())
+            self._known = known = (asked, found, dict(found["proxies"]))
+        return {**known[1], "proxies": known[2].copy()}
 
     def forget(self) -> None:
         """Look up again at the next request: on some systems proxies are no variables."""

@@ -10,6 +10,10 @@ import posixpath
 import re
 from urllib.parse import urlsplit
 
+# An address or a path of which nothing has to be read in another way; nearly all are such, and each is asked for often.
+_PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9.:-]+)?(/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)", re.ASCII
+)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9._~-]")  # "unreserved", RFC 3986 section 2.3: the same with escape and without
 
@@ -20,6 +24,10 @@ def path_of(url: str) -> str:
     Without needless escapes and without a slash at its end. Names and ids keep their case; whoever compares fixed
     segments ignores it.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None:
+        path = plain[1]
+        return path[:-1] if path[-1] == "/" and path != "/" else path
     try:
         path = urlsplit(url).path
     except ValueError:  # no host could be called like that

@@ -212,7 +212,7 @@ class Transport(HTTPAdapter):
         manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
         return manager
 
-    def send(
+    def send(  # noqa: PLR0917 - requests' own, in its order
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
@@ -254,7 +254,7 @@ class Transport(HTTPAdapter):
             if "set-cookie" in raw.headers:
                 return self.build_response(request, raw)
             return self._kind.of_raw(request, raw, self)
-        fast_path.say_what_failed(failure, request)
+        raise fast_path.what_failed(failure, request)
 
     def _direct_pool(self, request: PlainRequest, verify: Any, cert: Any, proxies: Any) -> Any:
         """The pool that leads straight to where a request goes; None where a proxy is between."""
