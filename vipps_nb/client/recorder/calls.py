@@ -199,6 +199,10 @@ class Calls:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(hooks.calls_table(self).text if len(printer.stack) == 1 else repr(self))
 
+    def __str__(self) -> str:
+        """The table as text, which is what a script prints."""
+        return hooks.calls_table(self).text
+
     def __repr__(self) -> str:
         count = len(self)
         return f"<{count} call{'' if count == 1 else 's'}>"
