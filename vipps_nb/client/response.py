@@ -96,7 +96,7 @@ class VippsResponse(QuickResponse):
 
     def _repr_html_(self) -> str:
         """The card, for front ends that ask a value itself; IPython's extension has the last word there."""
-        return hooks.answer_card(self).html
+        return str(hooks.answer_card(self).html)  # not derived from it, which marimo does not take
 
     def _mime_(self) -> tuple[str, str]:
         """The same for marimo."""

@@ -24,7 +24,8 @@ const FILLERS = new Set([
 ]);
 const PARTS = /[\p{L}\p{N}]+/gu;
 /** Letters, from which on one and two mistakes are forgiven. */
-const [SHORT, LONG] = [4, 8];
+const SHORT = 4;
+const LONG = 8;
 /** More than a word somewhere in the purpose. */
 const TASK = 3;
 /** Who has one comes after who has not. */
