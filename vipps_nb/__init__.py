@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         VippsNbError,
     )
     from vipps_nb.notebook.calls import CallError
+    from vipps_nb.notebook.cards import desk, explorer, login_form, token_card
     from vipps_nb.notebook.importing.collection import collection
     from vipps_nb.notebook.importing.record import CollectionError
     from vipps_nb.notebook.options import OptionError
@@ -87,11 +88,15 @@ __all__ = [
     "VippsSession",
     "collection",
     "current_session",
+    "desk",
+    "explorer",
     "fetch_access_token",
     "login",
+    "login_form",
     "logout",
     "openapi",
     "show",
+    "token_card",
     "webhooks",
 ]
 
@@ -129,6 +134,7 @@ _WHERE = {
     "errors": "ConfigurationError CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError "
     "NotSentError ReadOnlyError StillWaitingError TokenRefusedError UnreachableError VippsNbError",
     "notebook.calls": "CallError",
+    "notebook.cards": "desk explorer login_form token_card",
     "notebook.importing.collection": "collection",
     "notebook.importing.record": "CollectionError",
     "notebook.options": "OptionError",

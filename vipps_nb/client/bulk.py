@@ -77,7 +77,7 @@ class Failures(list[Failure]):
         self.method = method
 
     def _repr_html_(self) -> str:
-        return hooks.answers_card(self.method, self, None).html
+        return str(hooks.answers_card(self.method, self, None).html)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         alone = len(printer.stack) == 1
@@ -127,7 +127,7 @@ class Answers(list[Outcome]):
 
     def _repr_html_(self) -> str | None:
         # A front end that has no HTML to show takes the text; whoever has changed the list sees it as a list.
-        return self._card().html if len(self) == len(self.calls) else None
+        return str(self._card().html) if len(self) == len(self.calls) else None
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         alone = len(printer.stack) == 1 and len(self) == len(self.calls)

@@ -94,6 +94,14 @@ class VippsResponse(QuickResponse):
         state = cast("dict[str, Any]", super().__getstate__())  # the stubs say object
         return state | {"retries": self.retries}
 
+    def _repr_html_(self) -> str:
+        """The card, for front ends that ask a value itself; IPython's extension has the last word there."""
+        return str(hooks.answer_card(self).html)  # not derived from it, which marimo does not take
+
+    def _mime_(self) -> tuple[str, str]:
+        """The same for marimo."""
+        return "text/html", self._repr_html_()
+
     def raise_for_status(self) -> None:
         """Raise for a refusal.
 

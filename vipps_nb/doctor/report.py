@@ -39,4 +39,4 @@ class Report(Visit):
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        return as_html(self)
+        return str(as_html(self))  # others than IPython want a str and nothing derived from it

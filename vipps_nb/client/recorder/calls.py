@@ -194,10 +194,14 @@ class Calls:
         return session
 
     def _repr_html_(self) -> str:
-        return hooks.calls_table(self).html
+        return str(hooks.calls_table(self).html)  # marimo wants a str and nothing derived from it
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(hooks.calls_table(self).text if len(printer.stack) == 1 else repr(self))
+
+    def __str__(self) -> str:
+        """The table as text, which is what a script prints."""
+        return hooks.calls_table(self).text
 
     def __repr__(self) -> str:
         count = len(self)

@@ -208,7 +208,7 @@ class PastCall:
         return hooks.answer_card(self.response)
 
     def _repr_html_(self) -> str | None:
-        return self._card().html if self.status is not None else None
+        return str(self._card().html) if self.status is not None else None
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         alone = len(printer.stack) == 1 and self.status is not None

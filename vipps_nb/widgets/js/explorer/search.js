@@ -24,11 +24,12 @@ const FILLERS = new Set([
 ]);
 const PARTS = /[\p{L}\p{N}]+/gu;
 /** Letters, from which on one and two mistakes are forgiven. */
-const [SHORT, LONG] = [4, 8];
+const SHORT = 4;
+const LONG = 8;
 /** More than a word somewhere in the purpose. */
 const TASK = 3;
 /** Who has one comes after who has not. */
-const MARKS = ["deprecated", "not in test"];
+const DRAWBACKS = ["deprecated", "not in test"];
 
 /**
  * How many letters have to be changed to make one word of another.
@@ -140,7 +141,7 @@ export function search(operations, words) {
   return all
     .flatMap((found) => {
       const own = wordsOf(found.operation);
-      let score = MARKS.filter((mark) => !found.operation.marks.includes(mark)).length;
+      let score = DRAWBACKS.filter((mark) => !found.operation.marks.includes(mark)).length;
       for (const word of wanted) {
         const fits = scoreOf(own, word, !known.has(word));
         if (fits === null) return [];
