@@ -76,6 +76,12 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     logout()
 
 
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits half a second before a second try; ``test_retries`` has the real pauses."""
+    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
+
+
 @pytest.fixture
 def credentials() -> Credentials:
     return Credentials(CLIENT_ID, Secret(CLIENT_SECRET), Secret(SUBSCRIPTION_KEY), MSN, source=".env")

@@ -16,7 +16,6 @@ def test_forty_payments_through_a_fifth_of_faults_move_money_exactly_once(monkey
     chaos = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "chaos", chaos)
     spec.loader.exec_module(chaos)
-    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
 
     tally = chaos.Chaos(login(env="sandbox", quiet=True), 40).run()
 

@@ -141,9 +141,8 @@ def raw() -> Iterator[RawServer]:
 
 
 @pytest.fixture
-def vipps(raw, credentials, monkeypatch) -> VippsSession:
+def vipps(raw, credentials) -> VippsSession:
     """A session with that server; its pauses are short."""
-    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     return VippsSession(credentials, Environment("test", raw.base_url))
 
 
@@ -155,8 +154,7 @@ def still_works(vipps: VippsSession) -> bool:
 
 
 @row("connection refused")
-def test_a_refused_connection_is_tried_again_and_then_raised(credentials, serve, monkeypatch):
-    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
+def test_a_refused_connection_is_tried_again_and_then_raised(credentials, serve):
     server = serve(speaks())
     vipps = VippsSession(credentials, server.environment)
     vipps.token  # noqa: B018 - fetched while the server still answers
@@ -723,12 +721,11 @@ def test_logout_while_waiting_to_try_again_ends_the_trying(raw, vipps, monkeypat
 @pytest.mark.parametrize(
     "rule", [{"status": 503}, {"status": 429, "retryAfter": 0}, {"drop": "before"}, {"drop": "after"}]
 )
-def test_faults_of_the_desk_are_overcome_and_act_once(monkeypatch, rule):
+def test_faults_of_the_desk_are_overcome_and_act_once(rule):
     from vipps_nb import login
 
     from .test_polling import ORDER
 
-    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     vipps = login(env="sandbox", quiet=True)
     vipps.sandbox.reset(seed=3)
     vipps.sandbox.faults([{"path": "/epayment/*", "rate": 0.4, **rule}])

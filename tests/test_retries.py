@@ -19,6 +19,11 @@ from .conftest import Answer
 from .test_session import TOKEN, calls, speaks
 
 
+@pytest.fixture
+def quick_retries():
+    """Not here, where the pauses are what is tested; hardly any of them is waited for (see ``pauses``)."""
+
+
 class Pauses(list):
     """The pauses that were made; no time passes but theirs."""
 

@@ -88,7 +88,6 @@ def test_the_environment_is_looked_up_once_for_many_calls_and_again_after_a_faul
     for _ in range(5):
         vipps.get(PATH)
     assert len(looked) == 1
-    monkeypatch.setattr("vipps_nb.client.retries.FIRST_WAIT", 0.001)
     server.close()
     vipps.close()  # the open connection would still be answered
     for _ in range(2):
