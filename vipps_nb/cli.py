@@ -127,6 +127,12 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     show_default=True,
     help="How many sales units, each with keys of its own: one for everybody in a class.",
 )
+@click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep the world in this file: after a restart, or a SIGKILL, it goes on as it was, settings included.",
+)
 @click.option("--strict", is_flag=True, help="Refuse what no document has, although published clients send it.")
 @click.option(
     "--write-env",
@@ -147,6 +153,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     seed: int,
     token_lifetime: int,
     sales_units: int,
+    state: Path | None,
     strict: bool,
     write_env: Path | None,
     ready_file: Path | None,
@@ -166,6 +173,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 token_lifetime=token_lifetime,
                 sales_units=sales_units,
                 strictness="strict" if strict else setting("strictness", Path.cwd()),
+                state=state,
                 host=host,
                 let_others_in=let_others_in,
             ) as running:

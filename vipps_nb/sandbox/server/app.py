@@ -21,6 +21,7 @@ OWN = [
         begins=["/sandbox/customer/requests", "/sandbox/customer/ignore", "/sandbox/clock/next", "/sandbox/changes"],
     ),
     Pages("control.people", "The desk", begins=["/sandbox/product-orders", "/sandbox/donations"]),
+    Pages("control.worlds", "The desk, worlds", begins=["/sandbox/world"]),
     Pages("customer.pages", "The customer's phone", begins=["/landing"]),
 ]
 
