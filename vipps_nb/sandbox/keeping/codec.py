@@ -55,11 +55,7 @@ def written(backend: Backend) -> bytes:
 
 def parts_of(world: World) -> dict[str, str]:
     """What the world has one of, each as JSON."""
-    return {name: _dumped(part, part.read(world)) for name, part in PARTS.items()}
-
-
-def _dumped(part: Part, value: Any) -> str:
-    return part.adapter.dump_json(value, by_alias=True, warnings=False).decode()
+    return {name: part.text_of(world) for name, part in PARTS.items()}
 
 
 def key_text(held: Held, key: Any) -> str:

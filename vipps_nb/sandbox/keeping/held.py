@@ -158,11 +158,21 @@ class Part:
         kind: What it is in a file.
         read: Gives it.
         put: Puts it into a new world, unless that was made with it.
+        mark: Something quickly found that differs whenever it does; the thing itself unless given.
     """
 
     kind: Any
     read: Callable[[World], Any]
     put: Callable[[World, Any], None] = lambda world, value: None
+    mark: Callable[[World], object] | None = None
+
+    def mark_of(self, world: World) -> object:
+        """What differs whenever it does."""
+        return (self.mark or self.read)(world)
+
+    def text_of(self, world: World) -> str:
+        """It as JSON."""
+        return self.adapter.dump_json(self.read(world), by_alias=True, warnings=False).decode()
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -435,17 +445,37 @@ def _put_posted(world: World, posted: int) -> None:
 PARTS: Mapping[str, Part] = {
     "seed": Part(int, lambda world: world.seed),
     "baseUrl": Part(str, lambda world: world.base_url),
-    "clock": Part(KeptClock, _clock, _put_clock),
-    "settings": Part(Settings, lambda world: world.settings, _put_settings),
+    "clock": Part(
+        KeptClock,
+        _clock,
+        _put_clock,
+        mark=lambda world: (world.clock.position, world.clock.moves, world.clock.set_so_far),
+    ),
+    "settings": Part(
+        Settings,
+        lambda world: world.settings,
+        _put_settings,
+        mark=lambda world: world.settings_changes,
+    ),
     "faults": Part(
-        list[FaultRule], lambda world: list(world.faults.rules), lambda world, rules: world.faults.replace(rules)
+        list[FaultRule],
+        lambda world: list(world.faults.rules),
+        lambda world, rules: world.faults.replace(rules),
+        mark=lambda world: world.faults.changes,
     ),
     "card": Part(CardFailure | None, lambda world: world.records(Wallet).failure, _put_card),
-    "events": Part(KeptEvents, _events, _put_events),
+    "events": Part(
+        KeptEvents,
+        _events,
+        _put_events,
+        mark=lambda world: (world.records(EventBus).made, len(world.records(EventBus).listeners)),
+    ),
     "requestsOnPhone": Part(int, lambda world: world.phone.count, _put_phone),
     "lettersPosted": Part(int, lambda world: world.outbox.posted, _put_posted),
-    "ids": Part(str, lambda world: world.ids.position, _put_ids),
-    "traces": Part(str, lambda world: world.traces.position, _put_traces),
-    "faultIds": Part(str, lambda world: world.faults.ids.position, _put_fault_ids),
+    "ids": Part(str, lambda world: world.ids.position, _put_ids, mark=lambda world: world.ids.mark),
+    "traces": Part(str, lambda world: world.traces.position, _put_traces, mark=lambda world: world.traces.mark),
+    "faultIds": Part(
+        str, lambda world: world.faults.ids.position, _put_fault_ids, mark=lambda world: world.faults.ids.mark
+    ),
 }
 """What a world has one of, by its name in a file."""

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.keeping.codec import build, check_version, key_text, parts_of, resume, rows_of
-from vipps_nb.sandbox.keeping.held import HELD, Held
+from vipps_nb.sandbox.keeping.codec import build, check_version, key_text, resume, rows_of
+from vipps_nb.sandbox.keeping.held import HELD, PARTS, Held
 from vipps_nb.sandbox.server.problems import GatewayRefusal, Refusal
 from vipps_nb.sandbox.world.world import Backend, World
 
@@ -56,9 +56,8 @@ class StateFile:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._world: World | None = None
-        self._parts: dict[str, str] = {}
+        self._marks: dict[str, object] = {}
         self._seen: dict[tuple[str, Any], int] = {}
-        self._signers: list[str] = []
         try:
             self._database = self._opened(file)
         except (sqlite3.Error, OSError) as error:
@@ -140,12 +139,13 @@ class StateFile:
         """
         world = backend.world
         try:
-            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute("BEGIN")  # and no more than that, should nothing have changed
             if world is not self._world:
                 self._write_all(world)
             else:
                 self._write_touched(world)
-            self._write_parts(world, {"signers": "\n".join(backend.signers)})
+            self._write_parts(world)
+            self._write_signers(backend)
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
             self._world = None  # all of it the next time
@@ -159,7 +159,7 @@ class StateFile:
     def _write_all(self, world: World) -> None:
         self._database.execute("DELETE FROM record")
         self._database.execute("DELETE FROM part")
-        self._parts, self._seen = {}, {}
+        self._marks, self._seen = {}, {}
         for name, held in HELD.items():
             held.table(world).keep_track()
             rows = [(name, key, text) for key, text in rows_of(world, held)]
@@ -200,11 +200,18 @@ class StateFile:
             elif before != mark:
                 execute("UPDATE record SET body = ? WHERE held = ? AND key = ?", (text, name, key_text(held, key)))
 
-    def _write_parts(self, world: World, more: Mapping[str, str]) -> None:
-        for name, body in {**parts_of(world), **more}.items():
-            if self._parts.get(name) != body:
-                self._database.execute("INSERT OR REPLACE INTO part VALUES (?, ?)", (name, body))
-                self._parts[name] = body
+    def _write_parts(self, world: World) -> None:
+        for name, part in PARTS.items():
+            mark = part.mark_of(world)
+            if name not in self._marks or self._marks[name] != mark:
+                self._database.execute("INSERT OR REPLACE INTO part VALUES (?, ?)", (name, part.text_of(world)))
+                self._marks[name] = mark
+
+    def _write_signers(self, backend: Backend) -> None:
+        trusted = backend.signers
+        if self._marks.get("signers") != trusted:
+            self._database.execute("INSERT OR REPLACE INTO part VALUES ('signers', ?)", ("\n".join(trusted),))
+            self._marks["signers"] = trusted
 
     def close(self) -> None:
         """Let go of the file; all that was written is in it."""

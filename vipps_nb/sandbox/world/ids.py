@@ -23,6 +23,12 @@ class Ids:
         self._random = random.Random(f"{seed}/{stream}")  # noqa: S311 - pretend ids that must repeat, nothing to guard
 
     @property
+    def mark(self) -> tuple[int, int]:
+        """Something that differs whenever the position does, and is quickly found."""
+        words: tuple[int, ...] = self._random.getstate()[1]
+        return words[0], words[-1]
+
+    @property
     def position(self) -> str:
         """How far the stream has come, as text."""
         words: tuple[int, ...] = self._random.getstate()[1]
