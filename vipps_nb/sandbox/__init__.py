@@ -166,10 +166,10 @@ class Sandbox(ControlClient):
         if self._door == "in-process":
             from vipps_nb.sandbox.server.in_process import InProcessServer  # noqa: PLC0415
 
-            inside = InProcessServer()
             backend = Backend(self._seed, self._key_store, settings, IN_PROCESS)
-            app = build_app(backend, by_hand=inside.carry)
             self._keep(backend)
+            inside = InProcessServer()
+            app = build_app(backend, by_hand=inside.carry)
             inside.start(app, on_stop=app.close)
             self._inside = inside
             return self._woken()

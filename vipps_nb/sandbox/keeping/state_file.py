@@ -62,6 +62,8 @@ class StateFile:
             self._database = self._opened(file)
         except (sqlite3.Error, OSError) as error:
             raise SandboxError(self._why(error)) from None
+        except Refusal as refusal:
+            raise SandboxError(f"{file.name} cannot be taken up. {refusal.detail}") from None
 
     def _opened(self, file: Path) -> sqlite3.Connection:
         if file.is_dir():
@@ -82,6 +84,8 @@ class StateFile:
                 database.execute(f"PRAGMA application_id = {APPLICATION}")
                 database.execute(f"PRAGMA user_version = {VERSION}")
                 database.execute("COMMIT")
+            else:
+                check_version(database.execute("PRAGMA user_version").fetchone()[0])
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("BEGIN IMMEDIATE")
@@ -107,7 +111,6 @@ class StateFile:
             SandboxError: It cannot be read, or belongs to other sales units.
         """
         try:
-            check_version(self._database.execute("PRAGMA user_version").fetchone()[0])
             parts = dict(self._database.execute("SELECT name, CAST(body AS TEXT) FROM part"))
             if not parts:
                 self.write(backend)
