@@ -130,6 +130,11 @@ class Sandbox(ControlClient):
         return self._door
 
     @property
+    def resumed(self) -> bool:
+        """Whether it has gone on with the world in its state file, and not begun with a new one."""
+        return self._kept is not None and self._kept.resumed
+
+    @property
     def base_url(self) -> str:
         """Where it listens.
 

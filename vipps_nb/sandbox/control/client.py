@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter
 
 from vipps_nb.sandbox.control import results
 from vipps_nb.sandbox.control.journal import Journal
-from vipps_nb.sandbox.control.world_files import read_world, write_world
+from vipps_nb.sandbox.control.world_files import read_scenario, read_world, write_world
 from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.naming import with_named_options
 
@@ -235,6 +235,20 @@ class ControlClient:
         document = read_world(Path(file))
         answer = self._answered("PUT", "/world", data=document, patience=WORLDS_PATIENCE)
         return cast("results.Overview", answer.json())
+
+    def seed(self, scenario: str | Path | Mapping[str, Any], *, seed: int | None = None) -> results.Overview:
+        """A new world that is populated: payments in every state, agreements with their charges, ledgers.
+
+        Args:
+            scenario: ``coffee-bar``, ``subscriptions`` or ``charity``, which come with the package; a TOML or JSON
+                file of your own; or what would stand in it.
+            seed: Of ids and chance; the same one makes the same world. That of the present world unless given.
+
+        Raises:
+            SandboxError: There is no such scenario, or something in it is wrong; the present world stays.
+        """
+        body = _given(scenario=read_scenario(scenario), seed=seed)
+        return cast("results.Overview", self._answered("POST", "/seed", json=body, patience=WORLDS_PATIENCE).json())
 
     @property
     def requests(self) -> Journal:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
+import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from vipps_nb.sandbox.errors import SandboxError
 
@@ -52,3 +57,36 @@ def read_world(file: Path) -> bytes:
         raise SandboxError(
             f"No world can be read from {file.name} ({error.strerror}). Expected a file that save() wrote."
         ) from None
+
+
+def read_scenario(scenario: str | Path | Mapping[str, Any]) -> Any:
+    """A scenario as it is sent: its name, or what stands in its file.
+
+    Raises:
+        SandboxError: The file is not there, or is neither TOML nor JSON.
+    """
+    if isinstance(scenario, Mapping):
+        return {name: _sent(value) for name, value in scenario.items()}
+    file = Path(scenario)
+    if isinstance(scenario, str) and file.suffix not in (".toml", ".json"):
+        return scenario
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise SandboxError(
+            f"The scenario {file.name} cannot be read ({reason}). Expected a TOML or JSON file."
+        ) from None
+    try:
+        content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f" ({error})" if isinstance(error, tomllib.TOMLDecodeError) else ""
+        raise SandboxError(f"{file.name} is no {file.suffix[1:].upper() or 'TOML'}{where}.") from None
+    if not isinstance(content, dict):
+        raise SandboxError(f"{file.name} is no scenario. Expected an object with payments, agreements or donations.")
+    return {name: _sent(value) for name, value in content.items()}
+
+
+def _sent(value: Any) -> Any:
+    """TOML has moments, JSON has not."""
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import Request, Response
+from typing import Annotated, Any
 
-from vipps_nb.sandbox.control.api import overview
+from fastapi import Request, Response
+from pydantic import Field
+
+from vipps_nb.sandbox.control.api import LARGEST_SEED, overview
 from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.routing import Page, TheBackend
 
 JSON = "application/json"
@@ -14,6 +18,16 @@ JsonObject = dict[str, object]
 
 page = Page(title="The desk, worlds", auth=NO_AUTH, own=True)
 router = page.router
+
+
+class SeedOrder(JsonModel):
+    """Which world to make."""
+
+    scenario: Annotated[
+        Annotated[str, Field(max_length=200)] | dict[str, Any],
+        Field(description="The name of a scenario, or a whole one; docs/sandbox.md has what it may say."),
+    ]
+    seed: Annotated[int, Field(ge=-LARGEST_SEED, le=LARGEST_SEED)] | None = None
 
 
 @router.get(WORLD, response_class=Response, responses={200: {"content": {JSON: {}}}})
@@ -25,6 +39,19 @@ async def read_world(backend: TheBackend) -> Response:
     from vipps_nb.sandbox.keeping import codec  # noqa: PLC0415 - it knows every API's records
 
     return Response(codec.written(backend), media_type=JSON)
+
+
+@router.post("/sandbox/seed")
+async def seed_world(order: SeedOrder, backend: TheBackend) -> JsonObject:
+    """A new world that is populated: customers, payments in every state, agreements with their charges, ledgers.
+
+    `scenario` is the name of one that the sandbox brings, or one of your own. The same seed makes the same world.
+    """
+    from vipps_nb.sandbox.scenarios.schema import scenario  # noqa: PLC0415 - for whoever asks
+    from vipps_nb.sandbox.scenarios.sowing import sow  # noqa: PLC0415 - it knows every API
+
+    backend.world = await sow(backend, scenario(order.scenario), order.seed)
+    return await overview(backend.world)
 
 
 @router.put(WORLD)

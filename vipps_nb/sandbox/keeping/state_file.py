@@ -55,6 +55,8 @@ class StateFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self.resumed = False
+        """Whether there was a world in it."""
         self._world: World | None = None
         self._marks: dict[str, object] = {}
         self._seen: dict[tuple[str, Any], int] = {}
@@ -122,6 +124,7 @@ class StateFile:
             raise SandboxError(f"{self._file.name} is damaged. Choose another file, and keep this one.") from None
         signers = parts.get("signers", "").splitlines()
         backend.trust(signers)
+        self.resumed = True
         backend.world = world
         resume(world)
         try:
