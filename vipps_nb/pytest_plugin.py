@@ -9,7 +9,8 @@ pytest finds this by itself once vipps_nb is installed. Nothing of the sandbox i
 - ``vipps_webhooks``: receives every webhook; ``wait_for("CAPTURED")`` gives it.
 
 ``@pytest.mark.vipps(seed=2, at="2026-02-28T23:59:00Z", clock="running", strictness="strict", faults=[…])`` says how the
-world of one test, class or module is. ``seed="coffee-bar"``, or a file of your own, is a world that is populated. The report of a test that fails shows its requests, secrets masked.
+world of one test, class or module is. ``seed="coffee-bar"``, or a file of your own, is a world that is populated. The
+report of a test that fails shows its requests, secrets masked.
 """
 
 from __future__ import annotations
