@@ -137,6 +137,11 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     help="Keep the world in this file: after a restart, or a SIGKILL, it goes on as it was, settings included.",
 )
 @click.option(
+    "--calls-per-minute",
+    type=click.IntRange(1, 100_000),
+    help="How many calls each sales unit has in a minute; beyond it is 429. Default: no limit.",
+)
+@click.option(
     "--scenario",
     metavar="NAME|FILE",
     help="Begin with a populated world: coffee-bar, subscriptions or charity, or a TOML or JSON file of your own.",
@@ -163,6 +168,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     sales_units: int,
     state: Path | None,
     scenario: str | None,
+    calls_per_minute: int | None,
     strict: bool,
     write_env: Path | None,
     ready_file: Path | None,
@@ -183,6 +189,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 sales_units=sales_units,
                 strictness="strict" if strict else setting("strictness", Path.cwd()),
                 state=state,
+                calls_per_minute=calls_per_minute,
                 host=host,
                 let_others_in=let_others_in,
             ) as running:

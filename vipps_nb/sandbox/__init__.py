@@ -40,6 +40,7 @@ IN_PROCESS = "http://in-process.localhost"
 _STRICTNESS = ("real", "strict")
 _DOORS = ("loopback", "in-process", "both")
 _LIFETIMES = range(1, 86_401)
+_CALLS = range(1, 100_001)
 
 
 @with_named_options
@@ -53,6 +54,8 @@ class Sandbox(ControlClient):
         port: On 127.0.0.1; 0 takes any free one.
         token_lifetime: Seconds that a standard access token lives.
         sales_units: How many the world has. The first is the one ``keys`` and ``dotenv`` tell about.
+        calls_per_minute: How many calls each sales unit has in a minute of real time; beyond it is 429. None for no
+            limit.
         host: Another IPv4 address of this machine to listen on. 0.0.0.0 is all of them.
         strictness: ``real`` takes what published clients send although no document has it, and notes it; ``strict``
             refuses it, for a class or a pipeline that wants clean requests.
@@ -76,6 +79,7 @@ class Sandbox(ControlClient):
         let_others_in: bool = False,
         door: str | None = None,
         state: Path | str | None = None,
+        calls_per_minute: int | None = None,
     ) -> None:
         in_a_page = sys.platform == "emscripten"  # where Python has no sockets
         if door is None:
@@ -91,6 +95,9 @@ class Sandbox(ControlClient):
             raise SandboxError("A sandbox has one sales unit at least.")
         one_of("strictness", strictness, tuple(_STRICTNESS))
         one_of("door", door, tuple(_DOORS))
+        if calls_per_minute is not None and calls_per_minute not in _CALLS:
+            raise SandboxError("calls_per_minute is a whole number from 1 to 100000, or None.")
+        self._calls_per_minute = calls_per_minute
         self._door = door
         self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
@@ -166,7 +173,11 @@ class Sandbox(ControlClient):
         from vipps_nb.sandbox.world.world import Backend  # noqa: PLC0415
 
         settings = Settings.model_validate(
-            {"tokenLifetimeSeconds": self._token_lifetime, "strictness": self._strictness}
+            {
+                "tokenLifetimeSeconds": self._token_lifetime,
+                "strictness": self._strictness,
+                "callsPerMinute": self._calls_per_minute,
+            }
         )
         if self._door == "in-process":
             from vipps_nb.sandbox.server.in_process import InProcessServer  # noqa: PLC0415

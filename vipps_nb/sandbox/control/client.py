@@ -20,7 +20,7 @@ from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.naming import with_named_options
 
 PATIENCE = 30.0
-WORLDS_PATIENCE = 300.0  # a world of a hundred thousand payments is eighty megabytes
+WORLDS_PATIENCE = 300.0  # a world of a hundred thousand payments is more than a hundred megabytes
 LONGEST_WAIT = 25.0  # below our patience
 JsonObject = dict[str, Any]
 

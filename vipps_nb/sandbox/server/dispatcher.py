@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
-LARGEST_WORLD = 256 << 20  # a world of a hundred thousand payments has eighty
+LARGEST_WORLD = 256 << 20  # a world of a hundred thousand payments has half of it
 LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
 MOST_HEADERS = 100
 OWN_PATHS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
