@@ -1,6 +1,9 @@
 """Fifty clients of thirty sales units on one sandbox, for a minute: errors, mix-ups, memory.
 
-    python benchmarks/class_of_thirty.py [seconds]
+    python benchmarks/class_of_thirty.py [seconds] [units] [pause]
+
+With units the class is larger, and with a pause (seconds, on average) each client waits between two calls as somebody
+at a notebook does: ``60 50 0.5`` are fifty notebooks for a minute, with a board that somebody watches.
 
 The sandbox runs in a process of its own (``vipps-nb sandbox``), the clients as threads of this one. Each client makes
 payments with an amount that is its own, so an answer that belongs to somebody else shows at once. In the last third
@@ -9,6 +12,7 @@ they only look: what is kept of a payment takes room, answering must not.
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tempfile
@@ -16,28 +20,35 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 import requests
 from dotenv import dotenv_values
 
 CLIENTS, UNITS = 50, 30
+SLOWEST = 0.99
 
 
 class Client(threading.Thread):
     """One client of one sales unit."""
 
-    def __init__(self, number: int, keys: dict[str, str], neighbour: str, until: float) -> None:
+    def __init__(self, number: int, keys: dict[str, str], neighbour: str, until: float, pause: float) -> None:
         super().__init__()
         self.number, self.keys, self.neighbour, self.until = number, keys, neighbour, until
         self.http = requests.Session()
         self.http.trust_env = False
+        self.pause, self.times = pause, list[float]()
         self.tally: Counter[str] = Counter()
         self.reference = ""
 
     def call(self, method: str, path: str, body: object = None) -> requests.Response:
         headers = {**self.headers, "Idempotency-Key": str(uuid4())}
+        if self.pause:
+            time.sleep(random.uniform(0, 2 * self.pause))
+        started = time.perf_counter()
         answer = self.http.request(method, self.keys["VIPPS_BASE_URL"] + path, json=body, headers=headers, timeout=30)
+        self.times.append(time.perf_counter() - started)
         self.tally["requests"] += 1
         self.tally[f"status {answer.status_code}"] += 1
         return answer
@@ -100,16 +111,16 @@ def memory(pid: int) -> int:
     return int(line.split()[1])
 
 
-def main(seconds: float) -> None:
+def main(seconds: float, units: int = UNITS, pause: float = 0.0) -> None:
     folder = Path(tempfile.mkdtemp()) / "class"
-    command = [sys.executable, "-m", "vipps_nb.cli", "sandbox", "--sales-units", str(UNITS), "--write-env", str(folder)]
+    command = [sys.executable, "-m", "vipps_nb.cli", "sandbox", "--sales-units", str(units), "--write-env", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline(), process.stdout.readline()
     everybody = [dict(dotenv_values(file)) for file in sorted(folder.rglob(".env"))]
     until = time.monotonic() + seconds
     clients = [
-        Client(number, everybody[number % UNITS], everybody[(number + 1) % UNITS]["VIPPS_MSN"], until)
+        Client(number, everybody[number % units], everybody[(number + 1) % units]["VIPPS_MSN"], until, pause)
         for number in range(CLIENTS)
     ]
     for client in clients:
@@ -119,6 +130,7 @@ def main(seconds: float) -> None:
         time.sleep(seconds / 12)
         overview = requests.get(everybody[0]["VIPPS_BASE_URL"] + "/sandbox", timeout=60).json()["counts"]
         curve.append((overview["payments"], memory(process.pid)))
+        requests.get(everybody[0]["VIPPS_BASE_URL"] + "/sandbox/board?part=units", timeout=60).raise_for_status()
     for client in clients:
         client.join()
     total: Counter[str] = Counter()
@@ -128,9 +140,13 @@ def main(seconds: float) -> None:
     process.communicate()
     for name, number in sorted(total.items()):
         print(f"{name:20} {number}")
+    times = sorted(one for client in clients for one in client.times)
+    print(f"\np50 {median(times) * 1000:.0f} ms, p99 {times[int(len(times) * SLOWEST)] * 1000:.0f} ms")
     print("\npayments   memory MiB")
     for payments, kib in curve:
         print(f"{payments:8}   {kib / 1024:.1f}")
+    if pause:
+        return  # too few payments to say anything about memory
     making = [point for point in curve if point[0] < curve[-1][0]]
     looking = [kib for payments, kib in curve if payments == curve[-1][0]]
     (first, before), (last, after) = making[0], making[-1]
@@ -139,4 +155,5 @@ def main(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 60)
+    given = [float(one) for one in sys.argv[1:]]
+    main(*(given[:1] or [60]), *(int(one) for one in given[1:2]), *given[2:3])

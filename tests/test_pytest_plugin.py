@@ -39,6 +39,12 @@ def test_each_test_has_a_world_of_its_own(vipps, vipps_sandbox, again):
     assert vipps_sandbox.clock() == {"now": "2026-01-01T12:00:00.000Z", "held": True}
 
 
+@pytest.mark.vipps(seed="coffee-bar")
+def test_a_world_is_populated(vipps, vipps_sandbox):
+    assert vipps.get("/epayment/v1/payments/coffee-0001").json()["state"] == "AUTHORIZED"
+    assert vipps_sandbox.clock() == {"now": "2026-01-31T12:00:00.000Z", "held": True}
+
+
 def test_the_code_under_test_finds_keys_and_address_in_its_environment(vipps_env, vipps_keys):
     names = {"client_id": "VIPPS_CLIENT_ID", "client_secret": "VIPPS_CLIENT_SECRET"}
     headers = {name: os.environ[variable] for name, variable in names.items()}

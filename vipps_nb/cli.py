@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -21,6 +21,9 @@ from vipps_nb.core.private_file import write_private
 from vipps_nb.core.stopping import when_told_to_stop
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import VippsNbError
+
+if TYPE_CHECKING:
+    from vipps_nb.sandbox import Sandbox
 
 # How a standard stream refuses: nobody reads it, no room, a full quota, no such stream, a terminal that is gone.
 _UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO}
@@ -127,6 +130,22 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
     show_default=True,
     help="How many sales units, each with keys of its own: one for everybody in a class.",
 )
+@click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep the world in this file: after a restart, or a SIGKILL, it goes on as it was, settings included.",
+)
+@click.option(
+    "--calls-per-minute",
+    type=click.IntRange(1, 100_000),
+    help="How many calls each sales unit has in a minute; beyond it is 429. Default: no limit.",
+)
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help="Begin with a populated world: coffee-bar, subscriptions or charity, or a TOML or JSON file of your own.",
+)
 @click.option("--strict", is_flag=True, help="Refuse what no document has, although published clients send it.")
 @click.option(
     "--write-env",
@@ -147,6 +166,9 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     seed: int,
     token_lifetime: int,
     sales_units: int,
+    state: Path | None,
+    scenario: str | None,
+    calls_per_minute: int | None,
     strict: bool,
     write_env: Path | None,
     ready_file: Path | None,
@@ -166,9 +188,13 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 token_lifetime=token_lifetime,
                 sales_units=sales_units,
                 strictness="strict" if strict else setting("strictness", Path.cwd()),
+                state=state,
+                calls_per_minute=calls_per_minute,
                 host=host,
                 let_others_in=let_others_in,
             ) as running:
+                if scenario is not None:
+                    _populate(running, scenario)
                 handed_out = running.write_dotenvs(write_env) if write_env is not None else []
                 # Standard output is the .env and nothing else, so that it can be piped into a file.
                 click.echo(running.dotenv(), nl=False)
@@ -185,6 +211,16 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                     stopped.wait()
         except SandboxError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _populate(running: Sandbox, scenario: str) -> None:
+    """Put a scenario into a new world; one that was kept stays as it is, said aloud."""
+    if running.resumed:
+        click.echo(
+            "The state file has a world already, so the scenario was not made. Name a new file for it.", err=True
+        )
+    else:
+        running.seed(scenario)
 
 
 def _expect_no_other(ready_file: Path | None) -> None:

@@ -9,7 +9,8 @@ pytest finds this by itself once vipps_nb is installed. Nothing of the sandbox i
 - ``vipps_webhooks``: receives every webhook; ``wait_for("CAPTURED")`` gives it.
 
 ``@pytest.mark.vipps(seed=2, at="2026-02-28T23:59:00Z", clock="running", strictness="strict", faults=[…])`` says how the
-world of one test, class or module is. The report of a test that fails shows its requests, secrets masked.
+world of one test, class or module is. ``seed="coffee-bar"``, or a file of your own, is a world that is populated. The
+report of a test that fails shows its requests, secrets masked.
 """
 
 from __future__ import annotations
@@ -74,7 +75,10 @@ def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> San
     options = _options(request)
     sandbox = _vipps_server
     try:
-        sandbox.reset(options["seed"])
+        if isinstance(options["seed"], int):
+            sandbox.reset(options["seed"])
+        else:
+            sandbox.seed(options["seed"], seed=SEED)
         sandbox.clock(now=None if options["at"] == NOW else options["at"], held=options["clock"] == "held")
         if options["strictness"] != "real":
             sandbox.settings(strictness=options["strictness"])
@@ -173,6 +177,8 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
                 pytrace=False,
             )
         options |= mark.kwargs
+    if not isinstance(options["seed"], int) and options["at"] is NOON:
+        options["at"] = None  # where the scenario leaves the clock
     if options["clock"] not in _CLOCKS:
         pytest.fail(f"The clock is {' or '.join(_CLOCKS)}, not {options['clock']!r}.", pytrace=False)
     return options

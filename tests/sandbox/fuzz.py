@@ -117,6 +117,7 @@ class Story:
         if "json" in answer.headers.get("content-type", "") and text:
             json.dumps(json.loads(text), ensure_ascii=False).encode()  # whoever reads it can write it down
         for letter in self.take_letters():
+            self.world.outbox.answered(letter)
             letter.on_reply(Reply(status=200, body=b'{"paymentInfo": {"status": "OK"}}'))
         self.check(where, changed=answer.status < 400 or target.startswith("/sandbox"))
         return answer
@@ -593,7 +594,7 @@ FOLLOWS: dict[str, set[str]] = {
 
 def _of(shelf: Any, latest: int | None) -> list[Any]:
     """What is on a shelf, which by itself is never asked for all."""
-    records = next(value for name, value in vars(shelf).items() if name in ("_by_reference", "_by_order", "_by_id"))
+    records = shelf.rows.rows
     if latest is None:
         return list(records.values())
     return list(islice(reversed(records.values()), latest))

@@ -17,7 +17,7 @@ from hypothesis import given, strategies
 
 from tests.conftest import Answer
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.apis.webhooks.app import WebhookQueue, pause_after
+from vipps_nb.sandbox.apis.webhooks.app import listen, pause_after
 from vipps_nb.sandbox.apis.webhooks.models import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
@@ -631,7 +631,7 @@ class Mail:
         facts = {"msn": self.msn, "url": "http://127.0.0.1:1/", "events": ("e",), "secret": "s"}
         for number in range(2):
             self.world.records(Registrations).store(Registration(id=str(number), owner=self.msn, **facts))
-        self.world.records(WebhookQueue).open(self.world)
+        listen(self.world)
         self.letters, self.accepted, self.tried = [], {"0": [], "1": []}, {"0": [], "1": []}
 
     def publish(self, subject, number):

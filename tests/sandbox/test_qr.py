@@ -314,9 +314,9 @@ def test_the_check_in_is_announced_as_an_event():
     backend = Backend(1, KeyStore(1, 1), Settings(), "http://127.0.0.1:1")
     heard, world = [], backend.world
     world.records(EventBus).subscribe(heard.append)
-    till = MerchantCallback(world=world, msn="123456", name="till-1", token="t", location="Kasse 1")
+    till = MerchantCallback(msn="123456", name="till-1", token="t", location="Kasse 1")
 
-    told = till.scan("4712345678")["checkedIn"]
+    told = till.scan(world, "4712345678")["checkedIn"]
 
     [event] = heard
     assert (event.event, event.msn, event.subject, event.payload) == ("user.checked-in.v1", "123456", "till-1", told)

@@ -73,3 +73,15 @@ def test_words_that_a_caller_chooses_take_no_more_and_no_more_memory(monkeypatch
     counter.admit(limit, ("POST", "x" * 100_000, "99", "\ud800"), now)
     with pytest.raises(rate_limits.TooManyRequests):
         counter.admit(limit, ("POST", "x" * 100_000, "99", "\ud800"), now)
+
+
+def test_a_sales_unit_that_calls_too_often_leaves_room_for_the_others(sandbox, merchant, other_merchant):
+    sandbox.settings(callsPerMinute=3)
+
+    answers = [merchant.get("/epayment/v1/payments/none") for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 429, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60  # of real time, although the world's clock is held
+    assert other_merchant.get("/epayment/v1/payments/none").status_code == 404
+    sandbox.settings(callsPerMinute=None)
+    assert merchant.get("/epayment/v1/payments/none").status_code == 404

@@ -7,6 +7,7 @@ imitated differently, and what not at all, is written in the docstring of each p
 from __future__ import annotations
 
 import sys
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
     from requests.adapters import BaseAdapter
 
+    from vipps_nb.sandbox.keeping.state_file import StateFile
     from vipps_nb.sandbox.server.http_server import LoopbackServer
-    from vipps_nb.sandbox.server.in_process import InProcess
+    from vipps_nb.sandbox.server.in_process import BesideServer, InProcess
+    from vipps_nb.sandbox.world.settings import Settings
+    from vipps_nb.sandbox.world.world import Backend
 
 __all__ = ["Sandbox", "SandboxError"]
 
@@ -36,6 +40,7 @@ IN_PROCESS = "http://in-process.localhost"
 _STRICTNESS = ("real", "strict")
 _DOORS = ("loopback", "in-process", "both")
 _LIFETIMES = range(1, 86_401)
+_CALLS = range(1, 100_001)
 
 
 @with_named_options
@@ -49,9 +54,13 @@ class Sandbox(ControlClient):
         port: On 127.0.0.1; 0 takes any free one.
         token_lifetime: Seconds that a standard access token lives.
         sales_units: How many the world has. The first is the one ``keys`` and ``dotenv`` tell about.
+        calls_per_minute: How many calls each sales unit has in a minute of real time; beyond it is 429. None for no
+            limit.
         host: Another IPv4 address of this machine to listen on. 0.0.0.0 is all of them.
         strictness: ``real`` takes what published clients send although no document has it, and notes it; ``strict``
             refuses it, for a class or a pipeline that wants clean requests.
+        state: A file to keep the world in: after a restart it is as it was, and what fell due meanwhile has happened.
+            None forgets it at the end.
         let_others_in: Say a second time that other machines may come in. They can do whatever you can: the desk asks
             for no key.
         door: ``loopback``, ``in-process`` or ``both``. Unless given it is ``loopback``, and in a page of a browser,
@@ -69,6 +78,8 @@ class Sandbox(ControlClient):
         host: str = LOOPBACK,
         let_others_in: bool = False,
         door: str | None = None,
+        state: Path | str | None = None,
+        calls_per_minute: int | None = None,
     ) -> None:
         in_a_page = sys.platform == "emscripten"  # where Python has no sockets
         if door is None:
@@ -84,6 +95,9 @@ class Sandbox(ControlClient):
             raise SandboxError("A sandbox has one sales unit at least.")
         one_of("strictness", strictness, tuple(_STRICTNESS))
         one_of("door", door, tuple(_DOORS))
+        if calls_per_minute is not None and calls_per_minute not in _CALLS:
+            raise SandboxError("calls_per_minute is a whole number from 1 to 100000, or None.")
+        self._calls_per_minute = calls_per_minute
         self._door = door
         self._host = _where_to_listen(host, let_others_in)
         self._seed = seed
@@ -94,6 +108,8 @@ class Sandbox(ControlClient):
         self._server: LoopbackServer | None = None
         self._inside: InProcess | None = None
         self._joined: str | None = None
+        self._state = None if state is None else Path(state)
+        self._kept: StateFile | None = None
 
     @classmethod
     def join(cls, base_url: str) -> Sandbox:
@@ -119,6 +135,11 @@ class Sandbox(ControlClient):
     def door(self) -> str:
         """How it is reached: ``loopback``, ``in-process`` or ``both``."""
         return self._door
+
+    @property
+    def resumed(self) -> bool:
+        """Whether it has gone on with the world in its state file, and not begun with a new one."""
+        return self._kept is not None and self._kept.resumed
 
     @property
     def base_url(self) -> str:
@@ -152,26 +173,65 @@ class Sandbox(ControlClient):
         from vipps_nb.sandbox.world.world import Backend  # noqa: PLC0415
 
         settings = Settings.model_validate(
-            {"tokenLifetimeSeconds": self._token_lifetime, "strictness": self._strictness}
+            {
+                "tokenLifetimeSeconds": self._token_lifetime,
+                "strictness": self._strictness,
+                "callsPerMinute": self._calls_per_minute,
+            }
         )
         if self._door == "in-process":
             from vipps_nb.sandbox.server.in_process import InProcessServer  # noqa: PLC0415
 
+            backend = Backend(self._seed, self._key_store, settings, IN_PROCESS)
+            self._keep(backend)
             inside = InProcessServer()
-            app = build_app(Backend(self._seed, self._key_store, settings, IN_PROCESS), by_hand=inside.carry)
+            app = build_app(backend, by_hand=inside.carry)
             inside.start(app, on_stop=app.close)
             self._inside = inside
-            return self
+            return self._woken()
         from vipps_nb.sandbox.server.http_server import LoopbackServer  # noqa: PLC0415
         from vipps_nb.sandbox.server.in_process import BesideServer  # noqa: PLC0415
 
         server = LoopbackServer(self._port, self._host)
+        try:
+            return self._listen(server, BesideServer(lambda: server.loop), settings)
+        except BaseException:
+            self._server, self._inside = server, None
+            self.stop()  # the port and the state file are free again
+            raise
+
+    def _listen(self, server: LoopbackServer, beside: BesideServer, settings: Settings) -> Self:
+        from vipps_nb.sandbox.server.app import build_app  # noqa: PLC0415 - as in start
+        from vipps_nb.sandbox.world.world import Backend  # noqa: PLC0415
+
+        assert self._key_store is not None  # noqa: S101 - start has seen to it
         backend = Backend(self._seed, self._key_store, settings, self._address(server))
-        beside = BesideServer(lambda: server.loop)
+        self._keep(backend)
         app = build_app(backend, let_others_in=self._host != LOOPBACK, by_hand=beside.carry)
         beside.start(app)
         server.start(app, on_stop=app.close)
         self._server, self._inside = server, beside if self._door == "both" else None
+        return self._woken()
+
+    def _keep(self, backend: Backend) -> None:
+        """Take up the world in the state file, if there is one, and keep it from now on."""
+        if self._state is None:
+            return
+        from vipps_nb.sandbox.keeping.state_file import StateFile  # noqa: PLC0415 - for whoever keeps one
+
+        kept = StateFile(self._state)
+        try:
+            kept.take_up(backend)
+        except BaseException:
+            kept.close()
+            raise
+        backend.keep = partial(kept.write, backend)
+        self._kept = kept
+
+    def _woken(self) -> Self:
+        """Have happen what fell due while nobody was there."""
+        if self._kept is not None:
+            self._ask("GET", "/health")
         return self
 
     def stop(self) -> None:
@@ -188,6 +248,9 @@ class Sandbox(ControlClient):
             inside.stop()
         if server is not None:
             server.stop()
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def __enter__(self) -> Self:
         return self.start()

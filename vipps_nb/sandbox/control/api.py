@@ -26,7 +26,6 @@ from vipps_nb.sandbox.webhook_delivery.sender import JOURNEY_LIMIT, Sender
 from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.faults import MOST_RULES, FaultRule
 from vipps_nb.sandbox.world.movements import Movements
-from vipps_nb.sandbox.world.request_log import KEPT
 from vipps_nb.sandbox.world.settings import Settings, Switches
 from vipps_nb.sandbox.world.world import World
 
@@ -267,18 +266,6 @@ async def reset(backend: TheBackend, shelf: TheShelf, order: ResetOrder | None =
     API keys and access tokens go on working.
     """
     return await overview(backend.reset(order.seed if order else None), shelf)
-
-
-@router.get("/sandbox/requests")
-async def read_requests(
-    world: TheWorld,
-    last: Annotated[int, Query(ge=1, le=KEPT, description="How many at most, counted from the end.")] = KEPT,
-) -> list[JsonObject]:
-    """The request log, oldest first, secrets masked.
-
-    The desk's own requests are not in it.
-    """
-    return world.log.entries(last)
 
 
 @router.get("/sandbox/deliveries")

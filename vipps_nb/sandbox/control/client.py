@@ -6,17 +6,21 @@ So a sandbox in this process and one elsewhere on the machine behave alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import requests
+from requests import Response
 from requests.adapters import BaseAdapter
 
 from vipps_nb.sandbox.control import results
 from vipps_nb.sandbox.control.journal import Journal
+from vipps_nb.sandbox.control.world_files import read_scenario, read_world, write_world
 from vipps_nb.sandbox.errors import SandboxError
 from vipps_nb.sandbox.naming import with_named_options
 
 PATIENCE = 30.0
+WORLDS_PATIENCE = 300.0  # a world of a hundred thousand payments is more than a hundred megabytes
 LONGEST_WAIT = 25.0  # below our patience
 JsonObject = dict[str, Any]
 
@@ -204,6 +208,48 @@ class ControlClient:
         """A new world. API keys and access tokens go on working."""
         return cast("results.Overview", self._ask("POST", "/reset", _given(seed=seed)))
 
+    def save(self, file: str | Path) -> Path:
+        """Write the whole world to a file: records, clock, ids, what is to come. Only you can read it.
+
+        The request log is not in it. A file that is there already is replaced, whole or not at all.
+
+        Returns:
+            Where it stands.
+
+        Raises:
+            SandboxError: It cannot be written, or no sandbox answers.
+        """
+        target = Path(file)
+        write_world(target, self._answered("GET", "/world", patience=WORLDS_PATIENCE).content)
+        return target
+
+    def load(self, file: str | Path) -> results.Overview:
+        """Put a world that was saved in the place of the present one.
+
+        Its clock goes on from the moment at which it was saved; what was on its way to merchants is sent once more.
+
+        Raises:
+            SandboxError: There is no such file, it holds no world, or one for other keys. The present world stays
+                as it is then.
+        """
+        document = read_world(Path(file))
+        answer = self._answered("PUT", "/world", data=document, patience=WORLDS_PATIENCE)
+        return cast("results.Overview", answer.json())
+
+    def seed(self, scenario: str | Path | Mapping[str, Any], *, seed: int | None = None) -> results.Overview:
+        """A new world that is populated: payments in every state, agreements with their charges, ledgers.
+
+        Args:
+            scenario: ``coffee-bar``, ``subscriptions`` or ``charity``, which come with the package; a TOML or JSON
+                file of your own; or what would stand in it.
+            seed: Of ids and chance; the same one makes the same world. That of the present world unless given.
+
+        Raises:
+            SandboxError: There is no such scenario, or something in it is wrong; the present world stays.
+        """
+        body = _given(scenario=read_scenario(scenario), seed=seed)
+        return cast("results.Overview", self._answered("POST", "/seed", json=body, patience=WORLDS_PATIENCE).json())
+
     @property
     def requests(self) -> Journal:
         """The request log, secrets masked.
@@ -294,19 +340,24 @@ class ControlClient:
         return self._ask("POST", f"/customer/{verb}", _given(**order, choice=choice))
 
     def _ask(self, method: str, path: str, body: JsonObject | None = None) -> Any:
+        return self._answered(method, path, json=body).json()
+
+    def _answered(self, method: str, path: str, *, patience: float = PATIENCE, **sent: Any) -> Response:
+        if "data" in sent:
+            sent["headers"] = {"Content-Type": "application/json"}
         with requests.Session() as session:
             session.trust_env = False  # neither a proxy nor a netrc has any business between us and the loopback
             if (adapter := self._carry()) is not None:
                 session.mount(self.base_url, adapter)
             try:
-                answer = session.request(method, f"{self.base_url}/sandbox{path}", json=body, timeout=PATIENCE)
+                answer = session.request(method, f"{self.base_url}/sandbox{path}", timeout=patience, **sent)
             except requests.RequestException as error:
                 raise SandboxError(
                     f"No sandbox answers at {self.base_url}. Start one, or check the address."
                 ) from error
         if not answer.ok:
             raise SandboxError(_complaint(answer))
-        return answer.json()
+        return answer
 
 
 def _given(**values: Any) -> JsonObject:

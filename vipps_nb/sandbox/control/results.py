@@ -46,6 +46,7 @@ class Settings(TypedDict):
     tokenLifetimeSeconds: int
     tokenNumbersAs: Literal["string", "number"]
     rateLimits: bool
+    callsPerMinute: NotRequired[int | None]
     forceApproveHonoursSpecialAmounts: bool
     repeatedCancel: Literal["refused", "accepted"]
     userinfoWithSubscriptionKey: Literal["accepted", "refused"]

@@ -48,7 +48,7 @@ def look_at(
         raise NothingOnPhone(f"No code is called {merchant_qr_id}" + (f" by {msn}." if msn else "."))
     if len(codes) > 1:
         raise SeveralOnPhone("Say which with msn: " + ", ".join(code.msn for code in codes))
-    return codes[0].scan(phone_number)
+    return codes[0].scan(world, phone_number)
 
 
 def hold_up(world: World, phone_number: str, version: Literal["1.0", "2.0"]) -> JsonObject:
@@ -68,7 +68,7 @@ def _read(world: World, content: str, phone_number: str) -> JsonObject:
     token = token_in(content)
     code = world.records(PrintedCodes).get(token or "")
     if code is not None:
-        return code.scan(phone_number)
+        return code.scan(world, phone_number)
     asked = world.phone.get(token or "")
     if asked is None:
         raise NothingOnPhone("This is no code of this sandbox, or it is from before a reset, expired or deleted.")

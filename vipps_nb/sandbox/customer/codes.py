@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from vipps_nb.sandbox.world.clock import Moment
+from vipps_nb.sandbox.world.tables import Table
+
 TOKEN_LIFETIME = timedelta(minutes=15)
 TOKEN_START = "sandbox-customer-"  # noqa: S105 - how our customer tokens begin, so that they can be told from others
 QR_START = "https://qr.vipps.no/p/sandbox-"
@@ -28,7 +31,7 @@ class CustomerCode:
     """
 
     phone_number: str
-    made: datetime
+    made: Moment
     msn: str | None = None
     version: Literal["1.0", "2.0"] = "2.0"
 
@@ -37,8 +40,8 @@ class CustomerCodes:
     """All that were given out in one world."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, CustomerCode] = {}
-        self._personal: dict[str, CustomerCode] = {}
+        self.tokens: Table[str, CustomerCode] = Table(frozen=True)
+        self.personal: Table[str, CustomerCode] = Table(frozen=True)
 
     def add_token(self, random: str, code: CustomerCode) -> str:
         """A customer checked in.
@@ -46,13 +49,13 @@ class CustomerCodes:
         The customer token for the merchant, good for 15 minutes.
         """
         token = TOKEN_START + random
-        self._tokens[token] = code
+        self.tokens[token] = code
         return token
 
     def add_personal(self, random: str, code: CustomerCode) -> str:
         """A customer opens the QR in their app; its content."""
         content = QR_START + random
-        self._personal[content] = code
+        self.personal[content] = code
         return content
 
     def owner(self, token: str, msn: str, now: datetime) -> CustomerCode | None:
@@ -60,17 +63,17 @@ class CustomerCodes:
 
         Nobody when it is unknown, another sales unit's or too old.
         """
-        code = self._tokens.get(token)
+        code = self.tokens.get(token)
         return code if code is not None and code.msn == msn and now < code.made + TOKEN_LIFETIME else None
 
     def shown(self, content: str) -> CustomerCode | None:
         """Who showed a personal QR."""
-        return self._personal.get(content)
+        return self.personal.get(content)
 
     def picture(self, random: str) -> str | None:
         """The content of the personal QR that was made with this random part."""
         content = QR_START + random
-        return content if content in self._personal else None
+        return content if content in self.personal else None
 
 
 def looks_like_ours(code: str) -> bool:

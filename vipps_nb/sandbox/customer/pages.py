@@ -148,7 +148,7 @@ async def check_in(token: Token, world: TheWorld) -> Response:
     code = _printed(token, world)
     if code.leads_to is not None:
         raise UnknownLink("There is nothing to check in to; the code leads to a page.")
-    code.scan(PHONE_NUMBER)
+    code.scan(world, PHONE_NUMBER)
     return Response(
         _place(code, world, tag("p", "You are checked in.", role="status")), headers=HEADERS, media_type=HTML
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.world.clock import Clock
+from vipps_nb.sandbox.world.clock import Clock, Moment
+from vipps_nb.sandbox.world.tables import Table
 
 KEPT_IN_SIGHT = 1000
 
@@ -24,7 +24,7 @@ class Arrival:
     """
 
     number: int
-    since: datetime
+    since: Moment
     screen: Callable[[], PhoneScreen]
 
 
@@ -33,28 +33,30 @@ class Phone:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._count = 0
-        self._arrivals: dict[str, Arrival] = {}
+        self.count = 0
+        """How many requests have come."""
+        self.arrivals: Table[str, Arrival] = Table(frozen=True)
 
     def __contains__(self, token: str) -> bool:
-        return token in self._arrivals
+        return token in self.arrivals
 
     def show(self, token: str, screen: Callable[[], PhoneScreen]) -> None:
         """A new request, which ``screen`` shows as it is whenever it is looked at."""
-        self._count += 1
-        self._arrivals[token] = Arrival(number=self._count, since=self._clock.now(), screen=screen)
+        self.count += 1
+        self.arrivals[token] = Arrival(number=self.count, since=self._clock.now(), screen=screen)
 
     def get(self, token: str) -> PhoneScreen | None:
         """What the link with this token opens; None if there is none."""
-        return self._arrivals[token].screen() if token in self._arrivals else None
+        arrival = self.arrivals.get(token)
+        return None if arrival is None else arrival.screen()
 
     def remove(self, token: str) -> None:
         """Take a request away, as if it had never come."""
-        del self._arrivals[token]
+        self.arrivals.pop(token)
 
     def numbered(self, number: int) -> Arrival | None:
         """The request with this number, decided or not."""
-        return next((one for one in self._arrivals.values() if one.number == number), None)
+        return next((one for one in self.arrivals.values() if one.number == number), None)
 
     def waiting(self) -> list[tuple[Arrival, PhoneScreen]]:
         """What the customer can decide now, newest first.
@@ -65,7 +67,7 @@ class Phone:
         """
         found: list[tuple[Arrival, PhoneScreen]] = []
         seen: set[tuple[str, str, str]] = set()
-        for one in islice(reversed(self._arrivals.values()), KEPT_IN_SIGHT):
+        for one in islice(reversed(self.arrivals.rows.values()), KEPT_IN_SIGHT):
             screen = one.screen()
             if screen.outcome is not None:
                 continue

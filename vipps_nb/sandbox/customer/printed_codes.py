@@ -34,7 +34,7 @@ class PrintedCode(Protocol):
     def leads_to(self) -> str | None:
         """Where the phone's browser goes; None where the customer checks in instead."""
 
-    def scan(self, phone_number: str) -> dict[str, Any]:
+    def scan(self, world: World, phone_number: str) -> dict[str, Any]:
         """A customer scans it. Says what came of it."""
         ...
 

@@ -21,6 +21,9 @@ OWN = [
         begins=["/sandbox/customer/requests", "/sandbox/customer/ignore", "/sandbox/clock/next", "/sandbox/changes"],
     ),
     Pages("control.people", "The desk", begins=["/sandbox/product-orders", "/sandbox/donations"]),
+    Pages("control.log", "The desk, requests", begins=["/sandbox/requests"]),
+    Pages("control.worlds", "The desk, worlds", begins=["/sandbox/world", "/sandbox/seed"]),
+    Pages("control.board", "The board", begins=["/sandbox/board"]),
     Pages("customer.pages", "The customer's phone", begins=["/landing"]),
 ]
 

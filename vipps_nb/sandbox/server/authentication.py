@@ -158,7 +158,10 @@ def token_owner(headers: Mapping[str, str], backend: Backend, auth: AuthPolicy) 
         raise auth.token_refused("The access token was not issued here, or it is damaged.")
     if claims.expires <= backend.world.clock.now():
         raise auth.token_refused("The access token has expired.")
-    return backend.keys.by_client_id[claims.client_id]
+    keys = backend.keys.by_client_id.get(claims.client_id)
+    if keys is None:
+        raise auth.token_refused("The access token was issued for keys that this sandbox does not have.")
+    return keys
 
 
 def _check_system_headers(auth: AuthPolicy, headers: Mapping[str, str]) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
+LARGEST_WORLD = 256 << 20  # a world of a hundred thousand payments has half of it
 LARGEST_HEADERS = 16 << 10  # bytes; an access token has about one thousand
 MOST_HEADERS = 100
 OWN_PATHS = ("/sandbox", "/landing")  # the desk and the customer's phone: no faults here, and no log
@@ -143,7 +144,7 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
-            body = await _read(receive)
+            body = await _read(receive, LARGEST_WORLD if scope["path"] == "/sandbox/world" else LARGEST_BODY)
             await self._serve(scope, receive, send, body)
         except GatewayRefusal as refusal:
             await self._send(send, _refused(refusal), timedelta(0))
@@ -308,7 +309,7 @@ def _check_origin(scope: Scope, let_others_in: bool) -> None:
         raise ForeignOrigin
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, largest: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -317,8 +318,8 @@ async def _read(receive: Receive) -> bytes:
             raise _ClientGoneError
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
-        if size > LARGEST_BODY:
-            raise BodyTooLarge(headers={"Connection": "close"})
+        if size > largest:
+            raise BodyTooLarge(f"The body is larger than {largest} bytes.", headers={"Connection": "close"})
         if not message.get("more_body", False):
             return b"".join(chunks)
 

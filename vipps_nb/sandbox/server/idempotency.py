@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from vipps_nb.sandbox.world.clock import Moment
+from vipps_nb.sandbox.world.tables import Blob, Table
+
 RETENTION = timedelta(days=7)
 LARGEST = 32 << 20  # bytes of all answers together
 OVERHEAD = 1000  # bytes; about what Python needs for one
@@ -26,11 +29,11 @@ Slot = tuple[str, str, str]  # MSN, operation, idempotency key
 class Remembered:
     """An answer that was given, and the request it answered."""
 
-    fingerprint: bytes
-    stored: datetime
+    fingerprint: Blob
+    stored: Moment
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
+    headers: tuple[tuple[Blob, Blob], ...]
+    body: Blob
 
     @property
     def weight(self) -> int:
@@ -42,15 +45,15 @@ class IdempotencyBook:
     """All remembered answers of one world."""
 
     def __init__(self) -> None:
-        self._answers: dict[Slot, Remembered] = {}
+        self.answers: Table[Slot, Remembered] = Table(frozen=True)
         self._weight = 0
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self.answers)
 
     def get(self, slot: Slot, now: datetime) -> Remembered | None:
         """The answer kept under this key, unless it is too old."""
-        remembered = self._answers.get(slot)
+        remembered = self.answers.get(slot)
         if remembered is not None and now - remembered.stored > RETENTION:
             self._forget(slot)
             return None
@@ -58,18 +61,19 @@ class IdempotencyBook:
 
     def keep(self, slot: Slot, answer: Remembered) -> None:
         """Bind an answer to a key, and let go of the oldest that are too old or too many."""
-        if slot in self._answers:
+        if slot in self.answers:
             self._forget(slot)
-        self._answers[slot] = answer
+        self.answers[slot] = answer
         self._weight += answer.weight
-        while (oldest := next(iter(self._answers))) != slot:
-            too_old = answer.stored - self._answers[oldest].stored > RETENTION
+        while (oldest := next(iter(self.answers))) != slot:
+            too_old = answer.stored - self.answers.rows[oldest].stored > RETENTION
             if not too_old and self._weight <= LARGEST:
                 break
             self._forget(oldest)
 
     def _forget(self, slot: Slot) -> None:
-        self._weight -= self._answers.pop(slot).weight
+        forgotten = self.answers.pop(slot)
+        self._weight -= 0 if forgotten is None else forgotten.weight
 
 
 def fingerprint(path: str, body: bytes, content: Any) -> bytes:

@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
@@ -284,6 +285,10 @@ async def _serve(operation: _Operation, request: Request) -> Response:
     body = await request.body()
     reading = read(body)
     content = reading.content
+    if world.settings.calls_per_minute is not None and caller.name:
+        # In real time, also while the world's clock is held: it is this machine that is shared.
+        fair = RateLimit(calls=world.settings.calls_per_minute, resource="", counted_with="merchant_serial_number")
+        world.rates.admit(fair, ("fair share", caller.name), datetime.now(UTC))
     if given.limit is not None and world.settings.rate_limits:
         world.rates.admit(given.limit, _bucket(given.limit, operation.path, request, content), world.clock.now())
     key = request.headers.get(given.key_header) or None

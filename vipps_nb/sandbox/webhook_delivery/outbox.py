@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from vipps_nb.sandbox.world.tables import Table
+
 TIME_LIMIT = 10.0
 """Seconds that a receiver has to answer (Webhooks API guide)."""
 
@@ -38,11 +40,11 @@ class Reply:
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - the class of good statuses
 
 
-def _forget(reply: Reply) -> None:
+def forget(reply: Reply) -> None:
     """For a request that nobody waits for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class OutgoingRequest:
     """One HTTP request to a merchant's server.
 
@@ -53,27 +55,42 @@ class OutgoingRequest:
         about: What it is about, such as an event's name; for the delivery log.
         attempt: How many times this has been tried, this time included.
         time_limit: Seconds that the receiver has.
+        number: Given by the outbox.
     """
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
-    on_reply: Callable[[Reply], datetime | None] = _forget
+    on_reply: Callable[[Reply], datetime | None] = forget
     about: str = ""
     attempt: int = 1
     time_limit: float = TIME_LIMIT
+    number: int = 0
 
 
 class Outbox:
-    """The requests of one world that nobody has taken yet, oldest first."""
+    """The requests of one world that nobody has taken yet, oldest first.
+
+    And those that were taken and have no answer yet: should the sandbox end before, they are sent once more.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[OutgoingRequest] = []
+        self.unanswered: Table[int, OutgoingRequest] = Table(frozen=True)
+        self.posted = 0
+        """How many there have been."""
 
     def post(self, outgoing: OutgoingRequest) -> None:
         """Hand in a request."""
         self._waiting.append(outgoing)
+        self.posted += 1
+        outgoing.number = self.posted
+        self.unanswered[self.posted] = outgoing
+
+    def answered(self, outgoing: OutgoingRequest) -> None:
+        """Whoever was asked has answered, or never will."""
+        self.unanswered.pop(outgoing.number)
 
     def take(self) -> list[OutgoingRequest]:
         """Take all requests out."""

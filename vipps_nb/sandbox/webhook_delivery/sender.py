@@ -92,6 +92,8 @@ class Sender:
             _start(self._in_the_air, self._carry(world, outgoing, delivery, one_by_one=world.clock.held))
         self._set_alarm(world)
         self.turn.notify_all()
+        if self._backend.keep is not None:
+            self._backend.keep()
 
     def key_store(self) -> None:
         """Have those look again who wait for a change, after one outside an act.
@@ -221,6 +223,7 @@ class Sender:
         """Say what came back; a request of a world that is gone has nobody to tell."""
         self._in_the_air.discard(_this_task())
         if self._backend.world is world:
+            world.outbox.answered(outgoing)
             next_attempt = None
             try:
                 next_attempt = outgoing.on_reply(reply)
@@ -229,8 +232,15 @@ class Sender:
                     "What a receiver answered could not be dealt with\n%s", self._backend.masker.text(format_exc())
                 )
             delivery.landed(reply, next_attempt)
-            self.dispatch()
+            self._dispatch_unasked()
         self.turn.notify_all()
+
+    def _dispatch_unasked(self) -> None:
+        """The same where nobody waits for an answer that could say what went wrong."""
+        try:
+            self.dispatch()
+        except Refusal as refusal:
+            log.error("%s: %s", refusal.title, refusal.detail)
 
     def _set_alarm(self, world: World) -> None:
         due = None if world.clock.held else world.clock.next_deadline
@@ -251,7 +261,7 @@ class Sender:
             try:
                 self._backend.world.clock.settle()
             finally:
-                self.dispatch()  # sets the next alarm, whatever went wrong with this one
+                self._dispatch_unasked()  # sets the next alarm, whatever went wrong with this one
 
 
 def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:

@@ -8,10 +8,32 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator
+
+from vipps_nb.sandbox.world.tables import Table
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+MARGIN = timedelta(days=20 * 366)  # what may lie before and behind: terms run for years
+
+
+def _in_time(moment: datetime) -> datetime:
+    if moment.tzinfo is None or not EARLIEST - MARGIN <= moment < LATEST + MARGIN:
+        raise ValueError("a moment has a zone, and lies in the years this world knows")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_time)]
+"""A moment in a record: held against the years this world knows when it is read from a file."""
+
+
+class Due(NamedTuple):
+    """Something that happens at a moment."""
+
+    moment: datetime
+    action: Callable[[], None]
 
 
 class Clock:
@@ -24,8 +46,11 @@ class Clock:
         self._offset = timedelta(0)
         self._held_at: datetime | None = None
         self._acting_at: datetime | None = None
-        self._deadlines: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._order = count()  # equal moments keep the order in which they were set
+        self.dues: Table[int, Due] = Table(frozen=True)
+        """What is to come, by number; equal moments keep the order in which they were set."""
+        self.set_so_far = 0
+        """The number of the next one."""
+        self._deadlines: list[tuple[datetime, int]] = []
         self.moves = 0
         """How often somebody has moved, held or released it."""
 
@@ -42,7 +67,13 @@ class Clock:
 
     def at(self, moment: datetime, action: Callable[[], None]) -> None:
         """Have ``action`` done once the clock has reached ``moment``."""
-        heapq.heappush(self._deadlines, (moment, next(self._order), action))
+        self.put(self.set_so_far, Due(moment, action))
+
+    def put(self, number: int, due: Due) -> None:
+        """Have something done, under a number that it had before."""
+        self.dues[number] = due
+        self.set_so_far = max(self.set_so_far, number + 1)
+        heapq.heappush(self._deadlines, (due.moment, number))
 
     def set(self, *, now: datetime | None = None, held: bool | None = None) -> None:
         """Move, hold or release the clock; released, it runs on from where it stood.
@@ -57,6 +88,15 @@ class Clock:
         self._held_at = moment if hold else None
         self._offset = moment - datetime.now(UTC)
         self.settle()
+
+    @property
+    def position(self) -> tuple[datetime | None, timedelta]:
+        """Where it is held, and how far it is from the real time when it runs."""
+        return self._held_at, self._offset
+
+    def resume(self, held_at: datetime | None, offset: timedelta) -> None:
+        """Go on from a position; time that has passed meanwhile has passed here too, unless it is held."""
+        self._held_at, self._offset = held_at, offset
 
     def advance(self, by: timedelta) -> None:
         """Move time forward; everything that falls due in between happens."""
@@ -81,10 +121,12 @@ class Clock:
             self._happen()
 
     def _happen(self) -> None:
-        due, _, action = heapq.heappop(self._deadlines)
+        due, number = heapq.heappop(self._deadlines)
+        coming = self.dues.pop(number)
         self._acting_at = due
         try:
-            action()
+            if coming is not None:
+                coming.action()
         finally:
             self._acting_at = None
 

@@ -36,16 +36,21 @@ class EventBus:
     """The loudspeaker of one world."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[DomainEvent], None]] = []
+        self.listeners: list[Callable[[DomainEvent], None]] = []
         self.made = 0
         """How many there have been."""
 
     def subscribe(self, listener: Callable[[DomainEvent], None]) -> None:
         """Hear every event from now on. A listener takes note and returns; it acts later."""
-        self._listeners.append(listener)
+        self.listeners.append(listener)
+
+    def subscribe_once(self, listener: Callable[[DomainEvent], None]) -> None:
+        """The same, unless an equal one hears already."""
+        if listener not in self.listeners:
+            self.subscribe(listener)
 
     def publish(self, domain_event: DomainEvent) -> None:
         """Say it."""
         self.made += 1
-        for listener in self._listeners:
+        for listener in self.listeners:
             listener(domain_event)

@@ -89,7 +89,7 @@ class Faults:
         self._paths: Sequence[re.Pattern[str]] = ()
         self.changes = 0
         """How often the rules were changed."""
-        self._ids = Ids(seed, "faults")
+        self.ids = Ids(seed, "faults")
 
     def replace(self, rules: Sequence[FaultRule]) -> None:
         """These rules from now on."""
@@ -104,7 +104,7 @@ class Faults:
         for rule, fits in zip(self.rules, self._paths, strict=True):
             if rule.method not in ("*", method) or not fits.match(path):
                 continue
-            if self._ids.chance() >= rule.rate:
+            if self.ids.chance() >= rule.rate:
                 continue
             verdict.latency += rule.latency_ms / 1000
             verdict.skew += timedelta(seconds=rule.skew_seconds)

@@ -6,10 +6,13 @@ The same seed gives the same ids in the same order.
 from __future__ import annotations
 
 import base64
+import binascii
 import random
 import string
+import struct
 import uuid
 
+_WORDS, _GENERATOR = "<625I", 3  # the state of a Mersenne twister, as Python's third version of it says it
 LETTERS = string.ascii_letters + string.digits
 
 
@@ -18,6 +21,28 @@ class Ids:
 
     def __init__(self, seed: int, stream: str) -> None:
         self._random = random.Random(f"{seed}/{stream}")  # noqa: S311 - pretend ids that must repeat, nothing to guard
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """Something that differs whenever the position does, and is quickly found."""
+        words: tuple[int, ...] = self._random.getstate()[1]
+        return words[0], words[-1]
+
+    @property
+    def position(self) -> str:
+        """How far the stream has come, as text."""
+        words: tuple[int, ...] = self._random.getstate()[1]
+        return base64.b64encode(struct.pack(_WORDS, *words)).decode()
+
+    @position.setter
+    def position(self, text: str) -> None:
+        try:
+            words = struct.unpack(_WORDS, base64.b64decode(text, validate=True))
+            if not any(words[:-1]):
+                raise ValueError("it would give the same id for ever")
+            self._random.setstate((_GENERATOR, words, None))
+        except (binascii.Error, struct.error, ValueError, OverflowError):
+            raise ValueError("this is no position of a stream of ids") from None
 
     def guid(self) -> str:
         """A version 4 UUID in lower case."""

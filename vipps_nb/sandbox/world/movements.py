@@ -6,8 +6,10 @@ Ledgers are built from this and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
+
+from vipps_nb.sandbox.world.clock import Moment
+from vipps_nb.sandbox.world.tables import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Movement:
     currency: str
     reference: str
     psp_reference: str
-    moment: datetime
+    moment: Moment
     phone_number: str | None = None
     message: str | None = None
     handle: str | None = None
@@ -37,13 +39,15 @@ class Movements:
     """All movements of one world, per sales unit."""
 
     def __init__(self) -> None:
+        self.rows: Rows[Movement] = Rows(frozen=True)
         self._of: dict[str, list[Movement]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, self._of.values()))
+        return len(self.rows)
 
     def add(self, movement: Movement) -> None:
         """Money has moved. Moments never decrease, for the clock acts in order."""
+        self.rows.append(movement)
         self._of.setdefault(movement.msn, []).append(movement)
 
     def of(self, msn: str) -> list[Movement]:

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.shapes import Nullable
+from vipps_nb.sandbox.world.tables import Table
 
 PaymentType = Literal["ecom", "recurring"]
 MinorUnits = Annotated[int, Field(ge=0, description="Minor units, 100 being 1.00.")]
@@ -92,15 +93,15 @@ class Receipts:
     """The receipts of one world: one for each order of each sales unit."""
 
     def __init__(self) -> None:
-        self._of: dict[tuple[str, PaymentType, str], Mapping[str, Any]] = {}
+        self.rows: Table[tuple[str, str, str], Mapping[str, Any]] = Table(frozen=True)
 
     def __len__(self) -> int:
-        return len(self._of)
+        return len(self.rows)
 
     def put(self, msn: str, payment_type: PaymentType, order_id: str, receipt: Mapping[str, Any]) -> None:
         """Keep a receipt: ``orderLines`` and ``bottomLine`` as the APIs write them."""
-        self._of[msn, payment_type, order_id] = receipt
+        self.rows[msn, payment_type, order_id] = receipt
 
     def get(self, msn: str, payment_type: PaymentType, order_id: str) -> Mapping[str, Any] | None:
         """The receipt of an order, if it has one."""
-        return self._of.get((msn, payment_type, order_id))
+        return self.rows.get((msn, payment_type, order_id))

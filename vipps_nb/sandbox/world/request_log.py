@@ -6,6 +6,7 @@ Bounded by number and by bytes.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,6 +115,10 @@ class RequestLog:
         self._weight += entry.weight
         while len(self._entries) > KEPT or self._weight > LARGEST:
             self._weight -= self._entries.popleft().weight
+
+    def latest(self) -> Sequence[Entry]:
+        """The entries as they came, oldest first, secrets and all."""
+        return self._entries
 
     def entries(self, last: int = KEPT) -> list[dict[str, Any]]:
         """The last entries, oldest first, secrets masked; all unless told."""

@@ -25,6 +25,9 @@ class Settings(JsonModel):
     token_numbers_as: Literal["string", "number"] = "string"  # noqa: S105 - no password, a kind of JSON value
     """The official document types the numbers of a token answer as strings; clients have reported numbers."""
     rate_limits: bool = False
+    calls_per_minute: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    """How many calls each sales unit has in a minute of real time, so that one notebook's loop leaves room for the
+    others of a class; beyond it is 429. None for no such limit."""
     force_approve_honours_special_amounts: bool = False
     """The 2023 text says they are not honoured; newer text does not repeat it."""
     repeated_cancel: Literal["refused", "accepted"] = "refused"

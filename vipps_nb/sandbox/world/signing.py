@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 Algorithm = Literal["RS256", "ES256"]
@@ -28,6 +29,27 @@ class Signer(Protocol):
     def public_key(self) -> dict[str, Any]:
         """The key to verify with, as a JSON Web Key."""
         ...
+
+
+class Verifier(Protocol):
+    """The public half of a key that is elsewhere."""
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """The claims of a token that the key has signed; None for any other."""
+        ...
+
+
+@lru_cache(maxsize=100)
+def verifier_of(public_key: str) -> Verifier | None:
+    """What verifies RS256 tokens by a public key, a JSON Web Key as text.
+
+    None where it is no such key; and in a page of a browser, which has no way to do it.
+    """
+    if importlib.util.find_spec("cryptography") is None:
+        return None
+    from vipps_nb.sandbox.world.signing_compiled import verifier  # noqa: PLC0415 - as below
+
+    return verifier(public_key)
 
 
 def new_key(algorithm: Algorithm) -> Signer:

@@ -5,6 +5,7 @@ A reset makes a new one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,12 +21,14 @@ from vipps_nb.sandbox.world.masking import Masker
 from vipps_nb.sandbox.world.request_log import RequestLog
 from vipps_nb.sandbox.world.sales_unit import KeyStore, SalesUnit
 from vipps_nb.sandbox.world.settings import Settings, Switches
+from vipps_nb.sandbox.world.tables import Table
 
 if TYPE_CHECKING:
     from vipps_nb.sandbox.server.access_tokens import TokenSigner
     from vipps_nb.sandbox.world.id_tokens import IdTokenSigner
 
 Records = TypeVar("Records")
+MOST_SIGNERS, LONGEST_KEY = 50, 2000  # one more with each restart; the oldest tokens have expired long since
 
 
 class World:
@@ -52,7 +55,9 @@ class World:
         self.log = RequestLog(masker)
         self.outbox = Outbox()
         self.deliveries = DeliveryLog(masker)
-        self.switches = {msn: Switches() for msn in keys.units}
+        self.switches: Table[str, Switches] = Table(frozen=True)
+        for msn in keys.units:
+            self.switches[msn] = Switches()
         self.phone = Phone(self.clock)
         self._records: dict[type[Any], Any] = {}
 
@@ -79,8 +84,11 @@ class Backend:
         self._seed = seed
         self._settings = settings
         self.masker = Masker(keys.secrets)
+        self.keep: Callable[[], None] | None = None
+        """Has the world kept; called after every act, before its answer goes out."""
+        self._former_signers: list[str] = []
         self._worlds = 0
-        self.world = self._new_world(seed)
+        self.world = self.new_world(seed)
 
     # Made with the first token: importing cryptography and making a key take as long as all of the start.
 
@@ -89,7 +97,18 @@ class Backend:
         """Signs and reads access tokens, with a key of its own in each sandbox."""
         from vipps_nb.sandbox.server.access_tokens import TokenSigner  # noqa: PLC0415 - as above
 
-        return TokenSigner(self._seed)
+        return TokenSigner(self._seed, self._former_signers)
+
+    @property
+    def signers(self) -> list[str]:
+        """The public keys by which access tokens are known, latest last."""
+        own = [self.token_signer.public_key] if "token_signer" in vars(self) else []
+        return [*self._former_signers, *own]
+
+    def trust(self, public_keys: Iterable[object]) -> None:
+        """Take tokens as well that were given out by signers of before."""
+        known = dict.fromkeys([*self._former_signers, *(key for key in public_keys if isinstance(key, str))])
+        self._former_signers[:] = [key for key in known if len(key) <= LONGEST_KEY][-MOST_SIGNERS:]
 
     @cached_property
     def id_token_signer(self) -> IdTokenSigner:
@@ -103,9 +122,10 @@ class Backend:
 
         Keys and tokens stay valid.
         """
-        self.world = self._new_world(self.world.seed if seed is None else seed)
+        self.world = self.new_world(self.world.seed if seed is None else seed)
         return self.world
 
-    def _new_world(self, seed: int) -> World:
+    def new_world(self, seed: int) -> World:
+        """A world in which nothing has happened; not yet the present one."""
         self._worlds += 1
         return World(seed, self.keys, self._settings.model_copy(), self.base_url, self.masker, number=self._worlds)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+
+from vipps_nb.sandbox.world.clock import Moment
+from vipps_nb.sandbox.world.tables import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +16,8 @@ class CheckIn:
     msn: str
     phone_number: str
     is_member: bool
-    moment: datetime
+    moment: Moment
 
 
-class CheckIns(list[CheckIn]):
+class CheckIns(Rows[CheckIn]):
     """All of them, oldest first."""

@@ -57,16 +57,12 @@ router = page.router
 @rules(WRITE)
 async def create_session(order: SessionOrder, world: TheWorld, caller: TheCaller) -> SessionCreated:
     """Create session: a checkout that a customer may pay in. It lives for one hour."""
-
-    def tell(session: Session) -> dict[str, object]:
-        return session_answer(world, session).to_json()
-
     session = start(
         world,
         caller.merchant.merchant_serial_number,
         order,
         callback_url=order.merchant_info.callback_url,
-        tell=tell,
+        version="v3",
     )
     return SessionCreated(
         token=session.token,

@@ -5,17 +5,24 @@ Source: Checkout API guide.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from vipps_nb.sandbox.apis.checkout.callbacks import ask_for_delivery, tell_end
 from vipps_nb.sandbox.apis.checkout.errors import ReferenceTaken
-from vipps_nb.sandbox.apis.checkout.logistics import OPTIONS, label
-from vipps_nb.sandbox.apis.checkout.models import MOVES, SCOPE, Session, Sessions, country, phone_number, shares
+from vipps_nb.sandbox.apis.checkout.logistics import label
+from vipps_nb.sandbox.apis.checkout.models import (
+    MOVES,
+    SCOPE,
+    Session,
+    Sessions,
+    Version,
+    country,
+    phone_number,
+    shares,
+)
 from vipps_nb.sandbox.apis.checkout.schemas import (
     EventCampaign,
-    LogisticsOption,
     PaymentOrder,
     PaymentTransaction,
     PriceCampaign,
@@ -37,10 +44,10 @@ from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements
 from vipps_nb.sandbox.apis.recurring.schemas import AgreementStatus
 from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.receipts import Receipts
-from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
 OUTCOMES = {
@@ -49,8 +56,6 @@ OUTCOMES = {
     State.TERMINATED: "You said no.",
 }
 NO_DELIVERY = "the shop offers no delivery"
-Tell = Callable[[Session], dict[str, Any] | None]
-ReadOptions = Callable[[bytes, Settings], list[LogisticsOption]]
 
 
 def phone_screen(world: World, session: Session) -> PhoneScreen:
@@ -171,6 +176,16 @@ def _report(session: Session, found: dict[str, Any]) -> dict[str, Any]:
     return {"reference": session.reference, "msn": session.msn, "sessionState": str(session.state), **found}
 
 
+@deed("checkout.screen", about=Sessions, key=2)
+def _on_phone(world: World, msn: str, reference: str) -> PhoneScreen:
+    return phone_screen(world, world.records(Sessions).rows[msn, reference])
+
+
+@deed("checkout.expire", about=Sessions, key=2)
+def _time_is_up(world: World, msn: str, reference: str) -> None:
+    expire(world, world.records(Sessions).rows[msn, reference])
+
+
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The sessions with this reference that have no payment.
 
@@ -196,7 +211,8 @@ def pay(world: World, session: Session) -> PhoneScreen | None:
         session.agreement = propose(world, session, session.order.subscription)
     if session.transaction is None:
         return None
-    session.payment = start_payment(world, session.msn, _payment_order(session, session.transaction))
+    value = session.transaction.amount.value + (session.delivery.amount.value if session.delivery else 0)
+    session.payment = start_payment(world, session.msn, _payment_order(session, session.transaction), value=value)
     if session.transaction.order_summary is not None:
         summary = session.transaction.order_summary.to_json()
         receipt = {"orderLines": summary["orderLines"], "bottomLine": summary["orderBottomLine"]}
@@ -226,12 +242,10 @@ def expire(world: World, session: Session) -> None:
 
 def follow_payments(world: World) -> None:
     """Have sessions hear, from now on, how their payments end."""
-    sessions = world.records(Sessions)
-    if not sessions.hears_of_payments:
-        sessions.hears_of_payments = True
-        world.records(EventBus).subscribe(partial(_hear, world))
+    world.records(EventBus).subscribe_once(_hear.of(world))
 
 
+@deed("checkout.hear", more=1)
 def _hear(world: World, domain_event: DomainEvent) -> None:
     session = world.records(Sessions).get(domain_event.msn, domain_event.subject)
     if session is None or session.payment is None or session.state is not State.INITIATED:
@@ -255,9 +269,8 @@ def _payment_order(session: Session, transaction: PaymentTransaction) -> epaymen
     Validated already, as far as ePayment's own rules apply to Checkout.
     """
     config = session.order.configuration
-    value = transaction.amount.value + (session.delivery.amount.value if session.delivery else 0)
     return epayment.CreatePaymentRequest.model_construct(
-        amount=epayment.Amount.model_construct(currency=transaction.amount.currency, value=value),
+        amount=epayment.Amount.model_construct(currency=transaction.amount.currency, value=transaction.amount.value),
         payment_method=epayment.PaymentMethod(type="WALLET"),
         reference=session.reference,
         user_flow=(config and config.user_flow) or "WEB_REDIRECT",
@@ -279,13 +292,11 @@ def start(
     order: SessionOrder,
     *,
     callback_url: str,
-    tell: Tell,
-    read_options: ReadOptions = OPTIONS.read,
+    version: Version,
 ) -> Session:
     """Store a new session and show it on the customer's phone.
 
-    ``tell`` puts its end into the words of the API's version, for ``callback_url``; None keeps it to itself.
-    ``read_options`` understands what the merchant answers to the question for ways of delivery.
+    Its end is told at ``callback_url``, in the words of this version.
 
     Raises:
         Refusal: The order breaks a term, or its reference is taken.
@@ -301,16 +312,16 @@ def start(
         token=world.ids.urlsafe(24),
         order=order,
         callback_url=callback_url,
-        tell=tell,
+        version=version,
         created=world.clock.now(),
     )
     sessions.store(session)
     follow_payments(world)
-    world.phone.show(session.token, partial(phone_screen, world, session))
-    world.clock.at(session.expires, lambda: expire(world, session))
+    world.phone.show(session.token, _on_phone.of(world, msn, reference))
+    world.clock.at(session.expires, _time_is_up.of(world, msn, reference))
     logistics = order.logistics if isinstance(order, PaymentOrder) else None
     if logistics is not None and logistics.dynamic_options_callback is not None:
-        ask_for_delivery(world, session, logistics.dynamic_options_callback, read_options)
+        ask_for_delivery(world, session, logistics.dynamic_options_callback)
     return session
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from vipps_nb.sandbox.apis.checkout.schemas import (
     Amount,
@@ -23,11 +22,13 @@ from vipps_nb.sandbox.apis.checkout.schemas import (
     TransactionAggregate,
     UserInfo,
 )
-from vipps_nb.sandbox.apis.epayment.models import Payment
+from vipps_nb.sandbox.apis.epayment.models import Payment, Payments
 from vipps_nb.sandbox.apis.epayment.schemas import State as PaymentState
-from vipps_nb.sandbox.apis.recurring.models import Agreement
+from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
+from vipps_nb.sandbox.world.clock import Moment
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import KeptAs, Table
 from vipps_nb.sandbox.world.world import World
 
 MOVES = StateMachine(
@@ -41,6 +42,23 @@ MSISDN = re.compile(r"[1-9][0-9]{8,14}", re.ASCII)
 SCOPE = "email"  # what requireUserInfo asks for, beside the sub
 
 
+Version = Literal["v2", "v3"]
+
+
+def _payment(world: Any, key: Any) -> Payment | None:
+    found: Payment | None = world.records(Payments).get(*key)
+    return found
+
+
+def _agreement(world: Any, key: Any) -> Agreement | None:
+    found: Agreement | None = world.records(Agreements).get(key)
+    return found
+
+
+_A_PAYMENT = KeptAs(lambda one: (one.msn, one.reference), _payment)
+_AN_AGREEMENT = KeptAs(lambda one: one.id, _agreement)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Session:
     """One session of one sales unit.
@@ -49,7 +67,7 @@ class Session:
         order: The request that created it, with what was changed since.
         token: Opens the session on the customer's phone.
         callback_url: Where its end is told.
-        tell: Its end in the words of the version of the API that created it; None where that version keeps silent.
+        version: Of the API that created it, in whose words its end is told.
         payment: From the moment the customer pays; None for a subscription without a first payment.
         dynamic_options: What the merchant answered to the question for ways of delivery; None without an answer.
         chosen: The id of the delivery the customer chose; None until then.
@@ -62,13 +80,13 @@ class Session:
     token: str
     order: SessionOrder
     callback_url: str
-    tell: Callable[[Session], dict[str, Any] | None]
-    created: datetime
+    version: Version
+    created: Moment
     state: State = State.CREATED
-    payment: Payment | None = None
+    payment: Annotated[Payment, _A_PAYMENT] | None = None
     dynamic_options: list[LogisticsOption] | None = None
     chosen: str | None = None
-    agreement: Agreement | None = None
+    agreement: Annotated[Agreement, _AN_AGREEMENT] | None = None
 
     @property
     def expires(self) -> datetime:
@@ -109,34 +127,35 @@ class Sessions:
     """All sessions of one world; found by MSN and reference or id, never by search."""
 
     def __init__(self) -> None:
-        self._by_reference: dict[tuple[str, str], Session] = {}
-        self._by_id: dict[tuple[str, str], Session] = {}
-        self._namesakes: dict[str, list[Session]] = {}
-        self.hears_of_payments = False
+        self.rows: Table[tuple[str, str], Session] = Table()
+        self._by_id: dict[tuple[str, str], tuple[str, str]] = {}
+        self._namesakes: dict[str, list[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._by_reference)
+        return len(self.rows)
 
     def store(self, session: Session) -> None:
         """Keep a new session."""
-        self._by_reference[session.msn, session.reference] = session
-        self._by_id[session.msn, session.session_id] = session
-        self._namesakes.setdefault(session.reference, []).append(session)
+        key = session.msn, session.reference
+        self.rows[key] = session
+        self._by_id[session.msn, session.session_id] = key
+        self._namesakes.setdefault(session.reference, []).append(key)
 
     def get(self, msn: str, reference: str) -> Session | None:
         """The session a sales unit calls by this reference."""
-        return self._by_reference.get((msn, reference))
+        return self.rows.get((msn, reference))
 
     def with_id(self, msn: str, session_id: str) -> Session | None:
         """A sales unit's session with this id."""
-        return self._by_id.get((msn, session_id))
+        key = self._by_id.get((msn, session_id))
+        return None if key is None else self.rows.get(key)
 
     def namesakes(self, reference: str) -> list[Session]:
         """Every sales unit's session with this reference.
 
         References are unique per MSN only.
         """
-        return self._namesakes.get(reference, [])
+        return [self.rows[key] for key in self._namesakes.get(reference, [])]
 
 
 def best_first(options: list[LogisticsOption]) -> list[LogisticsOption]:

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from vipps_nb.sandbox.apis.donations.models import Agreement, Donation, Donations
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.organisations import donation_handle
@@ -41,7 +42,7 @@ def give(
         message=message,
         agreement_id=agreement.agreement_id if agreement else None,
     )
-    world.records(Donations).gifts.append(gift)
+    world.records(Donations).given.append(gift)
     world.records(Movements).add(
         Movement(
             msn=msn,
@@ -101,14 +102,16 @@ def stop(world: World, agreement: Agreement) -> None:
 
 
 def _schedule(world: World, agreement: Agreement) -> None:
-    edition, due = agreement.edition, _next_withdrawal(world.clock.now(), agreement.withdrawal_day)
+    due = _next_withdrawal(world.clock.now(), agreement.withdrawal_day)
+    world.clock.at(due, _withdraw.of(world, agreement.agreement_id, agreement.edition))
 
-    def withdraw() -> None:
-        if agreement.stopped is None and agreement.edition == edition:
-            give(world, agreement.msn, agreement.value, reference=agreement.reference, agreement=agreement)
-            _schedule(world, agreement)
 
-    world.clock.at(due, withdraw)
+@deed("donations.withdraw", about=Donations)
+def _withdraw(world: World, agreement_id: str, edition: int) -> None:
+    agreement = world.records(Donations).rows[agreement_id]
+    if agreement.stopped is None and agreement.edition == edition:
+        give(world, agreement.msn, agreement.value, reference=agreement.reference, agreement=agreement)
+        _schedule(world, agreement)
 
 
 def _next_withdrawal(now: datetime, day: int) -> datetime:

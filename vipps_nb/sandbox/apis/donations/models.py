@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +16,8 @@ from vipps_nb.sandbox.apis.donations.schemas import (
     Schedule,
 )
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.world.clock import Moment
+from vipps_nb.sandbox.world.tables import Rows, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Donation:
     currency: str
     psp_reference: str
     transaction_reference: str
-    moment: datetime
+    moment: Moment
     reference: str | None = None
     message: str | None = None
     agreement_id: str | None = None
@@ -52,9 +54,9 @@ class Agreement:
     value: int
     currency: str
     withdrawal_day: int
-    started: datetime
+    started: Moment
     reference: str | None = None
-    stopped: datetime | None = None
+    stopped: Moment | None = None
     edition: int = 0
 
 
@@ -62,22 +64,27 @@ class Donations:
     """All gifts and agreements of one world, oldest first."""
 
     def __init__(self) -> None:
-        self.gifts: list[Donation] = []
-        self._agreements: dict[str, Agreement] = {}
+        self.given: Rows[Donation] = Rows(frozen=True)
+        self.rows: Table[str, Agreement] = Table()
 
     def __iter__(self) -> Iterator[Agreement]:
-        return iter(self._agreements.values())
+        return iter(self.rows.values())
+
+    @property
+    def gifts(self) -> Collection[Donation]:
+        """All gifts."""
+        return self.given.values()
 
     def store(self, agreement: Agreement) -> None:
         """A new one."""
-        self._agreements[agreement.agreement_id] = agreement
+        self.rows[agreement.agreement_id] = agreement
 
     def get(self, agreement_id: str) -> Agreement | None:
         """The one with this id."""
-        return self._agreements.get(agreement_id)
+        return self.rows.get(agreement_id)
 
 
-def payments(gifts: list[Donation], first: datetime, last: datetime, size: int) -> list[Donation]:
+def payments(gifts: Collection[Donation], first: datetime, last: datetime, size: int) -> list[Donation]:
     """Gifts of a period, oldest first, as many as fit into one answer.
 
     The next question begins with the last moment of this answer. So gifts of one moment are never torn apart, and an

@@ -26,6 +26,7 @@ from vipps_nb.sandbox.customer.codes import CustomerCodes
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.movements import Movement, Movements
@@ -109,6 +110,11 @@ def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
     return {name: value for name, value in report.items() if value is not None}
 
 
+@deed("epayment.screen", about=Payments, key=2)
+def _on_phone(world: World, msn: str, reference: str) -> PhoneScreen:
+    return phone_screen(world, world.records(Payments).rows[msn, reference])
+
+
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The payments with this reference; every sales unit may have one."""
     return [phone_screen(world, payment) for payment in world.records(Payments).namesakes(reference)]
@@ -132,7 +138,7 @@ def attempt(world: World, payment: Payment) -> str | None:
         return FAILING_AMOUNTS[payment.value]
     if payment.value == UNKNOWN_OUTCOME_AMOUNT:
         payment.busy_until = world.clock.now() + UNKNOWN_FOR
-        world.clock.at(payment.busy_until, lambda: authorize(world, payment))
+        world.clock.at(payment.busy_until, _bank_answers.of(world, payment.msn, payment.reference))
         return "the outcome is unknown for one hour"
     authorize(world, payment)
     return None
@@ -176,6 +182,16 @@ def expire(world: World, payment: Payment) -> None:
     """The customer's time is up, unless they or their bank are past that point."""
     if payment.state is State.CREATED and payment.busy_until is None:
         move(world, payment, State.EXPIRED)
+
+
+@deed("epayment.expire", about=Payments, key=2)
+def _time_is_up(world: World, msn: str, reference: str) -> None:
+    expire(world, world.records(Payments).rows[msn, reference])
+
+
+@deed("epayment.authorize", about=Payments, key=2)
+def _bank_answers(world: World, msn: str, reference: str) -> None:
+    authorize(world, world.records(Payments).rows[msn, reference])
 
 
 def move(world: World, payment: Payment, state: State, *, key: str | None = None) -> None:
@@ -234,17 +250,19 @@ def capture_period(switches: Switches) -> timedelta:
     return LATE_CAPTURE_PERIOD if switches.late_capture_allowed else CAPTURE_PERIOD[switches.market]
 
 
-def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | None = None) -> Payment:
+def start(
+    world: World, msn: str, order: CreatePaymentRequest, *, key: str | None = None, value: int | None = None
+) -> Payment:
     """Store a new payment and show it on the customer's phone.
 
-    Whether it may be is for the caller to check.
+    Whether it may be is for the caller to check. ``value`` is what the customer pays, if not what the order says.
     """
     token = world.ids.urlsafe(24)
     payment = Payment(
         msn=msn,
         psp_reference=world.ids.digits(11),
         order=order,
-        value=order.amount.value,
+        value=order.amount.value if value is None else value,
         created=world.clock.now(),
         expires=expiry(order, world.clock.now()),
         token=token,
@@ -254,8 +272,8 @@ def start(world: World, msn: str, order: CreatePaymentRequest, *, key: str | Non
     if order.receipt is not None:
         world.records(Receipts).put(msn, "ecom", order.reference, order.receipt.as_sent())
     record(world, payment, "CREATED", payment.value, key=key, psp_reference=payment.psp_reference)
-    world.phone.show(token, partial(phone_screen, world, payment))
-    world.clock.at(payment.expires, lambda: expire(world, payment))
+    world.phone.show(token, _on_phone.of(world, msn, payment.reference))
+    world.clock.at(payment.expires, _time_is_up.of(world, msn, payment.reference))
     if order.shipping is not None and order.shipping.dynamic_options is not None:
         ask(world, payment, order.shipping.dynamic_options)
     return payment

@@ -23,8 +23,9 @@ from vipps_nb.sandbox.apis.epayment.schemas import (
     UserDetails,
 )
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
-from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.clock import Moment, timestamp
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Table
 
 MOVES = StateMachine({State.CREATED: frozenset({State.AUTHORIZED, State.ABORTED, State.EXPIRED, State.TERMINATED})})
 TIME_TO_APPROVE = timedelta(minutes=10)
@@ -40,7 +41,7 @@ class Event:
     name: str
     value: int
     psp_reference: str
-    moment: datetime
+    moment: Moment
     success: bool = True
     idempotency_key: str | None = None
 
@@ -64,8 +65,8 @@ class Payment:
     psp_reference: str
     order: CreatePaymentRequest
     value: int
-    created: datetime
-    expires: datetime
+    created: Moment
+    expires: Moment
     token: str
     redirect_url: str | None
     state: State = State.CREATED
@@ -73,9 +74,9 @@ class Payment:
     captured: int = 0
     cancelled: int = 0
     refunded: int = 0
-    authorized_at: datetime | None = None
-    last_captured_at: datetime | None = None
-    busy_until: datetime | None = None
+    authorized_at: Moment | None = None
+    last_captured_at: Moment | None = None
+    busy_until: Moment | None = None
     sub: str | None = None
     phone_number: str | None = None
     shipping: ShippingOption | None = None
@@ -166,33 +167,35 @@ class Payments:
     """All payments of one world; found by MSN and reference, never by search."""
 
     def __init__(self) -> None:
-        self._by_reference: dict[tuple[str, str], Payment] = {}
-        self._by_token: dict[str, Payment] = {}
-        self._namesakes: dict[str, list[Payment]] = {}
+        self.rows: Table[tuple[str, str], Payment] = Table()
+        self._by_token: dict[str, tuple[str, str]] = {}
+        self._namesakes: dict[str, list[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._by_reference)
+        return len(self.rows)
 
     def store(self, payment: Payment) -> None:
         """Keep a new payment."""
-        self._by_reference[payment.msn, payment.reference] = payment
-        self._by_token[payment.token] = payment
-        self._namesakes.setdefault(payment.reference, []).append(payment)
+        key = payment.msn, payment.reference
+        self.rows[key] = payment
+        self._by_token[payment.token] = key
+        self._namesakes.setdefault(payment.reference, []).append(key)
 
     def get(self, msn: str, reference: str) -> Payment | None:
         """The payment a sales unit calls by this reference."""
-        return self._by_reference.get((msn, reference))
+        return self.rows.get((msn, reference))
 
     def with_token(self, token: str) -> Payment | None:
         """The payment whose link carries this token."""
-        return self._by_token.get(token)
+        key = self._by_token.get(token)
+        return None if key is None else self.rows.get(key)
 
     def namesakes(self, reference: str) -> list[Payment]:
         """Every sales unit's payment with this reference.
 
         References are unique per MSN only.
         """
-        return self._namesakes.get(reference, [])
+        return [self.rows[key] for key in self._namesakes.get(reference, [])]
 
 
 def payment_answer(payment: Payment) -> PaymentResponse:

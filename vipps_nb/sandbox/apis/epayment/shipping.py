@@ -9,12 +9,13 @@ import contextlib
 import json
 from http import HTTPStatus
 
-from vipps_nb.sandbox.apis.epayment.models import Payment
+from vipps_nb.sandbox.apis.epayment.models import Payment, Payments
 from vipps_nb.sandbox.apis.epayment.schemas import DynamicOptions, ShippingAnswer, ShippingGroup, ShippingOption
 from vipps_nb.sandbox.customer.customer import KARI
 from vipps_nb.sandbox.customer.screen import Choice
 from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
@@ -73,15 +74,6 @@ def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
 
     A useless answer is no answer.
     """
-
-    def answered(reply: Reply) -> None:
-        if reply.status != HTTPStatus.OK:
-            return
-        with contextlib.suppress(ValueError):
-            groups = ANSWER.read(reply.body, world.settings).groups
-            if all(option.amount.currency == payment.currency for group in groups for option in group.options):
-                payment.dynamic_groups = groups
-
     # These names begin with capitals in the official document, all but the first.
     question = {
         "reference": payment.reference,
@@ -98,10 +90,21 @@ def ask(world: World, payment: Payment, where: DynamicOptions) -> None:
             url=where.callback_url,
             body=json.dumps(question, ensure_ascii=False).encode(),
             headers=headers,
-            on_reply=answered,
+            on_reply=_answered.of(world, payment.msn, payment.reference),
             about="epayment dynamic shipping",
         )
     )
+
+
+@deed("epayment.shipping", about=Payments, key=2, more=1)
+def _answered(world: World, msn: str, reference: str, reply: Reply) -> None:
+    if reply.status != HTTPStatus.OK:
+        return
+    payment = world.records(Payments).rows[msn, reference]
+    with contextlib.suppress(ValueError):
+        groups = ANSWER.read(reply.body, world.settings).groups
+        if all(option.amount.currency == payment.currency for group in groups for option in group.options):
+            payment.dynamic_groups = groups
 
 
 def _groups(payment: Payment) -> list[ShippingGroup]:

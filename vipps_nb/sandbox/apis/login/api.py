@@ -38,7 +38,7 @@ from vipps_nb.sandbox.apis.login.validation import challenge, check_parameters, 
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.routing import Page, Rules, TheBackend, TheWorld, rules
-from vipps_nb.sandbox.world.person_tokens import PersonTokens
+from vipps_nb.sandbox.world.person_tokens import PersonTokens, token_hash
 from vipps_nb.sandbox.world.sales_unit import SalesUnit
 from vipps_nb.sandbox.world.world import World
 
@@ -144,7 +144,7 @@ async def revoke_token(form: Annotated[RevokeForm, Form()], request: Request, ba
     tokens = backend.world.records(PersonTokens)
     known = tokens.get(form.token)
     if known is not None and known.msn == unit.merchant_serial_number:
-        tokens.revoke(form.token)
+        tokens.revoke(token_hash(form.token))
     return Response(headers=NO_STORE)
 
 
@@ -199,7 +199,7 @@ def _of_code(code: str | None, unit: SalesUnit, world: World, kind: type[Kind]) 
         raise errors.InvalidGrant("This code was not given to this client, or not for this grant type.")
     if login.state is State.COMPLETED:
         # Somebody else may have been first, so what they got is taken back (RFC 6749, section 4.1.2).
-        world.records(PersonTokens).revoke(login.token or "")
+        world.records(PersonTokens).revoke(login.token_hash or "")
         raise errors.InvalidGrant("The code was used before. The access token that it gave is revoked.")
     if login.decided is None or world.clock.now() >= login.decided + CODE_LIFETIME:
         raise errors.InvalidGrant("The code has expired.")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from vipps_nb.sandbox.apis.login.models import MOVES, BrowserLogin, Login, Logins, MerchantLogin, State
 from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.id_tokens import opaque
 from vipps_nb.sandbox.world.world import World
@@ -40,8 +41,10 @@ DESCRIPTIONS = {
 }
 
 
-def phone_screen(world: World, login: Login) -> PhoneScreen:
+@deed("login.screen", about=Logins)
+def phone_screen(world: World, number: int) -> PhoneScreen:
     """A login as the customer sees it."""
+    login = world.records(Logins).rows[number]
     onward_url = _onward_url(login)
     return PhoneScreen(
         kind="login",
@@ -56,9 +59,9 @@ def phone_screen(world: World, login: Login) -> PhoneScreen:
         goes_on=True,
         onward_url=onward_url,
         expires=login.expires,
-        on_approve=partial(_approve, world, login),
+        on_approve=partial(_approve, world, number),
         on_abort=partial(_reject, world, login, "access_denied", aborted=True),
-        renew=partial(phone_screen, world, login),
+        renew=phone_screen.of(world, number),
     )
 
 
@@ -87,14 +90,15 @@ def _onward_url(login: Login) -> str | None:
     return with_query(login.redirect_uri, code=login.code, **scope, **state)
 
 
-def _approve(world: World, login: Login) -> dict[str, Any]:
+def _approve(world: World, number: int) -> dict[str, Any]:
     """Log in and share; unless the settings order that something goes wrong."""
+    login = world.records(Logins).rows[number]
     fault = world.settings.login_fails_with
     if fault is not None:
         return _reject(world, login, fault, approved=False, reason=DESCRIPTIONS[fault])
     _decide(world, login, State.APPROVED)
     if login.redirect_uri is not None:
-        world.records(Logins).give_code(login, opaque())
+        world.records(Logins).give_code(number, opaque())
     _ping(world, login)
     return _report(login, approved=True)
 
@@ -135,19 +139,21 @@ def _report(login: Login, **outcome: Any) -> dict[str, Any]:
 
 def find_on_phone(world: World, auth_req_id: str) -> list[PhoneScreen]:
     """The merchant-initiated login of this name."""
-    login = world.records(Logins).with_auth_req_id(auth_req_id)
-    return [phone_screen(world, login)] if login is not None else []
+    number = world.records(Logins).numbered(auth_req_id)
+    return [phone_screen(world, number)] if number is not None else []
 
 
 def put_on_phone(world: World, login: Login, token: str) -> None:
     """Let the customer decide, until time is up."""
-    world.records(Logins).store(login)
-    world.phone.show(token, partial(phone_screen, world, login))
-    world.clock.at(login.expires, lambda: expire(login))
+    number = world.records(Logins).store(login)
+    world.phone.show(token, phone_screen.of(world, number))
+    world.clock.at(login.expires, expire.of(world, number))
 
 
-def expire(login: Login) -> None:
+@deed("login.expire", about=Logins)
+def expire(world: World, number: int) -> None:
     """Time is up, and nobody has decided."""
+    login = world.records(Logins).rows[number]
     if login.state is State.PENDING:
         login.state = MOVES.move(login.state, State.EXPIRED)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
+from vipps_nb.sandbox.world.clock import Moment
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Rows, Table
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CODE_LIFETIME = timedelta(minutes=10)
@@ -49,21 +51,21 @@ class Login:
         redirect_uri: Where the browser goes after the decision; None where everything ends in the app.
         error: Why it was rejected, as an OAuth error code.
         code: What the browser carries to the merchant, once approved.
-        token: The access token that it was traded for.
+        token_hash: Of the access token that it was traded for.
     """
 
     msn: str
     client_id: str
     scope: Sequence[str]
     phone_number: str
-    asked: datetime
-    expires: datetime
+    asked: Moment
+    expires: Moment
     redirect_uri: str | None = None
     state: State = State.PENDING
     error: str | None = None
-    decided: datetime | None = None
+    decided: Moment | None = None
     code: str | None = None
-    token: str | None = None
+    token_hash: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -89,34 +91,49 @@ class MerchantLogin(Login):
 
     auth_req_id: str
     binding_message: str | None = None
-    polled: datetime | None = None
+    polled: Moment | None = None
 
 
-@dataclass(slots=True)
 class Logins:
     """All logins of one world."""
 
-    all: list[Login] = field(default_factory=list)
-    acquainted: set[str] = field(default_factory=set)
-    """The subs of those who have logged in before."""
-    _by_code: dict[str, Login] = field(default_factory=dict)
-    _by_auth_req_id: dict[str, MerchantLogin] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.rows: Rows[Login] = Rows()
+        self.acquainted: Table[str, bool] = Table(frozen=True)
+        """The subs of those who have logged in before."""
+        self._by_code: dict[str, int] = {}
+        self._by_auth_req_id: dict[str, int] = {}
 
-    def store(self, login: Login) -> None:
-        """Keep a new login."""
-        self.all.append(login)
+    @property
+    def all(self) -> Collection[Login]:
+        """All of them, to be read and not to be changed."""
+        return self.rows.values()
+
+    def store(self, login: Login) -> int:
+        """Keep a login; tells its number."""
+        number = self.rows.append(login)
         if isinstance(login, MerchantLogin):
-            self._by_auth_req_id[login.auth_req_id] = login
+            self._by_auth_req_id[login.auth_req_id] = number
+        if login.code is not None:
+            self._by_code[login.code] = number
+        return number
 
-    def give_code(self, login: Login, code: str) -> None:
+    def give_code(self, number: int, code: str) -> None:
         """An approved login gets its code."""
-        login.code = code
-        self._by_code[code] = login
+        self.rows[number].code = code
+        self._by_code[code] = number
 
     def with_code(self, code: str) -> Login | None:
         """The login that this code came from."""
-        return self._by_code.get(code)
+        number = self._by_code.get(code)
+        return None if number is None else self.rows[number]
+
+    def numbered(self, auth_req_id: str) -> int | None:
+        """The number of the merchant-initiated login of this name."""
+        return self._by_auth_req_id.get(auth_req_id)
 
     def with_auth_req_id(self, auth_req_id: str) -> MerchantLogin | None:
         """The merchant-initiated login of this name."""
-        return self._by_auth_req_id.get(auth_req_id)
+        number = self.numbered(auth_req_id)
+        login = None if number is None else self.rows[number]
+        return login if isinstance(login, MerchantLogin) else None

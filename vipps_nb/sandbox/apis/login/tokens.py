@@ -14,7 +14,7 @@ from vipps_nb.sandbox.apis.login.models import MOVES, BrowserLogin, Login, Login
 from vipps_nb.sandbox.apis.login.schemas import ACCESS, CIBA, CIBA_GRANT, CIBA_REDIRECT_GRANT, TokenResponse
 from vipps_nb.sandbox.customer.customer import subject
 from vipps_nb.sandbox.world.id_tokens import opaque
-from vipps_nb.sandbox.world.person_tokens import PersonToken, PersonTokens
+from vipps_nb.sandbox.world.person_tokens import PersonToken, PersonTokens, token_hash
 from vipps_nb.sandbox.world.world import Backend, World
 
 SAID_LIFETIME = 3599
@@ -73,7 +73,8 @@ def complete(login: Login, backend: Backend) -> TokenResponse:
     world = backend.world
     now = world.clock.now()
     login.state = MOVES.move(login.state, State.COMPLETED)
-    login.token = opaque()
+    token = opaque()
+    login.token_hash = token_hash(token)
     logins = world.records(Logins)
     sub = subject(world.seed, login.msn, login.phone_number)
     person = PersonToken(
@@ -86,11 +87,11 @@ def complete(login: Login, backend: Backend) -> TokenResponse:
         logged_in=login.decided or now,
         expires=now + timedelta(seconds=world.settings.login_token_lifetime_seconds),
     )
-    logins.acquainted.add(sub)
-    world.records(PersonTokens).issue(login.token, person)
+    logins.acquainted[sub] = True
+    world.records(PersonTokens).issue(token, person)
     return TokenResponse(
-        access_token=login.token,
-        id_token=_id_token(login, login.token, person, backend),
+        access_token=token,
+        id_token=_id_token(login, token, person, backend),
         expires_in=SAID_LIFETIME,
         scope=" ".join(login.scope),
         token_type="bearer",  # noqa: S106 - the word, not a password

@@ -10,6 +10,7 @@ from vipps_nb.sandbox.apis.management.models import MOVES, UNSUBMITTED, NewSales
 from vipps_nb.sandbox.apis.management.prices import package
 from vipps_nb.sandbox.apis.management.schemas import ProductOrderRequest, Status
 from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.organisations import SCHEMES, Identifier, Market, bank_account
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
@@ -68,8 +69,8 @@ def receive(world: World, request: ProductOrderRequest) -> ProductOrder:
         order_id=world.ids.guid(), request=request, token=token, url=f"{world.base_url}/landing?token={token}"
     )
     world.records(ProductOrders).store(order)
-    world.phone.show(token, partial(phone_screen, world, order))
-    world.clock.at(world.clock.now() + TIME_TO_SUBMIT, lambda: _expire(world, order))
+    world.phone.show(token, _on_phone.of(world, order.order_id))
+    world.clock.at(world.clock.now() + TIME_TO_SUBMIT, _expire.of(world, order.order_id))
     return order
 
 
@@ -77,18 +78,27 @@ def move(world: World, order: ProductOrder, status: Status) -> None:
     """Change the status, with what follows from it."""
     order.status = MOVES.move(order.status, status)
     if status is Status.ORDER_SUBMITTED:
-        world.clock.at(world.clock.now() + TIME_TO_PROCESS, lambda: _process(world, order))
+        world.clock.at(world.clock.now() + TIME_TO_PROCESS, _process.of(world, order.order_id))
     if status is Status.COMPLETED:
         order.sales_unit = _sales_unit(world, order)
 
 
-def _expire(world: World, order: ProductOrder) -> None:
-    if order.status in UNSUBMITTED:
+@deed("management.screen", about=ProductOrders)
+def _on_phone(world: World, order_id: str) -> PhoneScreen:
+    return phone_screen(world, world.records(ProductOrders).rows[order_id])
+
+
+@deed("management.expire")
+def _expire(world: World, order_id: str) -> None:
+    order = world.records(ProductOrders).get(order_id)  # it may have been deleted
+    if order is not None and order.status in UNSUBMITTED:
         move(world, order, Status.EXPIRED)
 
 
-def _process(world: World, order: ProductOrder) -> None:
-    if order.status is Status.ORDER_SUBMITTED:  # else the desk was quicker
+@deed("management.process")
+def _process(world: World, order_id: str) -> None:
+    order = world.records(ProductOrders).get(order_id)
+    if order is not None and order.status is Status.ORDER_SUBMITTED:  # else the desk was quicker
         move(world, order, Status.COMPLETED)
 
 

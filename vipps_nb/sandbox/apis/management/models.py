@@ -9,6 +9,7 @@ from vipps_nb.sandbox.apis.management.schemas import MsnInfo, ProductOrderDetail
 from vipps_nb.sandbox.world.organisations import Identifier
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Table
 
 MOVES = StateMachine(
     {
@@ -58,25 +59,25 @@ class ProductOrders:
     """The orders of one world, oldest first."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, ProductOrder] = {}
+        self.rows: Table[str, ProductOrder] = Table()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[ProductOrder]:
-        return iter(self._by_id.values())
+        return iter(self.rows.values())
 
     def store(self, order: ProductOrder) -> None:
         """A new one."""
-        self._by_id[order.order_id] = order
+        self.rows[order.order_id] = order
 
     def get(self, order_id: str) -> ProductOrder | None:
         """The one with this id."""
-        return self._by_id.get(order_id)
+        return self.rows.get(order_id)
 
     def delete(self, order: ProductOrder) -> None:
         """As if it had never been."""
-        del self._by_id[order.order_id]
+        self.rows.pop(order.order_id)
 
     def sales_units(self) -> list[NewSalesUnit]:
         """What the completed ones have made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vipps_nb.sandbox.world.receipts import PaymentType
+from vipps_nb.sandbox.world.tables import Table
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -28,47 +29,47 @@ class Categories:
     """All categories of one world, oldest first."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Category] = {}
+        self.rows: Table[str, Category] = Table(frozen=True)
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def put(self, category: Category) -> None:
         """Keep one, as the latest."""
-        self._by_id.pop(category.id, None)
-        self._by_id[category.id] = category
+        self.rows.pop(category.id)
+        self.rows[category.id] = category
 
     def get(self, msn: str, category_id: str) -> Category | None:
         """The one with this id, if it is this sales unit's."""
-        category = self._by_id.get(category_id)
+        category = self.rows.get(category_id)
         return category if category is not None and category.msn == msn else None
 
     def of(self, msn: str, order_id: str | None, payment_type: PaymentType | None = None) -> list[Category]:
         """Those of a sales unit, or of one of its orders, oldest first."""
         return [
             one
-            for one in self._by_id.values()
+            for one in self.rows.values()
             if one.msn == msn and order_id in (None, one.order_id) and payment_type in (None, one.payment_type)
         ]
 
     def remove(self, category: Category) -> None:
         """Take one away."""
-        del self._by_id[category.id]
+        self.rows.pop(category.id)
 
 
 class Images:
     """All pictures of one world; each is put there once."""
 
     def __init__(self) -> None:
-        self._by_id: dict[tuple[str, str], bytes] = {}
+        self.rows: Table[tuple[str, str], bytes] = Table(frozen=True)
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def put(self, msn: str, image_id: str, content: bytes) -> None:
         """Keep a picture."""
-        self._by_id[msn, image_id] = content
+        self.rows[msn, image_id] = content
 
     def get(self, msn: str, image_id: str) -> bytes | None:
         """The picture a sales unit calls so."""
-        return self._by_id.get((msn, image_id))
+        return self.rows.get((msn, image_id))

@@ -42,6 +42,7 @@ from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest, NotForThisSalesUnit
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.server.urls import parts_of
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.world import World
 
 DEFAULT_SIZE = 1024  # pixels
@@ -139,7 +140,7 @@ async def create_merchant_redirect_qr(
     codes.put(code)
     world.records(PrintedCodes).put(code.token, code)
     if code.expires is not None:
-        world.clock.at(code.expires, lambda: _remove_redirect(code, world))
+        world.clock.at(code.expires, _end_of_life.of(world, msn, code.name, code.token))
     return _redirect_answer(code, wish, world)
 
 
@@ -189,6 +190,13 @@ def _redirect(msn: str, name: str, world: World) -> MerchantRedirect:
 def _remove_redirect(code: MerchantRedirect, world: World) -> None:
     if world.records(MerchantRedirects).remove(code):
         world.records(PrintedCodes).remove(code.token)
+
+
+@deed("qr.expire")
+def _end_of_life(world: World, msn: str, name: str, token: str) -> None:
+    code = world.records(MerchantRedirects).get(msn, name)
+    if code is not None and code.token == token:  # and not another under its name
+        _remove_redirect(code, world)
 
 
 def _redirect_answer(code: MerchantRedirect, wish: Wish, world: World) -> MerchantRedirectQrResponse:
@@ -256,7 +264,7 @@ def _put_callback(msn: str, name: str, location: str, world: World) -> MerchantC
     codes = world.records(MerchantCallbacks)
     code = codes.get(msn, name)
     if code is None:
-        code = MerchantCallback(world=world, msn=msn, name=name, token=world.ids.urlsafe(16), location=location)
+        code = MerchantCallback(msn=msn, name=name, token=world.ids.urlsafe(16), location=location)
         codes.put(code)
         world.records(PrintedCodes).put(code.token, code)
     code.location = location

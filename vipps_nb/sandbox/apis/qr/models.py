@@ -12,8 +12,9 @@ from typing import Any
 
 from vipps_nb.sandbox.customer.codes import CustomerCode, CustomerCodes
 from vipps_nb.sandbox.customer.printed_codes import image_link
-from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.clock import Moment, timestamp
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
+from vipps_nb.sandbox.world.tables import Table
 from vipps_nb.sandbox.world.world import World
 
 TARGET_URL = "text/targetUrl"
@@ -46,7 +47,7 @@ class MerchantRedirect:
     name: str
     token: str
     redirect_url: str
-    expires: datetime | None
+    expires: Moment | None
 
     @property
     def text(self) -> str:
@@ -58,7 +59,7 @@ class MerchantRedirect:
         """The merchant's page."""
         return self.redirect_url
 
-    def scan(self, phone_number: str) -> dict[str, Any]:
+    def scan(self, world: World, phone_number: str) -> dict[str, Any]:
         """The phone's browser opens the page."""
         return {"kind": "merchant-redirect", "msn": self.msn, "redirectUrl": self.redirect_url}
 
@@ -71,28 +72,28 @@ class MerchantRedirects:
     """All of them; found by MSN and id."""
 
     def __init__(self) -> None:
-        self._by_id: dict[tuple[str, str], MerchantRedirect] = {}
+        self.rows: Table[tuple[str, str], MerchantRedirect] = Table()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def put(self, code: MerchantRedirect) -> None:
         """Keep a new one."""
-        self._by_id[code.msn, code.name] = code
+        self.rows[code.msn, code.name] = code
 
     def get(self, msn: str, name: str) -> MerchantRedirect | None:
         """The one a sales unit calls so."""
-        return self._by_id.get((msn, name))
+        return self.rows.get((msn, name))
 
     def of(self, msn: str) -> list[MerchantRedirect]:
         """All of a sales unit, oldest first."""
-        return [code for code in self._by_id.values() if code.msn == msn]
+        return [code for code in self.rows.values() if code.msn == msn]
 
     def remove(self, code: MerchantRedirect) -> bool:
         """Take one away; says whether it was still there, and not another under its name."""
-        there = self._by_id.get((code.msn, code.name)) is code
+        there = self.rows.get((code.msn, code.name)) is code
         if there:
-            del self._by_id[code.msn, code.name]
+            self.rows.pop((code.msn, code.name))
         return there
 
 
@@ -100,7 +101,6 @@ class MerchantRedirects:
 class MerchantCallback:
     """One code of one sales unit."""
 
-    world: World
     msn: str
     name: str
     token: str
@@ -117,18 +117,18 @@ class MerchantCallback:
         """Nowhere: the customer checks in."""
         return
 
-    def scan(self, phone_number: str) -> dict[str, Any]:
+    def scan(self, world: World, phone_number: str) -> dict[str, Any]:
         """The customer checks in; the merchant gets a token that stands for them."""
-        now = self.world.clock.now()
+        now = world.clock.now()
         code = CustomerCode(phone_number=phone_number, made=now, msn=self.msn)
-        token = self.world.records(CustomerCodes).add_token(self.world.ids.urlsafe(24), code)
+        token = world.records(CustomerCodes).add_token(world.ids.urlsafe(24), code)
         told = {
             "customerToken": token,
             "merchantQrId": self.name,
             "msn": self.msn,
             "initiatedAt": timestamp(now),
         }
-        self.world.records(EventBus).publish(
+        world.records(EventBus).publish(
             DomainEvent(event=CHECKED_IN, msn=self.msn, subject=self.name, payload=told, moment=now)
         )
         return {"kind": "merchant-callback", "locationDescription": self.location, "checkedIn": told}
@@ -138,27 +138,27 @@ class MerchantCallbacks:
     """All of them; found by MSN and merchantQrId."""
 
     def __init__(self) -> None:
-        self._by_id: dict[tuple[str, str], MerchantCallback] = {}
+        self.rows: Table[tuple[str, str], MerchantCallback] = Table()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def put(self, code: MerchantCallback) -> None:
         """Keep one."""
-        self._by_id[code.msn, code.name] = code
+        self.rows[code.msn, code.name] = code
 
     def get(self, msn: str, name: str) -> MerchantCallback | None:
         """The one a sales unit calls so."""
-        return self._by_id.get((msn, name))
+        return self.rows.get((msn, name))
 
     def of(self, msn: str) -> list[MerchantCallback]:
         """All of a sales unit, oldest first."""
-        return [code for code in self._by_id.values() if code.msn == msn]
+        return [code for code in self.rows.values() if code.msn == msn]
 
     def with_beacon(self, beacon_id: str) -> MerchantCallback | None:
         """Whoever has this beacon; there is only one in the world."""
-        return next((code for code in self._by_id.values() if code.beacon and code.name == beacon_id), None)
+        return next((code for code in self.rows.values() if code.beacon and code.name == beacon_id), None)
 
     def remove(self, code: MerchantCallback) -> None:
         """Take one away."""
-        del self._by_id[code.msn, code.name]
+        self.rows.pop((code.msn, code.name))

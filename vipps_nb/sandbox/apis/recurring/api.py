@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -18,11 +17,11 @@ from vipps_nb.sandbox.apis.recurring import calendar, errors
 from vipps_nb.sandbox.apis.recurring.app import (
     accept,
     claim_id,
-    expire,
     find_on_phone,
-    phone_screen,
+    on_phone,
     stop,
     store_charge,
+    time_is_up,
 )
 from vipps_nb.sandbox.apis.recurring.events import agreement_happened
 from vipps_nb.sandbox.apis.recurring.models import Agreement, Agreements, Charge, Charges, agreement_answer
@@ -194,8 +193,8 @@ async def draft_agreement(order: DraftAgreement, msn: TheMsn, world: TheWorld, k
     agreement_happened(world, agreement, "CREATE", "MERCHANT")
     if order.initial_charge is not None and initial_id is not None:
         store_charge(world, agreement, _initial(agreement, order.initial_charge, initial_id), key)
-    world.phone.show(token, partial(phone_screen, world, agreement))
-    world.clock.at(agreement.expires, lambda: expire(world, agreement))
+    world.phone.show(token, on_phone.of(world, agreement.id))
+    world.clock.at(agreement.expires, time_is_up.of(world, agreement.id))
     answer = DraftAnswer(agreement_id=agreement.id, uuid=agreement.uuid, charge_id=initial_id)
     if agreement.confirmation_url is not None:
         answer.vipps_confirmation_url = agreement.confirmation_url

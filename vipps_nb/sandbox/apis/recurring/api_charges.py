@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, Header, Query, Response
 
@@ -52,6 +52,7 @@ from vipps_nb.sandbox.apis.recurring.schemas import (
 from vipps_nb.sandbox.apis.recurring.validation import check_agreement, check_charge, parse_day
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.routing import KEY, TheKey, TheWorld, rules
+from vipps_nb.sandbox.world.deeds import WrittenAs, deed
 from vipps_nb.sandbox.world.world import World
 
 CAPTURE_PERIOD = timedelta(days=180)
@@ -134,7 +135,8 @@ async def create_charges(
             invalid.append(InvalidCharge(charge_batch_item_dto=item, errors=errors))
         else:
             valid.append(order)
-    world.clock.at(world.clock.now() + BATCH_TAKES, lambda: _create_all(valid, msn, world, key))
+    written = [order.model_dump(mode="json", by_alias=True, exclude_unset=True) for order in valid]
+    world.clock.at(world.clock.now() + BATCH_TAKES, _create_all.of(world, written, msn, key))
     return BatchAnswer(valid_charges=[order.order_id for order in valid], invalid_charges=invalid)
 
 
@@ -253,8 +255,12 @@ def _errors(order: CreateChargeAsync, seen: set[str], world: World, msn: str) ->
     return errors + (["orderId: Occurs more than once in this batch."] if order.order_id in seen else [])
 
 
-def _create_all(orders: Sequence[CreateChargeAsync], msn: str, world: World, key: str | None) -> None:
-    for order in orders:
+@deed("recurring.batch")
+def _create_all(
+    world: World, orders: list[Annotated[dict[str, Any], WrittenAs(CreateChargeAsync)]], msn: str, key: str | None
+) -> None:
+    for written in orders:
+        order = CreateChargeAsync.model_validate_json(json.dumps(written))
         try:
             agreement = world.records(Agreements).get(order.agreement_id)
             if agreement is None or agreement.msn != msn:

@@ -35,6 +35,7 @@ from vipps_nb.sandbox.customer.customer import PHONE_NUMBER, Wallet, subject
 from vipps_nb.sandbox.customer.screen import Choice, PhoneScreen
 from vipps_nb.sandbox.server.problems import InvalidRequest, NothingToDecide
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.world import World
 
@@ -54,7 +55,7 @@ def schedule(world: World, agreement: Agreement, charge: Charge) -> None:
     if world.clock.now() >= visible:
         fall_due(world, charge)
     else:
-        world.clock.at(visible, lambda: fall_due(world, charge))
+        world.clock.at(visible, _due.of(world, charge.msn, charge.id))
     _try_at_next_hour(world, agreement, charge)
 
 
@@ -73,9 +74,26 @@ def process(world: World, agreement: Agreement, charge: Charge) -> None:
     seconds = world.settings.charge_processing_seconds
     if seconds and charge.type != "INITIAL":
         ready = world.clock.now() + timedelta(seconds=seconds)
-        world.clock.at(ready, lambda: _finish(world, agreement, charge))
+        world.clock.at(ready, _processed.of(world, charge.msn, charge.id))
     else:
         _finish(world, agreement, charge)
+
+
+@deed("recurring.due", about=Charges, key=2)
+def _due(world: World, msn: str, charge_id: str) -> None:
+    fall_due(world, world.records(Charges).rows[msn, charge_id])
+
+
+@deed("recurring.attempt", about=Charges, key=2)
+def _attempt(world: World, msn: str, charge_id: str) -> None:
+    charge = world.records(Charges).rows[msn, charge_id]
+    process(world, world.records(Agreements).rows[charge.agreement_id], charge)
+
+
+@deed("recurring.processed", about=Charges, key=2)
+def _processed(world: World, msn: str, charge_id: str) -> None:
+    charge = world.records(Charges).rows[msn, charge_id]
+    _finish(world, world.records(Agreements).rows[charge.agreement_id], charge)
 
 
 def release(world: World, agreement: Agreement, charge: Charge, key: str | None = None) -> None:
@@ -118,7 +136,7 @@ def _try_at_next_hour(world: World, agreement: Agreement, charge: Charge) -> boo
     moment = calendar.next_attempt(agreement.market, charge.due, charge.retry_days, world.clock.now())
     if moment is None:
         return False
-    world.clock.at(moment, lambda: process(world, agreement, charge))
+    world.clock.at(moment, _attempt.of(world, charge.msn, charge.id))
     return True
 
 
@@ -270,6 +288,12 @@ def _report(agreement: Agreement, **outcome: Any) -> dict[str, Any]:
     return {name: value for name, value in report.items() if value is not None}
 
 
+@deed("recurring.screen", about=Agreements)
+def on_phone(world: World, agreement_id: str) -> PhoneScreen:
+    """An agreement on the phone, to be looked at later."""
+    return phone_screen(world, world.records(Agreements).rows[agreement_id])
+
+
 def find_on_phone(world: World, agreement_id: str) -> list[PhoneScreen]:
     """The agreement with this id, if there is one."""
     agreement = world.records(Agreements).get(agreement_id)
@@ -325,6 +349,12 @@ def expire(world: World, agreement: Agreement) -> None:
         _move(world, agreement, AgreementStatus.EXPIRED)
         agreement_happened(world, agreement, "EXPIRE", "ADMIN")
         _drop_charges(world, agreement, frozenset({ChargeStatus.PENDING}))
+
+
+@deed("recurring.expire", about=Agreements)
+def time_is_up(world: World, agreement_id: str) -> None:
+    """The customer's time is up, as a deed."""
+    expire(world, world.records(Agreements).rows[agreement_id])
 
 
 def stop(world: World, agreement: Agreement, actor: Actor, key: str | None = None) -> None:

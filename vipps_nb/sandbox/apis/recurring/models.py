@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from dateutil.relativedelta import relativedelta
 
@@ -36,9 +36,10 @@ from vipps_nb.sandbox.apis.recurring.schemas import (
     VariablePricing,
 )
 from vipps_nb.sandbox.server.problems import InvalidRequest
-from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.clock import Moment, timestamp
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import KeptAs, Table
 
 _A = AgreementStatus
 AGREEMENT_MOVES = StateMachine(
@@ -78,7 +79,7 @@ class ChargeEvent:
     amount: int
     key: str
     transaction_id: str | None
-    moment: datetime
+    moment: Moment
     success: bool = True
 
 
@@ -109,8 +110,8 @@ class Charge:
     captured: int = 0
     refunded: int = 0
     cancelled: int = 0
-    reserved_at: datetime | None = None
-    last_captured_at: datetime | None = None
+    reserved_at: Moment | None = None
+    last_captured_at: Moment | None = None
     failure: FailureReason | None = None
     history: list[ChargeEvent] = field(default_factory=list)
 
@@ -137,18 +138,23 @@ class Charges:
     """All charges of one world, by MSN and id."""
 
     def __init__(self) -> None:
-        self._by_id: dict[tuple[str, str], Charge] = {}
+        self.rows: Table[tuple[str, str], Charge] = Table()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def store(self, charge: Charge) -> None:
         """Keep a new charge."""
-        self._by_id[charge.msn, charge.id] = charge
+        self.rows[charge.msn, charge.id] = charge
 
     def get(self, msn: str, charge_id: str) -> Charge | None:
         """The charge of a sales unit with this id."""
-        return self._by_id.get((msn, charge_id))
+        return self.rows.get((msn, charge_id))
+
+
+def _find_charge(world: Any, key: Any) -> Charge | None:
+    found: Charge | None = world.records(Charges).get(*key)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class AgreementEvent:
 
     name: AgreementEventName
     actor: Actor
-    moment: datetime
+    moment: Moment
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -181,7 +187,7 @@ class Agreement:
     token: str
     confirmation_url: str | None
     market: Literal["NO", "DK", "FI"]
-    created: datetime
+    created: Moment
     product_name: str
     product_description: str | None
     pricing: Pricing
@@ -193,11 +199,11 @@ class Agreement:
     external_id: str | None
     phone_number: str | None
     status: AgreementStatus = AgreementStatus.PENDING
-    started: datetime | None = None
-    stopped: datetime | None = None
+    started: Moment | None = None
+    stopped: Moment | None = None
     max_amount: int | None = None
     sub: str | None = None
-    charges: list[Charge] = field(default_factory=list)
+    charges: list[Annotated[Charge, KeptAs(lambda one: (one.msn, one.id), _find_charge)]] = field(default_factory=list)
     history: list[AgreementEvent] = field(default_factory=list)
 
     @property
@@ -232,20 +238,20 @@ class Agreements:
     """All agreements of one world; ids are unique among all sales units."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Agreement] = {}
+        self.rows: Table[str, Agreement] = Table()
         self._of: dict[str, list[Agreement]] = {}
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def store(self, agreement: Agreement) -> None:
         """Keep a new agreement."""
-        self._by_id[agreement.id] = agreement
+        self.rows[agreement.id] = agreement
         self._of.setdefault(agreement.msn, []).append(agreement)
 
     def get(self, agreement_id: str) -> Agreement | None:
         """The agreement with this id, whoever's it is."""
-        return self._by_id.get(agreement_id)
+        return self.rows.get(agreement_id)
 
     def of(self, msn: str) -> list[Agreement]:
         """Those of one sales unit, oldest first."""
@@ -259,10 +265,10 @@ class Bookmark:
     agreement_id: str
     status: ChargeStatus | None
     skip: int
-    expires: datetime
+    expires: Moment
 
 
-class Bookmarks(dict[str, Bookmark]):
+class Bookmarks(Table[str, Bookmark]):
     """Those of one world, by the Continuation-Token that was handed out."""
 
 

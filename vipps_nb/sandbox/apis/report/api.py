@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from fastapi import Path, Query, Response
 
-from vipps_nb.sandbox.apis.report.app import readable, write_up
+from vipps_nb.sandbox.apis.report.app import readable, remember
 from vipps_nb.sandbox.apis.report.errors import (
     CODED,
     PROBLEM,
@@ -58,7 +58,7 @@ page = Page(
     also_says=[CODED, UNAUTHORIZED],
     in_test=False,
     explain=_explain,
-    catch_up=write_up,
+    catch_up=remember,
 )
 router = page.router
 

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from vipps_nb.sandbox.apis.report.ledger import Entry, Ledger
 from vipps_nb.sandbox.apis.report.schemas import EntryAnswer, LedgerAnswer, LedgerUnit, SchemedId
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER
+from vipps_nb.sandbox.world.clock import Moment
 from vipps_nb.sandbox.world.ids import Ids
 from vipps_nb.sandbox.world.organisations import Market, bank_account, organisation
 from vipps_nb.sandbox.world.sales_unit import SalesUnit
+from vipps_nb.sandbox.world.settings import Switches
+from vipps_nb.sandbox.world.tables import Rows
 
 # A currency that is nobody's own is settled where most merchants are.
 MARKETS: dict[str, Market] = {"NOK": "NO", "DKK": "DK", "EUR": "FI"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTerms:
+    """Under which terms the books were written up to a moment at which a switch or a setting changed.
+
+    Attributes:
+        terms: The switches of each sales unit.
+        movements: How many movements of money there were for each.
+        wording: How the reference of a Norwegian payout began.
+    """
+
+    moment: Moment
+    terms: dict[str, Switches]
+    movements: dict[str, int]
+    wording: str
 
 
 class Ledgers:
     """All ledgers of one world, in the order of their sales units."""
 
     def __init__(self) -> None:
+        self.past: Rows[PastTerms] = Rows(frozen=True)
+        """The terms of before, oldest first: with them and the movements, all books can be written anew."""
+        self.written = False
+        """Whether they have been written since the world was made or read."""
         self._by_handle: dict[tuple[str, str, str], Ledger] = {}
         self._by_id: dict[str, Ledger] = {}
 

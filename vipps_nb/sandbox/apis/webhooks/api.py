@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from vipps_nb.sandbox.apis.webhooks.app import WebhookQueue
+from vipps_nb.sandbox.apis.webhooks.app import listen
 from vipps_nb.sandbox.apis.webhooks.errors import NoSuchWebhook, TooManyWebhooks
 from vipps_nb.sandbox.apis.webhooks.models import Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.schemas import (
@@ -84,7 +84,7 @@ async def register_webhook(
         secret=world.ids.base64(SECRET_BYTES),
     )
     registrations.store(registration)
-    world.records(WebhookQueue).open(world)
+    listen(world)
     return RegisterResponse(id=UUID(registration.id), secret=registration.secret)
 
 

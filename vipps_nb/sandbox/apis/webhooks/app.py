@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from vipps_nb.sandbox.apis.webhooks.models import PendingEvent, Registration, Registrations
 from vipps_nb.sandbox.apis.webhooks.signature import signed_headers
 from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.event_bus import DomainEvent, EventBus
 from vipps_nb.sandbox.world.world import World
 
@@ -19,6 +20,8 @@ FIRST_PAUSES = [timedelta(seconds=seconds) for seconds in (2, 2, 2, 60, 120)]
 LAST_HOURLY_ATTEMPT = 29
 TRIED_FOR = timedelta(days=7)
 DEAD_AFTER = timedelta(weeks=2)
+DELIVERY = "webhooks.answered"
+"""What becomes of a delivery's answer, by its name among the deeds."""
 
 
 def pause_after(attempt: int) -> timedelta:
@@ -28,25 +31,27 @@ def pause_after(attempt: int) -> timedelta:
     return timedelta(hours=1) if attempt < LAST_HOURLY_ATTEMPT else timedelta(days=1)
 
 
-class WebhookQueue:
-    """Hears what happens in one world and has it delivered.
+def listen(world: World) -> None:
+    """Hear what happens from now on and have it delivered; does nothing when somebody does already."""
+    world.records(EventBus).subscribe_once(hear.of(world))
 
-    Opens with the first registration.
-    """
 
-    def __init__(self) -> None:
-        self._world: World | None = None
+@deed("webhooks.hear", more=1)
+def hear(world: World, domain_event: DomainEvent) -> None:
+    """Have an event told to whoever asked for it."""
+    body = json.dumps(domain_event.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    for registration in world.records(Registrations).that_hear(domain_event):
+        registration.put(domain_event.event, domain_event.subject, body)
+        _deliver_next(world, registration)
 
-    def open(self, world: World) -> None:
-        """Listen from now on; does nothing when it does already."""
-        if self._world is None:
-            self._world = world
-            world.records(EventBus).subscribe(lambda domain_event: self._hear(world, domain_event))
 
-    def _hear(self, world: World, domain_event: DomainEvent) -> None:
-        body = json.dumps(domain_event.payload, ensure_ascii=False, separators=(",", ":")).encode()
-        for registration in world.records(Registrations).that_hear(domain_event):
-            registration.queue.append(PendingEvent(domain_event.event, domain_event.subject, body))
+def go_on(world: World) -> None:
+    """Send once more, with a signature of now, what was on its way when the world was written down."""
+    registrations = world.records(Registrations)
+    for name in list(registrations.rows):
+        registration = registrations.rows[name]
+        if registration.busy:
+            registration.busy = False
             _deliver_next(world, registration)
 
 
@@ -59,10 +64,6 @@ def _deliver_next(world: World, registration: Registration) -> None:
     now = world.clock.now()
     registration.busy = True
     event.first_attempt = event.first_attempt or now
-
-    def on_reply(reply: Reply) -> datetime | None:
-        return _answered(world, registration, event, reply)
-
     world.outbox.post(
         OutgoingRequest(
             url=registration.url,
@@ -74,14 +75,17 @@ def _deliver_next(world: World, registration: Registration) -> None:
             },
             about=event.name,
             attempt=event.attempts + 1,
-            on_reply=on_reply,
+            on_reply=_answered.of(world, registration.id, event.number),
         )
     )
 
 
-def _answered(world: World, registration: Registration, event: PendingEvent, reply: Reply) -> datetime | None:
+@deed(DELIVERY, more=1)
+def _answered(world: World, registration_id: str, number: int, reply: Reply) -> datetime | None:
     """Deal with an answer; tells when the next attempt is, if there is one."""
-    if registration not in world.records(Registrations):
+    registration = world.records(Registrations).rows.get(registration_id)
+    event = None if registration is None else registration.numbered(number)
+    if registration is None or event is None:
         return None
     registration.busy = False
     next_attempt = None
@@ -104,21 +108,31 @@ def _failed(world: World, registration: Registration, event: PendingEvent) -> da
         registration.queue.remove(event)
         return None
     event.waiting = True
+    world.clock.at(next_attempt, _try_again.of(world, registration.id, event.number))
+    return next_attempt
 
-    def try_again() -> None:
+
+@deed("webhooks.again")
+def _try_again(world: World, registration_id: str, number: int) -> None:
+    registration = world.records(Registrations).rows.get(registration_id)
+    event = None if registration is None else registration.numbered(number)
+    if registration is not None and event is not None:
         event.waiting = False
         _deliver_next(world, registration)
-
-    world.clock.at(next_attempt, try_again)
-    return next_attempt
 
 
 def _watch(world: World, registration: Registration, since: datetime) -> None:
     """Remove the registration unless its receiver recovers in time."""
     registration.failing_since = since
+    world.clock.at(since + DEAD_AFTER, _bury.of(world, registration.id, since.isoformat()))
 
-    def bury() -> None:
-        if registration.failing_since == since:
-            world.records(Registrations).remove(registration)
 
-    world.clock.at(since + DEAD_AFTER, bury)
+def _is_since(registration: Registration, since: str) -> bool:
+    return registration.failing_since is not None and registration.failing_since.isoformat() == since
+
+
+@deed("webhooks.bury")
+def _bury(world: World, registration_id: str, since: str) -> None:
+    registration = world.records(Registrations).rows.get(registration_id)
+    if registration is not None and _is_since(registration, since):
+        world.records(Registrations).remove(registration)

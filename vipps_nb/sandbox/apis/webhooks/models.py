@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from vipps_nb.sandbox.world.clock import Moment
 from vipps_nb.sandbox.world.event_bus import DomainEvent
+from vipps_nb.sandbox.world.tables import Blob, Table
 
 
 @dataclass(eq=False, slots=True)
@@ -16,14 +17,16 @@ class PendingEvent:
         body: What is sent, the same bytes each time.
         attempts: How many have failed.
         first_attempt: When it was first tried.
+        number: Among those of its registration, from 1.
         waiting: Whether it waits for its next attempt.
     """
 
     name: str
     subject: str
-    body: bytes
+    body: Blob
+    number: int
     attempts: int = 0
-    first_attempt: datetime | None = None
+    first_attempt: Moment | None = None
     waiting: bool = False
 
 
@@ -36,6 +39,7 @@ class Registration:
         msn: The sales unit it hears; None for all that the keys are connected to.
         failing_since: When the first attempt after the last success failed; None while all is well.
         busy: Whether a delivery is on its way.
+        heard: How many events there have been for it.
     """
 
     id: str
@@ -45,12 +49,22 @@ class Registration:
     events: tuple[str, ...]
     secret: str = field(repr=False)
     queue: list[PendingEvent] = field(default_factory=list)
-    failing_since: datetime | None = None
+    failing_since: Moment | None = None
     busy: bool = False
+    heard: int = 0
 
     def hears(self, domain_event: DomainEvent) -> bool:
         """Whether it asked for this."""
         return domain_event.event in self.events and self.msn in (None, domain_event.msn)
+
+    def put(self, name: str, subject: str, body: bytes) -> None:
+        """There is one more thing to tell."""
+        self.heard += 1
+        self.queue.append(PendingEvent(name, subject, body, self.heard))
+
+    def numbered(self, number: int) -> PendingEvent | None:
+        """The event with this number, while it is to be told."""
+        return next((event for event in self.queue if event.number == number), None)
 
     def next_event(self) -> PendingEvent | None:
         """The oldest event that can be tried now.
@@ -69,31 +83,31 @@ class Registrations:
     """All registrations of one world."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Registration] = {}
+        self.rows: Table[str, Registration] = Table()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def __contains__(self, registration: Registration) -> bool:
-        return self._by_id.get(registration.id) is registration
+        return self.rows.rows.get(registration.id) is registration
 
     def store(self, registration: Registration) -> None:
         """Add a new one."""
-        self._by_id[registration.id] = registration
+        self.rows[registration.id] = registration
 
     def remove(self, registration: Registration) -> None:
         """Forget one, with everything that still waited for it."""
-        self._by_id.pop(registration.id, None)
+        self.rows.pop(registration.id)
 
     def get(self, owner: str, identifier: str) -> Registration | None:
         """The owner's registration with this id."""
-        found = self._by_id.get(identifier)
+        found = self.rows.get(identifier)
         return found if found is not None and found.owner == owner else None
 
     def of(self, owner: str) -> list[Registration]:
         """Everything that an owner has registered, oldest first."""
-        return [registration for registration in self._by_id.values() if registration.owner == owner]
+        return [registration for registration in self.rows.values() if registration.owner == owner]
 
     def that_hear(self, domain_event: DomainEvent) -> list[Registration]:
         """Everybody's registrations that asked for this, oldest first."""
-        return [registration for registration in self._by_id.values() if registration.hears(domain_event)]
+        return [self.rows[one.id] for one in self.rows.values() if one.hears(domain_event)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import Path
@@ -12,7 +11,7 @@ from vipps_nb.sandbox.apis.checkout.errors import InvalidCredentials, SessionNot
 from vipps_nb.sandbox.apis.checkout.models import Sessions
 from vipps_nb.sandbox.apis.checkout.schemas import SessionCreated
 from vipps_nb.sandbox.apis.legacy.checkout_v2.schemas import GetSession, InitiateSession
-from vipps_nb.sandbox.apis.legacy.checkout_v2.translation import ELEMENTS, completed, in_new_words, poll, read_options
+from vipps_nb.sandbox.apis.legacy.checkout_v2.translation import ELEMENTS, in_new_words, poll
 from vipps_nb.sandbox.server.authentication import AuthPolicy
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
@@ -40,8 +39,7 @@ async def initiate_session(order: InitiateSession, world: TheWorld, caller: TheC
             caller.merchant.merchant_serial_number,
             new,
             callback_url=new.merchant_info.callback_url,
-            tell=partial(completed, world),
-            read_options=read_options,
+            version="v2",
         )
     except InvalidRequest as refusal:
         refusal.fields = [(name.replace("callbackUrl", "callbackPrefix"), reason) for name, reason in refusal.fields]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from vipps_nb.sandbox.apis.checkout import schemas as v3
+from vipps_nb.sandbox.apis.checkout.callbacks import WORDS, Words
 from vipps_nb.sandbox.apis.checkout.models import Session, session_answer
 from vipps_nb.sandbox.apis.checkout.schemas import Amount, OtherOption, State
 from vipps_nb.sandbox.apis.checkout.schemas import LogisticsOption as NewOption
@@ -153,3 +154,6 @@ def _told(world: World, session: Session) -> dict[str, Any]:
 
 def _with_region(details: JsonModel) -> dict[str, Any]:
     return {"region" if name == "city" else name: value for name, value in dict(details).items()}
+
+
+WORDS["v2"] = Words(end=completed, options=read_options)

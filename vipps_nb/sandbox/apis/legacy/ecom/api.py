@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Response
@@ -13,11 +12,11 @@ from vipps_nb.sandbox.apis.legacy.ecom.app import (
     approve,
     ask,
     attempt,
-    expire,
     find_on_phone,
     log,
     move,
-    phone_screen,
+    on_phone,
+    time_is_up,
 )
 from vipps_nb.sandbox.apis.legacy.ecom.models import (
     REFUND_PERIOD,
@@ -114,8 +113,8 @@ async def initiate_payment(
     )
     world.records(Payments).store(payment)
     log(world, payment, State.INITIATE, payment.value)
-    world.phone.show(token, partial(phone_screen, world, payment))
-    world.clock.at(payment.expires, lambda: expire(world, payment))
+    world.phone.show(token, on_phone.of(world, msn, order_id))
+    world.clock.at(payment.expires, time_is_up.of(world, msn, order_id))
     if payment.is_express and not payment.methods:
         ask(world, payment)
     return PaymentInitiationResponse(order_id=order_id, url=payment.url)

@@ -20,6 +20,7 @@ from vipps_nb.sandbox.server.merchants_answers import MerchantsAnswer
 from vipps_nb.sandbox.server.problems import NothingToDecide
 from vipps_nb.sandbox.webhook_delivery.outbox import Reply
 from vipps_nb.sandbox.world.consents import Consent, Consents
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.money import as_test_amount, money
 from vipps_nb.sandbox.world.movements import Movement, Movements
 from vipps_nb.sandbox.world.world import World
@@ -146,6 +147,23 @@ def _report(payment: Payment, **outcome: Any) -> dict[str, Any]:
     return {name: value for name, value in report.items() if value is not None}
 
 
+@deed("ecom.screen", about=Payments, key=2)
+def on_phone(world: World, msn: str, order_id: str) -> PhoneScreen:
+    """A payment on the phone, to be looked at later."""
+    return phone_screen(world, world.records(Payments).rows[msn, order_id])
+
+
+@deed("ecom.expire", about=Payments, key=2)
+def time_is_up(world: World, msn: str, order_id: str) -> None:
+    """The customer's time is up, as a deed."""
+    expire(world, world.records(Payments).rows[msn, order_id])
+
+
+@deed("ecom.approve", about=Payments, key=2)
+def _bank_answers(world: World, msn: str, order_id: str) -> None:
+    approve(world, world.records(Payments).rows[msn, order_id])
+
+
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The eCom payments with this orderId, which is what a reference was called then."""
     return [phone_screen(world, payment) for payment in world.records(Payments).namesakes(reference)]
@@ -156,16 +174,18 @@ def ask(world: World, payment: Payment) -> None:
 
     A useless answer is no answer.
     """
+    ask_for_shipping(world, payment, _answered.of(world, payment.msn, payment.order_id))
 
-    def answered(reply: Reply) -> None:
-        if not reply.accepted:
-            return
-        with contextlib.suppress(ValueError):
-            answer = ANSWER.read(reply.body, world.settings)
-            if answer.order_id == payment.order_id:
-                payment.methods = answer.shipping_details
 
-    ask_for_shipping(world, payment, answered)
+@deed("ecom.shipping", about=Payments, key=2, more=1)
+def _answered(world: World, msn: str, order_id: str, reply: Reply) -> None:
+    if not reply.accepted:
+        return
+    payment = world.records(Payments).rows[msn, order_id]
+    with contextlib.suppress(ValueError):
+        answer = ANSWER.read(reply.body, world.settings)
+        if answer.order_id == payment.order_id:
+            payment.methods = answer.shipping_details
 
 
 def attempt(world: World, payment: Payment) -> str | None:
@@ -183,7 +203,7 @@ def attempt(world: World, payment: Payment) -> str | None:
         return reason
     if value == UNKNOWN_OUTCOME_AMOUNT:
         payment.state = MOVES.move(payment.state, State.REGISTER)
-        world.clock.at(world.clock.now() + UNKNOWN_FOR, lambda: approve(world, payment))
+        world.clock.at(world.clock.now() + UNKNOWN_FOR, _bank_answers.of(world, payment.msn, payment.order_id))
         return "the outcome is unknown for one hour"
     approve(world, payment)
     return None

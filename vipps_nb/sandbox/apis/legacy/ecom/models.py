@@ -6,7 +6,7 @@ import base64
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from vipps_nb.sandbox.apis.legacy.ecom.schemas import (
@@ -27,8 +27,9 @@ from vipps_nb.sandbox.apis.legacy.ecom.schemas import (
     UserDetails,
 )
 from vipps_nb.sandbox.customer.customer import KARI, PHONE_NUMBER, subject
-from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.clock import Moment, timestamp
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Table
 from vipps_nb.sandbox.world.world import World
 
 _ATTEMPT = frozenset({State.RESERVE, State.SALE, State.FAILED})
@@ -60,7 +61,7 @@ class Entry:
 
     operation: State
     value: int
-    moment: datetime
+    moment: Moment
     transaction_id: str
     text: str
     success: bool = True
@@ -87,7 +88,7 @@ class Payment:
     value: int
     token: str
     url: str
-    expires: datetime
+    expires: Moment
     mobile_number: str | None
     state: State = State.INITIATE
     reserved: int = 0
@@ -95,8 +96,8 @@ class Payment:
     refunded: int = 0
     released: bool = False
     consent_removed: bool = False
-    reserved_at: datetime | None = None
-    last_captured_at: datetime | None = None
+    reserved_at: Moment | None = None
+    last_captured_at: Moment | None = None
     methods: Sequence[ShippingMethod] = ()
     choice: str | None = None
     shipping: ShippingMethod | None = None
@@ -147,24 +148,25 @@ class Payments:
     """All eCom payments of one world; found by MSN and orderId."""
 
     def __init__(self) -> None:
-        self._by_order: dict[tuple[str, str], Payment] = {}
-        self._namesakes: dict[str, list[Payment]] = {}
+        self.rows: Table[tuple[str, str], Payment] = Table()
+        self._namesakes: dict[str, list[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._by_order)
+        return len(self.rows)
 
     def store(self, payment: Payment) -> None:
         """Keep a new payment."""
-        self._by_order[payment.msn, payment.order_id] = payment
-        self._namesakes.setdefault(payment.order_id, []).append(payment)
+        key = payment.msn, payment.order_id
+        self.rows[key] = payment
+        self._namesakes.setdefault(payment.order_id, []).append(key)
 
     def get(self, msn: str, order_id: str) -> Payment | None:
         """The payment a sales unit calls by this orderId."""
-        return self._by_order.get((msn, order_id))
+        return self.rows.get((msn, order_id))
 
     def namesakes(self, order_id: str) -> list[Payment]:
         """Every sales unit's payment with this orderId."""
-        return self._namesakes.get(order_id, [])
+        return [self.rows[key] for key in self._namesakes.get(order_id, [])]
 
 
 def capture_answer(payment: Payment) -> Capture:

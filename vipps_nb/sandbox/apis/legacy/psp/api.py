@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Path, Response
 
 from vipps_nb.sandbox.apis.legacy.psp import errors
-from vipps_nb.sandbox.apis.legacy.psp.app import expire, find_on_phone, phone_screen
+from vipps_nb.sandbox.apis.legacy.psp.app import find_on_phone, on_phone, phone_screen, time_is_up
 from vipps_nb.sandbox.apis.legacy.psp.models import TIME_TO_APPROVE, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.psp.schemas import (
     ForceApproveRequest,
@@ -18,6 +18,7 @@ from vipps_nb.sandbox.apis.legacy.psp.schemas import (
     PaymentDetails,
     PaymentInitiation,
     PaymentStatus,
+    StatusUpdate,
     TransactionLine,
     TransactionSummary,
     UpdateResponse,
@@ -28,6 +29,7 @@ from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.server.urls import PAGE
 from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.deeds import WrittenAs, deed
 from vipps_nb.sandbox.world.settings import Switches
 from vipps_nb.sandbox.world.world import World
 
@@ -68,8 +70,8 @@ async def initiate_payment(
     expires = world.clock.now() + TIME_TO_APPROVE
     transaction = Transaction(psp_id=psp_id, msn=msn, order=order, token=token, expires=expires)
     world.records(Transactions).store(transaction)
-    world.phone.show(token, partial(phone_screen, world, transaction))
-    world.clock.at(expires, lambda: expire(world, transaction))
+    world.phone.show(token, on_phone.of(world, order.psp_transaction_id))
+    world.clock.at(expires, time_is_up.of(world, order.psp_transaction_id))
     address = "vippsMT://?token=" if order.is_app else f"{world.base_url}/landing?v=2&token="
     return PaymentInitiation(
         psp_transaction_id=order.psp_transaction_id,
@@ -85,15 +87,20 @@ async def update_status(order: PaymentStatus, psp_id: PspId, world: TheWorld, ca
     Taken in at once, and applied in the night that follows.
     """
     msn = caller.merchant.merchant_serial_number
-
-    def apply() -> None:
-        for update in order.transactions:
-            transaction = world.records(Transactions).get(psp_id, msn, update.psp_transaction_id)
-            if transaction is not None:
-                transaction.apply(update, world.clock.now())
-
-    world.clock.at(next_night(world.clock.now()), apply)
+    written = [update.model_dump(mode="json", by_alias=True, exclude_unset=True) for update in order.transactions]
+    world.clock.at(next_night(world.clock.now()), _apply.of(world, psp_id, msn, written))
     return UpdateResponse()
+
+
+@deed("psp.update")
+def _apply(
+    world: World, psp_id: str, msn: str, updates: list[Annotated[dict[str, Any], WrittenAs(StatusUpdate)]]
+) -> None:
+    for written in updates:
+        update = StatusUpdate.model_validate_json(json.dumps(written))
+        transaction = world.records(Transactions).get(psp_id, msn, update.psp_transaction_id)
+        if transaction is not None:
+            transaction.apply(update, world.clock.now())
 
 
 @router.get("/psp/v3/psppayments/{pspTransactionId}/details", response_model=PaymentDetails)

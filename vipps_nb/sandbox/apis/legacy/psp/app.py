@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from vipps_nb.sandbox.apis.legacy.psp.models import CURRENCY, MOVES, Line, Transaction, Transactions
 from vipps_nb.sandbox.apis.legacy.psp.schemas import ErrorMessage, MakePaymentResponse, PaymentInfo, State
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply
+from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply, forget
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.money import money
 from vipps_nb.sandbox.world.world import World
 
@@ -85,6 +86,18 @@ def _report(transaction: Transaction, **outcome: Any) -> dict[str, Any]:
     return {**report, "state": str(transaction.state), **outcome}
 
 
+@deed("psp.screen", about=Transactions)
+def on_phone(world: World, transaction_id: str) -> PhoneScreen:
+    """A transaction on the phone, to be looked at later."""
+    return phone_screen(world, world.records(Transactions).rows[transaction_id])
+
+
+@deed("psp.expire", about=Transactions)
+def time_is_up(world: World, transaction_id: str) -> None:
+    """The customer's time is up, as a deed."""
+    expire(world, world.records(Transactions).rows[transaction_id])
+
+
 def find_on_phone(world: World, reference: str) -> list[PhoneScreen]:
     """The providers' payments with this merchantOrderId."""
     return [phone_screen(world, one) for one in world.records(Transactions).namesakes(reference)]
@@ -116,15 +129,17 @@ def hand_over(world: World, transaction: Transaction, payment_state: str) -> Non
         url=order.make_payment_url,
         body=json.dumps(content).encode(),
         headers=headers,
-        on_reply=lambda reply: answered(world, transaction, reply) if accepted else None,
+        on_reply=_answered.of(world, order.psp_transaction_id) if accepted else forget,
         about=f"PSP makePayment {payment_state}",
         time_limit=TIME_TO_PAY,
     )
     world.outbox.post(outgoing)
 
 
-def answered(world: World, transaction: Transaction, reply: Reply) -> None:
+@deed("psp.answered", about=Transactions, more=1)
+def _answered(world: World, transaction_id: str, reply: Reply) -> None:
     """Take in what the provider made of the card token."""
+    transaction = world.records(Transactions).rows[transaction_id]
     if not transaction.asking or transaction.state is not State.INITIATED:
         return
     transaction.asking = False

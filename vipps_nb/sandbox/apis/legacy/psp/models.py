@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vipps_nb.sandbox.apis.legacy.psp.schemas import InitiatePaymentRequest, Operation, State, StatusUpdate
+from vipps_nb.sandbox.world.clock import Moment
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Table
 
 TIME_TO_APPROVE = timedelta(minutes=10)
 CURRENCY = "NOK"
@@ -19,7 +21,7 @@ class Line:
 
     operation: Operation
     value: int
-    moment: datetime
+    moment: Moment
     text: str
     success: bool = True
 
@@ -39,7 +41,7 @@ class Transaction:
     msn: str
     order: InitiatePaymentRequest
     token: str
-    expires: datetime
+    expires: Moment
     state: State = State.INITIATED
     reserved: int = 0
     captured: int = 0
@@ -88,27 +90,28 @@ class Transactions:
     """All transactions of one world. Their ids are unique across all providers."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Transaction] = {}
-        self._by_order: dict[tuple[str, str], Transaction] = {}
+        self.rows: Table[str, Transaction] = Table()
+        self._orders: set[tuple[str, str]] = set()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self.rows)
 
     def store(self, transaction: Transaction) -> None:
         """Keep a new transaction."""
         order = transaction.order
-        self._by_id[order.psp_transaction_id] = transaction
-        self._by_order[transaction.msn, order.merchant_order_id] = transaction
+        self.rows[order.psp_transaction_id] = transaction
+        self._orders.add((transaction.msn, order.merchant_order_id))
 
     def has(self, msn: str, order: InitiatePaymentRequest) -> bool:
         """Whether one of its names is taken."""
-        return order.psp_transaction_id in self._by_id or (msn, order.merchant_order_id) in self._by_order
+        return order.psp_transaction_id in self.rows or (msn, order.merchant_order_id) in self._orders
 
     def get(self, psp_id: str, msn: str, psp_transaction_id: str) -> Transaction | None:
         """A provider's own transaction for one of its merchants."""
-        found = self._by_id.get(psp_transaction_id)
+        found = self.rows.get(psp_transaction_id)
         return found if found is not None and (found.psp_id, found.msn) == (psp_id, msn) else None
 
     def namesakes(self, merchant_order_id: str) -> list[Transaction]:
         """Every merchant's transaction with this order id."""
-        return [one for one in self._by_id.values() if one.order.merchant_order_id == merchant_order_id]
+        fitting = [name for name, one in self.rows.items() if one.order.merchant_order_id == merchant_order_id]
+        return [self.rows[name] for name in fitting]

@@ -23,6 +23,7 @@ from vipps_nb.sandbox.apis.legacy.psp_signup.validation import check_logo
 from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, Rules, TheCaller, TheWorld, rules
+from vipps_nb.sandbox.world.deeds import deed
 from vipps_nb.sandbox.world.world import World
 
 REVIEW = timedelta(minutes=1)
@@ -65,7 +66,7 @@ async def add_merchant(order: CreateMerchantRequest, world: TheWorld, caller: Th
     now = world.clock.now()
     record = MerchantRecord(_owner(caller), msn, order, now, now)
     world.records(Merchants)[msn] = record
-    world.clock.at(now + REVIEW, record.activate)
+    world.clock.at(now + REVIEW, _reviewed.of(world, msn))
     return CreateMerchantResponse(merchant_serial_number=msn)
 
 
@@ -96,6 +97,11 @@ async def patch_merchant(msn: Msn, order: UpdateMerchantRequest, world: TheWorld
     record.order = record.order.model_copy(update=changes)
     record.updated = world.clock.now()
     return Response()
+
+
+@deed("psp-signup.reviewed", about=Merchants)
+def _reviewed(world: World, msn: str) -> None:
+    world.records(Merchants)[msn].activate()
 
 
 def _owner(caller: Caller) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from vipps_nb.sandbox.apis.legacy.psp_signup.schemas import CreateMerchantRequest, Merchant, Status
-from vipps_nb.sandbox.world.clock import timestamp
+from vipps_nb.sandbox.world.clock import Moment, timestamp
 from vipps_nb.sandbox.world.state_machine import StateMachine
+from vipps_nb.sandbox.world.tables import Table
 
 MOVES = StateMachine(
     {
@@ -24,8 +24,8 @@ class MerchantRecord:
     owner: str
     msn: str
     order: CreateMerchantRequest
-    created: datetime
-    updated: datetime
+    created: Moment
+    updated: Moment
     status: Status = Status.PENDING
 
     def activate(self) -> None:
@@ -51,5 +51,5 @@ class MerchantRecord:
         )
 
 
-class Merchants(dict[str, MerchantRecord]):
+class Merchants(Table[str, MerchantRecord]):
     """All merchants that providers have signed up, by MSN."""

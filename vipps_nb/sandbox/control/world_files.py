@@ -1,0 +1,92 @@
+"""A world in a file: written whole or not at all, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from vipps_nb.sandbox.errors import SandboxError
+
+LARGEST = 256 << 20  # bytes, as many as the sandbox takes in
+
+
+def write_world(file: Path, document: bytes) -> None:
+    """Write it beside the file, and then in its place.
+
+    Raises:
+        SandboxError: It cannot be written; the file is what it was.
+    """
+    if file.is_dir():
+        raise SandboxError(f"{file.name} is a folder. Name a file to save the world in, such as world.json.")
+    draft = None
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # only the owner can read it
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(document)
+            stream.flush()
+            os.fsync(handle)
+        Path(draft).replace(file)
+    except OSError as error:
+        if draft is not None:
+            with suppress(OSError):
+                Path(draft).unlink()
+        raise SandboxError(
+            f"The world cannot be saved in {file.name} ({error.strerror}). Name a folder that is there and that you "
+            "may write to."
+        ) from None
+
+
+def read_world(file: Path) -> bytes:
+    """What stands in the file.
+
+    Raises:
+        SandboxError: There is no such file, or it is larger than any world.
+    """
+    try:
+        if file.stat().st_size > LARGEST:
+            raise SandboxError(f"{file.name} is larger than {LARGEST >> 20} MiB, and no world. It was not read.")
+        return file.read_bytes()
+    except OSError as error:
+        raise SandboxError(
+            f"No world can be read from {file.name} ({error.strerror}). Expected a file that save() wrote."
+        ) from None
+
+
+def read_scenario(scenario: str | Path | Mapping[str, Any]) -> Any:
+    """A scenario as it is sent: its name, or what stands in its file.
+
+    Raises:
+        SandboxError: The file is not there, or is neither TOML nor JSON.
+    """
+    if isinstance(scenario, Mapping):
+        return {name: _sent(value) for name, value in scenario.items()}
+    file = Path(scenario)
+    if isinstance(scenario, str) and file.suffix not in (".toml", ".json"):
+        return scenario
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise SandboxError(
+            f"The scenario {file.name} cannot be read ({reason}). Expected a TOML or JSON file."
+        ) from None
+    try:
+        content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f" ({error})" if isinstance(error, tomllib.TOMLDecodeError) else ""
+        raise SandboxError(f"{file.name} is no {file.suffix[1:].upper() or 'TOML'}{where}.") from None
+    if not isinstance(content, dict):
+        raise SandboxError(f"{file.name} is no scenario. Expected an object with payments, agreements or donations.")
+    return {name: _sent(value) for name, value in content.items()}
+
+
+def _sent(value: Any) -> Any:
+    """TOML has moments, JSON has not."""
+    return value.isoformat() if isinstance(value, date | datetime) else value

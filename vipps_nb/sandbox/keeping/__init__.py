@@ -1,0 +1,1 @@
+"""A world as data: written down, read back, and kept in a file while it lives."""
