@@ -1,4 +1,4 @@
-"""The examples for other languages, run as their pages say; and the pages show what the examples hold."""
+"""The examples for other languages and for JupyterHub: they run, and their pages show what they hold."""
 
 import os
 import re
@@ -39,6 +39,12 @@ def test_the_page_shows_the_example():
 
     assert shown
     assert [block for block in shown if block not in files and "vitest" not in block] == []
+
+
+def test_the_page_for_jupyterhub_shows_the_whole_configuration():
+    config = (ROOT / "examples" / "jupyterhub" / "jupyterhub_config.py").read_text(encoding="utf-8")
+
+    assert f"```py\n{config}```" in (ROOT / "docs" / "guides" / "jupyterhub.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -191,7 +191,7 @@ def in_force(name: str, folder: Path | None = None) -> tuple[Any, str]:
 
 
 def of_project(folder: Path) -> dict[str, bool | int | str]:
-    """The settings of the nearest ``pyproject.toml`` that has some, in a folder or above.
+    """The settings of the nearest ``pyproject.toml`` with some, from a folder upwards.
 
     Raises:
         ConfigurationError: As :func:`setting`.

@@ -96,7 +96,7 @@ class VippsNb(Configurable):
 
     @classmethod
     def class_get_help(cls, inst: Any = None) -> str:
-        """What ``%config VippsNb`` prints: every setting, what it is now, and who says so."""
+        """What ``%config VippsNb`` prints: every setting, its value, and who says so."""
         if inst is not None:
             inst.show_project()
         lines = ["VippsNb: counts after an option of a call and the process environment, before pyproject.toml", ""]
