@@ -39,11 +39,12 @@ _GO_ON = "Run this cell to go on."
 
 
 def stylesheet(name: str) -> str:
-    """The common sheet followed by a widget's own.
+    """The common sheets followed by a widget's own.
 
     One palette, so that they cannot drift apart.
     """
-    return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in ("card.css", name))
+    sheets = ("card.css", "surroundings.css", name)
+    return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
 
 
 def script(name: str) -> str:

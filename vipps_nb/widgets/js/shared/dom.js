@@ -1,5 +1,7 @@
 /** Elements: built, written, kept quiet. What comes from elsewhere is written as text, never as markup. */
 
+import { followPage } from "./surroundings.js";
+
 /** Password managers must neither fill in nor keep what is typed into a field of these. */
 export const LEAVE_ALONE = {
   autocapitalize: "off",
@@ -73,6 +75,7 @@ function keepKeys({ target }) {
 export function frame(tag, name, children, attributes = {}) {
   const node = group(tag, name, children, attributes);
   node.classList.add("vipps-nb");
+  followPage(node);
   node.addEventListener("focusin", keepKeys);
   return node;
 }
