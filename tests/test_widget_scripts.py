@@ -20,8 +20,8 @@ def names(file: Path) -> str:
     return file.relative_to(card.HERE).as_posix()
 
 
-def test_there_are_five_widgets() -> None:
-    assert WIDGETS == ["deliveries.js", "explorer.js", "login_form.js", "sandbox_desk.js", "token_status.js"]
+def test_there_are_six_widgets() -> None:
+    assert WIDGETS == ["calls.js", "deliveries.js", "explorer.js", "login_form.js", "sandbox_desk.js", "token_status.js"]
 
 
 @pytest.mark.parametrize("name", WIDGETS)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         VippsNbError,
     )
     from vipps_nb.notebook.calls import CallError
+    from vipps_nb.notebook.calls_panel import calls
     from vipps_nb.notebook.cards import desk, explorer, login_form, token_card
     from vipps_nb.notebook.importing.collection import collection
     from vipps_nb.notebook.importing.record import CollectionError
@@ -86,6 +87,7 @@ __all__ = [
     "VippsNbError",
     "VippsResponse",
     "VippsSession",
+    "calls",
     "collection",
     "current_session",
     "desk",
@@ -134,6 +136,7 @@ _WHERE = {
     "errors": "ConfigurationError CredentialsError EnvironmentChoiceError MissingKeysError NotLoggedInError "
     "NotSentError ReadOnlyError StillWaitingError TokenRefusedError UnreachableError VippsNbError",
     "notebook.calls": "CallError",
+    "notebook.calls_panel": "calls",
     "notebook.cards": "desk explorer login_form token_card",
     "notebook.importing.collection": "collection",
     "notebook.importing.record": "CollectionError",

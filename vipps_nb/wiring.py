@@ -17,6 +17,7 @@ def connect() -> None:
     hooks.calls_table.fill(_calls_table)
     hooks.document_explorer.fill(_document_explorer)
     hooks.listener_card.fill(_listener_card)
+    hooks.session_card.fill(_session_card)
 
 
 def _answer_card() -> Any:
@@ -47,3 +48,9 @@ def _listener_card() -> Any:
     from vipps_nb.notebook.live_deliveries import show  # noqa: PLC0415 - see connect
 
     return show
+
+
+def _session_card() -> Any:
+    from vipps_nb.display.session import SessionCard  # noqa: PLC0415 - see connect
+
+    return SessionCard

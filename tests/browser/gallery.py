@@ -25,6 +25,7 @@ from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.display.token import TokenCard
 from vipps_nb.doctor import examine
+from vipps_nb.notebook.calls_panel.live import LiveCalls
 from vipps_nb.notebook.explorer import Explorer
 from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.webhooks import Listener
@@ -302,6 +303,42 @@ def explorer(prepare: Callable[[Page], None], chosen: str = "") -> Exhibit:
     return Exhibit(widget="explorer", traits={**state, "chosen": place}, kernel=kernel, prepare=prepare)
 
 
+def calls(shop: Shop, prepare: Callable[[Page], None]) -> Exhibit:
+    """The calls panel with its real kernel's side."""
+    live = LiveCalls({"vipps": shop.vipps})
+    said: list[dict[str, Any]] = []
+    live.widget.send = said.append  # type: ignore[method-assign]  # the page is no front end that could hear it
+
+    def kernel(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        live.widget._receive(None, dict(content), None)
+        return said.pop() if said else None
+
+    return Exhibit(widget="calls", kernel=kernel, prepare=prepare)
+
+
+def look_into(words: str, tab: str = "") -> Callable[[Page], None]:
+    """The newest call with these words, and one of its tabs."""
+
+    def prepare(page: Page) -> None:
+        search = page.get_by_role("searchbox", name="Search the calls")
+        search.fill(words)
+        page.locator(".vipps-nb-row").first.click()
+        search.fill("")
+        page.locator(".vipps-nb-tabpanel > *").first.wait_for()
+        if tab:
+            page.get_by_role("tab", name=tab).click()
+        if tab == "Compare":
+            page.locator(".vipps-nb-differences").first.wait_for()
+        page.mouse.move(0, 0)
+
+    return prepare
+
+
+def ask_again(page: Page) -> None:
+    look_into("capture 300")(page)
+    page.get_by_role("button", name="Send again …").click()
+
+
 def whole_form(folder: Path) -> Exhibit:
     """The form as `%vipps_login --form` shows it where there are no keys yet."""
     form = login_dialog(LoginOptions(folder=folder, env="test"), on_login=str)
@@ -372,12 +409,13 @@ WIDGETS = (
     *(f"deliveries: {state}" for state in DELIVERIES),
     *(f"desk: {state}" for state in DESKS),
     *("desk: shop", "desk: reset asked", "desk: log opened"),
+    *("calls: none", "calls: list", "calls: answer", "calls: refusal", "calls: compared", "calls: again"),
     *("explorer: start", "explorer: search", "explorer: form", "explorer: fault", "explorer: sent"),
 )
 NAMES = (*(f"answer: {name}" for name in ANSWERS), *(f"doctor: {name}" for name in VISITS), *WIDGETS)
 
 
-def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit) -> dict[str, Exhibit]:
+def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit, shop: Shop) -> dict[str, Exhibit]:
     """All exhibits by name."""
     found = {f"answer: {name}": Exhibit(html, prepare=unfold) for name, html in answers.items()}
     found |= {f"doctor: {name}": Exhibit(html) for name, html in visits.items()}
@@ -394,6 +432,15 @@ def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit
         found[f"desk: {name}"] = Exhibit(
             widget="sandbox_desk", traits=DESKS["payment"], kernel=desk_kernel, prepare=prepare
         )
+    found["calls: none"] = Exhibit(
+        widget="calls",
+        kernel=lambda content: {"id": content["id"], "all": [], "place": None, "mark": "m", "model": "m"},
+    )
+    found["calls: list"] = calls(shop, lambda page: page.locator(".vipps-nb-row").first.wait_for())
+    found["calls: answer"] = calls(shop, look_into("get payment order-0001 200"))
+    found["calls: refusal"] = calls(shop, look_into("capture 999", "Explained"))
+    found["calls: compared"] = calls(shop, look_into("create payment order-0001", "Compare"))
+    found["calls: again"] = calls(shop, ask_again)
     found["explorer: start"] = explorer(lambda page: page.get_by_role("option").first.wait_for())
     found["explorer: search"] = explorer(search)
     for name, prepare in (("form", formed), ("fault", faulty), ("sent", sent)):
@@ -411,4 +458,8 @@ def opened(folder: Path) -> Iterator[dict[str, Exhibit]]:
                 patch.delenv(name)
         shop = Shop(sandbox)
         patch.setattr("vipps_nb.notebook.explorer.current_session", lambda: shop.vipps)
-        yield collect(answered(shop, other), visited(folder), whole_form(folder))
+        patch.setattr("vipps_nb.notebook.calls_panel.live.current_session", lambda: shop.vipps)
+        # Of this process's sessions only the shop's.
+        patch.setattr("vipps_nb.notebook.calls_panel.live.histories", lambda: [shop.vipps.history])
+        answers = answered(shop, other)
+        yield collect(answers, visited(folder), whole_form(folder), shop)

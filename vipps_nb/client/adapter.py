@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from copy import copy
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 from typing import Any, NamedTuple
 
 import requests
@@ -24,8 +24,9 @@ from vipps_nb.client.auth_flow import AuthFlow
 from vipps_nb.client.response import Retry, VippsResponse
 from vipps_nb.client.retries import Retries, body_can_be_sent_again, may_be_repeated, passing_cause, pause_before
 from vipps_nb.core.addresses import cut_apart
+from vipps_nb.core.stopwatch import Laps, running
 from vipps_nb.core.tracebacks import leaves_no_locals
-from vipps_nb.core.transport import deadline
+from vipps_nb.core.transport import Transport, deadline
 from vipps_nb.core.visible import visible
 from vipps_nb.errors import UnreachableError
 
@@ -73,8 +74,9 @@ class VippsAdapter(BaseAdapter):
         scheme = self._keys.scheme_for(str(request.url))
         began = monotonic()
         done: list[Retry] = []
+        laps = Laps(seen=isinstance(self._inner, Transport))
         while True:
-            outcome = self._try(request, scheme, args, kwargs)
+            outcome = self._try(request, scheme, laps, args, kwargs)
             cause = passing_cause(outcome)
             if not cause or len(done) >= policy.total:
                 break
@@ -87,9 +89,11 @@ class VippsAdapter(BaseAdapter):
                 break
             self._prepare_for_another(request, outcome, cause, pause, len(done) + 1)
             done.append(Retry(cause, round(pause, 3)))
+            laps.tries.append((cause, pause))
             sleep(pause)
             # Somebody may have logged out in the meantime.
             scheme = self._keys.scheme_for(str(request.url))
+        outcome.laps = laps  # type: ignore[union-attr]  # for the history, which gets answers and errors alike
         if isinstance(outcome, Exception):
             if done:
                 outcome.add_note(f"Tried {len(done) + 1} times in {monotonic() - began:.0f} s.")
@@ -112,6 +116,7 @@ class VippsAdapter(BaseAdapter):
         self,
         request: requests.PreparedRequest,
         scheme: AuthScheme,
+        laps: Laps,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> requests.Response | Exception:
@@ -121,14 +126,18 @@ class VippsAdapter(BaseAdapter):
         """
         uses_token = scheme in _WITH_TOKEN and "Authorization" not in request.headers
         try:
+            began = perf_counter()
             token = self._keys.token() if uses_token else None
-            answer = self._pass(request, scheme, token, args, kwargs)
+            laps.token += perf_counter() - began
+            answer = self._pass(request, scheme, token, args, kwargs, laps=laps)
             renew = uses_token and self._may_renew and answer.status_code == _UNAUTHORIZED
             if renew and body_can_be_sent_again(request):
                 answer.close()
+                began = perf_counter()
                 renewed = self._keys.renewed(token)
+                laps.token += perf_counter() - began
                 self._may_renew = False
-                answer = self._pass(request, scheme, renewed, args, kwargs)
+                answer = self._pass(request, scheme, renewed, args, kwargs, laps=laps)
         except requests.RequestException as error:
             # What is raised keeps the request as the caller made it, not the one with the keys on.
             error.request = request
@@ -148,19 +157,28 @@ class VippsAdapter(BaseAdapter):
         token: AccessToken | None,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
+        *,
+        laps: Laps,
     ) -> requests.Response:
         outgoing = self._keys.authenticated(request, scheme, token)
         whole = not kwargs.get("stream")
         limit = self._bounds.seconds
         reset = deadline.set(monotonic() + limit if whole and limit is not None else None)
+        timed, began, connected = running.set(laps), perf_counter(), laps.connecting
         try:
-            answer = self._inner.send(outgoing, *args, **kwargs)
+            try:
+                answer = self._inner.send(outgoing, *args, **kwargs)
+            finally:
+                answered = perf_counter()
+                laps.waiting += answered - began - (laps.connecting - connected)
             if type(answer) is requests.Response:  # one of another class is its adapter's own, and stays it
                 answer = VippsResponse.of(answer)
             answer.request = request
             if whole and isinstance(answer, VippsResponse):
                 answer.read(self._bounds.size)
+                laps.reading += perf_counter() - answered
         finally:
+            running.reset(timed)
             deadline.reset(reset)
         return answer
 

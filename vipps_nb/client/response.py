@@ -15,6 +15,7 @@ from vipps_nb.core.bodies import body_of
 from vipps_nb.core.fast_path import QuickResponse
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
+from vipps_nb.core.stopwatch import Laps
 from vipps_nb.errors import VippsNbError
 
 if TYPE_CHECKING:
@@ -75,12 +76,16 @@ class VippsResponse(QuickResponse):
         unspeakable: Secrets of the call, for which whoever shows the answer puts dots, should they be in it.
         refused_before: Whether its idempotency key was told the same before; None where no history has looked.
         seen: What the history has seen of the money that a refusal is about.
+        laps: Where its time went; None for an answer that did not come through a session.
+        listed: Under which name the calls panel lists it; empty where none is open.
     """
 
     retries: tuple[Retry, ...] = ()
     unspeakable: tuple[Secret, ...] = ()
     refused_before: bool | None = None
     seen: Money | None = None
+    laps: Laps | None = None
+    listed: str = ""
     _content_consumed: bool
 
     @classmethod

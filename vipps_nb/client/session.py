@@ -45,6 +45,7 @@ from vipps_nb.client.recorder import History
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.retries import Retries
 from vipps_nb.core import fast_path
+from vipps_nb.core import hooks as cards  # requests calls something else hooks
 from vipps_nb.core.addresses import cut_apart, host_of, is_address
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
@@ -709,6 +710,12 @@ class VippsSession(requests.Session):
                 "read-only until you say otherwise. Nothing was sent. If it is meant: with vipps.allow_writes(): …, or "
                 "the switch on the card that %vipps_status shows."
             )
+
+    def _repr_html_(self) -> str:
+        return cards.session_card(self).html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(cards.session_card(self).text if len(printer.stack) == 1 else repr(self))
 
     def __repr__(self) -> str:
         msn = f" MSN {self._msn}" if self._msn else ""

@@ -25,6 +25,7 @@ from vipps_nb.core import fast_path
 from vipps_nb.core.addresses import cut_apart, host_of
 from vipps_nb.core.environment import is_loopback
 from vipps_nb.core.fast_path import PlainRequest, QuickResponse
+from vipps_nb.core.stopwatch import running
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
 HOSTS = 10
@@ -86,6 +87,20 @@ class _Silent:
     debuglevel = 0
 
 
+class _Timed:
+    """Tells whoever times the request how long it took to open the connection."""
+
+    def connect(self) -> None:
+        began = time.perf_counter()
+        try:
+            super().connect()  # type: ignore[misc]  # stands in front of urllib3's connections, which have it
+        finally:
+            laps = running.get()
+            if laps is not None:
+                laps.connecting += time.perf_counter() - began
+                laps.opened += 1
+
+
 class _InOnePiece:
     """Sends usual headers in one piece, beside urllib3's own connection."""
 
@@ -113,10 +128,10 @@ class _InOnePiece:
         super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Http(_InOnePiece, _Silent, HTTPConnection): ...
+class _Http(_InOnePiece, _Silent, _Timed, HTTPConnection): ...
 
 
-class _Https(_InOnePiece, _Silent, HTTPSConnection): ...
+class _Https(_InOnePiece, _Silent, _Timed, HTTPSConnection): ...
 
 
 class _HttpPool(HTTPConnectionPool):

@@ -211,9 +211,16 @@ class AnswerCard:
         return visible("\n".join(line for line in lines if line))
 
     @cached_property
+    def meaning(self) -> Markup:
+        """What it means, without what was sent and answered: the refusal with its explanation, or the drawing."""
+        drawing = self._drawing.html if self._drawing is not None and self.exchange.problem is None else None
+        return join(self._refusal(), self._explanation(), drawing)
+
+    @cached_property
     def html(self) -> str:
         """The card for notebooks: HTML and CSS, no script."""
         page = self.operation.page if self.operation is not None else None
+        listed = getattr(self.response, "listed", "")
         parts = [
             tag(
                 "header",
@@ -237,6 +244,8 @@ class AnswerCard:
             self._answer(),
             self._request(),
             tag("p", leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
+            # A panel that is open hears the click; anywhere else it leads nowhere, and does no harm.
+            tag("p", tag("a", "In the calls panel", href=f"#{listed}"), class_="vipps-nb-source") if listed else None,
         ]
         return framed(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
 

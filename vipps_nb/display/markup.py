@@ -9,7 +9,7 @@ from html import escape
 
 from vipps_nb.core.visible import visible
 
-_VOID = frozenset({"br", "img"})
+_VOID = frozenset({"br", "img", "input"})
 
 
 class Markup(str):

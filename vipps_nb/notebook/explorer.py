@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, unquote
 
 import requests
 
@@ -22,6 +22,7 @@ from vipps_nb.client.login import current_session
 from vipps_nb.client.session import VippsSession
 from vipps_nb.core.problem import FieldError
 from vipps_nb.core.tracebacks import leaves_no_locals
+from vipps_nb.core.view import DOTS
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.errors import NotLoggedInError, UnreachableError
 from vipps_nb.notebook.calls import Call, CallError, check_body, write_call
@@ -51,11 +52,17 @@ class Explorer:
         operations: In the order in which they are listed.
         document: The document they all come from; None for the catalogue.
         variables: The notebook's namespace: ``${name}`` in a field is filled in from it.
+        filled: Calls that some forms start with, by their operation's place.
     """
 
     def __init__(
-        self, operations: Sequence[Operation], document: Document | None, variables: Mapping[str, Any] | None = None
+        self,
+        operations: Sequence[Operation],
+        document: Document | None,
+        variables: Mapping[str, Any] | None = None,
+        filled: Mapping[int, Call] | None = None,
     ) -> None:
+        self._filled = filled or {}
         self.operations = tuple(operations)
         self._document = document
         self._variables: Mapping[str, Any] = {} if variables is None else variables
@@ -63,7 +70,10 @@ class Explorer:
     def form(self, number: int) -> Mapping[str, Any]:
         """The form of an operation; see :func:`vipps_nb.notebook.forms.form_of`."""
         operation = self.operations[number]
-        return {**form_of(operation, self._document_of(operation), seen_by(self._variables)), "place": _place()}
+        form = form_of(operation, self._document_of(operation), seen_by(self._variables))
+        if number in self._filled:
+            form = _filled_in(form, operation, self._filled[number])
+        return {**form, "place": _place()}
 
     def judge(self, number: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What is wrong with what was typed, and the call as code.
@@ -202,6 +212,26 @@ def explore(words: Sequence[str] = (), variables: Mapping[str, Any] | None = Non
     return explorer.card(subject=subject, query="" if chosen >= 0 else query, chosen=chosen)
 
 
+def explore_call(call: Call, variables: Mapping[str, Any] | None = None) -> ExplorerCard:
+    """The explorer with a call filled in, to be changed and sent.
+
+    Args:
+        call: A call of an operation that the catalogue knows.
+        variables: The notebook's namespace.
+
+    Raises:
+        CallError: The catalogue does not know the operation.
+    """
+    operation, operations = call.operation, _in_order()
+    if operation is None:
+        raise CallError(
+            f"No operation of the catalogue is {call.method} {call.path.partition('?')[0]}, so there is no form for "
+            "it. Take the call along as code and change it there."
+        )
+    chosen = operations.index(operation)
+    return Explorer(operations, None, variables, {chosen: call}).card(subject=_EVERYTHING, chosen=chosen)
+
+
 def explore_document(document: Document) -> ExplorerCard:
     """The explorer for all operations of one document."""
     from IPython.core.getipython import get_ipython  # noqa: PLC0415 - only for whoever is in a notebook
@@ -311,6 +341,33 @@ def _written(operation: Operation, values: Mapping[str, Any]) -> tuple[str, dict
     # A variable that is all of a text keeps its kind: a number stays a number.
     text = _ALONE.sub(r"\1", body) if operation.body is not None and isinstance(body, str) else ""
     return path, headers, text
+
+
+def _filled_in(form: Mapping[str, Any], operation: Operation, call: Call) -> dict[str, Any]:
+    """A form that starts with a call's values; what the call did not have is left out, not made up."""
+    path, _, query = call.path.partition("?")
+    found = operation.pattern.fullmatch(path)
+    names = re.findall(r"\{([^}]+)\}", operation.path)
+    given = {f"path/{name}": unquote(text) for name, text in zip(names, found.groups() if found else (), strict=False)}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        at = f"query/{name}"
+        given[at] = f"{given[at]},{text}" if at in given else text
+    headers = {name.lower(): value for name, value in call.headers.items()}
+    parameters = [
+        {**one, "value": given.get(f"{one['place']}/{one['name']}") or headers.get(one["name"].lower(), "")}
+        for one in form["parameters"]
+    ]
+    body = form["body"]
+    return {**form, "parameters": parameters, "body": body and {**body, "value": _emptied(call.body)}}
+
+
+def _emptied(value: Any) -> Any:
+    """A body in which a secret was, and was not kept: its field is empty."""
+    if isinstance(value, Mapping):
+        return {name: _emptied(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_emptied(item) for item in value]
+    return "" if value == DOTS else value
 
 
 def _target(operation: Operation, typed: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from vipps_nb.notebook.desk import LiveDesk
     from vipps_nb.notebook.live_token import LiveToken
 
-_MAGICS = ("vipps", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox", "vipps_status")
+_MAGICS = (
+    *("vipps", "vipps_calls", "vipps_doctor", "vipps_explore", "vipps_login", "vipps_logout", "vipps_sandbox"),
+    "vipps_status",
+)
 _VALUES: dict[str, Callable[[], Iterable[str]]] = {"--env": lambda: ENVIRONMENT_NAMES, "--key-type": lambda: KEY_TYPES}
 _SECRET_SHAPES = re.compile(
     r"""--?[\w-]*(secret|key(?!-t)|token|password)\b   # an option that sounds like one
@@ -300,6 +303,27 @@ class VippsMagics(Magics):
             display(explorer.explore(words, self._shell.user_ns))
         else:
             print(explorer.listing(words))
+
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="Show this and do nothing.")
+    @argument("--text", action="store_true", help="As text: a table for each session, the newest calls first.")
+    @no_var_expand  # see _parse
+    @line_magic
+    def vipps_calls(self, line: str) -> None:
+        """Show the calls of this kernel, live, the newest first.
+
+        Search them, look into one, compare two, copy one as code, edit it and send it again. In a terminal they are
+        listed. vipps.history has those of one session for code.
+        """
+        options = self._parse(self.vipps_calls, line)
+        if options is None:
+            return
+        from vipps_nb.notebook import calls_panel  # noqa: PLC0415 - reads the catalogue, which not everybody needs
+
+        if options.text or not _has_front_end(self._shell):
+            print(calls_panel.text())
+        else:
+            display(calls_panel.panel_for(self._shell.user_ns))
 
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="Show this and do nothing.")

@@ -9,7 +9,7 @@ call can be sent again, and masked in everything that is shown or written unless
 from __future__ import annotations
 
 from vipps_nb.client.recorder.calls import Calls, HistoryError
-from vipps_nb.client.recorder.history import History
+from vipps_nb.client.recorder.history import History, histories, listen
 from vipps_nb.client.recorder.past_call import PastCall
 
-__all__ = ["Calls", "History", "HistoryError", "PastCall"]
+__all__ = ["Calls", "History", "HistoryError", "PastCall", "histories", "listen"]

@@ -40,6 +40,15 @@ class Calls:
         self._session = ref(session)
         self._calls = calls
 
+    @property
+    def session(self) -> SessionProtocol:
+        """The session that made them.
+
+        Raises:
+            HistoryError: It is gone.
+        """
+        return self._living()
+
     def __iter__(self) -> Iterator[PastCall]:
         return iter(self._calls)
 
@@ -100,6 +109,10 @@ class Calls:
             )
 
         return Calls(session, [call for call in self if fits(call)])
+
+    def refusals(self) -> Calls:
+        """Those that were refused (4xx), failed (5xx) or got no answer."""
+        return Calls(self._living(), [call for call in self if not call.ok])
 
     def resend(self, number: int, *, new_key: bool = False) -> VippsResponse:
         """Send a call again.

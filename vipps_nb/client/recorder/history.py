@@ -7,9 +7,9 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import ref
+from weakref import WeakSet, ref
 
 import requests
 from requests.adapters import BaseAdapter
@@ -35,15 +35,38 @@ _REFUSED = 400
 _BOUND = frozenset({400, 403, 404, 409, 422})
 
 
+Listener = Callable[["History", PastCall, "requests.Response | Exception"], None]
+_listeners: tuple[Listener, ...] = ()
+_places = itertools.count(1)
+
+
+def histories() -> list[History]:
+    """The histories of this process's sessions, the oldest first."""
+    return sorted(_all, key=lambda one: one.place)
+
+
+def listen(listener: Listener) -> None:
+    """Have somebody told of each call of every session, when it is kept.
+
+    In the thread that made the call, which waits: it must be quick.
+    """
+    global _listeners  # noqa: PLW0603 - a tuple, so that whoever goes through it is not disturbed
+    _listeners = (*_listeners, listener)
+
+
 class History(Calls):
     """The session's calls, the newest 1000 of them, each hop of a redirect counted.
 
     As a cell's last value it is a table. ``vipps.history[7]`` is call 7 as a card, ``vipps.history.filter("refund")``
     some of them, ``vipps.history.resend(7)`` sends one again under its own idempotency key, and
     ``vipps.history.save("calls.har")`` writes them down.
+
+    Attributes:
+        place: Which history of this process it is, counted from 1.
     """
 
     def __init__(self, session: SessionProtocol) -> None:
+        self.place = next(_places)
         self._kept: deque[PastCall] = deque(maxlen=MOST_CALLS)
         # Whoever knew the secrets of the newest calls, and the calls that still hold on to somebody who did before.
         self._knowing: ref[Redactor] | None = None
@@ -52,6 +75,7 @@ class History(Calls):
         self._numbers = itertools.count(1)
         self._bytes = 0
         super().__init__(session, ())
+        _all.add(self)
 
     def __iter__(self) -> Iterator[PastCall]:
         # Threads may have come to the lock in another order than to their numbers.
@@ -123,10 +147,15 @@ class History(Calls):
         for _ in range(min(len(self._behind), _AT_A_TIME)):
             with contextlib.suppress(IndexError):  # another thread has taken the last one
                 self._behind.popleft().opened()
+        for tell in _listeners:
+            tell(self, call, outcome)
 
     def _so_far(self) -> list[PastCall]:
         with self._lock:
             return list(self._kept)
+
+
+_all: WeakSet[History] = WeakSet()
 
 
 def _refused_before(request: requests.PreparedRequest, response: requests.Response, kept: Sequence[PastCall]) -> bool:

@@ -26,6 +26,7 @@ from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import body_of, is_whole, parsed, size
 from vipps_nb.core.fast_path import pairs_of
 from vipps_nb.core.redaction import Redactor, is_secret, is_traded, without_named, without_tokens
+from vipps_nb.core.stopwatch import Laps
 from vipps_nb.core.view import DOTS, View
 from vipps_nb.core.visible import visible
 
@@ -68,6 +69,7 @@ class PastCall:
         refused_before: Whether its refusal repeats what its idempotency key was told before.
         seen: For a refusal, what was known then of the payment's money.
         weight: About how many bytes it takes.
+        laps: Where its time went; None where that was not measured.
     """
 
     # None has a default, for a class attribute would be found before what stands in the closure.
@@ -89,6 +91,7 @@ class PastCall:
     refused_before: bool = field(repr=False)
     seen: Money | None = field(repr=False)
     weight: int = field(repr=False, compare=False)
+    laps: Laps | None = field(repr=False, compare=False)
 
     @classmethod
     def sealed(cls, tell: Callable[[], Mapping[str, Any]], **known: Any) -> PastCall:
@@ -324,6 +327,7 @@ def remember(
         refused_before=bool(getattr(outcome, "refused_before", False)),
         seen=getattr(outcome, "seen", None),
         weight=_WEIGHT + len(heard.body or b"") + len(heard.content or b""),
+        laps=getattr(outcome, "laps", None),
     )
 
 

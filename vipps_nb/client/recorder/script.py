@@ -67,7 +67,7 @@ def _lines(call: PastCall, session: SessionProtocol, names: Mapping[str, _Name])
             return [f"# {call.method} {_comment(path)} cannot be written down: its body is too large or too deep."]
         as_form = not call.sent.lstrip().startswith((b"{", b"["))
         words["data" if as_form else "json"] = _named(body, names)
-    if headers := _own_headers(call, session):
+    if headers := own_headers(call, session):
         words["headers"] = headers
     start = f"answer_{call.number} = vipps.{call.method.lower()}("
     line = f"{start}{', '.join([_literal(path), *(f'{name}={_literal(value)}' for name, value in words.items())])})"
@@ -109,7 +109,8 @@ def _comment(text: str) -> str:
     return visible(text).replace("\n", " ")
 
 
-def _own_headers(call: PastCall, session: SessionProtocol) -> dict[str, str]:
+def own_headers(call: PastCall, session: SessionProtocol) -> dict[str, str]:
+    """The headers of a call that neither requests nor its session would add by itself."""
     added = open_headers(call.url, session.credentials, session.merchant_serial_number, session.system)
     standard = {name.lower(): value for name, value in added.items()} | {"accept": "*/*"}
     return {
