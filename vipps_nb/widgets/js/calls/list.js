@@ -106,7 +106,12 @@ export function buildList({ choose }) {
     frame = 0;
     const next = inSight();
     for (const [key, node] of drawn) if (!next.has(key)) node.remove();
-    for (const [key, node] of next) if (!drawn.has(key)) space.append(node);
+    // In the page they stand as they are seen, for whoever reads it line by line.
+    let follower = space.firstChild;
+    for (const node of next.values()) {
+      if (node === follower) follower = node.nextSibling;
+      else space.insertBefore(node, follower);
+    }
     drawn = next;
     attribute(list, "aria-activedescendant", drawn.get(chosen)?.id ?? "");
   }
