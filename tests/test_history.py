@@ -81,11 +81,35 @@ def test_it_is_a_table_as_html_and_as_text(told):
     assert pretty(told.history.filter("nothing such")) == "No calls yet."
 
 
+def test_the_newest_comes_first_and_amounts_and_refusals_can_be_seen(told):
+    text, html = pretty(told.history), told.history._repr_html_()
+
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["4", "3", "2", "1"]
+    assert html.index("order-0001/events") < html.index("order-0002") < html.index("Create payment")
+    assert "499.00 NOK" in text
+    assert "only the 1 that was refused or failed" in html
+    assert "No payment" in html or "Reference not found" in html, "a row opens to what its call means"
+    assert [call.number for call in told.history.refusals()] == [3]
+    assert "4799887766" not in html
+
+
+def test_all_calls_are_there_and_only_the_newest_can_be_opened(told):
+    for _ in range(60):
+        told.get("/nobody/knows/this")
+    html = told.history._repr_html_()
+
+    assert html.count("<tr") == 1 + 64
+    assert html.count("<details>") == 50
+    assert "vipps.history[1] is any other" in html
+
+
 def test_while_the_clock_is_held_the_table_is_the_same_each_time(vipps):
     vipps.sandbox.hold("2026-01-01T12:00:00Z")
     vipps.get(f"{PAYMENTS}/order-0001")
 
-    assert pretty(vipps.history) == f"1  12:00:00 UTC  404 Not Found    GET {PAYMENTS}/order-0001"
+    title, row = pretty(vipps.history).splitlines()
+    assert title == "Calls of this session · sandbox, newest first"
+    assert row == f"1  12:00:00 UTC  404 Not Found    GET {PAYMENTS}/order-0001"
 
 
 def test_a_call_is_shown_again_as_its_card(told):

@@ -38,6 +38,7 @@ def test_loading_is_silent_and_unloading_gives_everything_back(one_shell, capsys
     assert set(one_shell.magics_manager.magics["line"]) - before == {
         "vipps",
         "vipps_doctor",
+        "vipps_calls",
         "vipps_explore",
         "vipps_login",
         "vipps_logout",

@@ -12,7 +12,10 @@ from vipps_nb.errors import CredentialsError, EnvironmentChoiceError, VippsNbErr
 from vipps_nb.notebook.options import OptionError, words
 
 FILES = ["--dotenv", "--postman"]
-MAGICS = ["vipps", "vipps_login", "vipps_logout", "vipps_status", "vipps_sandbox", "vipps_doctor", "vipps_explore"]
+MAGICS = [
+    *("vipps", "vipps_calls", "vipps_login", "vipps_logout", "vipps_status", "vipps_sandbox", "vipps_doctor"),
+    "vipps_explore",
+]
 
 
 @pytest.fixture(scope="module")

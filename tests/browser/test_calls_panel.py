@@ -144,6 +144,6 @@ def test_a_cell_is_inserted_and_a_reopened_panel_is_honest(lab: Lab) -> None:
     expect(rows.get_by_role("option")).to_have_count(2)
 
     lab.shut_kernel_down()
-    rows.get_by_role("option").last.click()
+    rows.get_by_role("option").first.click()
     expect(panel.locator(".vipps-nb-state")).to_contain_text("waiting for the kernel", timeout=15_000)
     expect(rows.get_by_role("option")).to_have_count(2)

@@ -91,6 +91,15 @@ LOOKS = (
         leaks="planted",
     ),
     sink(
+        "%vipps_calls: rows, details, comparison, code, the widget's state",
+        "%vipps_calls\npanel = vipps_nb.calls()\npanel._calls.rows()",
+        "vipps.post('/webhooks/v1/webhooks', json={}).ok",
+        "keys = [row['key'] for row in panel._calls.rows()['all']]\nfor key in keys: print(panel._calls.details(key))",
+        "for key in keys: print(panel._calls.compared(keys[0], key))",
+        "print(panel.get_state(), panel, vars(panel._calls))",
+        leaks="%vipps_calls\nvipps_nb.calls().send({'rows': planted, 'place': None})",
+    ),
+    sink(
         "vars, dir, getmembers, every attribute of every object",
         "prying.look(*things)",
         "for x in things: print(dir(x), getattr(x, '__dict__', ''))",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -58,19 +58,29 @@ def tone_of(call: PastCall) -> str:
     return "good" if status < _REFUSAL else "refused" if status < _FAILURE else "failed"
 
 
-def money_of(call: PastCall) -> str:
-    """The amount that a call moves or tells of, such as ``499.00 NOK``; empty where there is none."""
-    for body in (call.sent_as_json(), parsed(call.content)):
+def money_of(call: PastCall, bodies: Sequence[Any] = ()) -> str:
+    """The amount that a call moves or tells of, such as ``499.00 NOK``; empty where there is none.
+
+    Args:
+        call: The call.
+        bodies: What was sent and what was answered, where somebody has read them already.
+    """
+    for body in bodies or (call.sent_as_json(), parsed(call.content)):
         if found := _money_in(body):
             return found
     return ""
 
 
-def subject_of(call: PastCall) -> str:
-    """The payment, agreement or whatever a call is about, by its name; empty where it names none."""
+def subject_of(call: PastCall, bodies: Sequence[Any] = ()) -> str:
+    """The payment, agreement or whatever a call is about, by its name; empty where it names none.
+
+    Args:
+        call: The call.
+        bodies: As for :func:`money_of`.
+    """
     if call.path.isascii() and (found := _named_in(call.method, call.path.partition("?")[0])):
         return found
-    for body in (call.sent_as_json(), parsed(call.content)):
+    for body in bodies or (call.sent_as_json(), parsed(call.content)):
         inner = body.get("transaction") if isinstance(body, Mapping) else None
         for owner in (body, inner):
             names = [owner.get(name) for name in _NAMES] if isinstance(owner, Mapping) else []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vipps_nb.widgets.calls import CallsPanel
 
 BREATH = 0.15  # seconds in which calls are gathered into one message
+_MOST_ROWS = 10_000
 _LONGEST = 300  # characters of a path in a row
 _GONE = (
     "This call is no longer kept: the history holds the newest 1000 calls of a session, and forgets them when it is "
@@ -56,6 +57,7 @@ class LiveCalls:
         self._new: list[tuple[History, PastCall]] = []
         self._came = threading.Event()
         self._followed = False
+        self._rows: dict[str, Fields] = {}  # a call does not change any more, so its row is made once
         self._held: set[History] = set()  # after a logout too: what is on the screen can still be looked into
         self.widget = _panel(self)
 
@@ -152,28 +154,13 @@ class LiveCalls:
         return history, call
 
     def _row(self, history: History, call: PastCall) -> Fields:
-        """What the list shows of a call, as little as can be: empty fields stay away."""
-        view = View(persons=details.persons_of(call))
-        known = facts_of(call.url)
-        row: Fields = {
-            "key": self.key_of(history, call),
-            "number": call.number,
-            "at": round(call.moment.timestamp() * 1000),
-            "time": view.moment(call.moment).rpartition(", ")[2],
-            "method": call.method,
-            "path": view.text(call.path.replace("%E2%80%A2", "•")[:_LONGEST]),
-            "title": call.title.partition(" · ")[2] or call.title,
-            "api": known.name if known is not UNKNOWN else "other",
-            "status": call.status or 0,
-            "tone": tone_of(call),
-            "ms": round(call.seconds * 1000),
-            "about": view.text(subject_of(call)),
-            "money": money_of(call),
-            "tries": len(call.retries),
-            "failure": call.failure,
-            "environment": AnswerCard(call.response).environment,
-        }
-        return {name: value for name, value in row.items() if value not in ("", None)}
+        key = self.key_of(history, call)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = _row_of(key, call)
+            while len(self._rows) > _MOST_ROWS:
+                del self._rows[next(iter(self._rows))]
+        return row
 
     def _code(self, call: PastCall, session: VippsSession | None) -> Fields:
         if session is None:
@@ -189,6 +176,33 @@ class LiveCalls:
             notes.append("Phone numbers and secrets are variables in it: set them first.")
         here = ["python", "magic"] if isinstance(self._variables.get(name), VippsSession) else ["magic"]
         return {"texts": texts, "cells": here, "note": " ".join(notes)}
+
+
+def _row_of(key: str, call: PastCall) -> Fields:
+    """What the list shows of a call, as little as can be: empty fields stay away."""
+    card = AnswerCard(call.response)  # reads both bodies once
+    view = View(persons=card.view.persons)
+    known = facts_of(call.url)
+    bodies = (card.exchange.sent, card.exchange.answer)
+    row: Fields = {
+        "key": key,
+        "number": call.number,
+        "at": round(call.moment.timestamp() * 1000),
+        "time": view.moment(call.moment).rpartition(", ")[2],
+        "method": call.method,
+        "path": view.text(call.path.replace("%E2%80%A2", "•")[:_LONGEST]),
+        "title": card.title.partition(" · ")[2] or card.title,
+        "api": known.name if known is not UNKNOWN else "other",
+        "status": call.status or 0,
+        "tone": tone_of(call),
+        "ms": round(call.seconds * 1000),
+        "about": view.text(subject_of(call, bodies)),
+        "money": money_of(call, bodies),
+        "tries": len(call.retries),
+        "failure": call.failure,
+        "environment": card.environment,
+    }
+    return {name: value for name, value in row.items() if value not in ("", None)}
 
 
 def _panel(calls: LiveCalls) -> CallsPanel:
