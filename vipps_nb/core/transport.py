@@ -105,12 +105,12 @@ class _InOnePiece:
         finally:
             self._block = None
 
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+    def endheaders(self, *args: Any, **kwargs: Any) -> Any:
         """Add what is there in one piece, and send."""
         block, self._block = self._block, None
         if block is not None:
             self._output(block)  # type: ignore[attr-defined]
-        super().endheaders(*args, **kwargs)  # type: ignore[misc]
+        return super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
 
 class _Http(_InOnePiece, _Silent, HTTPConnection):
