@@ -173,7 +173,10 @@ class AccessToken:
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        """When it expires by this machine's wall clock, and how long before it is stale; asked for at each call."""
+        """When it expires by this machine's wall clock, and for how long it is stale.
+
+        Put together once, for it is asked for at each call.
+        """
         margin = (self.expires_at - self.stale_at).total_seconds()
         return self.expires_at.timestamp() - self.clock_skew.total_seconds(), margin
 

@@ -9,7 +9,6 @@ never a key or a token.
 
 from __future__ import annotations
 
-import contextlib
 import pickle
 import threading
 import uuid
@@ -233,20 +232,16 @@ def map_calls(
     planned = [with_key(session, method, call, options) for call in calls]
     errand = Errand(session, method, options)
     tally = _Tally(len(planned), at_once)
-    crew: Crew[int] | None = None
-    if executor is None:
-        crew = Crew(lambda position: tally.carry_out(position, errand, planned[position]), min(at_once, len(planned)))
-        send = crew.give
-    else:
 
-        def send(position: int) -> None:
-            tally.room.acquire()
-            tally.begun.add(position)
-            executor.submit(errand, planned[position]).add_done_callback(partial(tally.note, position))
+    def carry_out(position: int) -> None:
+        tally.carry_out(position, errand, planned[position])
 
     try:
-        with crew or contextlib.nullcontext():
-            _run(errand, planned, tally, send, paced=paced, quiet=quiet)
+        if executor is not None:
+            _run(errand, planned, tally, tally.through(executor, errand, planned), paced=paced, quiet=quiet)
+        else:
+            with Crew(carry_out, min(at_once, len(planned))) as crew:
+                _run(errand, planned, tally, crew.give, paced=paced, quiet=quiet)
     except KeyboardInterrupt:
         # Whoever stops halfway through payments has to know which ones were sent. Those under way in threads of our
         # own have come to their end by now.
@@ -298,6 +293,16 @@ class _Tally:
         except BaseException as error:
             outcome = as_exception(error)
         self._end(position, outcome)
+
+    def through(self, executor: Executor, errand: Errand, calls: Sequence[Call]) -> Callable[[int], None]:
+        """What has an executor send a call, once there is room for it."""
+
+        def send(position: int) -> None:
+            self.room.acquire()
+            self.begun.add(position)
+            executor.submit(errand, calls[position]).add_done_callback(partial(self.note, position))
+
+        return send
 
     def note(self, position: int, future: Future[Outcome]) -> None:
         """Take what an executor has brought."""
@@ -358,9 +363,9 @@ def _run(
                     )
                 waiting.wait(early, saying=partial(how_far, f"{pace} (paced=False does not wait)"))
             send(position)
-            progress.show(how_far())
+            progress.show(how_far)
         while calls and not tally.all_came.wait(timeout=0.2):
-            progress.show(how_far())
+            progress.show(how_far)
         tally.seconds = waiting.elapsed
 
 

@@ -1,6 +1,7 @@
-"""Threads that carry out many errands: each takes the next one by itself, so that nobody is woken for each.
+"""Threads that carry out many errands.
 
-A future for each call, and somebody who waits until there is room for the next, cost more than the call.
+Each takes the next one by itself, so that nobody is woken for each. A future for each call, and somebody who waits
+until there is room for the next, cost more than the call.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
-"""Many requests whose answers are handed out as they come: a generator in, a generator out, in bounded memory."""
+"""Many requests whose answers are handed out as they come.
+
+A generator in, a generator out, in bounded memory.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -117,13 +120,13 @@ def map_lazily(
     wide = width(at_once)
     method = method.upper()
     errand = Errand(session, method, options)
-    number = f"{len(calls)} calls" if hasattr(calls, "__len__") else "calls as they come"
+    number = f"{len(calls)} calls" if isinstance(calls, Sized) else "calls as they come"
 
     told = _Told()
 
     def steps() -> Generator[_Slot, None, None]:
         taken: deque[_Slot] = deque()
-        source = enumerate(with_key(session, method, call, options) for call in calls)
+        source: Iterator[tuple[int, Call]] = enumerate(with_key(session, method, call, options) for call in calls)
         pace = _Pace(method) if paced else None
         with contextlib.ExitStack() as stack:
             progress = stack.enter_context(Progress(f"map {method} · {number}", quiet=quiet))

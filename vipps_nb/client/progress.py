@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -41,12 +42,16 @@ class Progress:
         """Whether anybody sees how far it has come."""
         return not self._quiet and (_in_notebook() or sys.stderr.isatty())
 
-    def show(self, text: str) -> None:
-        """Say how far it has come; what comes too soon after the last word is left out."""
+    def show(self, text: str | Callable[[], str]) -> None:
+        """Say how far it has come; what comes too soon after the last word is left out.
+
+        Args:
+            text: The words, or what puts them together if they are to be said.
+        """
         if self._quiet or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _AT_MOST_EVERY
-        self._write(f"{self._title} · {text}")
+        self._write(f"{self._title} · {text if isinstance(text, str) else text()}")
 
     def announce(self, text: str) -> None:
         """Say something that stays, once, in a line of its own."""

@@ -433,7 +433,7 @@ class VippsSession(requests.Session):
                 and not (params or cookies or files or auth or hooks)
                 and self._has_no_extras()
             ):
-                prepared = self._prepare_plain(method, url, headers or {}, data, json)
+                prepared: requests.PreparedRequest = self._prepare_plain(method, url, headers or {}, data, json)
             else:
                 prepared = self.prepare_request(
                     requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
@@ -543,7 +543,7 @@ class VippsSession(requests.Session):
     def _send_plain(
         self, request: PlainRequest, timeout: Any, settings: dict[str, Any], *, retries: Any, follow: bool
     ) -> VippsResponse:
-        """Send what needs none of what ``requests.Session.send`` does before; afterwards it may."""
+        """Send what needs nothing of ``requests.Session.send`` before; afterwards it may."""
         if retries is not None:
             asked = _retries.set(retries)
             try:
@@ -553,10 +553,10 @@ class VippsSession(requests.Session):
         self.guard(request)
         timeout = self.timeout if timeout is None else timeout
         began = perf_counter()
-        answer = self.get_adapter(request.url).send(request, timeout=timeout, **settings)
+        answer = self.get_adapter(request.plain[0]).send(request, timeout=timeout, **settings)
         answer.elapsed = fast_path.seconds(perf_counter() - began)
         if type(answer.headers) is not Headers:  # which an answer with cookies never has
-            extract_cookies_to_jar(self.cookies, request, answer.raw)
+            extract_cookies_to_jar(self.cookies, request, answer.raw)  # type: ignore[no-untyped-call]
         if answer.status_code in _REDIRECTS and answer.is_redirect:
             options = {**settings, "timeout": timeout}
             if follow:
@@ -564,7 +564,8 @@ class VippsSession(requests.Session):
                 answer = hops.pop()
                 answer.history = hops
             else:
-                answer._next = next(self.resolve_redirects(answer, request, yield_requests=True, **options), None)
+                untyped: Any = answer  # the stubs do not know where requests keeps it
+                untyped._next = next(self.resolve_redirects(answer, request, yield_requests=True, **options), None)
         answer.content  # noqa: B018 - read already, unless an adapter of the user's own has left it
         return cast("VippsResponse", answer)
 
@@ -610,7 +611,7 @@ class VippsSession(requests.Session):
         if not self.environment.owns(prepared_request.url or ""):
             for name in (*SECRET_HEADERS, "Merchant-Serial-Number"):
                 prepared_request.headers.pop(name, None)
-        elif self.should_strip_auth(str(response.request.url), prepared_request.url or ""):
+        elif self.should_strip_auth(str(response.request.url), prepared_request.url or ""):  # type: ignore[no-untyped-call]
             # Given for the stranger who sends us home.
             prepared_request.headers.pop("Authorization", None)
 

@@ -1,4 +1,6 @@
-"""Usual requests on a shorter way: the work of requests and urllib3, done less often or later.
+"""Usual requests on a shorter way.
+
+The work of requests and urllib3 is done less often, or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
 comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters,
@@ -23,8 +25,7 @@ from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.compat import json as complexjson
-from requests.cookies import RequestsCookieJar, cookiejar_from_dict
+from requests.cookies import RequestsCookieJar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity, get_encoding_from_headers
@@ -50,8 +51,8 @@ def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionTy
 
 _SEND = _own(requests.Session, "send", requests.sessions.merge_setting)
 _PREPARE = _own(requests.Session, "prepare_request", requests.sessions.merge_setting)
-_CARRY = _own(HTTPAdapter, "send", requests.adapters._urllib3_request_context)
-_BUILD = _own(HTTPAdapter, "build_response", requests.adapters._urllib3_request_context)
+_CARRY = _own(HTTPAdapter, "send", HTTPAdapter.close)
+_BUILD = _own(HTTPAdapter, "build_response", HTTPAdapter.close)
 
 
 def session_sends_itself() -> bool:
@@ -118,7 +119,7 @@ def pairs_of(headers: Mapping[str, Any]) -> Pairs:
         pairs: Pairs | None = vars(headers).get("_pairs")
         return tuple(headers._store.values()) if pairs is None else pairs
     if type(headers) is CaseInsensitiveDict:
-        return tuple(headers._store.values())
+        return tuple(vars(headers)["_store"].values())
     return tuple(headers.items())
 
 
@@ -159,8 +160,8 @@ class PlainRequest(requests.PreparedRequest):
         return own
 
     @functools.cached_property
-    def _cookies(self) -> RequestsCookieJar:  # type: ignore[override]
-        return cookiejar_from_dict({})
+    def _cookies(self) -> RequestsCookieJar:
+        return RequestsCookieJar()
 
     def is_as_it_was_made(self) -> bool:
         """Whether it can still go the short way; it is the caller's, who may have changed it."""
@@ -256,7 +257,7 @@ _WITHOUT_LENGTH = ("GET", "HEAD")
 def _as_json(value: Any) -> bytes | None:
     """A JSON body as requests writes it; None where it is requests that has to complain."""
     try:
-        body = complexjson.dumps(value, allow_nan=False)
+        body = requests.compat.json.dumps(value, allow_nan=False)  # type: ignore[attr-defined]  # simplejson, where there is one
     except Exception:
         return None
     return body.encode("utf-8") if isinstance(body, str) else None
@@ -297,7 +298,7 @@ class QuickResponse(requests.Response):
     @functools.cached_property
     def cookies(self) -> RequestsCookieJar:  # type: ignore[override]
         """None, until somebody puts one in."""
-        return cookiejar_from_dict({})
+        return RequestsCookieJar()
 
 
 def whole_body(answer: requests.Response, largest: int) -> bytes | None:
@@ -359,8 +360,7 @@ class Raising:
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         """As a body."""
-        raise self._error
-        yield b""
+        return _raised(self._error)
 
     # And as the adapter that has such a pool.
 
@@ -377,6 +377,11 @@ class Raising:
     def request_url(self, *_: Any, **__: Any) -> str:
         """Whatever."""
         return "/"
+
+
+def _raised(error: Exception) -> Iterator[bytes]:
+    yield from ()
+    raise error
 
 
 def what_failed(error: Exception, request: requests.PreparedRequest) -> Exception:

@@ -73,7 +73,8 @@ class _Answer(http.client.HTTPResponse):
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
         """Read the status and the headers."""
-        if self.headers is not None or args or kwargs or not fast_path.begin(self):
+        begun: Any = self.headers  # the stubs know them only as they are afterwards
+        if begun is not None or args or kwargs or not fast_path.begin(self):
             super().begin(*args, **kwargs)
 
 
@@ -104,7 +105,6 @@ class _Timed:
 class _InOnePiece:
     """Sends usual headers in one piece, beside urllib3's own connection."""
 
-    response_class = _Answer
     _block: bytes | None = None
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> Any:
@@ -120,18 +120,20 @@ class _InOnePiece:
         finally:
             self._block = None
 
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+    def endheaders(self, *args: Any, **kwargs: Any) -> Any:
         """Add what is there in one piece, and send."""
         block, self._block = self._block, None
         if block is not None:
             self._output(block)  # type: ignore[attr-defined]
-        super().endheaders(*args, **kwargs)  # type: ignore[misc]
+        return super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Http(_InOnePiece, _Silent, _Timed, HTTPConnection): ...
+class _Http(_InOnePiece, _Silent, _Timed, HTTPConnection):
+    response_class = _Answer
 
 
-class _Https(_InOnePiece, _Silent, _Timed, HTTPSConnection): ...
+class _Https(_InOnePiece, _Silent, _Timed, HTTPSConnection):
+    response_class = _Answer
 
 
 class _HttpPool(HTTPConnectionPool):
@@ -272,17 +274,20 @@ class Transport(HTTPAdapter):
         raise fast_path.what_failed(failure, request)
 
     def _direct_pool(self, request: PlainRequest, verify: Any, cert: Any, proxies: Any) -> Any:
-        """The pool that leads straight to where a request goes; None where a proxy is between."""
+        """The pool that leads straight to where a request goes.
+
+        None where a proxy is between.
+        """
         if not (cert is None or isinstance(cert, str)):
             return None
         where = (request.plain[1], verify, cert, tuple(proxies.items()) if proxies else ())
         pool = self._direct.get(where)
         if pool is None or pool.pool is None:  # closed, when too many other hosts were talked to
-            if requests.utils.select_proxy(request.url, proxies):
+            if requests.utils.select_proxy(request.plain[0], proxies):
                 return None
             self._pools = {}
             pool = self.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            self.cert_verify(pool, request.url, verify, cert)
+            self.cert_verify(pool, request.plain[0], verify, cert)  # type: ignore[no-untyped-call]
             self._direct[where] = pool
         return pool
 

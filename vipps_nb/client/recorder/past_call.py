@@ -222,7 +222,9 @@ class PastCall:
 
 
 class Heard(NamedTuple):
-    """A call as it was heard: nothing in it changes any more, and nothing was taken out.
+    """A call as it was heard.
+
+    Nothing in it changes any more, and nothing was taken out.
 
     Attributes:
         url: Where to.
