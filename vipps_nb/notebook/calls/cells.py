@@ -238,7 +238,8 @@ class BodyError(CallError):
             return super()._render_traceback_()
         from IPython.display import publish_display_data  # noqa: PLC0415 - as above
 
-        publish_display_data({"text/plain": self.card.text, "text/html": self.card.html})
+        publish: Any = publish_display_data  # IPython's has no annotations
+        publish({"text/plain": self.card.text, "text/html": self.card.html})
         return [f"CallError: The body does not fit {self.card.operation}. Nothing was sent."]
 
 
