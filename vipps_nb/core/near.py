@@ -1,4 +1,7 @@
-"""What somebody probably meant who misspelled one of a few words, and which words there are."""
+"""What somebody probably meant who misspelled one of a few words.
+
+And which words there are.
+"""
 
 from __future__ import annotations
 
