@@ -502,7 +502,9 @@ class VippsSession(requests.Session):
         return self.request("POST", url, data=data, json=json, **kwargs)
 
     def put(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
-        """Replace something: PUT, with ``json=``; idempotency key and repeats as for :meth:`post`.
+        """Replace something: PUT, with ``json=``.
+
+        Its idempotency key and repeats are as for :meth:`post`.
 
         Example:
             ``vipps.put("/qr/v1/merchant-redirect/table-7", json={"redirectUrl": "https://example.com/7"})``
@@ -510,7 +512,9 @@ class VippsSession(requests.Session):
         return self.request("PUT", url, data=data, **kwargs)
 
     def patch(self, url: str | bytes, data: Any = None, **kwargs: Any) -> VippsResponse:
-        """Change a part: PATCH, with ``json=``; idempotency key and repeats as for :meth:`post`.
+        """Change a part: PATCH, with ``json=``.
+
+        Its idempotency key and repeats are as for :meth:`post`.
 
         Example:
             ``vipps.patch("/recurring/v3/agreements/agr_5kSeqz", json={"status": "STOPPED"})``
@@ -518,7 +522,9 @@ class VippsSession(requests.Session):
         return self.request("PATCH", url, data=data, **kwargs)
 
     def delete(self, url: str | bytes, **kwargs: Any) -> VippsResponse:
-        """Take something away: DELETE; idempotency key and repeats as for :meth:`post`.
+        """Take something away: DELETE.
+
+        Its idempotency key and repeats are as for :meth:`post`.
 
         Example:
             ``vipps.delete("/webhooks/v1/webhooks/" + registration["id"])``

@@ -1,4 +1,7 @@
-"""What somebody probably meant who misspelled one of a few words, and which words there are."""
+"""What somebody probably meant who misspelled one of a few words.
+
+And which words there are.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def with_named_options(made: Made) -> Made:
         for name, member in list(vars(made).items()):
             if isinstance(member, FunctionType) and (name == "__init__" or not name.startswith("_")):
                 setattr(made, name, with_named_options(member))
-        return made
+        return cast("Made", made)
     parameters = inspect.signature(made).parameters.values()
     if any(one.kind is one.VAR_KEYWORD for one in parameters):
         return made

@@ -65,7 +65,7 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
 def _counted(findings: Sequence[Finding]) -> str:
     """How many checks there were, and how many of them had nothing to look at."""
     skipped = sum(finding.result is Result.SKIPPED for finding in findings)
-    return f"{len(findings)} checks" + (f", {skipped} with nothing to compare" if skipped else "")
+    return f"{len(findings)} checks" + (f", {skipped} not looked at" if skipped else "")
 
 
 def _in_full(report: Visit) -> str:

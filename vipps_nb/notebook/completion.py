@@ -1,7 +1,7 @@
-"""Completes what is typed after our magics and in a session's calls, and lets nothing else mix in.
+"""Completes what is typed after our magics and in a session's calls.
 
-Options, their values and what a session has are here; calls (`%vipps`, `%%vipps`, `vipps.get(…)`) are in
-:mod:`vipps_nb.notebook.calls.suggestions`.
+It lets nothing else mix in. Options, their values and what a session has are here; calls (`%vipps`, `%%vipps`,
+`vipps.get(…)`) are in :mod:`vipps_nb.notebook.calls.suggestions`.
 """
 
 from __future__ import annotations

@@ -155,13 +155,20 @@ class Explorer:
         return call, faults
 
     def _used(self, operation: Operation, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The variables that the call will use, as they may be shown, and what is missing."""
+        """The variables that the call will use, as they may be shown.
+
+        And what is missing.
+        """
         try:
             session: VippsSession | None = current_session()
         except NotLoggedInError:
             session = None
+
+        def hide(text: str) -> str:
+            return concealed(text, session) if session is not None else text
+
         path, headers, text = _written(operation, values)
-        used = used_variables(path, text, headers.values(), self._variables, session=session)
+        used = used_variables(path, text, headers.values(), self._variables, hide=hide)
         return [{"name": one.name, "value": one.value, "missing": one.missing} for one in used]
 
     def _secret(self, operation: Operation, call: Call) -> set[str]:
@@ -284,7 +291,10 @@ def _in_order() -> list[Operation]:
 
 
 def _recent(operations: Sequence[Operation]) -> list[int]:
-    """Which of the operations were called last in this kernel, by their places; the newest first."""
+    """Which of the operations were called last in this kernel.
+
+    By their places, the newest first.
+    """
     try:
         calls = list(current_session().history)
     except NotLoggedInError:

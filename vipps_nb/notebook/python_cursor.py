@@ -1,6 +1,6 @@
-"""Where a cursor stands in Python that somebody is still typing: in which argument of which call.
+"""Where a cursor stands in Python that somebody is still typing.
 
-The text may stop anywhere and may be wrong. Nothing of it is run.
+In which argument of which call. The text may stop anywhere and may be wrong. Nothing of it is run.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,7 @@ from vipps_nb.display.tree import as_text
 from vipps_nb.errors import ReadOnlyError
 from vipps_nb.notebook.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
 from vipps_nb.notebook.calls.snippets import LANGUAGES, outline
+from vipps_nb.notebook.calls.used import used_variables
 from vipps_nb.notebook.scope import Scope, ScopeError
 
 _SHAPES = re.compile(
@@ -127,10 +129,15 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
 
 def _with_used(order: Order, body: str, sent: str, session: VippsSession, variables: Mapping[str, Any]) -> str:
     """The request, and below it which variables it took its values from."""
-    from vipps_nb.notebook.calls.used import used_variables  # noqa: PLC0415 - it needs this module
-
     headers = dict(map(_header, order.headers)).values()
-    used = used_variables(_path(order.path, session), body, headers, variables, session=session, view=_view_of(session))
+    used = used_variables(
+        _path(order.path, session),
+        body,
+        headers,
+        variables,
+        hide=partial(concealed, session=session),
+        view=_view_of(session),
+    )
     return "\n".join([sent, *(["", "Filled in:", *(f"  {one.name} = {one.value}" for one in used)] if used else [])])
 
 
@@ -238,7 +245,8 @@ class BodyError(CallError):
             return super()._render_traceback_()
         from IPython.display import publish_display_data  # noqa: PLC0415 - as above
 
-        publish_display_data({"text/plain": self.card.text, "text/html": self.card.html})
+        publish: Any = publish_display_data  # IPython's has no annotations
+        publish({"text/plain": self.card.text, "text/html": self.card.html})
         return [f"CallError: The body does not fit {self.card.operation}. Nothing was sent."]
 
 

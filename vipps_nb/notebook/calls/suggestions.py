@@ -118,9 +118,9 @@ class Helper:
         return self._values(cursor, here)
 
     def in_python(self, text: str, offset: int) -> Suggestions | None:
-        """What could be typed in a call of a session, or of its sandbox; None where it is none.
+        """What could be typed in a call of a session, or of its sandbox.
 
-        Paths, the fields of a body, query parameters, headers, the keys of a fault.
+        None where it is none. Paths, the fields of a body, query parameters, headers, the keys of a fault.
 
         Args:
             text: All of the cell.
@@ -227,7 +227,10 @@ class Helper:
         return _plain(cursor.fragment, [_quoted(value, cursor) for value in fitting], "value")
 
     def on_explore_line(self, line: str) -> Suggestions:
-        """What could follow ``%vipps_explore``: an API, or an operation of all or of this one."""
+        """What could follow ``%vipps_explore``.
+
+        An API, or an operation of all of them or of that one.
+        """
         *before, current = re.split(r"\s+", line.lstrip()) if line.strip() else [""]
         if before and before[-1].upper() in METHODS:
             fitting = [one for one in catalogue.operations() if one.method == before[-1].upper()]

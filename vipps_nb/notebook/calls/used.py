@@ -5,18 +5,14 @@ Values are shown shortened, secrets and people's numbers masked: whoever looks w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.view import DOTS, View
 from vipps_nb.notebook.calls.call import names_in
-from vipps_nb.notebook.calls.cells import concealed
 from vipps_nb.notebook.scope import ScopeError
-
-if TYPE_CHECKING:
-    from vipps_nb.client.session import VippsSession
 
 _LONGEST = 40  # characters of a value
 
@@ -41,7 +37,7 @@ def used_variables(
     headers: Iterable[str],
     variables: Mapping[str, Any],
     *,
-    session: VippsSession | None,
+    hide: Callable[[str], str],
     view: View | None = None,
 ) -> list[Used]:
     """The variables of a call as it is written, in the order in which they are named.
@@ -51,13 +47,13 @@ def used_variables(
         body: With ``${name}``; its comments do not count.
         headers: Their values, with ``{name}``.
         variables: Where names are looked up.
-        session: Whose secrets are not to be shown.
+        hide: Takes the session's secrets out of a text.
         view: For whom.
     """
-    return [_used(name, variables, session, view or View()) for name in names_in(path, body, headers)]
+    return [_used(name, variables, hide, view or View()) for name in names_in(path, body, headers)]
 
 
-def _used(name: str, variables: Mapping[str, Any], session: VippsSession | None, view: View) -> Used:
+def _used(name: str, variables: Mapping[str, Any], hide: Callable[[str], str], view: View) -> Used:
     try:
         value = variables[name]
     except KeyError:
@@ -69,5 +65,5 @@ def _used(name: str, variables: Mapping[str, Any], session: VippsSession | None,
     plain = value if isinstance(value, str | int | float) else str(value)
     masked = view.masked(str(plain), name)
     text = " ".join(str(masked).split())
-    shown = concealed(text, session) if session is not None else text
+    shown = hide(text)
     return Used(name, shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…", missing=False)
