@@ -138,7 +138,10 @@ class Sandbox(ControlClient):
 
     @property
     def resumed(self) -> bool:
-        """Whether it has gone on with the world in its state file, and not begun with a new one."""
+        """Whether it has gone on with the world in its state file.
+
+        Otherwise it has begun with a new one.
+        """
         return self._kept is not None and self._kept.resumed
 
     @property

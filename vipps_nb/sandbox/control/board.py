@@ -1,4 +1,6 @@
-"""The board: a page that shows all sales units while a class or a team works, for a screen on the wall.
+"""The board: a page that shows all sales units.
+
+For a screen on the wall while a class or a team works.
 
 It only shows. Everything on it is written by ``tag``, which escapes, and passes the masker first.
 """

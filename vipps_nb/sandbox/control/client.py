@@ -209,7 +209,9 @@ class ControlClient:
         return cast("results.Overview", self._ask("POST", "/reset", _given(seed=seed)))
 
     def save(self, file: str | Path) -> Path:
-        """Write the whole world to a file: records, clock, ids, what is to come. Only you can read it.
+        """Write the whole world to a file that only you can read.
+
+        Records, clock, ids, what is to come.
 
         The request log is not in it. A file that is there already is replaced, whole or not at all.
 
@@ -237,7 +239,9 @@ class ControlClient:
         return cast("results.Overview", answer.json())
 
     def seed(self, scenario: str | Path | Mapping[str, Any], *, seed: int | None = None) -> results.Overview:
-        """A new world that is populated: payments in every state, agreements with their charges, ledgers.
+        """A new world that is populated.
+
+        Payments in every state, agreements with their charges, ledgers.
 
         Args:
             scenario: ``coffee-bar``, ``subscriptions`` or ``charity``, which come with the package; a TOML or JSON

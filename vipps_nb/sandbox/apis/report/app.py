@@ -17,7 +17,10 @@ from vipps_nb.sandbox.world.world import World
 
 
 def remember(world: World) -> None:
-    """Bring all books up to the present, and remember the terms that are about to change."""
+    """Bring all books up to the present.
+
+    And remember the terms that are about to change.
+    """
     write_up(world)
     now, wording = world.clock.now(), world.settings.norwegian_payout_reference
     counts = {msn: len(world.records(Movements).of(msn)) for msn in world.switches}

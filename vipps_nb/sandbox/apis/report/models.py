@@ -22,7 +22,9 @@ MARKETS: dict[str, Market] = {"NOK": "NO", "DKK": "DK", "EUR": "FI"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastTerms:
-    """Under which terms the books were written up to a moment at which a switch or a setting changed.
+    """Under which terms the books were written up to a moment.
+
+    At that moment a switch or a setting changed.
 
     Attributes:
         terms: The switches of each sales unit.

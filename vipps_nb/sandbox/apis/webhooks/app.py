@@ -32,7 +32,10 @@ def pause_after(attempt: int) -> timedelta:
 
 
 def listen(world: World) -> None:
-    """Hear what happens from now on and have it delivered; does nothing when somebody does already."""
+    """Hear what happens from now on and have it delivered.
+
+    Does nothing when somebody does already.
+    """
     world.records(EventBus).subscribe_once(hear.of(world))
 
 
@@ -46,7 +49,10 @@ def hear(world: World, domain_event: DomainEvent) -> None:
 
 
 def go_on(world: World) -> None:
-    """Send once more, with a signature of now, what was on its way when the world was written down."""
+    """Send once more what was on its way when the world was written down.
+
+    Its signature is of now.
+    """
     registrations = world.records(Registrations)
     for name in list(registrations.rows):
         registration = registrations.rows[name]
