@@ -11,6 +11,7 @@ from vipps_nb.sandbox.control.api import LARGEST_SEED, overview
 from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.routing import Page, TheBackend
+from vipps_nb.sandbox.server.shelf import TheShelf
 
 JSON = "application/json"
 WORLD = "/sandbox/world"
@@ -42,7 +43,7 @@ async def read_world(backend: TheBackend) -> Response:
 
 
 @router.post("/sandbox/seed")
-async def seed_world(order: SeedOrder, backend: TheBackend) -> JsonObject:
+async def seed_world(order: SeedOrder, backend: TheBackend, shelf: TheShelf) -> JsonObject:
     """A new world that is populated: customers, payments in every state, agreements with their charges, ledgers.
 
     `scenario` is the name of one that the sandbox brings, or one of your own. The same seed makes the same world.
@@ -51,11 +52,11 @@ async def seed_world(order: SeedOrder, backend: TheBackend) -> JsonObject:
     from vipps_nb.sandbox.scenarios.sowing import sow  # noqa: PLC0415 - it knows every API
 
     backend.world = await sow(backend, scenario(order.scenario), order.seed)
-    return await overview(backend.world)
+    return await overview(backend.world, shelf)
 
 
 @router.put(WORLD)
-async def put_world(request: Request, backend: TheBackend) -> JsonObject:
+async def put_world(request: Request, backend: TheBackend, shelf: TheShelf) -> JsonObject:
     """Put such a document in the place of the world.
 
     Its clock goes on from where it stood. What was on its way to merchants is sent once more.
@@ -64,4 +65,4 @@ async def put_world(request: Request, backend: TheBackend) -> JsonObject:
 
     backend.world = codec.read(backend, await request.body())
     codec.resume(backend.world)
-    return await overview(backend.world)
+    return await overview(backend.world, shelf)
