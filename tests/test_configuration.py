@@ -7,6 +7,7 @@ from traitlets.config import Config
 
 import vipps_nb
 from vipps_nb import ConfigurationError
+from vipps_nb.client import bulk
 from vipps_nb.core import configuration
 from vipps_nb.core.configuration import SETTINGS, setting
 from vipps_nb.core.view import View
@@ -148,7 +149,13 @@ def test_quiet_says_nothing_and_no_means_no(folder, capsys):
 def test_at_once_is_how_many_map_sends(folder, monkeypatch):
     project(folder, "[tool.vipps_nb]\nat_once = 2\n")
     counted = []
-    monkeypatch.setattr("vipps_nb.client.bulk._run", lambda *_, at_once, **__: counted.append(at_once))
+
+    class Counted(bulk.Crew):
+        def __init__(self, work, size):
+            counted.append(size)
+            super().__init__(work, size)
+
+    monkeypatch.setattr(bulk, "Crew", Counted)
 
     vipps = vipps_nb.login(env="sandbox", quiet=True)
     vipps.map("GET", ["/epayment/v1/payments/a"] * 9)
