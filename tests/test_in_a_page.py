@@ -194,6 +194,13 @@ def test_a_sandbox_elsewhere_cannot_be_joined(page, monkeypatch):
         login(quiet=True)
 
 
+@pytest.mark.parametrize("options", [{"init": True}, {"strip_outputs": True}, {"keyring": True}])
+def test_there_is_neither_a_folder_to_prepare_nor_a_key_store(page, nowhere, options):
+    with pytest.raises(CredentialsError, match=r"page in a browser.*sandbox"):
+        login(quiet=True, **options)
+    assert list(nowhere.iterdir()) == []
+
+
 @pytest.mark.parametrize("door", ["loopback", "both"])
 def test_there_is_no_door_that_listens(page, door):
     with pytest.raises(SandboxError, match="cannot listen"):
