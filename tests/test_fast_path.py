@@ -194,7 +194,9 @@ def test_who_puts_something_in_the_way_of_requests_is_not_passed_by(vipps, repla
     assert name in seen
 
 
-@pytest.mark.parametrize("name", ["send", "get_adapter", "prepare_request", "merge_environment_settings", "rebuild_auth"])
+@pytest.mark.parametrize(
+    "name", ["send", "get_adapter", "prepare_request", "merge_environment_settings", "rebuild_auth"]
+)
 def test_a_subclass_that_says_otherwise_is_heard(serve, credentials, name):
     heard = []
 
@@ -371,7 +373,9 @@ def test_an_answer_that_breaks_off_is_told_as_requests_tells_it(body, credential
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         told = []
         for get in (requests.Session().get, VippsSession(credentials, Environment("test", url)).get):
-            options = {} if get.__self__.__class__ is requests.Session else {"retries": 0, "headers": {"Authorization": "x"}}
+            options = (
+                {} if get.__self__.__class__ is requests.Session else {"retries": 0, "headers": {"Authorization": "x"}}
+            )
             with pytest.raises(requests.RequestException) as caught:
                 get(url + PATH if not options else PATH, timeout=5, **options)
             told.append((type(caught.value), str(caught.value)))

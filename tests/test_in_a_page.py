@@ -71,7 +71,8 @@ def page(nowhere, monkeypatch):
 def test_log_in_pay_and_look_back(page):
     vipps = login(quiet=True)
 
-    assert vipps.post("/epayment/v1/payments", json=ORDER).status_code == 201
+    created = vipps.post("/epayment/v1/payments", json=ORDER)
+    assert (created.status_code, type(created.status_code)) == (201, int)
     vipps.sandbox.approve(reference="in-a-page-0001")
     assert vipps.get(PAYMENT).json()["state"] == "AUTHORIZED"
     assert [answer.status_code for answer in vipps.map("GET", [PAYMENT] * 3)] == [200] * 3

@@ -60,7 +60,9 @@ def test_who_leaves_the_loop_stops_it_and_hears_of_the_rest(shop):  # noqa: F811
     assert [left.position for left in rest] == list(range(1, len(rest) + 1))
     assert all(isinstance(left.outcome, NotSentError) or left.outcome.ok for left in rest)
     sent = {seen.headers["Idempotency-Key"] for seen in calls(server)}
-    told = {left.call.options["headers"]["Idempotency-Key"] for left in rest if not isinstance(left.outcome, NotSentError)}
+    told = {
+        left.call.options["headers"]["Idempotency-Key"] for left in rest if not isinstance(left.outcome, NotSentError)
+    }
     assert told <= sent
     assert len(sent) == len(told) + 1
 
@@ -73,7 +75,9 @@ def test_a_failure_has_its_call_and_is_not_the_end(shop):  # noqa: F811
     _, vipps = shop(lambda seen: Answer(503 if seen.path.endswith("3") else 200))
     answers = vipps.map("POST", [f"/epayment/v1/payments/{number}" for number in range(8)], lazy=True, json={})
 
-    failed = [(answers.call.path, answers.call.options["headers"]["Idempotency-Key"]) for answer in answers if not answer.ok]
+    failed = [
+        (answers.call.path, answers.call.options["headers"]["Idempotency-Key"]) for answer in answers if not answer.ok
+    ]
 
     assert [path for path, _ in failed] == ["/epayment/v1/payments/3"]
     assert answers.rest == []
