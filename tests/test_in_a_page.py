@@ -71,7 +71,8 @@ def page(nowhere, monkeypatch):
 def test_log_in_pay_and_look_back(page):
     vipps = login(quiet=True)
 
-    assert vipps.post("/epayment/v1/payments", json=ORDER).status_code == 201
+    created = vipps.post("/epayment/v1/payments", json=ORDER)
+    assert (created.status_code, type(created.status_code)) == (201, int)
     vipps.sandbox.approve(reference="in-a-page-0001")
     assert vipps.get(PAYMENT).json()["state"] == "AUTHORIZED"
     assert [answer.status_code for answer in vipps.map("GET", [PAYMENT] * 3)] == [200] * 3
@@ -192,6 +193,13 @@ def test_a_sandbox_elsewhere_cannot_be_joined(page, monkeypatch):
 
     with pytest.raises(EnvironmentChoiceError, match="cannot reach"):
         login(quiet=True)
+
+
+@pytest.mark.parametrize("options", [{"init": True}, {"strip_outputs": True}, {"keyring": True}])
+def test_there_is_neither_a_folder_to_prepare_nor_a_key_store(page, nowhere, options):
+    with pytest.raises(CredentialsError, match=r"page in a browser.*sandbox"):
+        login(quiet=True, **options)
+    assert list(nowhere.iterdir()) == []
 
 
 @pytest.mark.parametrize("door", ["loopback", "both"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,10 @@ class Tab:
         return [
             f"{''.join(cell['source'])[:80]!r}\n   stored: {stored}\n   here:   {here}"
             for cell, outputs in zip(self.stored, came, strict=True)
-            if cell["cell_type"] == "code" and (stored := _text(cell["outputs"])) != (here := _here(_text(outputs)))
+            if cell["cell_type"] == "code"
+            # The doctor tells of the machine that it is on.
+            and not "".join(cell["source"]).startswith("%vipps_doctor")
+            and (stored := _alike(_text(cell["outputs"]))) != (here := _alike(_text(outputs)))
         ]
 
 
@@ -116,10 +120,11 @@ def _text(outputs: list[dict[str, Any]]) -> str:
     return "".join(parts)
 
 
-def _here(text: str) -> str:
+def _alike(text: str) -> str:
+    """Without what depends on the sandbox's address: its name, and how many bytes an answer with it has."""
     for here, there in SAID_HERE.items():
         text = text.replace(here, there)
-    return text
+    return re.sub(r"· \d+ B\b", "· … B", text)
 
 
 @pytest.mark.parametrize("lesson", ["00_start_here", "01_access_token", "02_epayment"])

@@ -312,7 +312,7 @@ async def _serve(app: App, scope: dict[str, Any], body: bytes, answer: RawAnswer
     async def send(message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             answer.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
-            answer.status = message["status"]
+            answer.status = int(message["status"])  # a plain number, as it comes over the wire
         else:
             answer.body += message.get("body", b"")
 
