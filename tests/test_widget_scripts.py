@@ -21,7 +21,14 @@ def names(file: Path) -> str:
 
 
 def test_there_are_six_widgets() -> None:
-    assert WIDGETS == ["calls.js", "deliveries.js", "explorer.js", "login_form.js", "sandbox_desk.js", "token_status.js"]
+    assert WIDGETS == [
+        "calls.js",
+        "deliveries.js",
+        "explorer.js",
+        "login_form.js",
+        "sandbox_desk.js",
+        "token_status.js",
+    ]
 
 
 @pytest.mark.parametrize("name", WIDGETS)
