@@ -32,8 +32,7 @@ PICTURES = {
     "token": ("token: sandbox", 580, 1.55),
     "login-form": ("form: whole", 580, 1.55),
     "explorer": ("explorer: sent", 900, 1),
-    "calls": ("calls: refusal", 1080, 0.9),
-    "calls-compared": ("calls: compared", 1080, 0.9),
+    "calls": ("calls: refusal", 1080, 0.85),
     "desk": ("desk: shop", 900, 1),
 }
 
