@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -28,6 +29,26 @@ SAID_HERE = {
     "in this page": "on this machine",
     "in-process.localhost": "127.0.0.1:…",
 }
+
+
+# Where Chromium itself knocks, whatever the page: updates, accounts, hints. No page of ours has a reason to.
+CHROMIUMS_OWN = {
+    "accounts.google.com",
+    "android.clients.google.com",
+    "clients2.google.com",
+    "content-autofill.googleapis.com",
+    "optimizationguide-pa.googleapis.com",
+    "redirector.gvt1.com",
+    "safebrowsingohttpgateway.googleapis.com",
+    "update.googleapis.com",
+}
+
+
+def _left(notes: list[str]) -> list[str]:
+    """What the page has asked of other hosts, as their proxy notes it: ``CONNECT host:443`` or ``GET http://host/``."""
+    asked = [note.split()[1] for note in notes if len(note.split()) > 1]
+    hosts = {urlsplit(one if "://" in one else f"//{one}").hostname or one for one in asked}
+    return sorted(hosts - CHROMIUMS_OWN)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +159,7 @@ def test_a_lesson_runs_whole_and_says_what_it_says_on_a_machine(
 
     page.screenshot(path=artifacts / f"page_{lesson}.png")
     assert not (found := tab.differences()), "\n\n".join(found)
-    assert world[1] == [], "something was asked of another host"
+    assert _left(world[1]) == [], "something was asked of another host"
     page.close()
 
 
@@ -173,5 +194,5 @@ def test_the_countdown_moves_and_a_thumb_authorises_a_payment(
     assert "Nothing was sent" in refused
     assert "could not be reached from this page" in tab.run_more("import requests\nrequests.get('https://example.com')")
     # The one request that was asked for; the proxy that has it is the rest of the world.
-    assert [line for line in world[1] if "example.com" not in line] == []
+    assert _left(world[1]) in (["example.com"], [])
     page.close()
