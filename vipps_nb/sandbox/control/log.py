@@ -1,4 +1,7 @@
-"""The desk, continued: the request log, to be read and to be asserted on, in any language."""
+"""The desk, continued: the request log.
+
+To be read and to be asserted on, in any language.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ async def read_requests(
     wanted: Wanted,
     last: Annotated[int, Query(ge=1, le=KEPT, description="How many at most, counted from the end.")] = KEPT,
 ) -> list[JsonObject]:
-    """The request log, oldest first, secrets masked; or those of its requests that fit.
+    """The request log, oldest first, secrets masked.
+
+    Or those of its requests that fit.
 
     The desk's own requests are not in it.
     """
@@ -89,7 +94,10 @@ async def read_one_request(world: TheWorld, wanted: Wanted) -> JsonObject:
 
 @router.get("/sandbox/requests/none")
 async def expect_no_request(world: TheWorld, wanted: Wanted) -> JsonObject:
-    """See to it that no request fits: 409 where one does, and they are in its `detail`."""
+    """See to it that no request fits.
+
+    409 where one does, and they are in its `detail`.
+    """
     _asserted(lambda: _journal(world).none(**wanted), world, wanted)
     return {"requests": 0}
 

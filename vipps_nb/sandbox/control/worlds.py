@@ -44,7 +44,9 @@ async def read_world(backend: TheBackend) -> Response:
 
 @router.post("/sandbox/seed")
 async def seed_world(order: SeedOrder, backend: TheBackend, shelf: TheShelf) -> JsonObject:
-    """A new world that is populated: customers, payments in every state, agreements with their charges, ledgers.
+    """A new world that is populated.
+
+    Customers, payments in every state, agreements with their charges, ledgers.
 
     `scenario` is the name of one that the sandbox brings, or one of your own. The same seed makes the same world.
     """

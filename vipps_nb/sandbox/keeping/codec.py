@@ -1,7 +1,7 @@
 """A world as JSON, and JSON as a world.
 
-Read is only what is written here: a foreign file cannot have anything done but the sandbox's own deeds, and whatever is
-wrong with it is said in a sentence while the present world stays as it is.
+Read is only what is written here. A foreign file cannot have anything done but the sandbox's own deeds. Whatever is
+wrong with it is said in a sentence, and the present world stays as it is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Rows = Iterable[tuple[str, str]]
 
 
 class UnreadableWorld(Refusal):
-    """What was given is no world that can be read here; the present one stays as it is."""
+    """What was given is no world that can be read here.
+
+    The present one stays as it is.
+    """
 
     status = HTTPStatus.BAD_REQUEST
     title = "The world cannot be read"
@@ -139,7 +142,10 @@ def build(backend: Backend, parts: Mapping[str, str], tables: Mapping[str, Rows]
 
 
 def resume(world: World) -> None:
-    """Have what was on its way to merchants sent once more, for nobody knows whether it arrived."""
+    """Have what was on its way to merchants sent once more.
+
+    Nobody knows whether it arrived.
+    """
     for number, outgoing in list(world.outbox.unanswered.items()):
         world.outbox.unanswered.pop(number)
         if not (isinstance(outgoing.on_reply, Deed) and outgoing.on_reply.name == webhooks.DELIVERY):

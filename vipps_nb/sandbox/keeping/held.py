@@ -1,4 +1,6 @@
-"""What a world holds, table by table and part by part, and what each looks like in a file.
+"""What a world holds, and what each thing looks like in a file.
+
+Table by table and part by part.
 
 The order is that of reading: a record comes after those that it names.
 """
@@ -74,7 +76,10 @@ Pair, Triple = tuple[str, str], tuple[str, str, str]
 
 
 class KeptDeed(JsonModel):
-    """Something to be done later: one of the functions that there are, and the values it gets."""
+    """Something to be done later.
+
+    One of the functions that there are, and the values it gets.
+    """
 
     do: str
     given: list[Any]
@@ -134,7 +139,10 @@ class KeptLetter(JsonModel):
 
 
 class KeptClock(JsonModel):
-    """Where the clock stands. ``offset`` is its distance from real time, in seconds, when it runs."""
+    """Where the clock stands.
+
+    ``offset`` is its distance from real time, in seconds, when it runs.
+    """
 
     now: Moment
     held: bool
@@ -219,7 +227,10 @@ class Held:
 
 
 def _simple(store: type[Any], key: Any, record: Any, *, owned: bool = False) -> Held:
-    """Records that their store takes in whole, and then finds by whatever they are found by."""
+    """Records that their store takes in whole.
+
+    It then finds them by whatever they are found by.
+    """
     return Held(
         table=lambda world: world.records(store).rows,
         key=key,

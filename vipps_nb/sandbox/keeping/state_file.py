@@ -37,7 +37,10 @@ CREATE TABLE record (
 
 
 class NotKept(GatewayRefusal):
-    """The state file cannot be written, so nothing that happens now would outlive the sandbox."""
+    """The state file cannot be written.
+
+    Nothing that happens now would outlive the sandbox.
+    """
 
     status = HTTPStatus.INSUFFICIENT_STORAGE
     title = "The state file cannot be written"
@@ -107,7 +110,9 @@ class StateFile:
         return f"The state file {name} cannot be opened ({reason}). Choose another place."
 
     def take_up(self, backend: Backend) -> None:
-        """Put the world that was kept in the place of the backend's new one, and keep it from now on.
+        """Put the world that was kept in the place of the backend's new one.
+
+        And keep it from now on.
 
         Raises:
             SandboxError: It cannot be read, or belongs to other sales units.
@@ -138,7 +143,9 @@ class StateFile:
         )
 
     def write(self, backend: Backend) -> None:
-        """Have the file hold what the world is now. Call it after every act, before its answer goes out.
+        """Have the file hold what the world is now.
+
+        Call it after every act, before its answer goes out.
 
         Raises:
             NotKept: It cannot be written. What was to be written is written the next time.

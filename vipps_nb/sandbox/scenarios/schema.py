@@ -61,7 +61,10 @@ class PaymentsOf(JsonModel):
 
 
 class AgreementsOf(JsonModel):
-    """Agreements of the Recurring API that have come equally far, each with its history of charges."""
+    """Agreements of the Recurring API that have come equally far.
+
+    Each has a history of charges.
+    """
 
     state: AgreementState
     count: Count = 1
@@ -134,10 +137,11 @@ def scenario(given: str | Mapping[str, Any]) -> Scenario:
         given = tomllib.loads(shipped()[given].read_text("utf-8"))
     try:
         # Strict, but for moments: TOML has them, JSON writes them as text.
-        found = Scenario.model_validate(given | ({"at": _moment(given["at"])} if "at" in given else {}))
+        found = Scenario.model_validate({**given, **({"at": _moment(given["at"])} if "at" in given else {})})
     except ValidationError as error:
         raise BadScenario(_explained(error)) from None
-    things = sum(one.count for one in (*found.payments, *found.agreements, *found.donations))
+    things = sum(one.count for one in found.payments) + sum(one.count for one in found.agreements)
+    things += sum(one.count for one in found.donations)
     if things > MOST:
         raise BadScenario(f"The scenario has {things} payments, agreements and gifts; at most {MOST} are made.")
     return found

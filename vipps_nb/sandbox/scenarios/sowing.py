@@ -1,4 +1,7 @@
-"""A scenario becomes a world: everything in it is done through the APIs' own operations, each at its moment."""
+"""A scenario becomes a world.
+
+Everything in it is done through the APIs' own operations, each at its moment.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ Deed = Callable[[], Awaitable[Any] | None]
 
 @dataclass(order=True)
 class Step:
-    """Something that is done at a moment; of equal moments, in the order in which they were planned."""
+    """Something that is done at a moment.
+
+    Of equal moments, in the order in which they were planned.
+    """
 
     moment: datetime
     number: int
@@ -114,7 +120,10 @@ class Plan:
         return least + int(self._chance.chance() * (most - least + 1))
 
     def _moment(self, days_ago: int | list[int]) -> datetime:
-        """A moment so many days ago, by chance; long enough for everything to have happened since."""
+        """A moment so many days ago, by chance.
+
+        Long enough ago for everything to have happened since.
+        """
         hours = timedelta(hours=HOURS_OF_SALE * self._chance.chance())
         return self._end - timedelta(days=self._number(days_ago)) - timedelta(hours=1) - hours
 

@@ -95,7 +95,10 @@ class Clock:
         return self._held_at, self._offset
 
     def resume(self, held_at: datetime | None, offset: timedelta) -> None:
-        """Go on from a position; time that has passed meanwhile has passed here too, unless it is held."""
+        """Go on from a position.
+
+        Time that has passed meanwhile has passed here too, unless it is held.
+        """
         self._held_at, self._offset = held_at, offset
 
     def advance(self, by: timedelta) -> None:

@@ -99,7 +99,9 @@ KNOWN: dict[str, Later[..., Any]] = {}
 def deed(
     name: str, *, about: type[Any] | None = None, key: int = 1, more: int = 0
 ) -> Callable[[Callable[Concatenate[World, Given], Outcome]], Later[Given, Outcome]]:
-    """Make a function's calls deeds, under a name that stays the same from version to version.
+    """Make a function's calls deeds.
+
+    Under a name that stays the same from version to version.
 
     Args:
         name: Such as ``epayment.expire``.

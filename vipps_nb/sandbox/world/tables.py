@@ -108,7 +108,9 @@ Blob = Annotated[bytes, PlainSerializer(_text), PlainValidator(_bytes)]
 
 @dataclass(frozen=True)
 class KeptAs:
-    """Beside the type of a field that holds a record of a table: in a file stands its key.
+    """Beside the type of a field that holds a record of a table.
+
+    In a file stands its key.
 
     Attributes:
         name: The key, given the record.
