@@ -36,7 +36,8 @@ def main(mode: str, picture: str | None) -> None:
                 page = browser.new_page(viewport={"width": 1000, "height": 2400})
                 page.goto(f"http://127.0.0.1:{port}/")
                 if mode == "edit":
-                    page.get_by_test_id("run-button").first.click(timeout=DUE)
+                    page.locator(".cm-content").first.click(timeout=DUE)
+                    page.keyboard.press("Control+Enter")  # and the cells that depend on it
                 _use(page)
                 if picture:
                     page.screenshot(path=picture)
@@ -54,7 +55,7 @@ def _use(page: Page) -> None:
     card.get_by_role("button", name="Switch …").click()
     expect(card.get_by_role("radio", name="the sandbox's pretend keys · now")).to_be_visible(timeout=DUE)
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("order-0001 is AUTHORIZED now.")).to_be_visible(timeout=DUE)
+    expect(page.get_by_text("order-0001 is AUTHORIZED now.").first).to_be_visible(timeout=DUE)
 
 
 def _wait_for(address: str) -> None:
