@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "marimo_cards.py"
-DUE = 60_000  # milliseconds
+DUE = 120_000  # milliseconds
 
 
 def main(mode: str, picture: str | None) -> None:
@@ -34,6 +34,7 @@ def main(mode: str, picture: str | None) -> None:
                     executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
                 )
                 page = browser.new_page(viewport={"width": 1000, "height": 2400})
+                page.set_default_navigation_timeout(DUE)
                 page.goto(f"http://127.0.0.1:{port}/")
                 if mode == "edit":
                     page.locator(".cm-content").first.click(timeout=DUE)
