@@ -100,7 +100,10 @@ class VippsResponse(QuickResponse):
         return state | {"retries": self.retries}
 
     def _repr_html_(self) -> str:
-        """The card, for front ends that ask a value itself; IPython's extension has the last word there."""
+        """The card, for front ends that ask the value itself.
+
+        In IPython the extension's formatters come before it.
+        """
         return str(hooks.answer_card(self).html)  # not derived from it, which marimo does not take
 
     def _mime_(self) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The live cards as values: for marimo, for layouts of ipywidgets, for whoever wants no magic.
+"""The live cards as values: for marimo, for layouts, for whoever wants no magic.
 
 The magics of IPython show the same ones.
 """
