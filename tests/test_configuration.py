@@ -1,5 +1,8 @@
 """What people set again and again: in IPython's configuration, in pyproject.toml, in the process environment."""
 
+import subprocess
+import sys
+
 import pytest
 import requests
 from IPython.core.interactiveshell import InteractiveShell
@@ -237,3 +240,19 @@ def test_unloading_gives_everything_back(shell):
     assert setting("at_once") == 16
     assert not [found for found in one.configurables if type(found).__name__ == "VippsNb"]
     vipps_nb.load_ipython_extension(one)
+
+
+@pytest.mark.slow
+def test_a_projects_tests_have_a_sandbox_that_is_as_strict_as_the_project_says(folder):
+    project(folder, "[tool.vipps_nb]\nstrictness = 'strict'\n")
+    (folder / "test_it.py").write_text(
+        "import pytest\n"
+        "def test_of_the_project(vipps_sandbox): assert vipps_sandbox.settings()['strictness'] == 'strict'\n"
+        "@pytest.mark.vipps(strictness='real')\n"
+        "def test_marked(vipps_sandbox): assert vipps_sandbox.settings()['strictness'] == 'real'\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), "test_it.py"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+    assert "2 passed" in run.stdout, run.stdout + run.stderr

@@ -191,7 +191,7 @@ def in_force(name: str, folder: Path | None = None) -> tuple[Any, str]:
 
 
 def of_project(folder: Path) -> dict[str, bool | int | str]:
-    """The settings of the nearest ``pyproject.toml`` with some, from a folder upwards.
+    """The settings of the nearest ``pyproject.toml`` with some, in a folder or above.
 
     Raises:
         ConfigurationError: As :func:`setting`.
