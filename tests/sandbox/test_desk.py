@@ -567,9 +567,9 @@ def test_nobody_who_waits_for_a_change_keeps_the_sandbox_from_stopping(monkeypat
         watching.set()
         return watch(*args)
 
-    monkeypatch.setattr(Sender, "watch", watch_and_tell)
     sandbox = Sandbox().start()
     mark = sandbox.changes()
+    monkeypatch.setattr(Sender, "watch", watch_and_tell)
     waiter = threading.Thread(target=lambda: sandbox.changes(mark), daemon=True)
     waiter.start()
     assert watching.wait(10)

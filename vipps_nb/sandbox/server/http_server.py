@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 PATIENCE = 10.0  # seconds to wait for a start or a stop before saying so instead of hanging the caller
 GRACE = 2.0  # seconds that answers under way get when the server stops
+ROUNDS_TO_COME_IN = 3  # of the loop, from a connection that is accepted to one that is known
 
 
 class _Protocol(H11Protocol):
@@ -88,15 +89,31 @@ class _Server(uvicorn.Server):
             await self._on_stop()
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
-        connections = [one for one in self.server_state.connections if isinstance(one, _Protocol)]
+        for _ in range(ROUNDS_TO_COME_IN):
+            await asyncio.sleep(0)
+        told: set[_Protocol] = set()
+        until = asyncio.get_running_loop().time() + GRACE
+        while waiting := self._unfinished(told):
+            left = until - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        for connection in self._connections():
+            connection.transport.abort()  # the loop ends, and cancels what is still answering
+
+    def _connections(self) -> list[_Protocol]:
+        found = self.server_state.connections
+        return [one for one in found if isinstance(one, _Protocol) and not one.gone.done()]
+
+    def _unfinished(self, told: set[_Protocol]) -> list[asyncio.Future[None]]:
+        """What is still answering or open; whoever has not been told yet that it is over is told."""
+        connections = self._connections()
         for connection in connections:
-            connection.shutdown()  # now if it is idle, otherwise after its answer
-        waiting = [*self.server_state.tasks, *(connection.gone for connection in connections)]
-        if waiting:
-            await asyncio.wait(waiting, timeout=GRACE)
-        for connection in connections:
-            if not connection.gone.done():
-                connection.transport.abort()  # the loop ends, and cancels what is still answering
+            if connection not in told:
+                told.add(connection)
+                connection.shutdown()  # now if it is idle, otherwise after its answer
+        tasks = [task for task in self.server_state.tasks if not task.done()]
+        return [*tasks, *(one.gone for one in connections if not one.gone.done())]
 
 
 class LoopbackServer:
