@@ -790,7 +790,7 @@ class TestCommandLine:
         done = CliRunner().invoke(main, ["doctor", "--env", "sandbox"])
 
         assert done.exit_code == 0
-        assert done.output.startswith("Doctor · sandbox · all is well\n")
+        assert done.output.startswith("Doctor · sandbox · all is well (")
 
     def test_ends_with_1_when_something_failed(self):
         done = CliRunner().invoke(main, ["doctor", "--profile", "nope"])

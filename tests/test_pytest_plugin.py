@@ -101,7 +101,7 @@ def run(folder: Path, text: str, *options: str) -> str:
 def test_a_shop_is_tested_with_it(nowhere, options):
     said = run(nowhere, SHOP, *options)
 
-    assert "8 passed" in said, said
+    assert "9 passed" in said, said
 
 
 def test_a_test_that_fails_shows_its_requests_and_no_secret(nowhere):

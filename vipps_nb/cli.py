@@ -297,6 +297,7 @@ def import_(files: tuple[Path, ...], output: Path | None, style: str, force: boo
 @click.option("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
 @click.option("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
 @click.option("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+@click.option("--keyring", is_flag=True, help="Look into the system's key store too, before .env.")
 @click.option("--key-type", default="merchant", show_default=True, help="Whose keys: merchant, partner, …")
 @click.option("--report", is_flag=True, help="As text for a bug report: no key, no path, no machine's name.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")

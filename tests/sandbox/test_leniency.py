@@ -476,7 +476,7 @@ def test_strictness_is_set_at_the_start_and_survives_a_reset():
         sandbox.settings(strictness="real")
         sandbox.reset()
         assert sandbox.settings()["strictness"] == "strict"
-    with pytest.raises(SandboxError, match="strictness is real or strict, not 'lax'"):
+    with pytest.raises(SandboxError, match="strictness is one of real, strict, not 'lax'"):
         Sandbox(strictness="lax")
 
 

@@ -30,10 +30,6 @@ _NONE = (
 Result = TypeVar("Result")
 
 
-class _NoneOfOursError(CredentialsError):
-    """Somebody else's entry."""
-
-
 def is_installed() -> bool:
     """Whether the library for such stores is there; it is not imported for that."""
     return find_spec("keyring") is not None
@@ -67,7 +63,7 @@ def read(environment: str) -> dict[str, str] | None:
     except ValueError:
         values = None  # not raised in here: what json says holds the whole entry
     if not isinstance(values, dict) or not all(isinstance(one, str) for one in values.values()):
-        raise _NoneOfOursError(
+        raise CredentialsError(
             f"The entry {environment} of {NAME} is none of ours. Expected what %vipps_login --form keeps there; "
             f"remove it (keyring del {SERVICE} {environment}) and log in with the form again."
         )
@@ -87,10 +83,7 @@ def remember(environment: str, values: Mapping[str, str]) -> str:
     Raises:
         CredentialsError: They could not be kept.
     """
-    try:
-        before = read(environment) or {}
-    except _NoneOfOursError:
-        before = {}
+    before = read(environment) or {}
     text = json.dumps({**before, **values})
     _asked(lambda keyring: keyring.set_password(SERVICE, environment, text), "written to")
     if read(environment) != {**before, **values}:

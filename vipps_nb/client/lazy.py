@@ -45,7 +45,10 @@ class _Slot:
 
 @dataclass
 class _Told:
-    """What is known of it outside; apart from the iterator, so that one that nobody holds any more stops at once."""
+    """What is known of it outside.
+
+    Apart from the iterator, so that one that nobody holds any more stops at once.
+    """
 
     call: Call | None = None
     done: int = 0
@@ -116,7 +119,10 @@ def map_lazily(
     quiet: bool | None,
     **options: Any,
 ) -> LazyAnswers:
-    """Send many requests and hand their answers out as they come; see ``VippsSession.map``."""
+    """Send many requests and hand their answers out as they come.
+
+    See ``VippsSession.map``.
+    """
     wide = width(at_once)
     method = method.upper()
     errand = Errand(session, method, options)

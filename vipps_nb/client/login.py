@@ -483,7 +483,10 @@ def sandbox_session(
 
 
 def start_sandbox(strictness: str = "real") -> Sandbox:
-    """A sandbox as a login starts it; in a page without a port, and plain ``requests`` finds it all the same."""
+    """A sandbox as a login starts it.
+
+    In a page without a port, and plain ``requests`` finds it all the same.
+    """
     from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - as in _sandbox
 
     sandbox = Sandbox(sales_units=SALES_UNITS, strictness=strictness).start()

@@ -490,7 +490,7 @@ class VippsSession(requests.Session):
             url: A path of this environment, or a whole URL.
             data: A body that is no JSON: text, bytes, a form.
             json: The body, with the API's own names; amounts are in minor units, 49900 is 499.00.
-            kwargs: What :meth:`request` takes. ``headers={"Idempotency-Key": "order-1-capture"}`` is a key of your own.
+            kwargs: What :meth:`request` takes. A key of your own goes with ``headers=``.
 
         Raises:
             ReadOnlyError: A write to production outside ``allow_writes()``. Nothing was sent.
@@ -650,7 +650,7 @@ class VippsSession(requests.Session):
                 raise
 
     def _has_no_extras(self) -> bool:
-        """Whether the session has nothing of its own that would have to be merged in, and makes requests itself."""
+        """Whether nothing has to be merged in, and the session makes requests itself."""
         return (
             not (self.params or any(self.hooks.values()))
             and fast_path.is_empty(self.cookies)

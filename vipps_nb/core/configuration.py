@@ -234,7 +234,10 @@ def known(name: str, place: str) -> Setting:
 
 
 def _table(file: Path) -> Mapping[str, Any] | None:
-    """The table of one file, read again when the file has changed; None where there is none."""
+    """The table of one file, read again when the file has changed.
+
+    None where there is none.
+    """
     try:
         stat = file.stat()
     except OSError:

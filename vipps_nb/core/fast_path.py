@@ -3,9 +3,9 @@
 The work of requests and urllib3 is done less often, or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
-comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters,
-hooks, cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while
-somebody has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
+comes out is what requests makes. Whatever is not usual goes the long way, which is requests' own: hooks, cookies, files,
+``auth=``, ``stream=``, proxies, adapters of the user's own, redirects. So does every request while somebody has put
+something else in place of what is passed by here, as ``responses``, ``requests-mock`` and tracers do.
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
 """
@@ -42,7 +42,10 @@ PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
 
 
 def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionType | None:
-    """A method as requests wrote it; None where somebody had replaced it before we were imported."""
+    """A method as requests wrote it.
+
+    None where somebody had replaced it before we were imported.
+    """
     found = vars(owner).get(name)
     if not isinstance(found, FunctionType) or not isinstance(neighbour, FunctionType):
         return None
@@ -70,7 +73,7 @@ IS_URLLIB3 = issubclass(HTTPConnection, http.client.HTTPConnection)
 
 
 def adapter_sends_itself() -> bool:
-    """Whether ``HTTPAdapter.send`` and ``build_response`` are requests' own, and what they call is urllib3."""
+    """Whether what requests' adapter does is its own, and what it calls is urllib3."""
     return HTTPAdapter.send is _CARRY and HTTPAdapter.build_response is _BUILD and IS_URLLIB3
 
 
@@ -78,7 +81,9 @@ def adapter_sends_itself() -> bool:
 
 
 class Headers(CaseInsensitiveDict[Any]):
-    """Headers that are put together when somebody asks for one; most are only sent, or kept.
+    """Headers that are put together when somebody asks for one.
+
+    Most are only sent, or kept.
 
     Args:
         pairs: Names and values; no name twice, in whatever case.
@@ -127,7 +132,9 @@ def pairs_of(headers: Mapping[str, Any]) -> Pairs:
 
 
 class PlainRequest(requests.PreparedRequest):
-    """A prepared request to a plain path, with parts that are made when somebody asks for them.
+    """A prepared request to a plain path.
+
+    With parts that are made when somebody asks for them.
 
     Attributes:
         plain: Its URL, in one piece and as origin and path.
@@ -164,7 +171,10 @@ class PlainRequest(requests.PreparedRequest):
         return RequestsCookieJar()
 
     def is_as_it_was_made(self) -> bool:
-        """Whether it can still go the short way; it is the caller's, who may have changed it."""
+        """Whether it can still go the short way.
+
+        It is the caller's, who may have changed it.
+        """
         return (
             self.url is self.plain[0]
             and type(self.headers) is Headers
@@ -255,7 +265,10 @@ _WITHOUT_LENGTH = ("GET", "HEAD")
 
 
 def _as_json(value: Any) -> bytes | None:
-    """A JSON body as requests writes it; None where it is requests that has to complain."""
+    """A JSON body as requests writes it.
+
+    None where it is requests that has to complain.
+    """
     try:
         body = requests.compat.json.dumps(value, allow_nan=False)  # type: ignore[attr-defined]  # simplejson, where there is one
     except Exception:
@@ -302,7 +315,9 @@ class QuickResponse(requests.Response):
 
 
 def whole_body(answer: requests.Response, largest: int) -> bytes | None:
-    """A body that says how long it is and is not compressed, read in one go; None for any other.
+    """A body that says how long it is and is not compressed, read in one go.
+
+    None for any other.
 
     Raises:
         requests.RequestException: It broke off.
@@ -394,7 +409,10 @@ def what_failed(error: Exception, request: requests.PreparedRequest) -> Exceptio
 
 
 def patience(timeout: Any) -> Timeout | None:
-    """What urllib3 is told of a time-out; None for one that is not usual. It copies what it is given."""
+    """What urllib3 is told of a time-out; None for one that is not usual.
+
+    It copies what it is given.
+    """
     kind = type(timeout)
     if kind is tuple:
         usual = len(timeout) == 2 and type(timeout[0]) in _NUMBERS and type(timeout[1]) in _NUMBERS  # noqa: PLR2004
@@ -467,7 +485,10 @@ def _length(said: str | None) -> int | None:
 
 
 class Names:
-    """The names of headers that are sent in one piece: what urllib3 looks at, and no value."""
+    """The names of headers that are sent in one piece.
+
+    What urllib3 looks at, and no value.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = names
@@ -481,7 +502,10 @@ class Names:
 
 
 def block(headers: Mapping[str, str]) -> bytes | None:
-    """The lines of a request's headers; None where one of them is not usual, or would have to be refused."""
+    """The lines of a request's headers.
+
+    None where one of them is not usual, or would have to be refused.
+    """
     try:
         lines = "\r\n".join([f"{name}: {value}" for name, value in headers.items()]).encode("latin-1")
     except UnicodeEncodeError:
@@ -551,7 +575,10 @@ _ENVIRON, _NAMES = os.environ, _names()
 
 
 def _variables() -> tuple[Any, ...]:
-    """Their values, which are only compared: as they are stored, where that can be reached."""
+    """Their values, which are only compared.
+
+    As they are stored, where that can be reached.
+    """
     if _NAMES and os.environ is _ENVIRON:
         return tuple(map(_ENVIRON._data.get, _NAMES))  # type: ignore[attr-defined]
     return tuple(map(os.environ.get, _VARIABLES))

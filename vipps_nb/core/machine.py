@@ -14,7 +14,10 @@ from typing import Any
 
 
 def is_a_page() -> bool:
-    """Whether this is a page in a browser: one thread, no sockets, no folder but the page's own."""
+    """Whether this is a page in a browser.
+
+    One thread, no sockets, no folder but the page's own.
+    """
     return sys.platform == "emscripten"
 
 

@@ -20,7 +20,9 @@ _answered: dict[str, BaseAdapter] = {}
 
 
 def answer_at(origin: str, adapter: BaseAdapter) -> None:
-    """In a page, let an adapter answer what is sent to an origin; on a machine do nothing.
+    """In a page, let an adapter answer what is sent to an origin.
+
+    On a machine do nothing.
 
     Args:
         origin: Scheme, host and port, without a slash at the end. Whoever answered there before no longer does.

@@ -79,7 +79,9 @@ class LiveDesk:
             await asyncio.sleep(max(self._glance(0), GLANCE))
 
     def _glance(self, wait: float) -> float:
-        """Look again if something has changed; gives how long to leave the sandbox alone then.
+        """Look again if something has changed.
+
+        Gives how long to leave the sandbox alone then.
 
         Args:
             wait: Seconds to wait for a change.

@@ -388,6 +388,7 @@ class VippsMagics(Magics):
     @argument("--dotenv", metavar="PATH", help="Read this file instead of the nearest .env.")
     @argument("--profile", metavar="NAME", help="Read .env.NAME instead of .env.")
     @argument("--postman", metavar="FILE", help="Also look into this Postman environment file.")
+    @argument("--keyring", action="store_true", help="Look into the system's key store too, before .env.")
     @argument("--key-type", default="merchant", help=f"One of: {', '.join(KEY_TYPES)}. Default: merchant.")
     @argument("--report", action="store_true", help="As text for a bug report: no key, no path, no machine's name.")
     @no_var_expand  # see _parse
@@ -545,8 +546,7 @@ def _refuse_secrets(text: str) -> None:
 
 
 def _files(options: Namespace) -> dict[str, Any]:
-    keyring = getattr(options, "keyring", False)  # %vipps_login's
-    return {"dotenv": options.dotenv, "profile": options.profile, "postman": options.postman, "keyring": keyring}
+    return {name: getattr(options, name) for name in ("dotenv", "profile", "postman", "keyring")}
 
 
 def _login_options(shell: InteractiveShell, options: Namespace) -> LoginOptions:

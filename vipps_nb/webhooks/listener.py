@@ -248,7 +248,10 @@ class Listener:
         return status
 
     def _wait_in_page(self, find: Callable[[], Delivery | None], timeout: float) -> Delivery | None:
-        """Wait where nobody else is at work: what is due in the sandbox happens when it is asked something."""
+        """Wait where nobody else is at work.
+
+        What is due in the sandbox happens when it is asked something.
+        """
         until = time.monotonic() + timeout
         while (found := find()) is None and time.monotonic() < until:
             time.sleep(min(BREATH, timeout))

@@ -1,4 +1,6 @@
-"""What a listener has in a page of a browser instead of a server: a function that the sandbox calls.
+"""What a listener has in a page of a browser instead of a server.
+
+A function that the sandbox calls.
 
 Plain ``requests`` in the same page finds it at its address, too. Nobody else can.
 """

@@ -1,4 +1,4 @@
-"""A call that was made, as one that can be written down as code, or filled into a form.
+"""A call that was made, as code, or as what fills a form.
 
 Its idempotency key stays behind: written down, it is a new call. So do secrets, which were never kept.
 """

@@ -78,7 +78,7 @@ def _held(call: PastCall) -> str:
 
 
 def _view(call: PastCall) -> View:
-    """Nothing here is saved, so it may differ from run to run, and a key can be copied whole."""
+    """How it is shown: whole keys and exact times, for nothing here is saved."""
     return View(persons=persons_of(call))
 
 

@@ -106,7 +106,10 @@ class _Server(uvicorn.Server):
         return [one for one in found if isinstance(one, _Protocol) and not one.gone.done()]
 
     def _unfinished(self, told: set[_Protocol]) -> list[asyncio.Future[None]]:
-        """What is still answering or open; whoever has not been told yet that it is over is told."""
+        """What is still answering or open.
+
+        Whoever has not been told yet that it is over is told.
+        """
         connections = self._connections()
         for connection in connections:
             if connection not in told:

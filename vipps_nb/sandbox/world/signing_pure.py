@@ -108,7 +108,7 @@ class _EcKey:
 
 
 def _prime(bits: int) -> int:
-    """A prime whose two highest bits are set, so that two of them have twice as many bits together."""
+    """A prime whose two highest bits are set: two of them have twice the bits."""
     while True:
         start = secrets.randbits(bits) | 3 << (bits - 2) | 1
         candidates = bytearray(b"\1") * STRETCH  # start, start + 2, start + 4, …
