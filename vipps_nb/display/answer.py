@@ -212,7 +212,10 @@ class AnswerCard:
 
     @cached_property
     def meaning(self) -> Markup:
-        """What it means, without what was sent and answered: the refusal with its explanation, or the drawing."""
+        """What it means: the refusal with its explanation, or the drawing.
+
+        Without what was sent and answered.
+        """
         drawing = self._drawing.html if self._drawing is not None and self.exchange.problem is None else None
         return join(self._refusal(), self._explanation(), drawing)
 

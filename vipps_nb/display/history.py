@@ -59,7 +59,9 @@ def tone_of(call: PastCall) -> str:
 
 
 def money_of(call: PastCall, bodies: Sequence[Any] = ()) -> str:
-    """The amount that a call moves or tells of, such as ``499.00 NOK``; empty where there is none.
+    """The amount that a call moves or tells of, such as ``499.00 NOK``.
+
+    Empty where there is none.
 
     Args:
         call: The call.
@@ -72,7 +74,9 @@ def money_of(call: PastCall, bodies: Sequence[Any] = ()) -> str:
 
 
 def subject_of(call: PastCall, bodies: Sequence[Any] = ()) -> str:
-    """The payment, agreement or whatever a call is about, by its name; empty where it names none.
+    """The payment, agreement or whatever a call is about, by its name.
+
+    Empty where it names none.
 
     Args:
         call: The call.
@@ -101,7 +105,10 @@ def _named_in(method: str, path: str) -> str:
 
 
 def environment_of(calls: Iterable[PastCall]) -> str:
-    """Where most of these calls went, which is where their session talks to; empty for none."""
+    """Where most of these calls went; empty for none.
+
+    That is where their session talks to.
+    """
     places = [AnswerCard(call.response).environment for call in calls]
     return max(places, key=places.count) if places else ""
 
@@ -193,7 +200,10 @@ def _table(newest: list[PastCall]) -> Markup:
 
 
 def _inside(call: PastCall) -> Markup:
-    """What a row opens to: what it means, what was sent, what came. ``vipps.history[7]`` has the whole card."""
+    """What a row opens to: what it means, what was sent, what came.
+
+    ``vipps.history[7]`` has the whole card.
+    """
     card = AnswerCard(call.response)
     parts: list[str | None] = []
     if call.status is None:

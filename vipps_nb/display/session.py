@@ -1,4 +1,6 @@
-"""A session as a card: where it talks to, whose keys, the token's life, limits, the last calls, what to try next.
+"""A session as a card.
+
+Where it talks to, whose keys, the token's life, limits, the last calls, what to try next.
 
 Nothing is asked of anybody for it, and no secret is in it: what it says is what the session knows at that moment.
 """

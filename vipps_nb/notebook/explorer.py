@@ -354,7 +354,10 @@ def _written(operation: Operation, values: Mapping[str, Any]) -> tuple[str, dict
 
 
 def _filled_in(form: Mapping[str, Any], operation: Operation, call: Call) -> dict[str, Any]:
-    """A form that starts with a call's values; what the call did not have is left out, not made up."""
+    """A form that starts with a call's values.
+
+    What the call did not have is left out, not made up.
+    """
     path, _, query = call.path.partition("?")
     found = operation.pattern.fullmatch(path)
     names = re.findall(r"\{([^}]+)\}", operation.path)

@@ -110,7 +110,7 @@ def _comment(text: str) -> str:
 
 
 def own_headers(call: PastCall, session: SessionProtocol) -> dict[str, str]:
-    """The headers of a call that neither requests nor its session would add by itself."""
+    """The headers of a call that neither requests nor its session adds."""
     added = open_headers(call.url, session.credentials, session.merchant_serial_number, session.system)
     standard = {name.lower(): value for name, value in added.items()} | {"accept": "*/*"}
     return {

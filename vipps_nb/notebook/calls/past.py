@@ -1,4 +1,4 @@
-"""A call that was made, as one that can be written down as code, or filled into a form.
+"""A call that was made, as one that can be written down or filled into a form.
 
 Its idempotency key stays behind: written down, it is a new call. So do secrets, which were never kept.
 """

@@ -78,7 +78,10 @@ def _held(call: PastCall) -> str:
 
 
 def _view(call: PastCall) -> View:
-    """Nothing here is saved, so it may differ from run to run, and a key can be copied whole."""
+    """For whoever looks at the panel.
+
+    Nothing here is saved, so it may differ from run to run, and a key can be copied whole.
+    """
     return View(persons=persons_of(call))
 
 

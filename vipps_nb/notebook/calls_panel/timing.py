@@ -1,4 +1,7 @@
-"""Where a call's time went: what the session has measured, and plainly what nobody knows."""
+"""Where a call's time went.
+
+What the session has measured, and plainly what nobody knows.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _UNMEASURED = "Only the whole was measured: the call did not go through the sess
 
 
 def times_of(call: PastCall) -> dict[str, Any]:
-    """The parts of a call's time, in milliseconds, and sentences about what is not known."""
+    """The parts of a call's time in milliseconds, and what is not known."""
     total, laps = call.seconds, call.laps
     if laps is None:
         return {"total": _ms(total), "parts": [], "unknown": [_UNMEASURED]}
