@@ -204,7 +204,9 @@ class RemoteErrand:
 
 
 def width(at_once: int | None) -> int:
-    """How many calls are under way at the same time: as given, or else as the setting says.
+    """How many calls are under way at the same time.
+
+    As given, or else as the setting says.
 
     Raises:
         ValueError: Fewer than one.

@@ -45,7 +45,10 @@ class _Slot:
 
 @dataclass
 class _Told:
-    """What is known of it outside; apart from the iterator, so that one that nobody holds any more stops at once."""
+    """What is known of it outside.
+
+    Apart from the iterator, so that one that nobody holds any more stops at once.
+    """
 
     call: Call | None = None
     done: int = 0

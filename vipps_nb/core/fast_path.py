@@ -3,9 +3,10 @@
 The work of requests and urllib3 is done less often, or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
-comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own: parameters,
-hooks, cookies, files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects, and every request while
-somebody has put something else in place of what is passed by here (``responses``, ``requests-mock``, tracers).
+comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own. That is
+parameters, hooks, cookies, files, ``auth=``, ``stream=``, proxies, redirects, and adapters of the user's own. It is also
+every request while somebody has put something else in place of what is passed by here: ``responses``,
+``requests-mock``, tracers.
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
 """
