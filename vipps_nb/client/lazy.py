@@ -119,7 +119,7 @@ def map_lazily(
     quiet: bool | None,
     **options: Any,
 ) -> LazyAnswers:
-    """Send many requests and hand their answers out as they come; see ``VippsSession.map``."""
+    """Send many requests, answers as they come; see ``VippsSession.map``."""
     wide = width(at_once)
     method = method.upper()
     errand = Errand(session, method, options)

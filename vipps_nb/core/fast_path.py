@@ -4,8 +4,8 @@ The work of requests and urllib3 is done less often, or later.
 
 All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
 comes out is what requests makes, and whatever is not usual goes the long way, which is requests' own. That is
-parameters, hooks, cookies, files, ``auth=``, ``stream=``, proxies, redirects, and adapters of the user's own. It is also
-every request while somebody has put something else in place of what is passed by here: ``responses``,
+parameters, hooks, cookies, files, ``auth=``, ``stream=``, proxies, redirects, and adapters of the user's own. It is
+also every request while somebody has put something else in place of what is passed by here: ``responses``,
 ``requests-mock``, tracers.
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
@@ -43,7 +43,10 @@ PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
 
 
 def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionType | None:
-    """A method as requests wrote it; None where somebody had replaced it before we were imported."""
+    """A method as requests wrote it.
+
+    None where somebody had replaced it before we were imported.
+    """
     found = vars(owner).get(name)
     if not isinstance(found, FunctionType) or not isinstance(neighbour, FunctionType):
         return None
@@ -71,7 +74,7 @@ IS_URLLIB3 = issubclass(HTTPConnection, http.client.HTTPConnection)
 
 
 def adapter_sends_itself() -> bool:
-    """Whether ``HTTPAdapter.send`` and ``build_response`` are requests' own, and what they call is urllib3."""
+    """Whether an ``HTTPAdapter`` is requests' own, and what it calls is urllib3."""
     return HTTPAdapter.send is _CARRY and HTTPAdapter.build_response is _BUILD and IS_URLLIB3
 
 
