@@ -650,7 +650,10 @@ class VippsSession(requests.Session):
                 raise
 
     def _has_no_extras(self) -> bool:
-        """Whether the session has nothing of its own that would have to be merged in, and makes requests itself."""
+        """Whether the session has nothing that would have to be merged in.
+
+        And makes its requests itself.
+        """
         return (
             not (self.params or any(self.hooks.values()))
             and fast_path.is_empty(self.cookies)

@@ -82,7 +82,9 @@ def adapter_sends_itself() -> bool:
 
 
 class Headers(CaseInsensitiveDict[Any]):
-    """Headers that are put together when somebody asks for one; most are only sent, or kept.
+    """Headers that are put together when somebody asks for one.
+
+    Most are only sent, or kept.
 
     Args:
         pairs: Names and values; no name twice, in whatever case.
