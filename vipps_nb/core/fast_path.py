@@ -133,7 +133,9 @@ def pairs_of(headers: Mapping[str, Any]) -> Pairs:
 
 
 class PlainRequest(requests.PreparedRequest):
-    """A prepared request to a plain path, with parts that are made when somebody asks for them.
+    """A prepared request to a plain path.
+
+    Some of its parts are made when somebody asks for them.
 
     Attributes:
         plain: Its URL, in one piece and as origin and path.
@@ -170,7 +172,10 @@ class PlainRequest(requests.PreparedRequest):
         return RequestsCookieJar()
 
     def is_as_it_was_made(self) -> bool:
-        """Whether it can still go the short way; it is the caller's, who may have changed it."""
+        """Whether it can still go the short way.
+
+        It is the caller's, who may have changed it.
+        """
         return (
             self.url is self.plain[0]
             and type(self.headers) is Headers
@@ -261,7 +266,7 @@ _WITHOUT_LENGTH = ("GET", "HEAD")
 
 
 def _as_json(value: Any) -> bytes | None:
-    """A JSON body as requests writes it; None where it is requests that has to complain."""
+    """A JSON body as requests writes it; None where requests has to complain."""
     try:
         body = requests.compat.json.dumps(value, allow_nan=False)  # type: ignore[attr-defined]  # simplejson, where there is one
     except Exception:
@@ -308,7 +313,9 @@ class QuickResponse(requests.Response):
 
 
 def whole_body(answer: requests.Response, largest: int) -> bytes | None:
-    """A body that says how long it is and is not compressed, read in one go; None for any other.
+    """A body that says how long it is, read in one go.
+
+    None for any other, and for one that is compressed.
 
     Raises:
         requests.RequestException: It broke off.
@@ -400,7 +407,10 @@ def what_failed(error: Exception, request: requests.PreparedRequest) -> Exceptio
 
 
 def patience(timeout: Any) -> Timeout | None:
-    """What urllib3 is told of a time-out; None for one that is not usual. It copies what it is given."""
+    """What urllib3 is told of a time-out; None for one that is not usual.
+
+    It copies what it is given.
+    """
     kind = type(timeout)
     if kind is tuple:
         usual = len(timeout) == 2 and type(timeout[0]) in _NUMBERS and type(timeout[1]) in _NUMBERS  # noqa: PLR2004
@@ -473,7 +483,10 @@ def _length(said: str | None) -> int | None:
 
 
 class Names:
-    """The names of headers that are sent in one piece: what urllib3 looks at, and no value."""
+    """The names of headers that are sent in one piece.
+
+    That is what urllib3 looks at, and no value.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = names
@@ -487,7 +500,10 @@ class Names:
 
 
 def block(headers: Mapping[str, str]) -> bytes | None:
-    """The lines of a request's headers; None where one of them is not usual, or would have to be refused."""
+    """The lines of a request's headers.
+
+    None where one of them is not usual, or would have to be refused.
+    """
     try:
         lines = "\r\n".join([f"{name}: {value}" for name, value in headers.items()]).encode("latin-1")
     except UnicodeEncodeError:
@@ -557,7 +573,10 @@ _ENVIRON, _NAMES = os.environ, _names()
 
 
 def _variables() -> tuple[Any, ...]:
-    """Their values, which are only compared: as they are stored, where that can be reached."""
+    """Their values, which are only compared.
+
+    As they are stored, where that can be reached.
+    """
     if _NAMES and os.environ is _ENVIRON:
         return tuple(map(_ENVIRON._data.get, _NAMES))  # type: ignore[attr-defined]
     return tuple(map(os.environ.get, _VARIABLES))
