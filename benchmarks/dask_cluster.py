@@ -107,7 +107,9 @@ def end_one(client: Client, world: vipps_nb.Sandbox, after: int) -> None:
 
 def main() -> None:
     dask.config.set({"distributed.scheduler.allowed-failures": 3})
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells at length of a worker that is gone
+    # Here and in the workers: it tells at length of one that is gone.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    os.environ["DASK_DISTRIBUTED__LOGGING__DISTRIBUTED"] = "critical"
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     world = sandbox()
     for workers in (1, 2, 4):
