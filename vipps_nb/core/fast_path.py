@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 import functools
 import http.client
+import importlib
 import io
 import os
 import re
@@ -33,6 +34,7 @@ from urllib3 import HTTPResponse, Timeout
 from urllib3.connection import HTTPConnection
 
 Pairs = tuple[tuple[str, Any], ...]
+_json: Any = importlib.import_module("requests.compat").json  # simplejson, where there is one
 
 # A path that no step of requests' preparation would change: no escapes, no query, no dot segments.
 PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
@@ -270,7 +272,7 @@ def _as_json(value: Any) -> bytes | None:
     None where it is requests that has to complain.
     """
     try:
-        body = requests.compat.json.dumps(value, allow_nan=False)  # type: ignore[attr-defined]  # simplejson, where there is one
+        body = _json.dumps(value, allow_nan=False)
     except Exception:
         return None
     return body.encode("utf-8") if isinstance(body, str) else None
@@ -402,7 +404,8 @@ def _raised(error: Exception) -> Iterator[bytes]:
 def what_failed(error: Exception, request: requests.PreparedRequest) -> Exception:
     """What ``HTTPAdapter.send`` makes of an error of its pool of connections."""
     try:
-        HTTPAdapter.send(Raising(error), request)  # type: ignore[arg-type]  # it has all that is asked for
+        stand_in: Any = Raising(error)  # no adapter, but it has all that is asked for
+        HTTPAdapter.send(stand_in, request)
     except Exception as failure:
         return failure
     return error
@@ -571,7 +574,8 @@ def _names() -> tuple[Any, ...]:
     return tuple(map(encode, _VARIABLES))
 
 
-_ENVIRON, _NAMES = os.environ, _names()
+_ENVIRON: Any = os.environ  # as itself, for its inside is looked at
+_NAMES = _names()
 
 
 def _variables() -> tuple[Any, ...]:
@@ -580,5 +584,5 @@ def _variables() -> tuple[Any, ...]:
     As they are stored, where that can be reached.
     """
     if _NAMES and os.environ is _ENVIRON:
-        return tuple(map(_ENVIRON._data.get, _NAMES))  # type: ignore[attr-defined]
+        return tuple(map(_ENVIRON._data.get, _NAMES))
     return tuple(map(os.environ.get, _VARIABLES))

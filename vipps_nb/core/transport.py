@@ -109,7 +109,7 @@ class _InOnePiece:
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> Any:
         """Send a request."""
-        send: Any = super().request  # type: ignore[misc]
+        send: Any = super().request  # type: ignore[misc]  # pyright: ignore  # the connection's, which stands behind
         usual = type(headers) is dict and fast_path.IS_URLLIB3
         block = fast_path.block(headers) if usual else None
         if block is None:
@@ -124,8 +124,8 @@ class _InOnePiece:
         """Add what is there in one piece, and send."""
         block, self._block = self._block, None
         if block is not None:
-            self._output(block)  # type: ignore[attr-defined]
-        return super().endheaders(*args, **kwargs)  # type: ignore[misc]
+            self._output(block)  # type: ignore[attr-defined]  # pyright: ignore  # as above
+        return super().endheaders(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # as above
 
 
 class _Http(_InOnePiece, _Silent, _Timed, HTTPConnection):
