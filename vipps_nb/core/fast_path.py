@@ -583,6 +583,7 @@ def _variables() -> tuple[Any, ...]:
 
     As they are stored, where that can be reached.
     """
-    if _NAMES and os.environ is _ENVIRON:
-        return tuple(map(_ENVIRON._data.get, _NAMES))
+    if _NAMES and _ENVIRON is os.environ:
+        inside: Any = _ENVIRON
+        return tuple(map(inside._data.get, _NAMES))
     return tuple(map(os.environ.get, _VARIABLES))
