@@ -93,7 +93,8 @@ class VippsAdapter(BaseAdapter):
             sleep(pause)
             # Somebody may have logged out in the meantime.
             scheme = self._keys.scheme_for(str(request.url))
-        outcome.laps = laps  # type: ignore[union-attr]  # for the history, which gets answers and errors alike
+        # For the history, which gets answers and errors alike.
+        outcome.laps = laps  # type: ignore[union-attr]  # pyright: ignore
         if isinstance(outcome, Exception):
             if done:
                 outcome.add_note(f"Tried {len(done) + 1} times in {monotonic() - began:.0f} s.")

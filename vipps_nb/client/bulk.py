@@ -211,10 +211,10 @@ def width(at_once: int | None) -> int:
     Raises:
         ValueError: Fewer than one.
     """
-    at_once = setting("at_once") if at_once is None else at_once
-    if at_once < 1:
-        raise ValueError(f"at_once={at_once} would never send anything. Expected 1 or more.")
-    return at_once
+    wide: int = setting("at_once") if at_once is None else at_once
+    if wide < 1:
+        raise ValueError(f"at_once={wide} would never send anything. Expected 1 or more.")
+    return wide
 
 
 def map_calls(

@@ -94,7 +94,7 @@ class _Timed:
     def connect(self) -> None:
         began = time.perf_counter()
         try:
-            super().connect()  # type: ignore[misc]  # stands in front of urllib3's connections, which have it
+            super().connect()  # type: ignore[misc]  # pyright: ignore  # urllib3's connections, behind it, have it
         finally:
             laps = running.get()
             if laps is not None:

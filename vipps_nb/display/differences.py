@@ -93,7 +93,7 @@ def _pairs(before: list[Any], after: list[Any]) -> Iterator[tuple[int | None, in
     else:
         texts = ([_canonical(one) for one in before], [_canonical(one) for one in after])
         found = SequenceMatcher(None, *texts, autojunk=False).get_opcodes()
-        blocks = [block for what, *block in found if what != "equal"]  # type: ignore[misc]  # four numbers, says difflib
+        blocks = [(first, last, start, stop) for what, first, last, start, stop in found if what != "equal"]
     for first, last, start, stop in blocks:
         both = min(last - first, stop - start)
         yield from ((first + place, start + place) for place in range(both))

@@ -66,7 +66,8 @@ class Later(Generic[Given, Outcome]):
         """What the values of such a deed are, to hold a foreign file against."""
         parameters = list(inspect.signature(self.do, eval_str=True).parameters.values())[1:]
         kinds = tuple(one.annotation for one in parameters[: len(parameters) - self.more])
-        return TypeAdapter(tuple[kinds])  # type: ignore[valid-type]  # made of annotations, which mypy cannot follow
+        # Made of annotations, which no checker can follow.
+        return TypeAdapter(tuple[kinds])  # type: ignore[valid-type]  # pyright: ignore
 
     def has_its_record(self, deed: Deed[Any]) -> bool:
         """Whether the record that a deed is about is there."""

@@ -91,18 +91,21 @@ class _EcKey:
 
     def __init__(self) -> None:
         self._key = SigningKey.generate(curve=NIST256p, hashfunc=sha256)
+        public = self._key.verifying_key
+        assert public is not None  # noqa: S101 - a private key has one; ecdsa's types leave it open
+        self._public = public
 
     def sign(self, text: bytes) -> bytes:
         return bytes(self._key.sign_deterministic(text))
 
     def verifies(self, text: bytes, signature: bytes) -> bool:
         try:
-            return bool(self._key.verifying_key.verify(signature, text))
+            return bool(self._public.verify(signature, text))
         except BadSignatureError:
             return False
 
     def public_key(self) -> dict[str, Any]:
-        point = bytes(self._key.verifying_key.to_string())
+        point = bytes(self._public.to_string())
         half = len(point) // 2
         return {"kty": "EC", "crv": "P-256", "x": _encoded(point[:half]), "y": _encoded(point[half:])}
 
