@@ -56,10 +56,10 @@ def _visit(context: BrowserContext, site: Site) -> str:
     page.wait_for_function(f"() => {PANEL}?.content?.widgets?.length > 5", timeout=PATIENCE)
     notebook = time.monotonic() - began
     page.evaluate(CLEAR)
-    page.evaluate(FIRST_CELL)  # as somebody would, who does not wait for Python
-    page.wait_for_function(f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'busy'", timeout=PATIENCE)
+    page.wait_for_function(f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=PATIENCE)
     python = time.monotonic() - began
-    page.wait_for_selector(".vipps-nb-token .vipps-nb-clock", timeout=PATIENCE)
+    page.evaluate(FIRST_CELL)
+    page.wait_for_selector(".vipps-nb-token .vipps-nb-clock", state="attached", timeout=PATIENCE)
     output = time.monotonic() - began
     loaded = sum(site.sent.values()) / MEGA
     page.close()
