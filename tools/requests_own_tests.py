@@ -45,7 +45,7 @@ def main() -> int:
 
 def _fetched(requests: str, folder: Path) -> Path:
     """The folder that the source distribution unfolds to."""
-    _pip("download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(folder), requests)
+    _pip("download", "--no-deps", "--no-binary", "requests", "-d", str(folder), requests)
     packed = next(folder.glob("requests-*.tar.gz"), None)
     if packed is None:
         raise LookupError(f"the index has no source distribution of {requests}")
