@@ -58,7 +58,9 @@ HOST = """
 .jp-RenderedHTMLCommon svg { max-width: 100%; height: auto; }
 """
 # A page may show all widgets at once; none may touch another.
-SHEETS = [HOST, *(card.stylesheet(file.name) for file in sorted(card.HERE.glob("*.css")) if file.name != "card.css")]
+OF_ALL = ("card.css", "surroundings.css")
+OWN = [file.name for file in sorted(card.HERE.glob("*.css")) if file.name not in OF_ALL]
+SHEETS = [HOST, *map(card.stylesheet, OWN)]
 
 # Instead of SHOW's stand-in for a kernel: whoever hung the widget answers.
 ASKING = SHOW.replace(

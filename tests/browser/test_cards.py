@@ -269,7 +269,7 @@ class TestTokenCard:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
 
-        assert page.evaluate("sent.at(-1)") == {"do": "log_out"}
+        assert page.evaluate("sent.filter((one) => one.do).at(-1)") == {"do": "log_out"}
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid"
 
@@ -321,6 +321,7 @@ class TestLoginForm:
                 "environment": "test",
                 "save": True,
                 "gitignore": True,
+                "remember": False,
             }
         ]
 

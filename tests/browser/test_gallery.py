@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import barriers
-from tests.browser.gallery import NAMES, WIDGETS, Exhibit, Wall, opened
+from tests.browser.gallery import NAMES, OWN, WIDGETS, Exhibit, Wall, opened
 from tests.browser.test_cards import NOW, THEMES
 from vipps_nb.widgets import card
 
 pytestmark = pytest.mark.browser
 
 REPOSITORY = Path(__file__).parents[2]
-SHEETS = [*(file for file in sorted(card.HERE.glob("*.css")) if file.name != "card.css")]
+SHEETS = [*map(card.HERE.joinpath, OWN)]
 SHEETS += [REPOSITORY / "vipps_nb" / name for name in ("display/answer.css", "doctor/doctor.css")]
 DOCS_PICTURES = REPOSITORY / "docs" / "pictures"
 # By file name: what is shown, how wide in CSS pixels, and how many of the picture's go into one.

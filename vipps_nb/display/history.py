@@ -220,7 +220,9 @@ def _inside(call: PastCall) -> Markup:
             if len(text) <= _LONGEST_BODY
             else f"{text[:_LONGEST_BODY]} … the rest is in vipps.history[{call.number}]"
         )
-        parts.append(tag("div", tag("span", name, class_="vipps-nb-remark"), tag("pre", cut)))
+        parts.append(
+            tag("div", tag("span", name, class_="vipps-nb-remark"), tag("pre", cut, tabindex="0"))
+        )  # it scrolls, also by keyboard
     return join(*parts)
 
 
