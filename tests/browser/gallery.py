@@ -300,7 +300,7 @@ def explorer(prepare: Callable[[Page], None], chosen: str = "") -> Exhibit:
         ask = guide.judge if content.get("ask") == "judge" else guide.send
         return {"id": question, **ask(number, content["values"])}
 
-    state = guide.card(subject="every API").get_state(["operations", "subject", "query"])
+    state = guide.card(subject="every API").get_state(["operations", "subject", "query", "recent", "place"])
     place = next((place for place, one in enumerate(operations) if str(one) == chosen), -1)
     return Exhibit(widget="explorer", traits={**state, "chosen": place}, kernel=kernel, prepare=prepare)
 

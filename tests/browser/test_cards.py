@@ -36,6 +36,8 @@ async ({ esm, traits, kernelClock }) => {
   window.listeners = listeners;
   const model = {
     get: (name) => traits[name],
+    set: (name, value) => (traits[name] = value),
+    save_changes: () => {},
     on: (name, hear) => listeners.push([name, hear]),
     off: (name, hear) => {
       const index = listeners.findIndex(([n, h]) => n === name && h === hear);

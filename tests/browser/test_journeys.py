@@ -148,7 +148,7 @@ def fill_in(card: Locator) -> None:
     fault = card.locator("[data-at='/amount/value'] .vipps-nb-fault")
     remark = card.locator("[data-at='/amount/value'] .vipps-nb-remark")
     expect(value).to_have_value("49900")
-    expect(remark).to_have_text("499.00 NOK")
+    expect(remark).to_have_text("499.00 NOK = 49900 øre")
     expect(card.locator(".vipps-nb-code")).to_contain_text("vipps.post(", timeout=DUE)
 
     value.fill("much")

@@ -76,7 +76,7 @@ def test_keys_stay_out_of_everything_that_is_saved(lab: Lab, artifacts: Path) ->
     lab.run(1)
     arrived = lab.text_of(1)
     assert "client_secret" in arrived
-    assert "FormChoices(environment='test', save=True, gitignore=False)" in arrived
+    assert "FormChoices(environment='test', save=True, gitignore=False, remember=False)" in arrived
     assert "client_id" not in arrived, "what was found already may stay empty"
 
     lab.save()
