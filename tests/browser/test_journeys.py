@@ -156,7 +156,7 @@ def fill_in(card: Locator) -> None:
     expect(value).to_have_attribute("aria-invalid", "true")
     value.fill("12300")
     expect(fault).to_be_hidden(timeout=DUE)
-    expect(remark).to_have_text("123.00 NOK")
+    expect(remark).to_have_text("123.00 NOK = 12300 øre")
 
     # An optional field comes, and the JSON stays in step, both ways.
     card.get_by_role("combobox", name="Optional field to add", exact=True).select_option("minimumUserAge")

@@ -67,7 +67,7 @@ def by_requests(sandbox: Sandbox) -> Iterator[Ask]:
 
 
 def by_httpx(sandbox: Sandbox) -> Iterator[Ask]:
-    with httpx.Client(transport=sandbox.httpx_transport()) as client:
+    with httpx.Client(transport=sandbox.httpx_transport(), timeout=60) as client:
 
         def ask(method: str, url: str, **options: Any) -> Answer:
             options["content"] = options.pop("data", None)

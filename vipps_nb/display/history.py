@@ -220,9 +220,8 @@ def _inside(call: PastCall) -> Markup:
             if len(text) <= _LONGEST_BODY
             else f"{text[:_LONGEST_BODY]} … the rest is in vipps.history[{call.number}]"
         )
-        parts.append(
-            tag("div", tag("span", name, class_="vipps-nb-remark"), tag("pre", cut, tabindex="0"))
-        )  # it scrolls, also by keyboard
+        whole = tag("pre", cut, style="max-height:none")  # a window that scrolls would have to be reached by keyboard
+        parts.append(tag("div", tag("span", name, class_="vipps-nb-remark"), whole))
     return join(*parts)
 
 
