@@ -87,10 +87,16 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._on_stop is not None:
             await self._on_stop()
-        for listener in (*self.servers, *(sockets or ())):
-            listener.close()
+        # First nobody more is let in, then who was let in comes in, and only then the listener is closed: asyncio would
+        # drop whoever is between the two, with the connection open and without a word.
+        for listener in self.servers:
+            for one in listener.sockets:
+                with suppress(NotImplementedError):  # Windows' loop accepts in another way
+                    asyncio.get_running_loop().remove_reader(one.fileno())
         for _ in range(ROUNDS_TO_COME_IN):
             await asyncio.sleep(0)
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
         told: set[_Protocol] = set()
         until = asyncio.get_running_loop().time() + GRACE
         while waiting := self._unfinished(told):
