@@ -24,7 +24,7 @@ def asking(vipps: VippsSession) -> None:
     vipps.request("GET")  # mypy call-arg, pyright reportCallIssue
     vipps.poll("/x", 200)  # mypy arg-type, pyright reportArgumentType
     vipps.poll("/x").status  # mypy attr-defined, pyright reportAttributeAccessIssue
-    vipps.map("GET", ["/x"], at_once="16")  # mypy arg-type, pyright reportArgumentType
+    vipps.map("GET", ["/x"], at_once="16")  # mypy call-overload, pyright reportArgumentType
     vipps.map("GET", ["/x"]).okay  # mypy attr-defined, pyright reportAttributeAccessIssue
     vipps.map("GET", ["/x"]).ok[0].jsn()  # mypy attr-defined, pyright reportAttributeAccessIssue
     vipps.map("GET", ["/x"])[0].json()  # mypy union-attr, pyright reportAttributeAccessIssue

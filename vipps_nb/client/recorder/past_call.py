@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http.client import responses as phrases
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 
 import requests
@@ -105,16 +105,18 @@ class PastCall:
         own.__dict__.update(known, _tell=tell)
         return own
 
-    def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
-        tell = own.get("_tell")
-        if tell is not None and name in self.__dataclass_fields__:
-            own.update(tell())
-            own.pop("_tell", None)
-        # Another thread may have done it meanwhile.
-        if name in own:
-            return own[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+    if not TYPE_CHECKING:  # or a wrong name would be right to every checker
+
+        def __getattr__(self, name: str) -> Any:
+            own = self.__dict__
+            tell = own.get("_tell")
+            if tell is not None and name in self.__dataclass_fields__:
+                own.update(tell())
+                own.pop("_tell", None)
+            # Another thread may have done it meanwhile.
+            if name in own:
+                return own[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def opened(self) -> PastCall:
         """The same call, with its secrets taken out by now."""
