@@ -7,20 +7,19 @@ is one small row, several of them one message; details are sent when somebody lo
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import anywidget
 
 from vipps_nb.widgets import card
+from vipps_nb.widgets.conversation import Conversation
 
 _LIVE_WORDS = (
     "In a running notebook the calls of this kernel stand here as they are made, to be searched, looked into, "
     "compared, copied, and edited and sent again. Calls are kept in the kernel's memory only, so this copy has none: "
     "run this cell to see those of today."
 )
-_FAILED = "That failed unexpectedly. Run the call as a cell to see why."
 
 
 class Calls(Protocol):
@@ -59,8 +58,7 @@ class CallsPanel(anywidget.AnyWidget):
 
     def __init__(self, *, calls: Calls) -> None:
         self._calls = calls
-        # One call at a time: a second press of a button while the first is on its way is no second call.
-        self._sending = threading.Lock()
+        self._talk = Conversation(self, "calls")
         super().__init__()
         self.on_msg(self._receive)
 
@@ -80,36 +78,12 @@ class CallsPanel(anywidget.AnyWidget):
         calls = self._calls
         match content:
             case {"ask": "rows", "id": int() as question}:
-                self._reply(question, lambda: {**calls.rows(), "model": self.model_id})
+                self._talk.reply(question, lambda: {**calls.rows(), "model": self.model_id})
             case {"ask": "details", "id": int() as question, "call": str() as key}:
-                self._reply(question, lambda: {"details": calls.details(key)})
+                self._talk.reply(question, lambda: {"details": calls.details(key)})
             case {"ask": "compare", "id": int() as question, "call": str() as key, "with": str() as other}:
-                self._reply(question, lambda: {"compared": calls.compared(key, other)})
+                self._talk.reply(question, lambda: {"compared": calls.compared(key, other)})
             case {"ask": "edit", "id": int() as question, "call": str() as key}:
-                self._reply(question, lambda: calls.edit(key))
+                self._talk.reply(question, lambda: calls.edit(key))
             case {"do": "again", "id": int() as question, "call": str() as key, "new": bool() as new_key}:
-                self._start(question, lambda: calls.again(key, new_key=new_key))
-
-    def _start(self, question: int, send: Callable[[], Mapping[str, Any]]) -> None:
-        if not self._sending.acquire(blocking=False):
-            self.send({"id": question, "refused": "The call before this one is still on its way. Nothing was sent."})
-            return
-
-        def work() -> None:
-            try:
-                self._reply(question, send)
-            finally:
-                self._sending.release()
-
-        try:
-            card.in_background(work, "calls")
-        except RuntimeError:
-            self._sending.release()
-            raise
-
-    def _reply(self, question: int, answer: Callable[[], Mapping[str, Any]]) -> None:
-        try:
-            said = dict(answer())
-        except Exception as error:
-            said = {"refused": card.sentence_for(error, _FAILED)}
-        self.send({"id": question, **said})
+                self._talk.start(question, lambda: calls.again(key, new_key=new_key))

@@ -7,20 +7,19 @@ code go to the browser as messages too: no saved notebook can hold any of it.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
 from vipps_nb.widgets import card
+from vipps_nb.widgets.conversation import Conversation
 
 _LIVE_WORDS = (
     "In a running notebook an operation can be looked for here, filled in, sent, and taken along as code. "
     "What is typed there never becomes part of the notebook."
 )
-_FAILED = "That failed unexpectedly. Run the call as a cell to see why."
 
 
 class Guide(Protocol):
@@ -77,8 +76,7 @@ class ExplorerCard(anywidget.AnyWidget):
         place: Mapping[str, Any] | None = None,
     ) -> None:
         self._guide = guide
-        # One call at a time: a second press of Send while the first is on its way is no second call.
-        self._sending = threading.Lock()
+        self._talk = Conversation(self, "explorer")
         super().__init__(
             operations=[dict(one) for one in operations],
             subject=subject,
@@ -100,35 +98,11 @@ class ExplorerCard(anywidget.AnyWidget):
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         match content:
             case {"ask": "form", "id": int() as question, "operation": int() as number}:
-                self._reply(question, lambda: {"form": self._guide.form(number), "model": self.model_id})
+                self._talk.reply(question, lambda: {"form": self._guide.form(number), "model": self.model_id})
             case {"ask": "judge", "id": int() as question, "operation": int() as number, "values": dict() as values}:
-                self._reply(question, lambda: self._guide.judge(number, values))
+                self._talk.reply(question, lambda: self._guide.judge(number, values))
             case {"do": "send", "id": int() as question, "operation": int() as number, "values": dict() as values}:
                 # ipykernel keeps the last message it handled; it shall not keep what was typed with it.
                 typed = dict(values)
                 values.clear()
-                self._start(question, number, typed)
-
-    def _start(self, question: int, number: int, typed: Mapping[str, Any]) -> None:
-        if not self._sending.acquire(blocking=False):
-            self.send({"id": question, "refused": "The call before this one is still on its way. Nothing was sent."})
-            return
-
-        def work() -> None:
-            try:
-                self._reply(question, lambda: self._guide.send(number, typed))
-            finally:
-                self._sending.release()
-
-        try:
-            card.in_background(work, "explorer")
-        except RuntimeError:
-            self._sending.release()
-            raise
-
-    def _reply(self, question: int, answer: Callable[[], Mapping[str, Any]]) -> None:
-        try:
-            said = dict(answer())
-        except Exception as error:
-            said = {"refused": card.sentence_for(error, _FAILED)}
-        self.send({"id": question, **said})
+                self._talk.start(question, lambda: self._guide.send(number, typed))
