@@ -276,10 +276,8 @@ class VippsSession(requests.Session):
     ) -> VippsResponse:
         """Ask until it is decided.
 
-        First after 5 seconds, then every 2, less often after a 429.
-
-        The first look is at once. Faults that pass do not end it. In a sandbox whose clock is held, that clock is
-        advanced instead of waiting, and this is said.
+        The first look is at once, the next after 5 seconds, then every 2, less often after a 429. Faults that pass do
+        not end it. In a sandbox whose clock is held, that clock is advanced instead of waiting, and this is said.
 
         Args:
             path: Such as ``/epayment/v1/payments/my-order-0001``.

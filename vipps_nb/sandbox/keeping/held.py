@@ -226,7 +226,9 @@ class Held:
         return self.adapter.dump_json(shown, by_alias=True, exclude_unset=True, warnings=False)
 
 
-def _simple(store: type[Any], key: Any, record: Any, *, owned: bool = False) -> Held:
+def _simple(
+    store: type[Any], key: Any, record: Any, *, owned: bool = False, reach: Callable[[World, Any], object] | None = None
+) -> Held:
     """Records that their store takes in whole.
 
     It then finds them by whatever they are found by.
@@ -236,6 +238,7 @@ def _simple(store: type[Any], key: Any, record: Any, *, owned: bool = False) -> 
         key=key,
         record=record,
         put=lambda world, _, one: world.records(store).store(one),
+        reach=reach,
         owned=owned,
     )
 
@@ -298,22 +301,8 @@ def _reach_of_agreement(world: World, agreement: Agreement) -> None:
         world.records(Charges).get(charge.msn, charge.id)
 
 
-_SESSIONS = Held(
-    table=lambda world: world.records(Sessions).rows,
-    key=Pair,
-    record=Session,
-    put=lambda world, _, one: world.records(Sessions).store(one),
-    reach=_reach_of_session,
-    owned=True,
-)
-_AGREEMENTS = Held(
-    table=lambda world: world.records(Agreements).rows,
-    key=Text,
-    record=Agreement,
-    put=lambda world, _, one: world.records(Agreements).store(one),
-    reach=_reach_of_agreement,
-    owned=True,
-)
+_SESSIONS = _simple(Sessions, Pair, Session, owned=True, reach=_reach_of_session)
+_AGREEMENTS = _simple(Agreements, Text, Agreement, owned=True, reach=_reach_of_agreement)
 
 HELD: Mapping[str, Held] = {
     "salesUnits": _plain(lambda world: world.switches, Text, Switches),
