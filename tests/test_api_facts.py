@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from tests.each import for_each
 from tests.sandbox.official import METHODS as METHODS_IN_ORDER
 from tests.sandbox.official import NOT_AT_HAND, SPECS
 from vipps_nb.apis import catalogue
@@ -36,7 +37,7 @@ def templates(row: ApiFacts) -> list[tuple[str | None, str]]:
     return named
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+@for_each("operation", OPERATIONS)
 def test_every_operation_of_the_catalogue_has_a_row(operation):
     assert facts_of(operation.path) is not UNKNOWN
 

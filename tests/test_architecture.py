@@ -15,11 +15,12 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 import vipps_nb
+from tests.each import for_each
+from tests.sources import statements
 
 PACKAGE = Path(vipps_nb.__file__).parent
 
@@ -44,7 +45,7 @@ FILES = {
 def imports_of(module: str) -> set[str]:
     """The modules of ours that a file imports, wherever in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+    for node in statements(FILES[module]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -54,7 +55,10 @@ def imports_of(module: str) -> set[str]:
     return {name for name in found if name in FILES} - {module}
 
 
-GRAPH = {module: imports_of(module) for module in FILES}
+@cache
+def graph() -> dict[str, set[str]]:
+    """Which modules each module imports."""
+    return {module: imports_of(module) for module in FILES}
 
 
 def room_of(module: str) -> str:
@@ -81,12 +85,12 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
     ]
 
 
-@pytest.mark.parametrize("module", FILES)
+@for_each("module", FILES)
 def test_a_file_imports_only_what_lies_below_its_room(module):
     room = room_of(module)
     upward = {
         other
-        for other in GRAPH[module]
+        for other in graph()[module]
         if room_of(other) not in MAY_IMPORT[room] | {room} and (module, other) not in DOORS
     }
 
@@ -94,7 +98,7 @@ def test_a_file_imports_only_what_lies_below_its_room(module):
 
 
 def test_no_modules_import_one_another_in_a_circle():
-    assert circles(GRAPH) == []
+    assert circles(graph()) == []
 
 
 def test_a_circle_would_be_found():

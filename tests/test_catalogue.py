@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.each import for_each
 from tests.sandbox.official import SPECS, needs_documents
 from vipps_nb import login
 from vipps_nb.apis import catalogue
@@ -72,7 +73,7 @@ def test_every_operation_says_what_it_does_in_a_sentence():
         assert operation.keys
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
+@for_each("operation", WITH_BODY)
 def test_every_body_has_an_example_that_fits_its_schema(operation):
     assert operation.body.example is not None
     assert check(example_call(operation)) == []

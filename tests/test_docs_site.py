@@ -10,6 +10,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import start_ipython
 
+from tests.each import for_each
+
 ROOT = Path(__file__).parent.parent
 GUIDES = sorted([*(ROOT / "docs" / "guides").glob("*.md"), ROOT / "docs" / "many_requests.md"])
 FENCE = re.compile(r"(?P<before>[^\n]*)\n```(?P<language>\w+)\n(?P<code>.*?)\n```", re.DOTALL)
@@ -55,7 +57,7 @@ def test_what_the_readme_shows_first_runs_as_it_stands(shell, monkeypatch):
     assert result.result.json()["reference"] == "my-order-0001"
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+@for_each("guide", GUIDES)
 def test_what_a_guide_does_not_run_has_a_reason(guide):
     assert all(block["before"].startswith("<!-- not run: ") for block in blocks(guide, "py"))
 

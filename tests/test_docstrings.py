@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import vipps_nb
+from tests.each import for_each
+from tests.sources import statements
 
 PACKAGE = Path(vipps_nb.__file__).parent
 LONGEST_LINE, MOST_WORDS = 80, 30
@@ -18,8 +18,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def docstrings(file: Path) -> Iterator[tuple[str, str]]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in statements(file):
         if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node)):
             yield getattr(node, "name", "the module"), text
 
@@ -31,7 +30,7 @@ def sentences(text: str) -> Iterator[str]:
             yield from re.split(r"(?<=[.!?;:])\s+", " ".join(part.split()))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+@for_each("file", FILES)
 def test_a_docstring_is_short(file):
     for name, text in docstrings(file):
         first = text.partition("\n")[0]

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from tests.answers import TEST_HOST, answer
+from tests.each import for_each
 from tests.errors import page
 from tests.errors.bench import NOON, PAYMENTS, Bench
 from tests.errors.case import Case
@@ -175,7 +176,7 @@ def test_force_approve_that_a_sandbox_does_not_find_is_no_matter_of_production()
     assert AnswerCard(response).explanation.name == "thing-unknown"
 
 
-@pytest.mark.parametrize("symptom", SYMPTOMS, ids=lambda symptom: symptom.name)
+@for_each("symptom", SYMPTOMS)
 def test_an_explanation_is_short_and_whole(symptom):
     for sentence in (symptom.what, symptom.cause, symptom.remedy):
         assert sentence.endswith((".", "?", ")"))
@@ -186,7 +187,7 @@ def test_an_explanation_is_short_and_whole(symptom):
 # An explanation never contradicts what was sent.
 
 
-@pytest.mark.parametrize("denial", DENIALS, ids=lambda denial: denial.id)
+@for_each("denial", DENIALS)
 def test_what_the_request_disproves_is_not_said(denial):
     explanation = explain(denial.response())
 
@@ -196,7 +197,7 @@ def test_what_the_request_disproves_is_not_said(denial):
     assert re.search(denial.said, " ".join(said))
 
 
-@pytest.mark.parametrize("denial", DENIALS, ids=lambda denial: denial.id)
+@for_each("denial", DENIALS)
 def test_of_a_body_that_cannot_be_looked_at_nothing_is_said(denial):
     """A file or a stream is gone when the answer is there."""
     response = denial.response()

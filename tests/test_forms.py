@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.each import for_each
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.catalogue import schemas
 from vipps_nb.apis.catalogue.documents import Document, Operation, read
@@ -32,7 +33,7 @@ def document(schema: dict[str, Any], **components: Any) -> Document:
     return Document({"openapi": "3.1.0", "info": {"title": "T"}, "paths": paths, "components": {"schemas": components}})
 
 
-@pytest.mark.parametrize("one", WITH_BODY, ids=str)
+@for_each("one", WITH_BODY)
 def test_the_smallest_body_made_from_a_schema_is_valid(one):
     own = catalogue.document_of(one)
 
@@ -43,7 +44,7 @@ def test_the_smallest_body_made_from_a_schema_is_valid(one):
     assert [fault for fault in check_body(made, one, own) if fault.name not in secret] == []
 
 
-@pytest.mark.parametrize("one", OPERATIONS, ids=str)
+@for_each("one", OPERATIONS)
 def test_every_form_starts_with_what_can_be_sent(one):
     own = catalogue.document_of(one)
 

@@ -12,9 +12,8 @@ import sys
 import venv
 from pathlib import Path
 
-import pytest
-
 import vipps_nb
+from tests.each import for_each
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "vipps_nb"
@@ -132,7 +131,7 @@ def test_the_readme_and_ci_run_the_same_test_command():
     assert "-m pytest$" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@for_each("lesson", LESSONS)
 def test_every_cell_of_a_lesson_was_run_before_it_was_committed(lesson):
     """nbval passes a cell without execution count unlooked at, so such a cell would test nothing."""
     cells = [cell for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
@@ -141,7 +140,7 @@ def test_every_cell_of_a_lesson_was_run_before_it_was_committed(lesson):
     assert all("NBVAL" not in "".join(cell["source"]) for cell in cells)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@for_each("lesson", LESSONS)
 def test_no_lesson_holds_a_token_a_port_a_path_or_a_widget(lesson):
     text = lesson.read_text(encoding="utf-8")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.each import for_each
 from tests.publishing import publish
 from vipps_nb import VippsSession
 from vipps_nb.notebook.magics import VippsMagics
@@ -44,7 +45,7 @@ def test_lessons_are_numbered_without_gaps():
     assert [int(path.stem[:2]) for path in LESSONS] == list(range(len(LESSONS)))
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@for_each("path", LESSONS)
 def test_every_lesson_is_built_alike(path):
     lesson = nbformat.read(path, as_version=4)
     prose = "\n\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")

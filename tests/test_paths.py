@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.each import for_each
 from vipps_nb.apis import catalogue
 from vipps_nb.apis.questions import (
     changes_something,
@@ -59,7 +60,7 @@ def treatment(method, path):
     }
 
 
-@pytest.mark.parametrize("operation", catalogue.operations(), ids=str)
+@for_each("operation", catalogue.operations())
 def test_a_path_in_another_spelling_is_treated_the_same(operation):
     usual = treatment(operation.method, spelled(operation))
 

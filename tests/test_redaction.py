@@ -14,6 +14,7 @@ from IPython.lib.pretty import pretty
 
 from tests.answers import answer
 from tests.conftest import Answer
+from tests.each import for_each
 from vipps_nb import Problem, Secret, VippsSession
 from vipps_nb.core.redaction import SECRET_NAMES, Redactor, is_secret, without_named
 from vipps_nb.core.secret import MASK
@@ -60,7 +61,7 @@ DISGUISES = {
 }
 
 
-@pytest.mark.parametrize("disguise", DISGUISES)
+@for_each("disguise", DISGUISES)
 def test_a_known_secret_is_found_in_every_disguise(disguise):
     worn = DISGUISES[disguise]
 

@@ -17,6 +17,7 @@ from IPython.lib.pretty import pretty
 
 from tests.answers import answer
 from tests.conftest import Answer
+from tests.each import for_each
 from vipps_nb import ApiError, Problem, VippsSession
 from vipps_nb.client.retries import moment_of_header, retry_after
 from vipps_nb.core.bodies import outline
@@ -189,7 +190,7 @@ UNSEEN = [*CONTROLS, *BIDI, "\u200b", "\ufeff", "\u2028", "\u2029", "\U000e0041"
 HALVES = ["\ud800", "\udbff", "\udc00", "\udfff"]
 
 
-@pytest.mark.parametrize("character", [*UNSEEN, *HALVES], ids=lambda one: f"U+{ord(one):04X}")
+@for_each("character", [*UNSEEN, *HALVES])
 def test_a_character_that_nobody_sees_is_named(character):
     shown = visible(f"a{character}b")
 

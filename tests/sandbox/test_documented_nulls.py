@@ -2,8 +2,7 @@
 
 import json
 
-import pytest
-
+from tests.each import for_each
 from tests.sandbox.official import SPECS, documents, needs_documents
 from tests.sandbox.test_documented_defaults import annotation
 from vipps_nb.sandbox.server.leniency import Leniency
@@ -75,7 +74,7 @@ def test_the_documents_have_both_kinds():
 ASKED = [one for one in FOUND if annotation(*one[:2]) is not None and (one[4] or one[3] not in REQUIRED_HERE)]
 
 
-@pytest.mark.parametrize("found", ASKED, ids=lambda found: f"{found[0]} {found[1]} {found[3]}")
+@for_each("found", ASKED)
 def test_null_is_a_value_only_where_the_document_has_it(found):
     method, path, body, name, nullable = found
     kind = annotation(method, path)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.conftest import Answer
+from tests.each import for_each
 
 RECEIPT = {
     "orderLines": [
@@ -181,7 +182,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@for_each("case", REFUSED)
 def test_terms_that_are_refused(merchant, code, case):
     expected, status, changes = REFUSED[case]
 

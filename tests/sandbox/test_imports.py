@@ -5,16 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import vipps_nb.sandbox
+from tests.each import for_each
+from tests.sources import statements
 
 ROOT = Path(vipps_nb.sandbox.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 
 def imported(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -22,7 +22,7 @@ def imported(path):
             yield node.module
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each("path", FILES)
 def test_the_sandbox_imports_only_itself(path):
     ours = [name for name in imported(path) if name.split(".")[0] == "vipps_nb"]
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.each import for_each
 from tests.sandbox.official import checkout
 from tests.sandbox.official.psp_signup import MERCHANT
 from tests.sandbox.recurring_shop import AGREEMENTS, DRAFT
@@ -219,25 +220,26 @@ def test_a_strict_sandbox_refuses_all_of_it_and_names_the_field(shop, sandbox, a
         assert words[1:] in answer.text
 
 
-@pytest.mark.parametrize(
-    "value", ["", " 2", "2 ", "1e3", "1.0", "0x1", "+5", "1_000", "\u0663", 1.5, 100.0, True, [], {}]
+@for_each("value", ["", " 2", "2 ", "1e3", "1.0", "0x1", "+5", "1_000", "\u0663", 1.5, 100.0, True, [], {}])
+@for_each(
+    ("api", "place"),
+    [
+        ("ePayment", "amount.value"),
+        ("Recurring", "interval.count"),
+        ("Checkout", "transaction.amount.value"),
+        ("eCom", "transaction.amount"),
+        ("PSP", "amount"),
+        ("QR", "ttl"),
+    ],
 )
-@pytest.mark.parametrize(("api", "place"), [
-    ("ePayment", "amount.value"),
-    ("Recurring", "interval.count"),
-    ("Checkout", "transaction.amount.value"),
-    ("eCom", "transaction.amount"),
-    ("PSP", "amount"),
-    ("QR", "ttl"),
-])  # fmt: skip
 def test_what_is_no_number_is_refused_as_ever(shop, api, place, value):
     answer = shop.order(api, place, value)
 
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("value", [1.5, 100.0, True, [], {}])
-@pytest.mark.parametrize(("api", "place"), [("ePayment", "reference"), ("Recurring", "productName"), ("QR", "id")])
+@for_each("value", [1.5, 100.0, True, [], {}])
+@for_each(("api", "place"), [("ePayment", "reference"), ("Recurring", "productName"), ("QR", "id")])
 def test_what_is_no_text_is_refused_as_ever(shop, api, place, value):
     assert shop.order(api, place, value).status_code == 400
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tests.each import for_each
 from vipps_nb.core import redaction
 from vipps_nb.sandbox.world.masking import SECRET_NAMES, Masker, is_secret
 
@@ -48,7 +49,7 @@ def test_the_client_masks_the_same_names():
     assert [name for name in ours if not redaction.is_secret(name)] == []
 
 
-@pytest.mark.parametrize("name", ALL_SPELLINGS)
+@for_each("name", ALL_SPELLINGS)
 def test_a_value_under_a_secrets_name_is_masked_wherever_that_stands(name):
     mask = Masker([])
     places = [

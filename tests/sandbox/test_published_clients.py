@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from tests.each import for_each
 from tests.sandbox.login_client import ACCESS
 from tests.sandbox.recurring_shop import AGREEMENTS, DRAFT
 from tests.sandbox.test_checkout import SUBSCRIPTION
@@ -191,8 +192,8 @@ NOWHERE = [
 ]
 
 
-@pytest.mark.parametrize("url", NOWHERE)
-@pytest.mark.parametrize("name", BACK)
+@for_each("url", NOWHERE)
+@for_each("name", BACK)
 def test_a_way_back_that_is_of_one_machine_alone_is_refused(shop, name, url):
     field, ask = BACK[name]
 

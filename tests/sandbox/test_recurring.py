@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.each import for_each
 from tests.sandbox.recurring_shop import AGREEMENTS, Subscriptions, open_world, problem
 from vipps_nb.sandbox import SandboxError
 
@@ -137,7 +138,7 @@ def test_a_period_starts_when_the_customer_accepts(shop, period, end):
     assert shop.look(agreement)["campaign"]["end"] == f"{end}T12:00:00.000Z"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changes", "id_", "fields"),
     [
         ({"pricing": None}, "validation-error", ["pricing"]),

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.each import for_each
 from tests.sandbox import shelf_page
 from vipps_nb.sandbox.apis import APIS
 from vipps_nb.sandbox.server.app import OWN
@@ -22,7 +23,7 @@ def test_the_page_of_the_docs_says_the_same_as_the_code():
     assert shelf_page.FILE.read_text(encoding="utf-8") == shelf_page.text()
 
 
-@pytest.mark.parametrize("pages", [*APIS, *OWN], ids=lambda pages: pages.titles[0] + pages.begins[0])
+@for_each("pages", [*APIS, *OWN])
 def test_what_the_shelf_knows_beforehand_is_what_the_page_says(pages, sandbox_world):
     found = pages.read()
 
