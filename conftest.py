@@ -7,7 +7,6 @@ import re
 import signal
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,10 +20,6 @@ from tests.sandbox.official import NOT_AT_HAND, SETTING, SPECS
 
 # A developer's own .env must never be used, so all kernels start in the sandbox.
 os.environ["VIPPS_ENVIRONMENT"] = "sandbox"
-
-# Their kernels start as everybody's do, but for one import (tests/lean.py).
-KERNELS = str(Path(__file__).parent / "tests" / "jupyter")
-os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [KERNELS, os.environ.get("JUPYTER_PATH")]))
 
 # A shell lets its background jobs ignore Ctrl-C, and processes inherit that; the suite is the same in either place.
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -1,10 +1,17 @@
-"""Loaded before anything else, here and in the kernels of tests: leaves out what takes seconds and nobody uses.
+"""Loaded before anything else (`-p tests.lean`): leaves out, in all processes of a run, what takes seconds to import.
 
 Where JupyterLab is installed, jsonschema finds `rfc3987_syntax`, and importing that builds 38 grammars: 2 s for each
-process that reads a notebook or checks a body. It is for the formats `iri` and `idn-email` alone, which no notebook and
-no document of ours has, and jsonschema does without where it is not installed.
+process that reads a notebook or checks a body. It is for formats such as `iri` alone, which no notebook and no document
+of ours has, and where it is not installed, jsonschema does without.
 """
 
+import os
 import sys
+from pathlib import Path
 
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] - so an import of it fails
+ABSENT = str(Path(__file__).with_name("absent"))
+
+if ABSENT not in sys.path:
+    sys.path.insert(1, ABSENT)
+if ABSENT not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [ABSENT, os.environ.get("PYTHONPATH")]))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import AsyncKernelManager
+from jupyter_core.utils import run_sync
 
 from tests.each import for_each
 from tests.publishing import publish
@@ -137,8 +139,17 @@ def test_exercises_start_unsolved(lesson):
         assert text(cell).startswith("○")
 
 
+@pytest.fixture(scope="session")
+def kernel():
+    """One for all lessons of this process, each of which begins as in a new one; nbval runs each in one of its own."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    run_sync(manager.start_kernel)()
+    yield manager
+    run_sync(manager.shutdown_kernel)(now=True)
+
+
 @pytest.fixture(scope="module", params=EACH_LESSON)
-def published(request, tmp_path_factory):
+def published(request, tmp_path_factory, kernel):
     """A lesson with its exercises solved, run twice in one kernel, saved and exported; and the secrets of its work.
 
     The second time begins before the first has logged out, so nothing but the lesson itself makes the world new.
@@ -154,7 +165,7 @@ def published(request, tmp_path_factory):
         cell.id = f"first-{cell.id}"
     lesson.cells[:0] = once
     lesson.cells.insert(-1, nbformat.v4.new_code_cell(WRITE_SECRETS.format(file=str(file))))
-    saved, page = publish(lesson, folder)
+    saved, page = publish(lesson, folder, kernel)
     return lesson, saved, page, json.loads(file.read_text())
 
 

@@ -91,9 +91,13 @@ def test_with_a_wrong_moment(vipps):
 """
 
 
+# The plug-ins that a shop may have as well, and that take seconds to load, are left out.
+PYTEST = [sys.executable, "-m", "pytest", "-q", *("-p", "no:cacheprovider", "-p", "no:nbval", "-p", "no:schemathesis")]
+
+
 def run(folder: Path, text: str, *options: str) -> str:
     (folder / "test_shop.py").write_text(text)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    command = [*PYTEST, *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False).stdout
 
 
@@ -104,8 +108,13 @@ def test_a_shop_is_tested_with_it(nowhere, options):
     assert "9 passed" in said, said
 
 
-def test_a_test_that_fails_shows_its_requests_and_no_secret(nowhere):
-    said = run(nowhere, WRONG)
+@pytest.fixture(scope="module")
+def said_of_wrong_tests(tmp_path_factory):
+    return run(tmp_path_factory.mktemp("shop"), WRONG)
+
+
+def test_a_test_that_fails_shows_its_requests_and_no_secret(said_of_wrong_tests):
+    said = said_of_wrong_tests
 
     assert "Expected one request POST /epayment/v1/payments; there was none. The nearest of 2:" in said
     assert "requests to the Vipps sandbox" in said
@@ -114,8 +123,8 @@ def test_a_test_that_fails_shows_its_requests_and_no_secret(nowhere):
     assert "eyJ" not in said
 
 
-def test_a_wrong_mark_is_a_sentence(nowhere):
-    said = run(nowhere, WRONG)
+def test_a_wrong_mark_is_a_sentence(said_of_wrong_tests):
+    said = said_of_wrong_tests
 
     assert (
         "@pytest.mark.vipps has no strictnes. Expected: seed, at, clock, strictness, faults. Did you mean strictness"
@@ -137,7 +146,7 @@ def test_a_project_that_does_not_use_it_does_not_pay_for_it():
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two workers"])
 def test_the_shop_in_examples_passes_its_own_tests(options):
     folder = Path(__file__).parents[1] / "examples" / "shop"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *options, str(folder)]
+    command = [*PYTEST, "-o", "addopts=", *options, str(folder)]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
     assert "6 passed" in run.stdout, run.stdout
