@@ -2,6 +2,7 @@
 
 import base64
 from email.utils import parsedate_to_datetime
+from urllib.parse import quote
 
 import jwt
 import pytest
@@ -267,6 +268,17 @@ def test_standard_keys_are_refused_by_the_specialized_call(ask_miami, key_type):
     answer = ask_miami(key_type)
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("key_type", ["management", "accounting", "donations"])
+def test_a_helper_that_percent_encodes_basic_gets_a_token_too(ask_miami, sandbox, key_type):
+    """As RFC 6749 asks for, and Go's and Java's OAuth libraries do; only some keys have anything to encode."""
+    keys = sandbox.keys(key_type)
+    pair = ":".join(quote(keys[name], safe="") for name in ("client_id", "client_secret"))
+
+    answer = ask_miami(key_type, Authorization=f"basic  {base64.b64encode(pair.encode()).decode()}")
+
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("header", ["Basic !!!", "Basic Og==", "Bearer x", ""])

@@ -1,6 +1,8 @@
 """The loopback server by itself, with an app of three lines: how it stops."""
 
 import asyncio
+import json
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -95,6 +97,29 @@ def test_a_stop_does_not_wait_for_ever(session, monkeypatch):
     client.join(10)
 
     assert len(failures) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03",
+        b"hello\r\n\r\n",
+        "GET /øre HTTP/1.1\r\nHost: a\r\n\r\n".encode(),
+    ],
+    ids=["TLS", "no HTTP", "not ASCII"],
+)
+def test_what_is_no_http_is_told_so_in_our_words_and_says_nothing_in_a_cell(sent, caplog, capfd):
+    server, _ = served(App())
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(sent)
+        head, _, body = b"".join(iter(lambda: client.recv(4096), b"")).partition(b"\r\n\r\n")
+    server.stop()
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body) == {"statusCode": 400, "message": http_server.NO_HTTP}
+    assert caplog.text == ""
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_offer_of_http_2_is_passed_over_in_silence(session, caplog):

@@ -319,6 +319,19 @@ def test_the_scheme_may_be_in_any_case(shop, sandbox, api, scheme):
     assert shop.send(api, body, Authorization=introduced).status_code == 401
 
 
+@pytest.mark.parametrize("between", ["  ", "   ", "\t"])
+@pytest.mark.parametrize("api", ["ePayment", "Recurring", "Partner"])
+def test_there_may_be_more_than_one_space_after_the_scheme(shop, sandbox, api, between):
+    introduced = shop.introduced(api)["Authorization"].replace(" ", between)
+    body = shop.orders[api][2]
+
+    assert shop.send(api, body, Authorization=introduced).ok
+    assert notes(sandbox) == ["Authorization: more than one space after the scheme"]
+
+    sandbox.settings(strictness="strict")
+    assert shop.send(api, body, Authorization=introduced).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("api", "path"),
     [

@@ -1,5 +1,7 @@
 """Management API: who has which sales units, what these may do, and a product order's way."""
 
+import base64
+
 import pytest
 
 from tests.sandbox.test_report import Reader
@@ -271,6 +273,15 @@ def test_a_logo_may_be_empty_and_a_url_end_in_a_blank(sandbox, partner):
 
     assert prefill(partner, salesUnitLogo="", website=website).ok
     assert "termsUrl: blanks around a URL" in sandbox.requests()[-1]["tolerated"]
+
+
+def test_a_logo_may_come_in_lines_as_many_encoders_write_it(sandbox, partner):
+    logo = base64.encodebytes(bytes(100)).decode()
+
+    assert prefill(partner, salesUnitLogo=logo).ok
+    assert "salesUnitLogo: blank space in Base64" in sandbox.requests()[-1]["tolerated"]
+    sandbox.settings(strictness="strict")
+    assert prefill(partner, salesUnitLogo=logo).status_code == 400
 
 
 @pytest.mark.parametrize(

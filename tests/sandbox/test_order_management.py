@@ -94,8 +94,9 @@ def test_a_narrow_picture_is_as_good_as_any(merchant, sandbox, content):
         (png(400, 166), "src: 166 pixels high where 167 are documented"),
         (jpeg(400, 1), "src: 1 pixels high where 167 are documented"),
         (png() + bytes(2 << 20), "src: a file larger than the documented 2 MB"),
+        (base64.encodebytes(png()).decode(), "src: blank space in Base64"),
     ],
-    ids=["flat png", "flat jpeg", "over 2 MB"],
+    ids=["flat png", "flat jpeg", "over 2 MB", "in lines"],
 )
 def test_a_picture_of_another_size_than_documented_is_taken_and_noted(merchant, sandbox, content, note):
     assert merchant.post(IMAGES, image(content)).status_code == 200

@@ -66,8 +66,9 @@ def test_what_cannot_be_signed_up(merchant, changes, field):
         ("", "logo: empty where a picture is documented"),
         (png(99, 100), "logo: 99 by 100 pixels where 100 to 1000 are documented"),
         (png(100, 1001), "logo: 100 by 1001 pixels where 100 to 1000 are documented"),
+        (base64.encodebytes(base64.b64decode(png(100, 100))).decode(), "logo: blank space in Base64"),
     ],
-    ids=["empty", "small", "large"],
+    ids=["empty", "small", "large", "in lines"],
 )
 def test_a_logo_may_be_empty_or_of_another_size_and_is_noted(merchant, sandbox, logo, note):
     assert sign_up(merchant, logo=logo).status_code == 200

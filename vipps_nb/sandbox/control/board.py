@@ -164,8 +164,8 @@ def _msn(entry: Entry, backend: Backend) -> str:
     if (msn := headers.get(MSN.lower().encode())) is not None:
         return msn
     client_id = headers.get(b"client_id", "")
-    _, _, token = headers.get(b"authorization", "").partition(" ")
-    if not client_id and token and (claims := backend.token_signer.read(token)) is not None:
+    _, *token = headers.get(b"authorization", "").split(maxsplit=1) or [""]
+    if not client_id and token and (claims := backend.token_signer.read(token[0])) is not None:
         client_id = claims.client_id
     keys = backend.keys.by_client_id.get(client_id)
     return (keys and keys.merchant_serial_number) or ""

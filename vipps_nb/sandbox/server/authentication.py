@@ -5,13 +5,16 @@ Subscription key, bearer token and MSN, checked in the order the gateway does.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote_plus
 
-from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.leniency import says_scheme, scheme_and_rest
 from vipps_nb.sandbox.server.problems import (
     InvalidRequest,
     InvalidSubscriptionKey,
@@ -149,7 +152,7 @@ def token_owner(headers: Mapping[str, str], backend: Backend, auth: AuthPolicy) 
     authorization = headers.get("Authorization")
     if authorization is None:
         raise auth.token_refused("The Authorization header is missing.")
-    scheme, _, token = authorization.partition(" ")
+    scheme, token = scheme_and_rest(authorization)
     # Lower case "can fail" with the real thing (Access Token API guide); official collections send it all the same.
     if not token or not says_scheme("Bearer", scheme):
         raise auth.token_refused("The Authorization header must be the word Bearer, a space and the access token.")
@@ -162,6 +165,18 @@ def token_owner(headers: Mapping[str, str], backend: Backend, auth: AuthPolicy) 
     if keys is None:
         raise auth.token_refused("The access token was issued for keys that this sandbox does not have.")
     return keys
+
+
+def basic_credentials(encoded: str) -> tuple[str, tuple[str, ...]]:
+    """The client ID of HTTP Basic, and what its secret may be; empty where it cannot be read.
+
+    RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
+    """
+    try:
+        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ()
+    return unquote_plus(client_id), (secret, unquote_plus(secret))
 
 
 def _check_system_headers(auth: AuthPolicy, headers: Mapping[str, str]) -> None:

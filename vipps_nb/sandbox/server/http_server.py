@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
+import logging
 import socket
 import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -25,6 +28,15 @@ LOOPBACK = "127.0.0.1"
 PATIENCE = 10.0  # seconds to wait for a start or a stop before saying so instead of hanging the caller
 GRACE = 2.0  # seconds that answers under way get when the server stops
 ROUNDS_TO_COME_IN = 3  # of the loop, from a connection that is accepted to one that is known
+
+
+NO_HTTP = (
+    "This cannot be read as an HTTP/1.1 request. The server speaks plain HTTP: its address begins with http://, not "
+    "https://. Characters beyond ASCII are percent-encoded in an address."
+)
+log = logging.getLogger(__name__)
+# A client that speaks TLS gets its answer; in the output of whatever cell happens to run, it is nobody's.
+log.setLevel(logging.ERROR)
 
 
 class _Protocol(H11Protocol):
@@ -40,9 +52,22 @@ class _Protocol(H11Protocol):
         super().connection_made(transport)
         # Whatever the process has done with its logging: uvicorn would write whole addresses into it.
         self.access_log = False
+        self.logger = log
         # The state is shared by all connections of a server, so each gets its own copy.
         self.app_state = {**self.app_state, "hang_up": transport.abort}
         self.gone = self.loop.create_future()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what cannot be read, in our own words."""
+        body = json.dumps({"statusCode": 400, "message": NO_HTTP}).encode()
+        headers = [
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
+            ("connection", "close"),
+        ]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nothing.

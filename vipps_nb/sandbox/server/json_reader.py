@@ -16,6 +16,7 @@ from vipps_nb.sandbox.server.leniency import printable
 DEEPEST = 100  # levels; more than any document has, and few enough for whoever walks through it
 MOST_ENTRIES = 10_000  # of one list; the longest that has a meaning is Recurring's batch of 2000 charges
 MOST_DIGITS = 600  # below the least that Python can be told to make a number of
+_GZIP = b"\x1f\x8b"
 _INFINITE = (math.inf, -math.inf)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -63,6 +64,8 @@ def read(body: bytes) -> Reading:
 
 
 def _content(body: bytes) -> Any:
+    if body.startswith(_GZIP):
+        raise _UnreadableError("The body is compressed with gzip; no document has that, so send it as it is.")
     try:
         text = body.decode(json.detect_encoding(body))
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ that was asked and in its own way. ``vipps-nb sandbox --strict`` and a setting a
 
 | Tolerated | For example |
 | --- | --- |
-| the word before a token or a password in any case | ``Authorization: bearer …``, ``basic …`` |
+| the word before a token or a password in any case, and more than one space after it | ``Authorization: bearer …`` |
 | a whole number for text: all its digits; in a map of texts, any number | ``"phoneNumber": 4712345678`` |
 | text for a number, if it is ASCII digits, with a minus sign or without | ``"amount": "49900"`` |
 | a word of a list in another case | ``"paymentMethod": "klarna"`` |
@@ -19,6 +19,7 @@ that was asked and in its own way. ``vipps-nb sandbox --strict`` and a setting a
 | a path's fixed parts in any case, and one slash at its end; ids and references are exact | ``/Ecomm/v2/payments/`` |
 | a body where none is documented, whatever it is | ``[]`` to ``/accesstoken/get`` |
 | JSON by another name | ``Content-Type: text/json`` |
+| a picture's Base64 in lines | ``base64 logo.png`` |
 
 Refused as ever: for a whole number an empty text, blanks, ``"1e3"``, ``1.5``, ``100.0``, ``true``, ``"0x1"`` or more
 than 19 digits; ``null`` for what is required; a body without a ``Content-Type``. The desk's own bodies (``/sandbox/…``)
@@ -126,6 +127,18 @@ def says_scheme(expected: str, sent: str) -> bool:
         return False
     case = "lower" if sent.islower() else "upper" if sent.isupper() else "another"
     return tolerate("Authorization", f"scheme {sent} in {case} case")
+
+
+def scheme_and_rest(authorization: str) -> tuple[str, str]:
+    """An Authorization header's scheme, and what follows it after however much blank space.
+
+    Source: RFC 9110 has one space or more between them.
+    """
+    scheme, *rest = authorization.split(maxsplit=1)[:2] or [""]
+    if not rest:
+        return scheme, ""
+    said = f"{scheme} {rest[0]}" == authorization or tolerate("Authorization", "more than one space after the scheme")
+    return scheme, rest[0] if said else ""
 
 
 def printable(name: str, longest: int = LONGEST_NAME) -> str:

@@ -173,7 +173,7 @@ def _value_type(annotation: Any) -> Any:
 
 def _unknown(encoded: bytes, known: dict[str, Any], what: str, notes: Leniency) -> None:
     pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True)
-    for name in {name: None for name, _ in pairs if name not in known}:
+    for name in {name: None for name, _ in pairs if name and name not in known}:
         words = UNKNOWN_FIELD.replace("field", "parameter") + ("" if notes.full else nearest(name, known))
         notes.add(f"{what} {printable(name)}", words, "extra_forbidden")
 

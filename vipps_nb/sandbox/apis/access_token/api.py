@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 from datetime import timedelta
 from typing import Annotated
@@ -21,8 +19,8 @@ from vipps_nb.sandbox.apis.access_token.errors import (
 )
 from vipps_nb.sandbox.apis.access_token.schemas import SpecializedToken, StandardToken
 from vipps_nb.sandbox.server.access_tokens import RESOURCE, SKEW
-from vipps_nb.sandbox.server.authentication import NO_AUTH, SUBSCRIPTION_KEY, subscription_owner
-from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.authentication import NO_AUTH, SUBSCRIPTION_KEY, basic_credentials, subscription_owner
+from vipps_nb.sandbox.server.leniency import says_scheme, scheme_and_rest
 from vipps_nb.sandbox.server.problems import InvalidSubscriptionKey
 from vipps_nb.sandbox.server.routing import Page, Rules, TheBackend, rules
 from vipps_nb.sandbox.world.sales_unit import STANDARD, KeySet, KeyType
@@ -110,13 +108,11 @@ def _standard_client(client_id: str | None, client_secret: str | None, backend: 
 
 
 def _basic_client(authorization: str, backend: Backend) -> KeySet:
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        client_id, _, client_secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        client_id, client_secret = "", ""
+    scheme, encoded = scheme_and_rest(authorization)
+    client_id, secrets = basic_credentials(encoded)
     keys = backend.keys.by_client_id.get(client_id)
-    if keys is None or not _same(client_secret, keys.client_secret) or not says_scheme("Basic", scheme):
+    fits = keys is not None and any(_same(one, keys.client_secret) for one in secrets)
+    if keys is None or not fits or not says_scheme("Basic", scheme):
         raise InvalidClient("The client is unknown, or its secret is wrong.")
     if keys.key_type in STANDARD:
         raise InvalidClient(f"{keys.key_type} keys get their token from /accesstoken/get.")

@@ -170,7 +170,7 @@ def _check_flow(order: CreatePaymentRequest, switches: Switches) -> None:
         raise errors.MissingParameter(fields=[("returnUrl", "Required with the user flow WEB_REDIRECT.")])
     for name, url in (("returnUrl", order.return_url), ("receiptUrl", order.receipt_url)):
         if url is not None and not (URL.fullmatch(url) and is_readable(url)):
-            raise errors.InvalidUrl(fields=[(name, "Must be https:// or a custom URL scheme.")])
+            raise errors.InvalidUrl(fields=[(name, "Must be https:// or a custom URL scheme, blanks percent-encoded.")])
     if order.return_url is not None and is_for_this_machine_alone(order.return_url):
         raise errors.InvalidUrl(fields=[("returnUrl", PAGE)])
     if order.user_flow == "PUSH_MESSAGE":

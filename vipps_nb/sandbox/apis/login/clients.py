@@ -5,15 +5,12 @@ Three ways to tell (Login API guide, token endpoint authentication method; partn
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
-from collections.abc import Mapping
-from urllib.parse import unquote_plus
+from collections.abc import Mapping, Sequence
 
 from vipps_nb.sandbox.apis.login.errors import BEARER, CHALLENGE, InvalidClient, InvalidRequest, UnauthorizedClient
-from vipps_nb.sandbox.server.authentication import AuthPolicy, authenticate_request
-from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.authentication import AuthPolicy, authenticate_request, basic_credentials
+from vipps_nb.sandbox.server.leniency import says_scheme, scheme_and_rest
 from vipps_nb.sandbox.world.sales_unit import KeySet, KeyType, SalesUnit
 from vipps_nb.sandbox.world.world import Backend, World
 
@@ -75,24 +72,20 @@ def unit_with(client_id: str, world: World) -> SalesUnit | None:
 
 
 def _introduced(authorization: str, headers: Mapping[str, str], backend: Backend) -> SalesUnit:
-    scheme, _, rest = authorization.partition(" ")
+    scheme, rest = scheme_and_rest(authorization)
     if scheme.lower() == "bearer":
         try:
             return authenticate_request(PARTNERS, headers, backend).merchant
         except InvalidClient as refused:
             refused.headers[CHALLENGE] = BEARER
             raise
-    try:
-        client_id, _, client_secret = base64.b64decode(rest, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        client_id, client_secret = "", ""
+    client_id, secrets = basic_credentials(rest)
     if not client_id or not says_scheme("Basic", scheme):
         raise InvalidClient("The Authorization header is not Basic with client_id:client_secret in Base64.")
-    # RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
-    return _unit(unquote_plus(client_id), [client_secret, unquote_plus(client_secret)], backend)
+    return _unit(client_id, secrets, backend)
 
 
-def _unit(client_id: str, secrets: list[str], backend: Backend) -> SalesUnit:
+def _unit(client_id: str, secrets: Sequence[str], backend: Backend) -> SalesUnit:
     unit = unit_with(client_id, backend.world)
     if unit is None or not any(_fits(secret, unit.keys) for secret in secrets):
         raise InvalidClient("The client_id is not a sales unit's of this sandbox, or the client_secret is wrong.")

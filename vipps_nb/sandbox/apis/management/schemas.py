@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from vipps_nb.sandbox.server.base64_text import decoded
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.shapes import Nullable
@@ -44,10 +43,10 @@ def _trimmed(text: object, info: ValidationInfo) -> object:
 HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/?#]+[^\s]*$"), BeforeValidator(_trimmed)]
 
 
-def _is_base64(text: str) -> str:
+def _is_base64(text: str, info: ValidationInfo) -> str:
     try:
-        base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+        decoded(text, to_camel(info.field_name or "logo"))
+    except ValueError as error:
         raise ValueError("Must be Base64.") from error
     return text
 
@@ -82,7 +81,7 @@ class ProductOrderRequest(JsonModel):
     sales_unit_name: Nullable[SalesUnitName] = None
     sales_unit_logo: Annotated[
         Nullable[str],
-        AfterValidator(lambda text: text and _is_base64(text)),
+        AfterValidator(lambda text, info: text and _is_base64(text, info)),
         Field(json_schema_extra={"format": "byte"}),
     ] = None
     settlement_bank_account: Nullable[BankAccount] = None

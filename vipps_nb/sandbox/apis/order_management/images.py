@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import struct
 
+from vipps_nb.sandbox.server.base64_text import decoded
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.problems import InvalidRequest
 
@@ -25,8 +24,8 @@ def decode(src: str) -> bytes:
         InvalidRequest: It is neither a PNG nor a JPEG, or of a size that a strict sandbox refuses.
     """
     try:
-        content = base64.b64decode(src, validate=True)
-    except (binascii.Error, ValueError) as error:
+        content = decoded(src, "src")
+    except ValueError as error:
         raise _unfit("Must be Base64 and nothing else, neither a URL nor a data: URL.") from error
     size = png_size(content) if content.startswith(PNG) else jpeg_size(content)
     if size is None or 0 in size:

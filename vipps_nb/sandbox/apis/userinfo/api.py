@@ -11,7 +11,7 @@ from vipps_nb.sandbox.apis.userinfo.errors import CHALLENGE, USERINFO, TokenRefu
 from vipps_nb.sandbox.apis.userinfo.models import READABLE_FOR, Claims, claims_of, expired, marketing_consents
 from vipps_nb.sandbox.apis.userinfo.schemas import Sub, Userinfo
 from vipps_nb.sandbox.server.authentication import NO_AUTH, SUBSCRIPTION_KEY, AuthPolicy
-from vipps_nb.sandbox.server.leniency import says_scheme
+from vipps_nb.sandbox.server.leniency import says_scheme, scheme_and_rest
 from vipps_nb.sandbox.server.problems import NotForThisSalesUnit
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
 from vipps_nb.sandbox.world.clock import timestamp
@@ -73,7 +73,7 @@ async def get_userinfo_after_login(request: Request, world: TheWorld) -> Claims:
 
 
 def _person(headers: Mapping[str, str], world: World) -> PersonToken:
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    scheme, token = scheme_and_rest(headers.get("Authorization", ""))
     if not token or not says_scheme("Bearer", scheme):
         raise TokenRefused(
             "The Authorization header must be the word Bearer, a space and the person's access token.",

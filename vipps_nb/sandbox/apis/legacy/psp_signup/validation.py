@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import struct
 
+from vipps_nb.sandbox.server.base64_text import decoded
 from vipps_nb.sandbox.server.leniency import tolerate
 from vipps_nb.sandbox.server.problems import InvalidRequest
 
@@ -22,9 +21,9 @@ def check_logo(logo: str | None) -> None:
     if logo is None or (logo == "" and tolerate("logo", "empty where a picture is documented")):
         return
     try:
-        image = base64.b64decode(logo, validate=True)
+        image = decoded(logo, "logo")
         signature, chunk, width, height = PNG_HEADER.unpack_from(image)
-    except (binascii.Error, ValueError, struct.error):
+    except (ValueError, struct.error):
         signature, chunk, width, height = b"", b"", 0, 0
     if signature != b"\x89PNG\r\n\x1a\n" or chunk != b"IHDR":
         raise InvalidRequest(fields=[("logo", "Must be a PNG as Base64.")])
