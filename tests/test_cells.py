@@ -79,6 +79,42 @@ def test_a_semicolon_keeps_the_answer_from_being_shown(shell, capsys):
     assert "Response" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/x/5f3e1d0c-0b3f-4abc-8def-0x12", "/x/(a", "/x/[b", "/x/1_", "/x/0x", "/x/a\\b", '/x/"it\'s"'),
+        "/webhooks/v1/webhooks/5f3e1d0c-0b3f-4abc-8def-0123456789ab",
+    ],
+)
+def test_an_answer_is_there_whatever_pythons_tokenizer_would_make_of_the_line(shell, path):
+    """IPython asks it after a magic has run; it knows no UUID with a group such as 0b3f."""
+    assert run(shell, f"%vipps GET {path}").result.status_code in (404, 405)
+    assert run(shell, f"%vipps GET {path};").result is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "POST /epayment/v1/payments/{{reference}}/cancel",
+        "GET '/epayment/v1/payments/{{ reference }}'",
+        "GET /epayment/v1/payments/x --header 'Idempotency-Key: {{reference}}'",
+    ],
+)
+def test_a_variable_as_postman_writes_it_is_not_half_filled_in(shell, line):
+    assert "{{reference}} is how Postman writes it. Expected {reference}." in refused(shell, f"%vipps {line}")
+
+
+def test_an_answer_is_there_whatever_pythons_tokenizer_would_make_of_the_body(shell):
+    body = """{
+      "url": "https://example.com/hook",  // the shop's own
+      "events": ["epayments.payment.created.v1"]  # "it's" (0b3f
+    }"""
+
+    assert run(shell, f"%%vipps POST /webhooks/v1/webhooks\n{body}").result.status_code == 201
+    assert run(shell, f"%%vipps POST /webhooks/v1/webhooks\n{body};").result is None
+    assert run(shell, f"%%vipps POST /webhooks/v1/webhooks;\n{body}").result is None
+
+
 def test_in_a_notebook_the_findings_about_a_body_are_a_card(shell, monkeypatch):
     """Field, line, what came and what is expected; the error below it is one line."""
     shown = []

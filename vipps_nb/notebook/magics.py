@@ -17,7 +17,6 @@ from IPython.core.magic import (
     line_magic,
     magics_class,
     no_var_expand,
-    output_can_be_silenced,
 )
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
@@ -29,7 +28,7 @@ from vipps_nb.core.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
 from vipps_nb.notebook import completion
 from vipps_nb.notebook.configuration import VippsNb
-from vipps_nb.notebook.options import OptionError, in_our_words, option_names, strange_words, words
+from vipps_nb.notebook.options import OptionError, in_our_words, is_silent, option_names, strange_words, words
 from vipps_nb.notebook.scope import Scope, filled
 from vipps_nb.notebook.show import Registration
 
@@ -191,7 +190,6 @@ class VippsMagics(Magics):
     )
     @argument("--force", action="store_true", help="Send a body even if the catalogue finds it wrong.")
     @no_var_expand  # {name} is filled in where a value can be escaped and a missing one be named
-    @output_can_be_silenced
     @line_cell_magic
     def vipps(self, line: str, cell: str = "") -> requests.Response | None:
         """Send one request through the session; the result is the response, also in _.
@@ -260,6 +258,7 @@ class VippsMagics(Magics):
             force=options.force,
         )
         body = cell.rstrip().removesuffix(";")
+        silent = is_silent(line) or cell.rstrip().endswith(";")
         if pasted:
             from vipps_nb.notebook.importing.pasted import order_of  # noqa: PLC0415 - for whoever brings such a thing
 
@@ -270,7 +269,7 @@ class VippsMagics(Magics):
             return None
         if options.out is not None:
             self._shell.user_ns[options.out] = answer
-        return answer
+        return None if silent else answer
 
     @magic_arguments()
     @argument("words", metavar="WORD", nargs="*", help="An API, a method and path, or words to look for.")

@@ -42,28 +42,37 @@ def words(line: str) -> list[str]:
     Raises:
         OptionError: A quotation mark has no partner.
     """
-    line = line.strip().removesuffix(";").rstrip()
+    return [_PART.sub(_bare, word) for word in _written(line)[0]]
+
+
+def is_silent(line: str) -> bool:
+    """Whether a semicolon at the end of a magic's line keeps the answer from being shown.
+
+    IPython would look for it with Python's tokenizer, after the magic has run. It fails at much that a line may hold,
+    such as an open bracket or the ``-0b3f`` of a UUID, and what was answered is lost.
+
+    Raises:
+        OptionError: A quotation mark has no partner.
+    """
+    return _written(line)[1]
+
+
+def _written(line: str) -> tuple[list[str], bool]:
+    """The words with their quotes, and whether a semicolon stood behind them."""
     found: list[str] = []
     end = 0
     for match in _WORD.finditer(line):
-        if line[end : match.start()].strip():
+        if line[end : match.start()].strip() or match[0].startswith("#"):
             break
-        if match[0].startswith("#"):
-            return _without_semicolon(found)
-        found.append(_PART.sub(_bare, match[0]))
+        found.append(match[0])
         end = match.end()
     rest = line[end:].strip()
-    if rest.startswith("#"):  # with an apostrophe in it
-        return _without_semicolon(found)
-    if rest:
+    if rest and not rest.startswith("#"):
         raise OptionError("The line cannot be read: a quotation mark has no partner. Expected quotes in pairs.")
-    return found
-
-
-def _without_semicolon(found: list[str]) -> list[str]:
-    if found and found[-1].endswith(";"):
+    silent = bool(found) and found[-1].endswith(";")
+    if silent:
         found[-1] = found[-1].removesuffix(";")
-    return [word for word in found if word]
+    return [word for word in found if word], silent
 
 
 def _bare(part: re.Match[str]) -> str:

@@ -37,6 +37,7 @@ _TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![\w"])
 _IN_BODY = re.compile(r"\$\{([^{}]*)\}")
 _LEFT = re.compile(r"(?<!\$)\{([A-Za-z_]\w*)\}")
 _IN_PATH = re.compile(r"\$?\{([^{}]*)\}")
+_POSTMANS = re.compile(r"\{\{([^{}]*)\}\}")
 _MARK = "\ue000"  # stands for a variable while the body is read; of a private area, so nobody types it
 
 
@@ -138,6 +139,8 @@ def write_call(
             f"{path} is no path. Expected one that starts with a slash, such as /epayment/v1/payments; the session "
             "knows the host."
         )
+    for text in (path, *(headers or {}).values()):
+        _refuse_postmans(text)
     _all_there(names_in(path, body, (headers or {}).values()), variables)
     written_path = _with_variables(path, _IN_PATH, variables)
     written_body = _read(body, variables) if body.strip() else None
@@ -153,6 +156,13 @@ def write_call(
         written=(written_path, written_body, written_headers),
         secrets=tuple(value for name in used if isinstance(value := variables[name], Secret)),
     )
+
+
+def _refuse_postmans(text: str) -> None:
+    found = _POSTMANS.search(text)
+    if found is not None:
+        name = found[1].strip()
+        raise CallError(f"{{{{{name}}}}} is how Postman writes it. Expected {{{name}}}.")
 
 
 def names_in(path: str, body: str, headers: Iterable[str]) -> list[str]:
