@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
+import math
 import re
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 import pytest
@@ -16,6 +19,7 @@ from nbclient import NotebookClient
 import vipps_nb
 from tests.collections import postman_run, shop
 from vipps_nb import CollectionError, cli
+from vipps_nb.notebook.importing import field, number
 from vipps_nb.notebook.importing.convert import bring
 
 LAST = """
@@ -292,6 +296,21 @@ class TestRequests:
             'vipps.post(where, data={"client_secret": client_secret.reveal()})',
         ]
 
+    def test_json_in_a_variable_is_json_again_within_a_text(self, tmp_path):
+        body = {"mode": "raw", "raw": "{{whole}}", "options": {"raw": {"language": "json"}}}
+        item = {"name": "r", "request": {"method": "PUT", "url": "https://x.example/", "body": body}}
+        cells, _ = brought(tmp_path, item, variable=[{"key": "whole", "value": '{"a": true}'}])
+
+        assert 'whole = {"a": True}' in code(cells)[0]
+        assert "data=json.dumps(whole).encode()" in code(cells)[1]
+
+    def test_the_variables_of_graphql_are_an_object(self, tmp_path):
+        body = {"mode": "graphql", "graphql": {"query": "{ a }", "variables": '{"b": {{n}}}'}}
+        item = {"name": "r", "request": {"method": "POST", "url": "https://x.example/", "body": body}}
+        cells, _ = brought(tmp_path, item, variable=[{"key": "n", "value": "1"}])
+
+        assert r"\"variables\": {{\"b\": {n}}}" in code(cells)[1]
+
     def test_made_up_values(self, tmp_path):
         cells, report = brought(
             tmp_path, post('{"a": "{{$guid}}", "b": {{$timestamp}}, "c": {{$randomInt}}, "d": "{{$randomCatFact}}"}')
@@ -433,6 +452,24 @@ class TestScripts:
             ),
             ("pm.test('x', () => pm.response.to.have.header('A'))", 'assert "A" in answer.headers, "x"'),
             ("if (pm.response.code == 200) { pm.environment.set('a', 1) }", "if answer.status_code == 200:\n    a = 1"),
+            # What JavaScript reckons with, Python would not, or would come to something else.
+            ("pm.environment.set('a', pm.environment.get('b') * 100)", "a = number(b) * 100"),
+            ("pm.environment.set('a', Number('5.50'))", 'a = number("5.50")'),
+            ("pm.environment.set('a', parseInt(pm.environment.get('b')) + 1)", "a = number(b, leading=True) + 1"),
+            ("pm.environment.set('a', pm.environment.get('b') / 2)", "a = number(number(b) / 2)"),
+            ("pm.environment.set('a', Math.round(5 / 2))", "a = math.floor((5 / 2) + 0.5)"),
+            ("pm.environment.set('a', 'x-' + (1 + 2))", 'a = "x-" + str(1 + 2)'),
+            ("pm.environment.set('a', 1 + 2 + 'x')", 'a = str(1 + 2) + "x"'),
+            ("pm.environment.set('a', pm.response.json().n ?? 5)", 'a = field(answer, "n", otherwise=5)'),
+            ("if (pm.environment.get('b') == 5) { pm.environment.set('a', 1) }", "if number(b) == 5:\n    a = 1"),
+            (
+                "pm.test(`No. ${pm.response.json().n}`, () => { pm.response.to.have.status(200); });",
+                'assert answer.status_code == 200, ("No. " + str(field(answer, "n")))',
+            ),
+            (
+                "pm.test('x', () => { pm.expect(pm.response.json().s).to.include({b: 1}); });",
+                'assert {"b": 1}.items() <= field(answer, "s").items(), "x"',
+            ),
         ],
     )
     def test_what_people_write_nearly_always(self, tmp_path, line, python):
@@ -441,6 +478,27 @@ class TestScripts:
         assert code(cells)[2] == python
         assert report.left == []
         assert report.statements >= 1
+
+    @pytest.mark.parametrize(
+        "test", ["!pm.environment.get('a')", "pm.environment.get('a') === undefined", "!pm.environment.has('a')"]
+    )
+    def test_a_variable_that_only_a_script_fills_begins_without_a_value(self, tmp_path, test):
+        """Else a script that asks for it would find the word in its place."""
+        cells, _ = brought(tmp_path, scripted(f"if ({test}) pm.environment.set('a', 'new');", listen="prerequest"))
+        names = {"field": field, "number": number}
+        exec("\n".join([*re.findall(r"(?m)^a = .*", code(cells)[0]), code(cells)[1]]), names)
+
+        assert names["a"] == "new"
+
+    @pytest.mark.parametrize(
+        ("value", "whole", "leading"),
+        [("499", 499, 499), ("5.50", 5.5, 5.5), ("12 kr", None, 12), ("", 0, None), (" 7 ", 7, 7), ("1e3", 1000, 1000)],
+    )
+    def test_numbers_are_as_javascript_reads_them(self, value, whole, leading):
+        read = [None if math.isnan(one) else one for one in (number(value), number(value, leading=True))]
+
+        assert read == [whole, leading]
+        assert repr(number(10 / 2)) == "5"
 
     @pytest.mark.parametrize(
         "line",
@@ -537,9 +595,10 @@ class TestHostileFiles:
             ('{"item": [%s], "info": 1}' % ("9" * 5000), "a number that nobody can read"),
             ("curl 'https://apitest.vipps.no", "a quotation mark without a partner"),
             ("curl -X POST", "names no address"),
-            (" " * (33 << 20), "larger than"),
+            (" " * (33 << 20), "larger than 32 MB"),
+            ("{" + " " * (65 << 20), "larger than 64 MB"),
         ],
-        ids=range(16),
+        ids=range(17),
     )
     def test_are_a_sentence_and_no_notebook(self, tmp_path, content, words):
         file = write(tmp_path, "some.json", content)
@@ -641,6 +700,35 @@ class TestHostileFiles:
         assert brought(tmp_path, *items, GET)[1].requests == 4
 
 
+class TestTheEnvironmentBeside:
+    """In Postman the environment that is there is the one that counts; here it is said which."""
+
+    VALUES: ClassVar = {"name": "e", "values": [{"key": "ref", "value": "from-the-environment"}]}
+    ITEM: ClassVar = {"name": "r", "request": {"method": "GET", "url": "{{base_url}}/epayment/v1/payments/{{ref}}"}}
+
+    def import_it(self, folder, *options):
+        file = write(folder, "shop.postman_collection.json", {"info": INFO, "item": [self.ITEM]})
+        result = CliRunner().invoke(cli.main, ["import", str(file), "-o", str(folder / "o.ipynb"), "--force", *options])
+        return result.output, code(nbformat.read(folder / "o.ipynb", as_version=4).cells)[0]
+
+    def test_the_only_one_is_taken_and_named(self, tmp_path):
+        write(tmp_path, "test.postman_environment.json", self.VALUES)
+        write(tmp_path, "my environment notes.json", {"nothing": "of that kind"})
+        said, first = self.import_it(tmp_path)
+
+        assert "test.postman_environment.json lies beside the collection, so its values were taken" in said
+        assert 'ref = "from-the-environment"' in first
+        assert "from-the-environment" not in self.import_it(tmp_path, "--no-environment")[1]
+
+    def test_of_several_none_is_taken_and_all_are_named(self, tmp_path):
+        for name in ("a", "b"):
+            write(tmp_path, f"{name}.postman_environment.json", self.VALUES)
+        said, first = self.import_it(tmp_path)
+
+        assert "none was taken: a.postman_environment.json, b.postman_environment.json" in said
+        assert "from-the-environment" not in first
+
+
 class TestCurl:
     BODY = '{"url": "https://example.com/it\'s", "events": ["epayments.payment.created.v1"]}'
 
@@ -685,6 +773,32 @@ class TestCurl:
         assert code(cells)[3] == 'requests.head("https://x.example", timeout=30)'
         assert report.requests == 3
 
+    @pytest.mark.parametrize(
+        ("text", "cells", "words"),
+        [
+            ("curl apitest.vipps.no/a && curl apitest.vipps.no/b", ["%vipps GET /a", "%vipps GET /b"], ""),
+            ("curl apitest.vipps.no/a 2>/dev/null >x; curl apitest.vipps.no/b", ["%vipps GET /a", "%vipps GET /b"], ""),
+            ("curl apitest.vipps.no/a apitest.vipps.no/b", ["%vipps GET /a", "%vipps GET /b"], ""),
+            ("curl apitest.vipps.no/a --next -X DELETE apitest.vipps.no/b", ["%vipps GET /a", "%vipps DELETE /b"], ""),
+            ('curl apitest.vipps.no/a -d @- <<E\n{"a": "$X"}\nE\n', ['%%vipps POST /a\n{"a": "${X}"}'], ""),
+            ('curl apitest.vipps.no/a -d "$(cat <<E\n{"a": 1}\nE\n)"', ['%%vipps POST /a\n{"a": 1}'], ""),
+            ("curl apitest.vipps.no/a -d @- <<< '{\"a\": 1}'", ['%%vipps POST /a\n{"a": 1}'], ""),
+            ("curl -d '' apitest.vipps.no/a", ["%vipps POST /a"], ""),
+            ("curl -G apitest.vipps.no/a --data-urlencode 'q=b c&d'", ["%vipps GET /a?q=b%20c%26d"], ""),
+            ("curl -G apitest.vipps.no/a --data-urlencode q@f.txt", ["%vipps GET /a?q={f_txt}"], "f.txt was not read"),
+            ("curl apitest.vipps.no/a -H @h.txt", ["%vipps GET /a"], "the headers in h.txt were left out"),
+            ("curl apitest.vipps.no/a -b s=1 --cert c.pem", ["%vipps GET /a"], "GET /a: --cert was left out"),
+            ("curl 'apitest.vipps.no/a[1-3]'", ["%vipps GET /a[1-3]"], "many addresses"),
+            ("T=$(curl -s https://x.example)\ncurl apitest.vipps.no/a", ["%vipps GET /a"], "at line 1"),
+        ],
+        ids=range(14),
+    )
+    def test_nothing_of_a_line_is_lost_in_silence(self, tmp_path, text, cells, words):
+        file, report = bring([write(tmp_path, "calls.sh", text)], tmp_path / "o.ipynb")
+
+        assert code(nbformat.read(file, as_version=4).cells)[1:] == cells
+        assert words in str(report)
+
     def test_a_key_in_a_command_is_left_out_and_named(self, tmp_path):
         key = shop.SECRETS["subscription_key"]
         text = f"curl -u id:{shop.SECRETS['own']} -H 'Ocp-Apim-Subscription-Key: {key}' https://apitest.vipps.no/a"
@@ -696,6 +810,26 @@ class TestCurl:
 
 
 class TestHar:
+    def test_what_a_browser_writes_in_base64_is_read(self, tmp_path):
+        url = "https://apitest.vipps.no/webhooks/v1/webhooks"
+        answer = {"status": 200, "content": {"mimeType": "application/json", "encoding": "base64"}}
+        answer["content"]["text"] = base64.b64encode('{"navn": "Åse"}'.encode()).decode()
+        picture = {"status": 200, "content": {"mimeType": "image/png", "encoding": "base64", "text": "iVBORw0K/w=="}}
+        calls = [("GET", url, answer), ("GET", f"{url}/x", picture), ("GET", "wss://x.example", answer)]
+        entries = [{"request": {"method": a, "url": b, "headers": []}, "response": c} for a, b, c in calls]
+        entries[0]["request"] |= {"method": "POST", "headers": [{"name": "content-type", "value": "text/plain; q=1"}]}
+        entries[0]["request"]["postData"] = {"mimeType": "text/plain; q=1", "text": "w6U=", "encoding": "base64"}
+        file, report = bring([write(tmp_path, "x.har", {"log": {"entries": entries}})], tmp_path / "o.ipynb")
+        cells = nbformat.read(file, as_version=4).cells
+        words = "\n".join(cell.source for cell in cells)
+
+        assert '"navn": "Åse"' in words
+        assert "(no text: image/png, left out)" in words
+        assert "wss" not in words
+        assert "1 entry of x.har was left out" in str(report)
+        assert 'data="å".encode()' in words
+        assert words.lower().count('"content-type"') == 1
+
     def test_a_browsers_archive(self, tmp_path):
         entry = {
             "request": {

@@ -279,16 +279,17 @@ def _standing_there(file: Path | None, text: str) -> Iterator[None]:
     help="Requests as %%vipps cells, or as Python.",
 )
 @click.option("--force", is_flag=True, help="Replace the notebook if it is there already.")
-def import_(files: tuple[Path, ...], output: Path | None, style: str, force: bool) -> None:
+@click.option("--no-environment", is_flag=True, help="Take no environment file that was not named.")
+def import_(files: tuple[Path, ...], output: Path | None, style: str, force: bool, no_environment: bool) -> None:
     """Make a notebook of Postman collections, HAR files or curl commands.
 
-    A collection's environment is given beside it.
+    A collection's environment file is named as well; the only one that lies beside it is taken without.
 
     Nothing of them is run, and no secret is taken along; what was left out is said.
     """
     from vipps_nb.notebook.importing.convert import bring  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
-    notebook, report = bring(files, output, style=style, force=force)
+    notebook, report = bring(files, output, style=style, force=force, beside=not no_environment)
     click.echo(f"Written: {visible(str(notebook))}\n{visible(str(report))}")
 
 

@@ -93,8 +93,12 @@ def read_file(file: Path, *, largest: int = LARGEST) -> bytes:
     with file.open("rb") as stream:
         data = stream.read(largest + 1)
     if len(data) > largest:
-        raise NoFileError(errno.EFBIG, f"it is larger than {largest >> 10} KB", str(file))
+        raise NoFileError(errno.EFBIG, f"it is larger than {_size(largest)}", str(file))
     return data
+
+
+def _size(count: int) -> str:
+    return f"{count >> 10} KB" if count < 1 << 20 else f"{count >> 20} MB"
 
 
 def _write_new(file: Path, data: bytes, mode: int) -> None:

@@ -8,7 +8,7 @@ write it down, ``scripts`` turns JavaScript into Python, ``secrets`` keeps keys 
 
 from __future__ import annotations
 
-from vipps_nb.notebook.importing.fields import field
+from vipps_nb.notebook.importing.fields import field, number
 from vipps_nb.notebook.importing.record import CollectionError
 
-__all__ = ["CollectionError", "field"]
+__all__ = ["CollectionError", "field", "number"]

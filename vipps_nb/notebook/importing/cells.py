@@ -162,7 +162,14 @@ class CellWriter:
                 f"{part.name} opens doors, so it is left out of requests to other hosts than the session's own."
             )
             return "left-out"
+        if not secret and part.name in self._state.bare and self._is_structure(part.name):
+            self._state.needs.add("json")
+            return Code(f"json.dumps({name})", "str")
         return Code(f"{name}.reveal()", "str") if secret else Code(name)
+
+    def _is_structure(self, name: str) -> bool:
+        """Whether a variable holds more than a text or a number in Python, and so is JSON within a text."""
+        return isinstance(as_json(self._state.values.get(name) or ""), dict | list | bool | None)
 
     @property
     def state(self) -> SharedState:
@@ -423,8 +430,8 @@ class _Order:
                     )
                 self._made = [line for line in made if re.search(rf"\b{line.partition(' = ')[0]}\b", code)]
                 kind = self._media_type
-                if kind and kind != "application/json":
-                    headers.setdefault("Content-Type", kind)
+                if kind and kind != "application/json" and not any(one.lower() == "content-type" for one in headers):
+                    headers["Content-Type"] = kind
             except (CallError, _OnlyPython, KeyError):
                 self._made = []
             else:
@@ -435,8 +442,8 @@ class _Order:
 
     def _say_media_type(self, headers: dict[str, str], body: Body) -> None:
         kind = self._media_type or body.media_type or ("application/json" if self._is_json(body) else "")
-        if kind:
-            headers.setdefault("Content-Type", kind)
+        if kind and not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = kind
 
     def _parts_of_form(self, pairs: Sequence[Pair]) -> str:
         rows = []

@@ -39,6 +39,8 @@ class Code:
     @property
     def as_text(self) -> str:
         """The expression as a text."""
+        if self.kind == "bool":
+            return f"str({self.text}).lower()"  # JavaScript says true
         return str(self) if self.kind == "str" else f"str({self.text})"
 
 
@@ -51,7 +53,7 @@ def joined(parts: Sequence[str | Code]) -> Code:
     """Texts and values in a row: an f-string where that reads well."""
     if not any(isinstance(part, Code) for part in parts):
         return Code(quoted("".join(map(str, parts))), "str")
-    if all(isinstance(part, str) or part.text.isidentifier() for part in parts):
+    if all(isinstance(part, str) or (part.text.isidentifier() and part.kind != "bool") for part in parts):
         rows = [
             quoted(part)[1:-1].replace("{", "{{").replace("}", "}}") if isinstance(part, str) else f"{{{part.text}}}"
             for part in parts

@@ -92,12 +92,15 @@ def collection(*files: str | Path) -> BroughtCollection:
     Requests to hosts that are none of Vipps MobilePay's are left out.
 
     Args:
-        *files: Collections, and the environments that belong to them.
+        *files: Collections, and the environments that belong to them. Where none is named, the only one beside them
+            is taken, and said.
 
     Raises:
         CollectionError: A file cannot be read, or holds no request.
     """
-    collections, variables = read_all([Path(file) for file in files])
+    collections, variables, notes = read_all([Path(file) for file in files])
+    for sentence in notes:
+        print(sentence.removesuffix(" Without them: --no-environment."))
     writer = Writer(collections, variables, style="magic")
     operations: list[Operation] = []
     documents: dict[int, Document] = {}

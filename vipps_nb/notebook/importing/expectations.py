@@ -190,13 +190,19 @@ def _with_property(value: Code, given: list[str]) -> str:
     return f"field({way}) is not None" if len(given) == 1 else f"field({way}) == {given[1]}"
 
 
+def _included(value: Code, given: list[str]) -> str:
+    if given[0].startswith("{"):  # some of an object's fields
+        return f"{given[0]}.items() <= {value}.items()"
+    return f"{given[0]} in {value}"
+
+
 def _nothing() -> str:
     raise UntranslatableError
 
 
 _WITH_ARGUMENTS: Mapping[str, Callable[[Code, list[str]], str]] = {
     **dict.fromkeys(("eql", "equal", "equals", "eq", "eqls"), lambda value, given: _equal(value, given[0])),
-    **dict.fromkeys(("include", "includes", "contain", "contains"), lambda value, given: f"{given[0]} in {value}"),
+    **dict.fromkeys(("include", "includes", "contain", "contains"), _included),
     **dict.fromkeys(("string",), lambda value, given: f"{given[0]} in {value}"),
     **dict.fromkeys(("above", "gt", "greaterThan"), lambda value, given: f"{value} > {given[0]}"),
     **dict.fromkeys(("below", "lt", "lessThan"), lambda value, given: f"{value} < {given[0]}"),

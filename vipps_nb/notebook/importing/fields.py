@@ -5,6 +5,8 @@ As JavaScript does, so a field that is not there is no error.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,3 +36,31 @@ def field(of: Any, *way: str | int, otherwise: Any = None) -> Any:
         else:
             return otherwise
     return otherwise if of is None else of
+
+
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def number(of: Any, *, leading: bool = False) -> int | float:
+    """A value as the number that JavaScript would make of it.
+
+    Args:
+        of: A text, a number, a truth value, or nothing. Variables from a file are texts.
+        leading: Whether a number at the beginning of a text is enough, as for ``parseInt`` and ``parseFloat``.
+
+    Returns:
+        An ``int`` where it is whole, as JavaScript shows it; ``nan`` where it is no number.
+    """
+    if isinstance(of, str):
+        found = _NUMBER.match(of) if leading else _NUMBER.fullmatch(of.rstrip())
+        if found is None:
+            return 0 if not of.strip() and not leading else math.nan
+        text = found[0].strip()
+        if text.lstrip("+-").isdigit():
+            return int(text)
+        of = float(text)
+    if isinstance(of, int):
+        return int(of)
+    if isinstance(of, float):
+        return int(of) if of.is_integer() else of
+    return math.nan

@@ -12,7 +12,8 @@ from vipps_nb.core.visible import visible
 from vipps_nb.notebook.importing import curl, har, postman
 from vipps_nb.notebook.importing.record import Collection, CollectionError, Variable
 
-LARGEST = 32 << 20  # bytes; the largest official collection has 300,000
+LARGEST = 64 << 20  # bytes; 50 MB take some 40 seconds of a processor, and 0.9 GB
+_LARGEST_TEXT = 32 << 20  # bytes, of curl commands
 _KINDS = "a Postman collection or environment (JSON), a HAR file, or a text with curl commands"
 
 
@@ -26,6 +27,8 @@ def read(file: Path) -> Collection | tuple[Variable, ...]:
     text = _text(file, name)
     start = text.lstrip()[:1]
     if start not in ("{", "["):
+        if len(text) > _LARGEST_TEXT:
+            raise CollectionError(f"{name} is no JSON, and larger than {_LARGEST_TEXT >> 20} MB. Expected {_KINDS}.")
         return curl.read(text, name)
     document = _json(text, name)
     try:

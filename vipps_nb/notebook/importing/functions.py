@@ -37,13 +37,53 @@ def _floor(state: SharedState, values: list[Code]) -> Code:
         first, count = int(found[1] or found[3] or 0), int(found[2])
         return Code(f"random.randrange({first}, {first + count})" if first else f"random.randrange({count})", "num")
     state.needs.add("math")
-    return Code(f"math.floor({values[0].text})", "num")
+    return Code(f"math.floor({_undivided(as_number(state, values[0])).text})", "num")
 
 
 def _as_number(state: SharedState, values: list[Code]) -> Code:
     if not values:
         raise UntranslatableError
-    return values[0] if values[0].kind == "num" else Code(f"int({values[0].text})", "num")
+    return values[0] if values[0].kind == "num" else as_number(state, values[0])
+
+
+def _leading_number(state: SharedState, values: list[Code]) -> Code:
+    if not values:
+        raise UntranslatableError
+    if values[0].kind == "num":
+        return values[0]
+    state.needs.add("number")
+    return Code(f"number({values[0].text}, leading=True)", "num")
+
+
+def _whole_number(state: SharedState, values: list[Code]) -> Code:
+    value = _leading_number(state, values)
+    if value.text.startswith("number(") or re.fullmatch(r"\d+|int\(.*\)|round\(.*\)|math\.\w+\(.*\)", value.text):
+        return value  # numbers that are written with a point are rare in parseInt, and kept as they are
+    return Code(f"int({value.text})", "num")
+
+
+def as_number(state: SharedState, value: Code) -> Code:
+    """A value that JavaScript would take for a number, and Python would not."""
+    if value.kind in ("num", "date", "bool"):
+        return value
+    if is_literal(value.text) and re.fullmatch(r"-?\d+(\.\d*[1-9])?", unquoted(value.text)):
+        return Code(unquoted(value.text), "num")
+    state.needs.add("number")
+    return Code(f"number({value.text})", "num")
+
+
+def _rounded(state: SharedState, values: list[Code]) -> Code:
+    if len(values) != 1:
+        raise UntranslatableError
+    state.needs.add("math")
+    value = _undivided(as_number(state, values[0]))
+    return Code(f"math.floor({value} + 0.5)", "num")  # Python's own rounds a half to the even one
+
+
+def _undivided(value: Code) -> Code:
+    """A division that need not look whole, for a whole number comes of it."""
+    found = re.fullmatch(r"number\(([^()]* / [^()]*)\)", value.text)
+    return Code(found[1], "num", atom=False) if found else value
 
 
 def _stringified(state: SharedState, values: list[Code]) -> Code:
@@ -67,7 +107,7 @@ def _parsed(state: SharedState, values: list[Code]) -> Code:
 FUNCTIONS: Mapping[str, Callable[[SharedState, list[Code]], Code]] = {
     "Math.floor": _floor,
     "Math.random": _needing("random", "random.random()", "num"),
-    "Math.round": _needing("", "round({})", "num"),
+    "Math.round": _rounded,
     "Math.ceil": _needing("math", "math.ceil({})", "num"),
     "Math.abs": _needing("", "abs({})", "num"),
     "Math.min": _needing("", "min({}, {})", "num"),
@@ -76,8 +116,8 @@ FUNCTIONS: Mapping[str, Callable[[SharedState, list[Code]], Code]] = {
     "JSON.parse": _parsed,
     "JSON.stringify": _stringified,
     "Number": _as_number,
-    "parseInt": _as_number,
-    "parseFloat": _needing("", "float({})", "num"),
+    "parseInt": _whole_number,
+    "parseFloat": _leading_number,
     "String": lambda state, values: _text(state, values[0], []) if values else Code('""', "str"),
     "Boolean": _needing("", "bool({})", "bool"),
     "encodeURIComponent": _needing("quote", 'quote(str({}), safe="")', "str"),
@@ -102,6 +142,8 @@ def _words(value: Code) -> str:
     """A value as the text it should be; a field that is not there is an empty one."""
     if value.kind == "str":
         return str(value)
+    if (header := re.fullmatch(r'(\w+\.headers\.get\("[^"]*")\)', value.text)) is not None:
+        return f'{header[1]}, "")'
     return f'str(field({", ".join(value.way)}, otherwise=""))' if value.way else f"str({value.text})"
 
 
@@ -148,6 +190,7 @@ def _has(state: SharedState, value: Code, given: list[Code]) -> Code:
 
 def _fixed(state: SharedState, value: Code, given: list[Code]) -> Code:
     digits = given[0].text if given else "0"
+    value = _undivided(as_number(state, value))
     return Code(
         f'f"{{{value.text}:.{digits}f}}"' if '"' not in value.text else f"str(round({value.text}))",
         "str",

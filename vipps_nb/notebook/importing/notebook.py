@@ -170,8 +170,8 @@ class Writer:
             others.append("from dotenv import dotenv_values")
         if "Secret" in needs:
             others.append("from vipps_nb import Secret")
-        if "field" in needs:
-            others.append("from vipps_nb.notebook.importing import field")
+        if own := [name for name in ("field", "number") if name in needs]:
+            others.append(f"from vipps_nb.notebook.importing import {', '.join(own)}")
         if "kept" in needs:
             lines.insert(0, "kept = dotenv_values()  # of the nearest .env, which git should ignore")
         groups = [group for group in (imports, others, lines) if group]
@@ -238,6 +238,8 @@ class Writer:
             self.report.empty.append(self.state.names.of(name))
         if value is not None and not value.strip() and not needed and not assigned:
             return '""'
+        if name in self.state.tested and (assigned or not needed):  # a script asks whether there is a value
+            return '""' + (said or ("  # a script sets it" if assigned else "  # no file has a value for it"))
         return '"fill-in"' + (said or ("  # a script sets it" if assigned else "  # no file has a value for it"))
 
     def _without_unused(self, cells: list[Cell]) -> list[Cell]:

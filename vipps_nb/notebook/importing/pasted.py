@@ -41,7 +41,7 @@ def order_of(cell: str, order: Order, variables: Mapping[str, Any]) -> tuple[Ord
         CallError: It holds a key, goes to another host, or carries what no cell can say. Nothing was sent.
     """
     try:
-        request = curl.request_of(cell.strip("\n"))
+        request, left_out = curl.request_of(cell.strip("\n"))
     except CollectionError as error:
         raise CallError(f"{error} Nothing was sent.") from None
     refuse_secrets(_as_text(request), variables)
@@ -51,7 +51,10 @@ def order_of(cell: str, order: Order, variables: Mapping[str, Any]) -> tuple[Ord
     made = dataclasses.replace(
         order, method=request.method, path=_path(request, session), headers=[*order.headers, *headers]
     )
-    return made, _body(request)
+    body = _body(request)
+    for sentence in left_out:
+        print(sentence)
+    return made, body
 
 
 def _as_text(request: Request) -> str:

@@ -16,7 +16,7 @@ from vipps_nb.notebook.importing import javascript as js
 from vipps_nb.notebook.importing.addresses import address_of
 from vipps_nb.notebook.importing.code import Code, joined, quoted
 from vipps_nb.notebook.importing.expectations import Expectation
-from vipps_nb.notebook.importing.functions import FUNCTIONS, METHODS, UNITS, is_literal, strftime, unquoted
+from vipps_nb.notebook.importing.functions import FUNCTIONS, METHODS, UNITS, as_number, is_literal, strftime, unquoted
 from vipps_nb.notebook.importing.record import Script
 from vipps_nb.notebook.importing.secrets import opens_doors, own_key
 from vipps_nb.notebook.importing.shared_state import OfTheSessionError, SharedState, UntranslatableError
@@ -25,6 +25,7 @@ from vipps_nb.notebook.importing.variables import Made, Part, Ref, as_json
 _STORES = ("pm.environment", "pm.collectionVariables", "pm.globals", "pm.variables", "pm.vault")
 _SETTERS = {*(f"{one}.set" for one in _STORES), "postman.setEnvironmentVariable", "postman.setGlobalVariable"}
 _GETTERS = {*(f"{one}.get" for one in _STORES), "postman.getEnvironmentVariable", "postman.getGlobalVariable"}
+_ASKERS = {f"{one}.has" for one in _STORES}
 _UNSETTERS = {*(f"{one}.unset" for one in _STORES), "postman.clearEnvironmentVariable", "postman.clearGlobalVariable"}
 _TALK = re.compile(r"^\s*console\.(log|info|warn|error|debug)\b")
 _TOKEN = re.compile(r"accesstoken/get|access[_-]?token|client_?secret|oauth2/token", re.IGNORECASE)
@@ -105,6 +106,7 @@ class _Translator:
         self._inline: dict[str, Code] = {}
         self._tainted: set[str] = set()  # locals that hold a key of the session
         self._test = ""
+        self._test_words = ""  # code that makes the name of a test, where no text says it
 
     # Statements.
 
@@ -173,7 +175,7 @@ class _Translator:
         known = self._known_test(test)
         if known is not None:
             return [line for inner in (one.body if known else one.otherwise) for line in self.statement(inner)]
-        lines = [f"if {self._value(test).text}:"]
+        lines = [f"if {self._condition(test).text}:"]
         lines += self._inner(one.body)
         if len(one.otherwise) == 1 and one.otherwise[0].kind == "if":
             nested = self.statement(one.otherwise[0])
@@ -355,10 +357,10 @@ class _Translator:
         match call.arguments:
             case (name, js.Function((), body, result)):
                 self._need_answer_or_own(call)
-                self._test = self._text_of(name)
+                self._test, self._test_words = self._name_of_test(name)
                 inside = body or ((js.Statement(kind="do", source="", value=result),) if result else ())
                 lines = [line for one in inside for line in self.statement(one)]
-                self._test = ""
+                self._test = self._test_words = ""
                 checks = [line for line in lines if line.startswith("assert ")]
                 others = [line for line in lines if not line.startswith("assert ")]
                 # A test whose values are its own stands as one piece; the others may go to the end.
@@ -371,7 +373,15 @@ class _Translator:
 
     def _asserted(self, condition: str, name: str) -> str:
         name = visible(self.state.vault.text(name))
-        return f"assert {condition}" + (f", {quoted(name)}" if name else "")
+        words = quoted(name) if name else self._test_words
+        return f"assert {condition}" + (f", {words}" if words else "")
+
+    def _name_of_test(self, name: js.Expression) -> tuple[str, str]:
+        """What a test is called: a text, or code that makes one."""
+        try:
+            return self._text_of(name), ""
+        except UntranslatableError:
+            return "", self._value(name).as_text
 
     def _check(self, value: js.Expression) -> list[str]:
         conditions = Expectation(self).read(value)
@@ -559,7 +569,7 @@ class _Translator:
             case js.Choice(test, yes, no):
                 first, second = self._value(yes), self._value(no)
                 kind = first.kind if first.kind == second.kind else "any"
-                return Code(f"{first} if {self._value(test)} else {second}", kind, atom=False)
+                return Code(f"{first} if {self._condition(test)} else {second}", kind, atom=False)
             case js.List(items):
                 return Code("[" + ", ".join(self._value(one).text for one in items) + "]", "list")
             case js.Object(pairs):
@@ -597,8 +607,27 @@ class _Translator:
     def _template(self, text: str) -> Code:
         return Code(quoted(self.state.vault.code(text)), "str")
 
+    def _condition(self, of: js.Expression) -> Code:
+        """A value that is asked whether there is one: a variable that no file fills has none."""
+        self._ask(of)
+        return self._value(of)
+
+    def _ask(self, of: js.Expression) -> None:
+        match of:
+            case js.Unary("!" | "typeof", inner):
+                self._ask(inner)
+            case js.Binary(left, _, right):
+                self._ask(left)
+                self._ask(right)
+            case js.Call(function, (name, *_)) if _path(function) in _GETTERS | _ASKERS:
+                self.state.tested.add(self._text_of(name))
+            case js.Member(js.Name("environment" | "globals"), name):
+                self.state.tested.add(name)
+            case js.Index(js.Name("environment" | "globals"), js.Literal(str(name))):
+                self.state.tested.add(name)
+
     def _unary(self, sign: str, inner: js.Expression) -> Code:
-        value = self._value(inner)
+        value = self._condition(inner) if sign == "!" else self._value(inner)
         if sign == "!":
             return Code(f"not {value}", "bool", atom=False)
         if sign == "+" and value.kind == "date":
@@ -614,27 +643,67 @@ class _Translator:
                 return joined(parts)
         match left, right:
             case js.Unary("typeof", of), js.Literal(str(word)):
-                return self._typeof(self._value(of), sign, word)
-        first, second = self._value(left), self._value(right)
+                return self._typeof(self._condition(of), sign, word)
+        if sign == "??":
+            return self._or_else(left, right)
+        first, second = self._condition(left) if sign in ("||", "&&") else self._value(left), self._value(right)
+        first, second = self._numbers(first, sign, second)
         if "date" in (first.kind, second.kind) and sign in "+-*/%":
             first, second = (
                 Code(f"{one.text}.timestamp() * 1000", "num", atom=False) if one.kind == "date" else one
                 for one in (first, second)
             )
-        signs = {"===": "==", "!==": "!=", "&&": "and", "||": "or", "??": "or"}
+        signs = {"===": "==", "!==": "!=", "&&": "and", "||": "or"}
         word = signs.get(sign, sign)
         if word in ("==", "!=") and second.text == "None":
+            if first.kind == "env":  # a variable without a value is an empty text
+                self._ask(left)
+                return Code(f"not {first}" if word == "==" else f"bool({first.text})", "bool", atom=word != "==")
             word = "is" if word == "==" else "is not"
         kind = "bool" if word in ("==", "!=", "<", ">", "<=", ">=", "is", "is not") else "num"
         if word in ("and", "or"):
             kind = first.kind if first.kind == second.kind else "any"
+        if word == "/":
+            self.state.needs.add("number")
+            return Code(f"number({first} / {second})", "num")  # 10 / 2 is 5, not 5.0
         return Code(f"{first} {word} {second}", kind, atom=False)
+
+    def _or_else(self, left: js.Expression, right: js.Expression) -> Code:
+        """``a ?? b``: nothing but a value that is not there gives way to the other."""
+        first, second = self._condition(left), self._value(right)
+        if first.kind == "env":  # a variable without a value is an empty text
+            return Code(f"{first} or {second}", "any", atom=False)
+        if first.way:
+            self.state.needs.add("field")
+            return Code(f"field({', '.join(first.way)}, otherwise={second.text})", "any")
+        return Code(f"{second} if {first} is None else {first}", "any", atom=False)
+
+    def _numbers(self, first: Code, sign: str, second: Code) -> tuple[Code, Code]:
+        """Both sides as JavaScript would reckon with them: ``"499" * 100`` is a number there."""
+        if sign in ("-", "*", "/", "%"):
+            return as_number(self.state, first), as_number(self.state, second)
+        if sign in ("<", ">", "<=", ">=") and {first.kind, second.kind} != {"str"}:
+            if "num" in (first.kind, second.kind):
+                return as_number(self.state, first), as_number(self.state, second)
+        elif sign in ("==", "!=") and "num" in (first.kind, second.kind):  # unlike === and !==
+            texts = ("env", "any", "str")
+            return (
+                as_number(self.state, first) if first.kind in texts else first,
+                as_number(self.state, second) if second.kind in texts else second,
+            )
+        return first, second
 
     def _pieces_of_sum(self, of: js.Expression) -> list[str | Code]:
         match of:
             case js.Binary(left, "+", right):
-                first = self._pieces_of_sum(left)
-                return [*first, *self._pieces_of_sum(right)]
+                pieces = self._pieces_of_sum(left)
+                match pieces, self._value(right):
+                    case [Code(kind="num") as first], Code(kind="num") as second:  # 1 + 2 + "3" is "33"
+                        return [Code(f"{first.text} + {second}", "num", atom=False)]
+                    case _, second if isinstance(right, js.Literal) and isinstance(right.value, str):
+                        return [*pieces, self.state.vault.code(right.value)]
+                    case _, second:  # in brackets, a sum of its own
+                        return [*pieces, second]
             case js.Literal(str(text)):
                 return [self.state.vault.code(text)] if text else [""]
         return [self._value(of)]
@@ -650,6 +719,8 @@ class _Translator:
         if word not in types:
             raise UntranslatableError
         negated = sign.startswith("!")
+        if word == "undefined" and value.kind == "env":
+            return Code(f"bool({value.text})" if negated else f"not {value}", "bool", atom=negated)
         if word == "undefined":
             return Code(f"{value} is {'not ' if negated else ''}None", "bool", atom=False)
         return Code(f"{'not ' if negated else ''}isinstance({value.text}, {types[word]})", "bool", atom=not negated)
@@ -709,6 +780,7 @@ class _Translator:
         if path in _GETTERS and arguments:
             return self._variable(self._text_of(arguments[0]))
         if path.rpartition(".")[2] == "has" and path.rpartition(".")[0] in _STORES and arguments:
+            self._ask(call)
             return Code(f"bool({self._variable(self._text_of(arguments[0])).text})", "bool")
         if path == "pm.variables.replaceIn" and arguments:
             return self._replaced(self._text_of(arguments[0]))

@@ -30,6 +30,7 @@ class SharedState:
         once: Idempotency keys that only one request of all has.
         told: Statements that stand in some cell as a comment, by their script: of one that many requests share, once.
         kinds: What a script has last made of a variable.
+        tested: Variables of which a script asks whether they have a value: they begin without one.
     """
 
     names: Names
@@ -41,6 +42,7 @@ class SharedState:
     once: set[str] = field(default_factory=set)
     told: set[tuple[int, str]] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    tested: set[str] = field(default_factory=set)
 
     def name(self, name: str) -> str:
         """Python's name of a variable, which the first cell then has to set."""

@@ -25,7 +25,20 @@ _PLACEHOLDER = re.compile(
 _DEEPEST, _LONGEST = 20, 64 << 10  # of values in values: levels, and characters
 # What cells say themselves; a variable of that name would take it away from them.
 _TAKEN = frozenset(
-    {"vipps", "answer", "field", "Secret", "kept", "dotenv_values", "In", "Out", "get_ipython", "exit", "quit"}
+    {
+        "vipps",
+        "answer",
+        "field",
+        "number",
+        "Secret",
+        "kept",
+        "dotenv_values",
+        "In",
+        "Out",
+        "get_ipython",
+        "exit",
+        "quit",
+    }
     | {"json", "uuid", "time", "random", "math", "re", "base64", "requests", "datetime", "timedelta", "UTC", "url"}
     | {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 )
