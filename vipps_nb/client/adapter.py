@@ -165,13 +165,13 @@ class VippsAdapter(BaseAdapter):
         whole = not kwargs.get("stream")
         limit = self._bounds.seconds
         reset = deadline.set(monotonic() + limit if whole and limit is not None else None)
-        timed, began, connected = running.set(laps), perf_counter(), laps.connecting
+        timed, began, apart = running.set(laps), perf_counter(), laps.connecting + laps.reading
         try:
             try:
                 answer = self._inner.send(outgoing, *args, **kwargs)
             finally:
                 answered = perf_counter()
-                laps.waiting += answered - began - (laps.connecting - connected)
+                laps.waiting += answered - began - (laps.connecting + laps.reading - apart)
             if type(answer) is requests.Response:  # one of another class is its adapter's own, and stays it
                 answer = VippsResponse.of(answer)
             answer.request = request

@@ -22,7 +22,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -30,10 +30,30 @@ from requests.cookies import RequestsCookieJar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests.utils import check_header_validity, get_encoding_from_headers
-from urllib3 import HTTPResponse, Timeout
+from urllib3 import HTTPHeaderDict, HTTPResponse, Timeout
 from urllib3.connection import HTTPConnection
 
 Pairs = tuple[tuple[str, Any], ...]
+
+
+class Arrived(NamedTuple):
+    """An answer that came whole, past urllib3.
+
+    Attributes:
+        status: Its number.
+        reason: Its words.
+        pairs: Its headers, no name twice.
+        body: Its bytes, as they came.
+        reading: Seconds from its first bytes to its last.
+    """
+
+    status: int
+    reason: str
+    pairs: Pairs
+    body: bytes
+    reading: float
+
+
 _json: Any = importlib.import_module("requests.compat").json  # simplejson, where there is one
 
 # A path that no step of requests' preparation would change: no escapes, no query, no dot segments.
@@ -290,6 +310,7 @@ class QuickResponse(requests.Response):
         for name, value in vars(requests.Response()).items()
         if name not in {"cookies", "headers", "history"}
     }
+    _arrived: Arrived | None = None  # an answer that came past urllib3
 
     @classmethod
     def of_raw(cls, request: PlainRequest, raw: Any, connection: HTTPAdapter) -> QuickResponse:
@@ -310,6 +331,47 @@ class QuickResponse(requests.Response):
         }
         return own
 
+    @classmethod
+    def of_arrived(cls, request: PlainRequest, arrived: Arrived, connection: HTTPAdapter) -> QuickResponse:
+        """The same of an answer that came past urllib3."""
+        own = cls.__new__(cls)
+        pairs = arrived.pairs
+        own.__dict__ = {
+            **cls._arriving,
+            "status_code": arrived.status,
+            "headers": Headers(pairs),
+            "encoding": _encoding(next((value for name, value in pairs if name.lower() == "content-type"), None)),
+            "reason": arrived.reason,
+            "url": request.url,
+            "history": [],
+            "request": request,
+            "connection": connection,
+            "_arrived": arrived,
+        }
+        return own
+
+    @functools.cached_property
+    def raw(self) -> Any:  # type: ignore[override]
+        """The stream of an answer that came past urllib3, as far as its body was not read yet."""
+        arrived = self._arrived
+        if arrived is None:
+            return None
+        raw = HTTPResponse(
+            body=io.BytesIO(arrived.body),
+            headers=HTTPHeaderDict(arrived.pairs),
+            status=arrived.status,
+            version=11,
+            version_string="HTTP/1.1",
+            reason=arrived.reason,
+            preload_content=False,
+            decode_content=False,
+            request_method=self.request.method,
+            request_url=self.request.path_url,
+        )
+        if self._content_consumed:
+            raw.read(decode_content=False)
+        return raw
+
     @functools.cached_property
     def cookies(self) -> RequestsCookieJar:  # type: ignore[override]
         """None, until somebody puts one in."""
@@ -324,6 +386,10 @@ def whole_body(answer: requests.Response, largest: int) -> bytes | None:
     Raises:
         requests.RequestException: It broke off.
     """
+    arrived = answer._arrived if isinstance(answer, QuickResponse) else None
+    if arrived is not None and "raw" not in vars(answer):
+        plain = "content-encoding" not in answer.headers
+        return arrived.body if plain and len(arrived.body) <= largest else None
     raw = answer.raw
     if type(raw) is not HTTPResponse or not IS_URLLIB3 or "content-encoding" in raw.headers:
         return None
@@ -338,6 +404,9 @@ def whole_body(answer: requests.Response, largest: int) -> bytes | None:
     asked.raw = Raising(failure)
     next(asked.iter_content(1))
     raise failure
+
+
+QuickResponse._arriving = {name: value for name, value in QuickResponse._new.items() if name != "raw"}
 
 
 @functools.lru_cache(64)
@@ -431,8 +500,8 @@ _patience = functools.lru_cache(64, typed=True)(lambda connect, read: Timeout(co
 
 _NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 # A head that can be read in one way only, as Python's parser does: no folded lines, nothing but ASCII.
-_HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) ([ -~]*)\r\n((?:%s:[\t -~]*\r\n)*)\r\n" % _NAME)
-_MOST_HEADERS, _LONGEST_LINE = 100, 65_536  # http.client's own limits
+HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) ([ -~]*)\r\n((?:%s:[\t -~]*\r\n)*)\r\n" % _NAME)
+MOST_HEADERS, _LONGEST_LINE = 100, 65_536  # http.client's own limits
 _NO_BODY = (204, 304)
 
 
@@ -448,12 +517,12 @@ def begin(answer: Any) -> bool:
     stream = answer.fp
     if not isinstance(stream, io.BufferedReader) or answer.debuglevel:
         return False
-    found = _HEAD.match(stream.peek())
+    found = HEAD.match(stream.peek())
     if found is None:
         return False
     lines = found[3].decode("ascii").split("\r\n")
     lines.pop()
-    if len(lines) > _MOST_HEADERS:
+    if len(lines) > MOST_HEADERS:
         return False
     message = http.client.HTTPMessage()
     message.set_payload("")

@@ -24,7 +24,15 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from vipps_nb.core import fast_path
 from vipps_nb.core.addresses import cut_apart, host_of
 from vipps_nb.core.environment import is_loopback
-from vipps_nb.core.fast_path import PlainRequest, QuickResponse
+from vipps_nb.core.fast_path import Arrived, PlainRequest, QuickResponse
+from vipps_nb.core.open_connection import (
+    Begun,
+    HandsOver,
+    OpenConnection,
+    Resumed,
+    going_on_with,
+    over_an_open_connection,
+)
 from vipps_nb.core.stopwatch import running
 
 # Hosts remembered (requests' own number), and connections kept open to each: as many as a person will want at once.
@@ -65,8 +73,10 @@ class _Punctual(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     """An answer as it comes in, with its deadline."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sock: socket.socket, *args: Any, begun: Begun | None = None, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
+        if begun is not None:
+            self.fp = io.BufferedReader(Resumed(self.fp.detach(), begun))
         until = deadline.get()
         if until is not None:
             self.fp = io.BufferedReader(_Punctual(self.fp.detach(), sock, until))
@@ -128,15 +138,26 @@ class _InOnePiece:
         return super().endheaders(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # as above
 
 
-class _Http(_InOnePiece, _Silent, _Timed, HTTPConnection):
-    response_class = _Answer
+class _Answering:
+    """Gives out the answer that was begun, or a new one."""
+
+    begun: Begun | None
+
+    def response_class(self, *args: Any, **kwargs: Any) -> _Answer:
+        """An answer; http.client asks for it as for a class."""
+        begun, self.begun = self.begun, None
+        return _Answer(*args, begun=begun, **kwargs)
 
 
-class _Https(_InOnePiece, _Silent, _Timed, HTTPSConnection):
-    response_class = _Answer
+class _Http(_Answering, _InOnePiece, OpenConnection, _Silent, _Timed, HTTPConnection):
+    pass
 
 
-class _HttpPool(HTTPConnectionPool):
+class _Https(_Answering, _InOnePiece, OpenConnection, _Silent, _Timed, HTTPSConnection):
+    pass
+
+
+class _HttpPool(HandsOver, HTTPConnectionPool):
     # urllib3 asks more of a connection's type than its own connections have.
     ConnectionCls = _Http  # pyright: ignore[reportAssignmentType]
 
@@ -148,7 +169,7 @@ class _HttpPool(HTTPConnectionPool):
         return super().urlopen(*args, enforce_content_length=True, **kwargs)
 
 
-class _HttpsPool(HTTPSConnectionPool):
+class _HttpsPool(HandsOver, HTTPSConnectionPool):
     ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
@@ -252,19 +273,26 @@ class Transport(HTTPAdapter):
             or (pool := self._direct_pool(request, verify, cert, proxies)) is None
         ):
             return super().send(request, stream, timeout, verify, cert, proxies)
+        pairs = fast_path.pairs_of(request.headers)
+        came = None if stream else over_an_open_connection(pool, request, pairs, wait, deadline.get())
+        if isinstance(came, Arrived):
+            if came.reading and (laps := running.get()) is not None:
+                laps.reading += came.reading
+            return self._kind.of_arrived(request, came, self)
         try:
-            raw = pool.urlopen(
-                method=request.method,
-                url=request.plain[2],
-                body=request.body,
-                headers=dict(fast_path.pairs_of(request.headers)),
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,
-                retries=self.max_retries,
-                timeout=wait,
-            )
+            with going_on_with(came):
+                raw = pool.urlopen(
+                    method=request.method,
+                    url=request.plain[2],
+                    body=request.body,
+                    headers=dict(pairs),
+                    redirect=False,
+                    assert_same_host=False,
+                    preload_content=False,
+                    decode_content=False,
+                    retries=self.max_retries,
+                    timeout=wait,
+                )
         except Exception as error:
             failure = error
         else:

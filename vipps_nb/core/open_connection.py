@@ -1,0 +1,437 @@
+"""One request and its answer over a connection that is open already.
+
+urllib3 opens connections and keeps them; what it does for each request beside that takes five times as long as sending
+and receiving. So a small request goes straight onto an open connection of its pool, and a usual answer is taken straight
+from it.
+
+As soon as anything is not usual, urllib3 gets all of it: what has come so far, or the error, as if it had sent the
+request itself (:class:`Begun`). So there is one place that knows about chunks, compression, errors and closing, and it
+is not here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import logging
+import re
+import select
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextvars import ContextVar
+from functools import lru_cache
+from queue import Empty, Full
+from typing import Any, NamedTuple
+
+import urllib3
+from urllib3 import Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from vipps_nb.core import fast_path
+from vipps_nb.core.fast_path import Arrived, Pairs, PlainRequest
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PIECE = 65_536  # bytes received in one go
+_LARGEST_BODY = 16_384  # bytes of a request that every system takes at once, so that nobody waits while sending
+_LARGEST_ANSWER = 1 << 20  # bytes; a larger one takes so long that urllib3's share is not noticed
+_WITHOUT_BODY = frozenset({204, 304})
+_log = logging.getLogger("urllib3.connectionpool")
+
+
+class Begun(NamedTuple):
+    """What has become of a request whose rest is urllib3's.
+
+    Attributes:
+        connection: On which it went out.
+        data: What has come of its answer.
+        sending: What went wrong while it was sent.
+        receiving: What went wrong after that.
+    """
+
+    connection: Any
+    data: bytes = b""
+    sending: Exception | None = None
+    receiving: Exception | None = None
+
+
+# What urllib3 goes on with when it is asked next.
+_handed: ContextVar[Begun | None] = ContextVar("handed", default=None)
+
+
+# --- whether urllib3 is itself --------------------------------------------------------------------------------------
+
+_PASSED_BY = (
+    *((HTTPConnectionPool, name) for name in ("urlopen", "_make_request", "_get_conn", "_put_conn")),
+    *((HTTPConnection, name) for name in ("request", "putrequest", "putheader", "getresponse")),
+    *(
+        (http.client.HTTPConnection, name)
+        for name in ("putrequest", "putheader", "endheaders", "_send_output", "send", "getresponse")
+    ),
+    (http.client.HTTPResponse, "begin"),
+)
+"""What is passed by here; a tracer or a recorder may stand in its place."""
+
+
+def _stands() -> tuple[Any, ...]:
+    return tuple([vars(owner).get(name) for owner, name in _PASSED_BY])
+
+
+def _own() -> tuple[Any, ...] | None:
+    """All of it as it was written; None where somebody had replaced some of it before we were imported."""
+    if not (fast_path.IS_URLLIB3 and urllib3.__version__.startswith("2.")):
+        return None
+    found = _stands()
+    files = {HTTPConnectionPool: "connectionpool.py", HTTPConnection: "connection.py"}
+    for (owner, _), method in zip(_PASSED_BY, found, strict=True):
+        code = getattr(method, "__code__", None)
+        if code is None or not code.co_filename.endswith(files.get(owner, "client.py")):
+            return None
+    return found
+
+
+_OWN = _own()
+
+
+def is_usual() -> bool:
+    """Whether nobody stands in the place of what is passed by, and nobody reads urllib3's log."""
+    return _OWN is not None and _stands() == _OWN and not _log.isEnabledFor(logging.DEBUG)
+
+
+# --- connections ----------------------------------------------------------------------------------------------------
+
+
+class Resumed(io.RawIOBase):
+    """The bytes of an answer: those that have come already, then those of its socket.
+
+    Args:
+        inner: The socket's.
+        begun: What has come, and what went wrong then.
+    """
+
+    def __init__(self, inner: io.RawIOBase, begun: Begun) -> None:
+        self._inner, self._left, self._failure = inner, memoryview(begun.data), begun.receiving
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read some."""
+        if self._left:
+            some = self._left[: len(buffer)]
+            buffer[: len(some)] = some
+            self._left = self._left[len(some) :]
+            return len(some)
+        if self._failure is not None:
+            raise self._failure
+        return self._inner.readinto(buffer)
+
+    def fileno(self) -> int:
+        """The socket's."""
+        return self._inner.fileno()
+
+    def close(self) -> None:
+        """Leave the socket."""
+        if not self.closed:
+            super().close()
+            self._inner.close()
+
+
+class OpenConnection:
+    """Beside urllib3's own connection: sends a request whole, or lets urllib3 go on with one that was sent."""
+
+    sock: Any
+    begun: Begun | None = None
+    _host_line: bytes | None = None  # as urllib3 has written it when the connection was opened
+    _watched: tuple[Any, Any] | None = None
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> Any:
+        """As http.client's; what it says of the host stays the same as long as the connection."""
+        lines: list[bytes] = self._buffer  # type: ignore[attr-defined]  # pyright: ignore  # http.client's, behind it
+        if len(lines) > 1 and lines[1].startswith(b"Host: "):
+            self._host_line = lines[1]
+        return super().endheaders(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # as above
+
+    def send(self, data: Any) -> Any:
+        """Send bytes, unless they were sent already."""
+        begun = self.begun
+        if begun is None:
+            return super().send(data)  # type: ignore[misc]  # pyright: ignore  # as above
+        if begun.sending is not None:
+            raise begun.sending
+        return None
+
+    def is_ready(self) -> bool:
+        """Whether it is open, as a usual socket, and nothing has come that nobody has asked for."""
+        sock = self.sock
+        if not isinstance(sock, socket.socket) or self._host_line is None:
+            return False
+        if self._watched is None or self._watched[0] is not sock:
+            if not hasattr(select, "poll"):  # Windows
+                return bool(self.is_connected)  # type: ignore[attr-defined]  # pyright: ignore  # urllib3's, behind it
+            look = select.poll()
+            look.register(sock, select.POLLIN)
+            self._watched = sock, look
+        return not self._watched[1].poll(0)
+
+    def head(self, method: str, path: str, headers: Pairs, body: bytes | None) -> bytes | None:
+        """The lines of a request, as urllib3 would write them.
+
+        None for what it would add to, or refuse.
+        """
+        names = tuple([name for name, _ in headers])
+        if method not in _METHODS or not _is_whole(names, with_body=body is not None or method not in _BODILESS):
+            return None
+        block = fast_path.block(dict(headers))
+        if block is None or self._host_line is None:
+            return None
+        return b"%b %b HTTP/1.1\r\n%b\r\n%b\r\n\r\n" % (method.encode(), path.encode(), self._host_line, block)
+
+
+_BODILESS = ("GET", "HEAD")
+
+
+@lru_cache(256)
+def _is_whole(names: tuple[str, ...], *, with_body: bool) -> bool:
+    """Whether urllib3 would add no header to these, nor leave one out."""
+    small = {name.lower() for name in names}
+    wanted = {"user-agent", "accept-encoding", *(("content-length",) if with_body else ())}
+    return wanted <= small and not small & {"host", "transfer-encoding", "expect"}
+
+
+class Shelf:
+    """Where a pool keeps its connections; the last to come is the first to go.
+
+    A ``queue.LifoQueue`` takes a lock and wakes sleepers, and many threads wait for that. Pools of requests' adapters
+    never wait for a connection, so this does neither.
+
+    Args:
+        size: At most so many.
+    """
+
+    def __init__(self, size: int = 0) -> None:
+        self._size = size
+        self._kept: deque[Any] = deque()  # whose ends threads may take from and add to at the same time
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The last.
+
+        Raises:
+            queue.Empty: There is none.
+        """
+        try:
+            return self._kept.pop()
+        except IndexError:
+            raise Empty from None
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Put one there.
+
+        Raises:
+            queue.Full: There are as many as there may be.
+        """
+        if len(self._kept) >= self._size > 0:
+            raise Full
+        self._kept.append(item)
+
+    def qsize(self) -> int:
+        """How many there are."""
+        return len(self._kept)
+
+
+class HandsOver:
+    """Beside urllib3's own pool: goes on with a request that was begun."""
+
+    QueueCls = Shelf
+
+    def _get_conn(self, *args: Any, **kwargs: Any) -> Any:
+        begun = _handed.get()
+        if begun is None:
+            return super()._get_conn(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # urllib3's, behind it
+        _handed.set(None)
+        begun.connection.begun = begun
+        return begun.connection
+
+
+# --- request and answer ---------------------------------------------------------------------------------------------
+
+
+def over_an_open_connection(
+    pool: Any, request: PlainRequest, headers: Pairs, wait: Timeout, until: float | None
+) -> Arrived | Begun | None:
+    """Send a request over an open connection of a pool, if there is one, and read its answer.
+
+    Args:
+        pool: Where the connections are.
+        request: What to send.
+        headers: Its headers.
+        wait: How long to wait for each part of the answer.
+        until: When the answer has to be whole, by the monotonic clock.
+
+    Returns:
+        The answer; what urllib3 has to go on with; or None where nothing was sent and urllib3 has to do all of it.
+    """
+    method, body = str(request.method), request.body
+    if (body is not None and len(body) > _LARGEST_BODY) or not is_usual() or (connection := take(pool)) is None:
+        return None
+    head = connection.head(method, request.plain[2], headers, body)
+    if head is None:
+        pool._put_conn(connection)
+        return None
+    return exchange(
+        pool,
+        connection,
+        head if body is None else head + body,
+        patience=wait.read_timeout,
+        until=until,
+        bodiless=method == "HEAD",
+    )
+
+
+@contextlib.contextmanager
+def going_on_with(begun: Begun | None) -> Iterator[None]:
+    """What urllib3 is asked next is to go on with this; with None, to do it all."""
+    if begun is None:
+        yield
+        return
+    handed = _handed.set(begun)
+    try:
+        yield
+    finally:
+        _handed.reset(handed)
+
+
+def take(pool: Any) -> Any:
+    """An open connection of a pool, for whoever gives it back.
+
+    None where urllib3 has to open one, or to look at one.
+    """
+    shelf = pool.pool
+    if type(shelf) is not Shelf:
+        return None
+    try:
+        connection = shelf.get()
+    except Empty:
+        return None
+    if connection is not None and connection.is_ready() and _is_trusted(pool, connection):
+        return connection
+    pool._put_conn(connection)
+    return None
+
+
+def _is_trusted(pool: Any, connection: Any) -> bool:
+    """Whether urllib3 would say nothing of its certificate."""
+    return not isinstance(pool, HTTPSConnectionPool) or connection.is_verified
+
+
+def exchange(
+    pool: Any, connection: Any, message: bytes, *, patience: float | None, until: float | None, bodiless: bool
+) -> Arrived | Begun:
+    """Send a request, and read its answer.
+
+    Args:
+        pool: To which the connection goes back, unless urllib3 has to go on.
+        connection: An open one.
+        message: The request, whole.
+        patience: Seconds to wait for each part of the answer.
+        until: When it has to be whole, by the monotonic clock.
+        bodiless: Whether the answer has no body whatever it says.
+
+    Returns:
+        The answer, or what urllib3 has to go on with.
+    """
+    sock = connection.sock
+    try:
+        pool.num_requests += 1
+        if sock.gettimeout() != patience:
+            sock.settimeout(patience)
+        sys.audit("http.client.send", connection, message)
+        try:
+            sock.sendall(message)
+        except OSError as error:
+            return Begun(connection, sending=error)
+        data = b""
+        try:
+            _hurry(sock, patience, until)
+            data = sock.recv(_PIECE)
+            found = _plain_head(data, bodiless=bodiless)
+            if found is None:
+                return Begun(connection, data)
+            status, reason, pairs, begins, length, closes = found
+            began = 0.0
+            if len(data) - begins < length:
+                began, pieces = time.perf_counter(), bytearray(data)
+                try:
+                    while len(pieces) - begins < length:
+                        _hurry(sock, patience, until)
+                        piece = sock.recv(_PIECE)
+                        if not piece:
+                            break
+                        pieces += piece
+                finally:
+                    data = bytes(pieces)
+                if len(data) - begins < length:
+                    return Begun(connection, data)
+        except OSError as error:
+            return Begun(connection, data, receiving=error)
+    except BaseException:
+        connection.close()
+        pool._put_conn(connection)
+        raise
+    if closes or len(data) - begins > length:
+        connection.close()
+    pool._put_conn(connection)
+    return Arrived(status, reason, pairs, data[begins : begins + length], time.perf_counter() - began if began else 0.0)
+
+
+def _hurry(sock: socket.socket, patience: float | None, until: float | None) -> None:
+    if until is None:
+        return
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the answer was not whole in time")
+    if patience is None or left < patience:
+        sock.settimeout(left)
+
+
+def _plain_head(data: bytes, *, bodiless: bool) -> tuple[int, str, Pairs, int, int, bool] | None:
+    """Status, words, headers, where the body begins, how long it is, whether the connection ends with it.
+
+    None for a head that is not there, or whose body is not simply so many bytes.
+    """
+    found = fast_path.HEAD.match(data)
+    if found is None:
+        return None
+    lines = found[3].decode("ascii").split("\r\n")
+    lines.pop()
+    pairs, said = [], {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        value = value.lstrip(" \t")
+        pairs.append((name, value))
+        said[name.lower()] = value
+    status = int(found[1])
+    length = said.get("content-length", "")
+    if bodiless or status in _WITHOUT_BODY:
+        size = 0
+    elif length.isdecimal() and len(length) < 10:
+        size = int(length)
+    else:
+        return None
+    if (
+        len(said) != len(lines)
+        or len(lines) > fast_path.MOST_HEADERS
+        or size > _LARGEST_ANSWER
+        or not said.keys().isdisjoint(_UNUSUAL)
+    ):
+        return None
+    closes = "close" in said.get("connection", "").lower()
+    return status, found[2].decode("ascii").strip(), tuple(pairs), found.end(), size, closes
+
+
+_UNUSUAL = frozenset({"set-cookie", "transfer-encoding", "upgrade"})
