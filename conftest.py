@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 import tests.lean  # noqa: F401 - first of ours, whatever the options are
+from tests import slow
 from tests.sandbox.official import NOT_AT_HAND, SETTING, SPECS
 
 # A developer's own .env must never be used, so all kernels start in the sandbox.
@@ -34,20 +36,22 @@ pytest_plugins = ["tests.leaks.table"]  # the table of secrets that were found
 
 
 class SharedThings(LoadScopeScheduling):
-    """Tests run one by one wherever there is room, except those that share something costly."""
+    """A file's tests stay together, as they share its fixtures; slow ones run one by one wherever there is room."""
 
     def _split_scope(self, nodeid: str) -> str:
         """What a test shares: a lesson's cells a kernel, the browser's tests one JupyterLab, canaries two kernels."""
         place = nodeid.partition("::")[0]
         if place.endswith(".ipynb") or place.startswith(("tests/browser/", "tests/leaks/test_kernel")):
             return place
-        published = re.fullmatch(r"tests/test_lessons\.py::.+\[(.+)\]", nodeid)
-        return published[1] if published else nodeid
+        if published := re.fullmatch(r"tests/test_lessons\.py::.+\[(.+)\]", nodeid):
+            return published[1]
+        return nodeid if nodeid.startswith(SLOW) or nodeid.partition("[")[0] in slow.read() else place
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedThings:
-    """Hand the tests out this way."""
+    """Hand the tests out this way, and in the order that they were put in: the slow ones first."""
+    config.option.loadscopereorder = False
     return SharedThings(config, log)
 
 
@@ -78,7 +82,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"CI checks against the official documents; {SPECS} has none. Set {SETTING}.")
 
 
-# Those that start a browser, a kernel or another process, or send thousands of generated requests.
+# Those that start a browser, a kernel or another process, that wait, or that send thousands of generated requests;
+# tests/slow.txt has single ones.
 SLOW = (
     "tests/browser/",
     "tests/leaks/",
@@ -94,21 +99,45 @@ SLOW = (
     "tests/sandbox/test_own_document.py",
     "tests/sandbox/test_printed_codes.py",
     "tests/test_chaos.py",
-    "tests/test_house.py::test_the_wheel_works_alone",
+    "tests/test_command_line.py",
+    "tests/test_docs_site.py",
+    "tests/test_in_a_page.py",
     "tests/test_lab.py",
+    "tests/test_lazy_mapping.py",
+    "tests/test_login_threads.py",
+    "tests/test_mapping.py",
+    "tests/test_other_front_ends.py",
+    "tests/test_other_languages.py",
     "tests/test_published_notebooks.py",
+    "tests/test_pytest_plugin.py",
     "tests/test_report_lesson.py",
+    "tests/test_sandbox_desk.py",
+    "tests/test_sealed_calls.py",
     "tests/typing/",
 )
 OF_A_LESSON_THAT_RAN = "published"  # a fixture that runs a lesson in a kernel
 
 
+WITHOUT_THEM = "not slow"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The inner loop does not even read the files that it leaves out."""
+    if config.getoption("markexpr") != WITHOUT_THEM or collection_path.suffix == ".txt":
+        return None
+    place = collection_path.relative_to(config.rootpath) if collection_path.is_relative_to(config.rootpath) else None
+    return True if place and (f"{place.as_posix()}/" in SLOW or place.as_posix() in SLOW) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow ones."""
+    """Mark the slow ones, and have them begin first, so that at the end no core waits for another."""
+    single = slow.read()
     for item in items:
         lesson = item.nodeid.partition("::")[0].endswith(".ipynb")
-        if lesson or item.nodeid.startswith(SLOW) or OF_A_LESSON_THAT_RAN in getattr(item, "fixturenames", ()):
+        listed = item.nodeid.startswith(SLOW) or item.nodeid.partition("[")[0] in single
+        if lesson or listed or OF_A_LESSON_THAT_RAN in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 LEFT = pytest.StashKey[list[str]]()

@@ -252,7 +252,7 @@ def test_a_projects_tests_have_a_sandbox_that_is_as_strict_as_the_project_says(f
         "def test_marked(vipps_sandbox): assert vipps_sandbox.settings()['strictness'] == 'real'\n",
         encoding="utf-8",
     )
-    options = "-q -p no:cacheprovider -p no:nbval -p no:schemathesis --rootdir".split()
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:nbval", "-p", "no:schemathesis", "--rootdir"]
     command = [sys.executable, "-m", "pytest", *options, str(folder), "test_it.py"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 

@@ -123,9 +123,13 @@ def said_by_kernel(address: str, code: str) -> str:
     request = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}
     with contextlib.closing(websocket.create_connection(channels, timeout=60)) as connection:
         connection.send(json.dumps(request))
-        while (said := json.loads(connection.recv()))["msg_type"] != "stream":
-            pass
-    return said["content"]["text"]
+        printed, state = "", ""
+        while state != "idle":  # until then, what stops JupyterLab would interrupt the cell
+            said = json.loads(connection.recv())
+            if said["parent_header"].get("msg_id") == "1":
+                printed += said["content"].get("text", "")
+                state = said["content"].get("execution_state", "")
+    return printed
 
 
 def refuses_connections(address: str) -> bool:

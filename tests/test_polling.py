@@ -264,7 +264,13 @@ def test_in_a_lesson_the_output_is_the_same_each_time_and_nbval_agrees(tmp_path)
     nbformat.write(stored, tmp_path / "lesson.ipynb")
 
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *"-p no:cacheprovider -p no:schemathesis --nbval lesson.ipynb".split()],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            *["-p", "no:cacheprovider", "-p", "no:schemathesis", "--nbval", "lesson.ipynb"],
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
