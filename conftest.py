@@ -32,7 +32,10 @@ RUN = "TEST_RUN_ID"
 FIRST = RUN not in os.environ  # not one of xdist's workers, nor a run within a run
 os.environ.setdefault(RUN, uuid4().hex)
 
-pytest_plugins = ["tests.leaks.table"]  # the table of secrets that were found
+pytest_plugins = [
+    "tests.kernels",  # kernels that start quickly
+    "tests.leaks.table",  # the table of secrets that were found
+]
 
 
 class SharedThings(LoadScopeScheduling):

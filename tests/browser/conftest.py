@@ -13,17 +13,29 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import playwright.sync_api
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Browser, BrowserType, Locator, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserType,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    WebSocket,
+    sync_playwright,
+)
 
 REPOSITORY = Path(__file__).parents[2]
+# Hundreds of pictures, for people to look at; nothing is checked by them, and they take a fifth of the time.
+PICTURES_WANTED = bool(os.environ.get("VIPPS_NB_PICTURES"))
 
 QUIET_CHROMIUM = [
     "--no-sandbox",  # containers seldom allow Chromium's own sandbox; every page here is ours
@@ -31,6 +43,7 @@ QUIET_CHROMIUM = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu",  # Debian asks for one, and an imitated one draws slowly
     "--no-first-run",
     # Nothing is to be had from beyond this machine. (Intercepting requests would switch the browser's cache off.)
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
@@ -38,6 +51,43 @@ QUIET_CHROMIUM = [
 
 # The panel in front of everything; `expose_app_in_browser` puts the application into the page.
 PANEL = "window.jupyterapp?.shell?.currentWidget"
+JUPYTERLAB = "lab/tree"
+USUAL_SIZE: ViewportSize = {"width": 1000, "height": 900}
+
+# Open a notebook as new, and close all else. A launcher comes by itself where nothing is left.
+SHOW_NOTEBOOK = """
+async (path) => {
+  const { commands, shell } = window.jupyterapp;
+  const others = (panel) => [...shell.widgets("main")].filter((one) => one !== panel);
+  others().forEach((one) => one.dispose());
+  const panel = await commands.execute("docmanager:open", { path });
+  while (others(panel).length || shell.currentWidget !== panel) {
+    others(panel).forEach((one) => one.dispose());
+    shell.activateById(panel.id);
+    await new Promise(requestAnimationFrame);
+  }
+  await panel.context.ready;
+}
+"""
+
+# Close everything that stands in JupyterLab; nothing to do in another application's page.
+LEAVE = """
+() => {
+  const lab = window.jupyterapp?.commands.hasCommand("apputils:change-theme") && location.pathname.startsWith("/lab");
+  if (!lab || document.querySelector(".jp-Dialog, .lm-Menu")) return false;
+  [...window.jupyterapp.shell.widgets("main")].forEach((one) => one.dispose());
+  return true;
+}
+"""
+
+SAVE_WIDGET_STATE = """
+async (wanted) => {
+  const name = "@jupyter-widgets/jupyterlab-manager:saveWidgetState";
+  const { commands } = window.jupyterapp;
+  if (commands.isToggled(name) !== wanted) await commands.execute(name);
+  while (commands.isToggled(name) !== wanted) await new Promise(requestAnimationFrame);
+}
+"""
 
 
 def find_chromium(kind: BrowserType) -> str | None:
@@ -108,6 +158,29 @@ def artifacts() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def picture(artifacts: Path) -> Callable[[Locator, str], None]:
+    """`picture(locator, "gallery/name.png")`: into the artifacts, where somebody has asked for pictures."""
+
+    def take(locator: Locator, name: str) -> None:
+        if PICTURES_WANTED:
+            locator.screenshot(path=artifacts / name, animations="disabled")
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> Iterator[Page]:
+    """A page for one card at a time; go to about:blank first. Its clock can be set and held."""
+    context = chromium.new_context(timezone_id="Europe/Oslo", device_scale_factor=2)
+    page = context.new_page()
+    page.clock.install(time=0)
+    yield page
+    PlaywrightsLoop.take_out()  # whichever test was the last
+    context.close()
+    PlaywrightsLoop.put_aside()
+
+
 class LabServer:
     """A JupyterLab that shares nothing with the one of the person running the tests.
 
@@ -122,15 +195,18 @@ class LabServer:
         context: The browser's; what it has loaded once it need not load again.
     """
 
-    def __init__(self, folder: Path, browser: Browser) -> None:
+    def __init__(self, folder: Path, browser: Browser, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._added = environment or {}
         self.root = folder / "notebooks"
         self.root.mkdir(parents=True)
         self.token = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        self.context = browser.new_context(viewport={"width": 1000, "height": 900})
+        self.context = browser.new_context()
+        self.context.set_default_navigation_timeout(90_000)
+        self._at_rest: list[Page] = []  # those that show JupyterLab
         self._process = self._start()
 
     def write_settings(self, theme: str, save_widget_state: bool) -> None:
@@ -165,6 +241,7 @@ class LabServer:
             "JUPYTER_TOKEN": self.token,
             # The kernel imports the package that is being tested, installed or not.
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path[1:]]),
+            **self._added,
         }
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser"),
@@ -180,7 +257,7 @@ class LabServer:
         ]
         with (self.folder / "server.log").open("wb") as log:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240  # a busy machine's
         while time.monotonic() < deadline and process.poll() is None:
             try:
                 self.ask("GET", "api")
@@ -196,6 +273,25 @@ class LabServer:
         request = urllib.request.Request(f"{self.address}/{path}?token={self.token}", method=method)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.read()
+
+    def take_page(self, app: str) -> Page:
+        """A page for a notebook: one that JupyterLab has been loaded into already, or a new one."""
+        page = self._at_rest.pop() if app == JUPYTERLAB and self._at_rest else self.context.new_page()
+        page.set_viewport_size(USUAL_SIZE)
+        page.set_default_timeout(30_000)
+        page.set_default_navigation_timeout(90_000)
+        return page
+
+    def give_back(self, page: Page) -> None:
+        """Loading JupyterLab takes a processor five seconds: where it is at rest, the next test goes on with it."""
+        try:
+            at_rest = page.evaluate(LEAVE)
+        except playwright.sync_api.Error:  # it shows nothing, or hangs
+            at_rest = False
+        if at_rest:
+            self._at_rest.append(page)
+        else:
+            page.close()
 
     def end_kernels_below(self, folder: str) -> None:
         """End the kernels of all notebooks in a folder."""
@@ -230,10 +326,21 @@ class Lab:
         self.notebooks.mkdir()
         self.blocked: list[str] = []
         self.sent: list[bytes | str] = []
+        self._theme, self._save_widget_state = theme, save_widget_state
         server.write_settings(theme, save_widget_state)
-        self.page: Page = server.context.new_page()
-        self.page.on("request", self._look_where)
-        self.page.on("websocket", self._listen)
+        self._app = JUPYTERLAB
+        self.page: Page = self._take_page()
+
+    def _take_page(self) -> Page:
+        page = self._server.take_page(self._app)
+        page.on("request", self._look_where)
+        page.on("websocket", self._listen)
+        return page
+
+    def _give_page_back(self) -> None:
+        self.page.remove_listener("request", self._look_where)
+        self.page.remove_listener("websocket", self._listen)
+        self._server.give_back(self.page)
 
     def _look_where(self, request: Request) -> None:
         if not request.url.startswith((self._server.address, "data:", "blob:")):
@@ -259,10 +366,25 @@ class Lab:
         """Where an application, such as Notebook 7 (`notebooks`), shows a notebook."""
         return f"{self._server.address}/{app}/{self._name}/{name}?token={self._server.token}&reset"
 
-    def open(self, name: str, *, app: str = "lab/tree") -> None:
-        """Open a notebook and wait for its kernel."""
-        self.page.goto(self.address_of(name, app=app))
+    def open(self, name: str, *, app: str = JUPYTERLAB) -> None:
+        """Open a notebook and wait for its kernel. Another one that is open is closed; its kernel goes on."""
+        if app != self._app:
+            size = self.page.viewport_size
+            self._give_page_back()
+            self._app = app
+            self.page = self._take_page()
+            self.page.set_viewport_size(size or USUAL_SIZE)
+        if app == JUPYTERLAB and self.page.evaluate("() => 'jupyterapp' in window"):
+            self._set(self._theme, self._save_widget_state)
+            self.page.evaluate(SHOW_NOTEBOOK, f"{self._name}/{name}")
+        else:
+            self.page.goto(self.address_of(name, app=app))
         self.wait_for_kernel()
+
+    def _set(self, theme: str, save_widget_state: bool) -> None:
+        """What `write_settings` does, for a page that is loaded already."""
+        self.page.evaluate(SAVE_WIDGET_STATE, save_widget_state)
+        self.use_theme(theme)
 
     def wait_for_kernel(self) -> None:
         self.page.wait_for_function(
@@ -313,8 +435,10 @@ class Lab:
         return self.page.evaluate(f"() => {PANEL}.content.widgets.length")
 
     def use_theme(self, theme: str) -> None:
-        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         light = str("Light" in theme).lower()
+        if self.page.locator(f"body[data-jp-theme-light='{light}']").count():
+            return
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
         # A curtain hangs before the page while the theme changes.
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
@@ -344,13 +468,15 @@ class Lab:
         return [str(file.relative_to(self._server.folder)) for file in self.files() if needle in file.read_bytes()]
 
     def close(self) -> None:
-        self.page.close()
+        self._give_page_back()
         self._server.end_kernels_below(self._name)
 
 
 @pytest.fixture(scope="session")
-def lab_server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[LabServer]:
-    server = LabServer(tmp_path_factory.mktemp("lab"), chromium)
+def lab_server(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, forked_kernels: dict[str, str]
+) -> Iterator[LabServer]:
+    server = LabServer(tmp_path_factory.mktemp("lab"), chromium, forked_kernels)
     yield server
     PlaywrightsLoop.take_out()  # whichever test was the last
     server.close()

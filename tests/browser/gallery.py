@@ -34,6 +34,7 @@ from vipps_nb.widgets import card
 
 NOON = "2026-01-01T12:00:00Z"
 DAY = 24 * 3600
+WIDE = 900  # CSS pixels
 
 # What JupyterLab and Notebook 7 say about every HTML output, as specific as they say it.
 HOST = """
@@ -73,6 +74,18 @@ IN_A_NOTEBOOK = ASKING.replace(
 )
 
 
+# Colours that change slowly are there at once. In between, the cards look what they stand on.
+WEAR = """
+async ([isLight, style]) => {
+  document.body.dataset.jpThemeLight = isLight;
+  document.body.style.cssText = style;
+  await null;
+  void document.body.offsetWidth;
+  document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish());
+}
+"""
+
+
 def answers_time(content: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a kernel says that has nothing else to say."""
     return {"time": NOW, "alive": content["id"], "id": content["id"]} if "ask" in content else None
@@ -109,23 +122,37 @@ class Wall:
     def _ask(self, content: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return self._kernel(content)
 
-    def hang(self, exhibit: Exhibit, theme: str = "light", width: int = 900) -> None:
+    def hang(self, exhibit: Exhibit, theme: str = "light", width: int = WIDE) -> None:
         """Show an exhibit, and nothing of the one before."""
         self._kernel = exhibit.kernel
         self.page.goto("about:blank")
         self.page.clock.set_system_time(NOW / 1000)
         self.page.set_viewport_size({"width": width, "height": 1300})
-        colours = ";".join(f"{name}:{value}" for name, value in THEMES[theme].items())
+        is_light, style = clothes(theme)
         self.page.set_content(
             f"<!doctype html><html lang='en'><title>Gallery</title><style>{''.join(SHEETS)}</style>"
-            f"<body data-jp-theme-light='{str(theme == 'light').lower()}' "
-            f"style='{colours};margin:0;background:var(--jp-layout-color1)'>"
+            f"<body data-jp-theme-light='{is_light}' style='{style}'>"
             f"<main class='jp-ThemedContainer' style='padding:8px'>{self._as_output(exhibit)}</main>"
         )
         if exhibit.widget:
             esm = card.script(f"{exhibit.widget}.js")
             self.page.evaluate(IN_A_NOTEBOOK, {"esm": esm, "traits": dict(exhibit.traits), "kernelClock": None})
         exhibit.prepare(self.page)
+
+    def wear(self, theme: str) -> None:
+        """Change the theme around what hangs there, as a person does in JupyterLab's menu."""
+        self.page.evaluate(WEAR, clothes(theme))
+
+    def widen(self, width: int) -> None:
+        """Make the window wider or narrower around what hangs there; comes back when that has taken its place."""
+        self.page.set_viewport_size({"width": width, "height": 1300})
+        self.page.evaluate("new Promise((seen) => new ResizeObserver(seen).observe(document.body))")
+
+
+def clothes(theme: str) -> tuple[str, str]:
+    """What a page's body says of a theme: whether it is light, and its colours."""
+    colours = ";".join(f"{name}:{value}" for name, value in THEMES[theme].items())
+    return str(theme == "light").lower(), f"{colours};margin:0;background:var(--jp-layout-color1)"
 
 
 class Shop:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.test_cards import NOW, SHOW, THEMES
 from vipps_nb.widgets import card
@@ -39,13 +39,12 @@ STATES = {
 
 
 @pytest.fixture
-def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    pages: list[Page] = []
-
+def show(window: Page) -> Callable[..., Page]:
     def show(state: str, theme: str = "light", width: int = 800, alive: bool = True) -> Page:
-        page = chromium.new_page(viewport={"width": width, "height": 420}, device_scale_factor=2)
-        pages.append(page)
-        page.clock.install(time=NOW)
+        page = window
+        page.goto("about:blank")
+        page.clock.set_system_time(NOW / 1000)
+        page.set_viewport_size({"width": width, "height": 420})
         colours = "".join(f"{name}:{value};" for name, value in THEMES[theme].items())
         page.set_content(
             f"<style>{card.stylesheet('deliveries.css')}</style>"
@@ -58,18 +57,16 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.evaluate(answering, {"esm": esm, "traits": dict(STATES[state]), "kernelClock": 0 if alive else None})
         return page
 
-    yield show
-    for page in pages:
-        page.close()
+    return show
 
 
-@pytest.mark.parametrize("width", [440, 520, 800])
-def test_it_fits_where_it_stands(show: Callable[..., Page], width: int) -> None:
-    page = show("full", width=width)
+def test_it_fits_where_it_stands(show: Callable[..., Page]) -> None:
+    for width in (440, 520, 800):
+        page = show("full", width=width)
 
-    scroll = page.locator(".vipps-nb-scroll")
-    assert scroll.evaluate("node => node.scrollWidth <= node.clientWidth")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        scroll = page.locator(".vipps-nb-scroll")
+        assert scroll.evaluate("node => node.scrollWidth <= node.clientWidth"), width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_the_newest_is_on_top_and_says_what_is_wrong(show: Callable[..., Page]) -> None:

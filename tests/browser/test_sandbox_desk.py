@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_cards import NOW, SHOW, THEMES
+from tests.browser.test_cards import NOW, SHOW, THEMES, Picture
 from vipps_nb.widgets import card
 
 if TYPE_CHECKING:
@@ -116,13 +115,12 @@ if (content.look) { tell("msg:custom", { entry, id: content.id }); }
 
 
 @pytest.fixture
-def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    pages: list[Page] = []
-
+def show(window: Page) -> Callable[..., Page]:
     def show(state: str, theme: str = "light", width: int = 900, alive: bool = True, **changes: Any) -> Page:
-        page = chromium.new_page(viewport={"width": width, "height": 900}, device_scale_factor=2)
-        pages.append(page)
-        page.clock.install(time=NOW / 1000)
+        page = window
+        page.goto("about:blank")
+        page.clock.set_system_time(NOW / 1000)
+        page.set_viewport_size({"width": width, "height": 900})
         colours = "".join(f"{name}:{value};" for name, value in THEMES[theme].items())
         page.set_content(
             f"<style>{card.stylesheet('sandbox_desk.css')}</style>"
@@ -138,9 +136,7 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
         expect(page.locator(".vipps-nb-clock-time")).not_to_be_empty()
         return page
 
-    yield show
-    for page in pages:
-        page.close()
+    return show
 
 
 def sent(page: Page) -> list[dict[str, Any]]:
@@ -149,18 +145,18 @@ def sent(page: Page) -> list[dict[str, Any]]:
     return [{name: value for name, value in order.items() if name != "id"} for order in orders]
 
 
-@pytest.mark.parametrize(
-    ("state", "width"),
-    [("idle", 480), ("idle", 900), ("several", 320), ("several", 640), ("stranger", 480), ("stranger", 900)],
-)
-def test_it_fits_where_it_stands(show: Callable[..., Page], artifacts: Path, state: str, width: int) -> None:
-    page = show(state, width=width)
-    page.screenshot(path=artifacts / f"desk-{state}-{width}.png", animations="disabled", full_page=True)
+def test_it_fits_where_it_stands(show: Callable[..., Page], picture: Picture) -> None:
+    for state, widths in {"idle": (480, 900), "several": (320, 640), "stranger": (480, 900)}.items():
+        for width in widths:
+            page = show(state, width=width)
+            picture(page.locator("body"), f"desk-{state}-{width}.png")
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator(".vipps-nb-screen").evaluate("node => node.scrollWidth <= node.clientWidth")
-    assert (page.locator(".vipps-nb-phone").bounding_box()["height"] < 260) == (state == "idle"), "it folds"
-    assert page.locator(".vipps-nb-scroll").evaluate("node => node.scrollWidth <= node.clientWidth")
+            where = f"{state}, {width}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+            assert page.locator(".vipps-nb-screen").evaluate("node => node.scrollWidth <= node.clientWidth"), where
+            folded = page.locator(".vipps-nb-phone").bounding_box()["height"] < 260
+            assert folded == (state == "idle"), where
+            assert page.locator(".vipps-nb-scroll").evaluate("node => node.scrollWidth <= node.clientWidth"), where
 
 
 def test_the_phone_shows_what_the_customer_would_see(show: Callable[..., Page]) -> None:
@@ -294,7 +290,7 @@ def test_strictness_is_a_switch(show: Callable[..., Page]) -> None:
     assert sent(page) == [{"do": "strict", "on": True}]
 
 
-def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], artifacts: Path) -> None:
+def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], picture: Picture) -> None:
     page = show("payment")
     lines = page.locator("tr.vipps-nb-line")
     expect(lines.first).to_contain_text("429")
@@ -307,7 +303,7 @@ def test_the_log_is_newest_first_filtered_and_opened(show: Callable[..., Page], 
     page.get_by_role("button", name="/epayment/v1/payments/order-0001").click()
 
     expect(page.get_by_text('"authorization": "***"')).to_be_visible()
-    page.screenshot(path=artifacts / "desk-log.png", full_page=True)
+    picture(page.locator("body"), "desk-log.png")
 
 
 def test_what_the_doctor_asked_is_hidden_until_it_is_wanted_and_marked_then(show: Callable[..., Page]) -> None:
