@@ -13,6 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 
 from vipps_nb import VippsSession
 from vipps_nb.core import fast_path
@@ -178,6 +179,8 @@ def replaced(monkeypatch):
         (HTTPAdapter, "build_response"),
         (HTTPConnection, "putrequest"),
         (http.client.HTTPConnection, "endheaders"),
+        (http.client.HTTPConnection, "getresponse"),
+        (HTTPConnectionPool, "urlopen"),
         (requests.Session, "resolve_redirects"),
         (requests.Session, "merge_environment_settings"),
     ],

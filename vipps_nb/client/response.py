@@ -86,7 +86,6 @@ class VippsResponse(QuickResponse):
     seen: Money | None = None
     laps: Laps | None = None
     listed: str = ""
-    _content_consumed: bool
 
     @classmethod
     def of(cls, answer: requests.Response) -> VippsResponse:

@@ -310,7 +310,10 @@ class QuickResponse(requests.Response):
         for name, value in vars(requests.Response()).items()
         if name not in {"cookies", "headers", "history"}
     }
-    _arrived: Arrived | None = None  # an answer that came past urllib3
+    # An answer that came past urllib3 has no stream until somebody asks for it.
+    _arriving: ClassVar[dict[str, Any]] = {name: value for name, value in _new.items() if name != "raw"}
+    _arrived: Arrived | None = None
+    _content_consumed: bool
 
     @classmethod
     def of_raw(cls, request: PlainRequest, raw: Any, connection: HTTPAdapter) -> QuickResponse:
@@ -370,6 +373,7 @@ class QuickResponse(requests.Response):
         )
         if self._content_consumed:
             raw.read(decode_content=False)
+            raw.close()
         return raw
 
     @functools.cached_property
@@ -404,9 +408,6 @@ def whole_body(answer: requests.Response, largest: int) -> bytes | None:
     asked.raw = Raising(failure)
     next(asked.iter_content(1))
     raise failure
-
-
-QuickResponse._arriving = {name: value for name, value in QuickResponse._new.items() if name != "raw"}
 
 
 @functools.lru_cache(64)

@@ -1,8 +1,8 @@
 """One request and its answer over a connection that is open already.
 
-urllib3 opens connections and keeps them; what it does for each request beside that takes five times as long as sending
-and receiving. So a small request goes straight onto an open connection of its pool, and a usual answer is taken straight
-from it.
+urllib3 opens connections and keeps them; what it does for each request beside that takes many times as long as sending
+and receiving. So a small request goes straight onto an open connection of its pool, and a usual answer is taken
+straight from it.
 
 As soon as anything is not usual, urllib3 gets all of it: what has come so far, or the error, as if it had sent the
 request itself (:class:`Begun`). So there is one place that knows about chunks, compression, errors and closing, and it
@@ -15,7 +15,6 @@ import contextlib
 import http.client
 import io
 import logging
-import re
 import select
 import socket
 import sys
@@ -27,9 +26,9 @@ from functools import lru_cache
 from queue import Empty, Full
 from typing import Any, NamedTuple
 
-import urllib3
 from urllib3 import Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3._version import __version__ as _version
+from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from vipps_nb.core import fast_path
@@ -39,6 +38,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _PIECE = 65_536  # bytes received in one go
 _LARGEST_BODY = 16_384  # bytes of a request that every system takes at once, so that nobody waits while sending
 _LARGEST_ANSWER = 1 << 20  # bytes; a larger one takes so long that urllib3's share is not noticed
+_MOST_DIGITS = 10  # of a length
 _WITHOUT_BODY = frozenset({204, 304})
 _log = logging.getLogger("urllib3.connectionpool")
 
@@ -83,7 +83,7 @@ def _stands() -> tuple[Any, ...]:
 
 def _own() -> tuple[Any, ...] | None:
     """All of it as it was written; None where somebody had replaced some of it before we were imported."""
-    if not (fast_path.IS_URLLIB3 and urllib3.__version__.startswith("2.")):
+    if not (fast_path.IS_URLLIB3 and _version.startswith("2.")):
         return None
     found = _stands()
     files = {HTTPConnectionPool: "connectionpool.py", HTTPConnection: "connection.py"}
@@ -246,8 +246,6 @@ class Shelf:
 
 class HandsOver:
     """Beside urllib3's own pool: goes on with a request that was begun."""
-
-    QueueCls = Shelf
 
     def _get_conn(self, *args: Any, **kwargs: Any) -> Any:
         begun = _handed.get()
@@ -419,7 +417,7 @@ def _plain_head(data: bytes, *, bodiless: bool) -> tuple[int, str, Pairs, int, i
     length = said.get("content-length", "")
     if bodiless or status in _WITHOUT_BODY:
         size = 0
-    elif length.isdecimal() and len(length) < 10:
+    elif length.isdecimal() and len(length) < _MOST_DIGITS:
         size = int(length)
     else:
         return None

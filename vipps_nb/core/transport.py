@@ -30,6 +30,7 @@ from vipps_nb.core.open_connection import (
     HandsOver,
     OpenConnection,
     Resumed,
+    Shelf,
     going_on_with,
     over_an_open_connection,
 )
@@ -138,26 +139,26 @@ class _InOnePiece:
         return super().endheaders(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # as above
 
 
-class _Answering:
-    """Gives out the answer that was begun, or a new one."""
-
-    begun: Begun | None
-
-    def response_class(self, *args: Any, **kwargs: Any) -> _Answer:
-        """An answer; http.client asks for it as for a class."""
-        begun, self.begun = self.begun, None
-        return _Answer(*args, begun=begun, **kwargs)
+def _answer(connection: OpenConnection, *args: Any, **kwargs: Any) -> _Answer:
+    """The answer that was begun on a connection, or a new one."""
+    begun, connection.begun = connection.begun, None
+    return _Answer(*args, begun=begun, **kwargs)
 
 
-class _Http(_Answering, _InOnePiece, OpenConnection, _Silent, _Timed, HTTPConnection):
-    pass
+# http.client makes each answer of its connection's response_class, which may as well be a method; urllib3's pools keep
+# their connections in a QueueCls, of which they want no more than a Shelf has.
 
 
-class _Https(_Answering, _InOnePiece, OpenConnection, _Silent, _Timed, HTTPSConnection):
-    pass
+class _Http(_InOnePiece, OpenConnection, _Silent, _Timed, HTTPConnection):
+    response_class = _answer  # type: ignore[assignment]  # pyright: ignore
+
+
+class _Https(_InOnePiece, OpenConnection, _Silent, _Timed, HTTPSConnection):
+    response_class = _answer  # type: ignore[assignment]  # pyright: ignore
 
 
 class _HttpPool(HandsOver, HTTPConnectionPool):
+    QueueCls = Shelf  # type: ignore[assignment]  # pyright: ignore
     # urllib3 asks more of a connection's type than its own connections have.
     ConnectionCls = _Http  # pyright: ignore[reportAssignmentType]
 
@@ -170,6 +171,7 @@ class _HttpPool(HandsOver, HTTPConnectionPool):
 
 
 class _HttpsPool(HandsOver, HTTPSConnectionPool):
+    QueueCls = Shelf  # type: ignore[assignment]  # pyright: ignore
     ConnectionCls = _Https  # pyright: ignore[reportAssignmentType]
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
