@@ -57,3 +57,26 @@ def test_the_server_knows_no_vipps():
     names = {name for name in imported(ROOT / "server" / "http_server.py") if name.startswith("vipps_nb")}
 
     assert names == {"vipps_nb.sandbox.errors"}
+
+
+FIRST_TOKEN = """
+import sys
+from vipps_nb import Sandbox
+from vipps_nb.client.login import sandbox_session
+
+with Sandbox(door={door!r}) as sandbox, sandbox_session(sandbox) as vipps:
+    assert vipps.token
+    print("fastapi" in sys.modules)
+    vipps.get("/epayment/v1/payments/no-such-one")
+    print("fastapi" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("door", ["loopback", "in-process"])
+def test_a_login_is_answered_before_fastapi_is_imported(door):
+    """It takes as long as all the rest of a login."""
+    run = subprocess.run(
+        [sys.executable, "-c", FIRST_TOKEN.format(door=door)], capture_output=True, text=True, check=False
+    )
+
+    assert run.stdout.split() == ["False", "True"], run.stderr

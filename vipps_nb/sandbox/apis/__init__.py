@@ -21,7 +21,8 @@ from __future__ import annotations
 from vipps_nb.sandbox.server.shelf import Pages
 
 APIS = [
-    Pages("apis.access_token", "Access Token API", begins=["/accesstoken", "/miami"]),
+    Pages("apis.access_token", "Access Token API", begins=["/accesstoken"]),
+    Pages("apis.access_token.specialized", "Access Token API", begins=["/miami"]),
     Pages("apis.epayment", "ePayment API", begins=["/epayment"], counts=["payments"]),
     Pages("apis.recurring", "Recurring API", begins=["/recurring"], counts=["agreements", "charges"]),
     Pages("apis.webhooks", "Webhooks API", begins=["/webhooks"], counts=["webhooks"]),

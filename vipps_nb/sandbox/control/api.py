@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import Body, Depends, Path, Query, Request, Response
+from fastapi import Body, Path, Query, Request, Response
 from pydantic import Field
 
 from vipps_nb.sandbox.customer.camera import NothingOnPhone, SeveralOnPhone, hold_up, look_at
 from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import NO_AUTH
+from vipps_nb.sandbox.server.direct_call import AtHand
 from vipps_nb.sandbox.server.docs_page import render
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.openapi import describe
@@ -123,12 +124,12 @@ class SalesUnitState(JsonModel):
     switches: Switches
 
 
-async def _sender(request: Request) -> Sender:
-    found: Sender = request.state.sender
+def _sender(request: Request) -> Sender:
+    found: Sender = request.scope["state"]["sender"]
     return found
 
 
-TheSender = Annotated[Sender, Depends(_sender)]
+TheSender = Annotated[Sender, AtHand(_sender)]
 Msn = Annotated[str, Path(description="A merchant serial number.")]
 
 

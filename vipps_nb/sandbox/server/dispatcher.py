@@ -31,7 +31,7 @@ from vipps_nb.sandbox.server.problems import (
     Refusal,
     gateway,
 )
-from vipps_nb.sandbox.server.routing import ORDERED, ApiRoute, refuse
+from vipps_nb.sandbox.server.routing import ORDERED, Operation, refuse
 from vipps_nb.sandbox.server.shelf import Shelf
 from vipps_nb.sandbox.webhook_delivery.sender import Sender
 from vipps_nb.sandbox.world.clock import timestamp
@@ -40,7 +40,7 @@ from vipps_nb.sandbox.world.request_log import Entry
 from vipps_nb.sandbox.world.world import Backend
 
 if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
+    from starlette.types import Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LARGEST_BODY = 4 << 20  # an image of 2 MB is larger as Base64
@@ -208,42 +208,29 @@ class Dispatcher:
             value = in_header([self._backend.masker.text(line) for line in leniency.lines()])
             answer.headers.append((HEADER.lower().encode(), value.encode()))
 
-    async def _act(self, scope: Scope, body: bytes, found: Found[ApiRoute]) -> Answer:
+    async def _act(self, scope: Scope, body: bytes, found: Found[Operation]) -> Answer:
         async with self._sender.turn:
             self._backend.world.clock.settle()
             answer = await self._ask(scope, body, found)
             self._sender.dispatch()
             return answer
 
-    async def _ask(self, scope: Scope, body: bytes, found: Found[ApiRoute]) -> Answer:
+    async def _ask(self, scope: Scope, body: bytes, found: Found[Operation]) -> Answer:
         if found.goal is None:
             return self._leads_nowhere(scope["path"], found)
         scope["endpoint"], scope["path_params"] = found.goal.endpoint, found.variables
         scope["state"].update(backend=self._backend, sender=self._sender, shelf=self._shelf)
-        answer = Answer()
-        inbox: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> Message:
-            return inbox.pop() if inbox else {"type": "http.disconnect"}
-
-        async def send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                answer.headers = list(message["headers"])
-            else:
-                answer.body += message.get("body", b"")
-
         try:
-            await found.goal.whole(scope, receive, send)
+            said = await found.goal.answer(scope, body)
         except Exception:
             # Whoever reports it sends the log along, so that is masked like the request log.
             secrets = found_in(scope["headers"], scope["query_string"], body)
             mask = self._backend.masker.knowing(secrets)
             log.error("%s %s failed\n%s", scope["method"], mask.path(scope["path"]), mask.text(format_exc()))
             return _refused(Broken())
-        return answer
+        return Answer(said.status_code, said.raw_headers, bytes(said.body))
 
-    def _leads_nowhere(self, path: str, found: Found[ApiRoute]) -> Answer:
+    def _leads_nowhere(self, path: str, found: Found[Operation]) -> Answer:
         """501 where a real API lives that has no page here.
 
         Otherwise the gateway's 404 or 405.

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
 from vipps_nb.sandbox.server.authentication import (
     LONGEST_SYSTEM_HEADER,
@@ -79,7 +78,7 @@ def _put_together(pages: Sequence[Page], settings: Settings, base_url: str) -> J
     }
     for page in pages:
         for route in page.router.routes:
-            if isinstance(route, APIRoute) and route.include_in_schema:
+            if route.include_in_schema:
                 for method in route.methods or ():
                     operation = document["paths"][route.path_format][method.lower()]
                     _complete(operation, page, rules_of(route.endpoint), settings)

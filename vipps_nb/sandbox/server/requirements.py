@@ -16,8 +16,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request, params
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import Request
 
 from vipps_nb.sandbox.server.field_errors import FieldError, field_errors
 from vipps_nb.sandbox.server.leniency import Leniency, Note, present, printable
@@ -41,22 +41,22 @@ class Requirements:
     """What one operation wants.
 
     Args:
-        route: The operation.
+        route: The operation; None for one that takes neither a query nor a body.
         lenient: Whether what the documents do not have may be put right.
 
     Attributes:
         body: What kind of body its document has.
     """
 
-    def __init__(self, route: APIRoute, *, lenient: bool) -> None:
+    def __init__(self, route: APIRoute | None, *, lenient: bool) -> None:
         self._lenient = lenient
         self.body: Literal["none", "form", "json"] = "none"
         self._annotation: Any = None
-        given = list(_all(route.dependant))
+        given = [] if route is None else list(_all(route.dependant))
         wanted = [one for dependant in given for one in dependant.body_params]
         if wanted:
-            self.body = "form" if isinstance(wanted[0].field_info, params.Form) else "json"
-        if self.body == "json":
+            self.body = "form" if _is_form(wanted[0]) else "json"
+        if route is not None and self.body == "json":
             signature = inspect.signature(route.endpoint, eval_str=True)
             self._annotation = signature.parameters[wanted[0].name].annotation
         self._relax = relaxed(self._annotation)
@@ -72,7 +72,7 @@ class Requirements:
         """What is known of the object at this place of the body."""
         return object_at(self._relax, path)
 
-    async def prepare(self, request: Request, reading: Reading, explain: Explain) -> tuple[Request, Any]:
+    def prepare(self, request: Request, body: bytes, reading: Reading, explain: Explain) -> tuple[Request, Any]:
         """The request as it was meant, and what its body says.
 
         Raises:
@@ -86,7 +86,6 @@ class Requirements:
         query = self._check_query(request, notes, wrong)
         wrong += self._check_headers(request)
         content = reading.content
-        body = await request.body()
         if body and self.body == "none" and self._lenient:
             notes.add("", NO_BODY, "extra_forbidden")
         if body and self.body == "form" and self._lenient:
@@ -140,6 +139,12 @@ class Requirements:
         for name, kind in self._headers.items():
             if name in request.headers:
                 yield from _no_whole_number(name, request.headers[name], kind)
+
+
+def _is_form(field: Any) -> bool:
+    from fastapi.params import Form  # noqa: PLC0415 - there is a field, so that somebody has imported FastAPI
+
+    return isinstance(field.field_info, Form)
 
 
 def _all(dependant: Dependant) -> Iterator[Dependant]:

@@ -1,30 +1,34 @@
-"""A page, which is one API, and the FastAPI route class of its operations.
+"""A page, which is one API, and its operations.
 
-Around each operation the route authenticates the caller, counts the rate, remembers answers by idempotency key,
+Around each operation its route authenticates the caller, counts the rate, remembers answers by idempotency key,
 and says every refusal in the dialect of the API that was asked.
 """
 
 from __future__ import annotations
 
-import functools
-import inspect
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from fastapi.params import Depends as Dependency
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller, authenticate_request
+from vipps_nb.sandbox.server.direct_call import (
+    NO_CONTENT,
+    Answering,
+    AtHand,
+    DirectCall,
+    Parameters,
+    UnfitError,
+    UnreadableFormError,
+)
 from vipps_nb.sandbox.server.field_errors import FieldError, field_errors
 from vipps_nb.sandbox.server.idempotency import Remembered, fingerprint
 from vipps_nb.sandbox.server.json_reader import Reading, read
@@ -35,12 +39,18 @@ from vipps_nb.sandbox.server.requirements import JSON, JSON_BY_OTHER_NAMES, Requ
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import Backend, World
 
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from vipps_nb.sandbox.server.fastapi_route import ApiRoute
+
 KEY = "Idempotency-Key"
 AVAILABILITY = "Vipps-Nb-Availability"
 ORDERED = "ordered_refusal"
 """Where the dispatcher leaves what the fault desk has ordered for a request."""
 NOT_IN_TEST = "not in test"
 """Said of what the real test environment does not have: as a header of the answer, and in the docs."""
+Act = Callable[[Request, Any], Awaitable[Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -143,7 +153,8 @@ class Page:
         self.find_on_phone = find_on_phone
         self.counts = counts
         self.catch_up = catch_up
-        self.router = APIRouter(route_class=_route_class(self), tags=[title], deprecated=deprecated or None)
+        self.deprecated = deprecated
+        self.router = Router(self)
 
     def has_in_test(self, given: Rules, settings: Settings) -> bool:
         """Whether the real test environment has an operation with these rules too."""
@@ -152,7 +163,7 @@ class Page:
 
 
 def _backend(request: Request) -> Backend:
-    found: Backend = request.state.backend
+    found: Backend = request.scope["state"]["backend"]
     return found
 
 
@@ -161,7 +172,7 @@ def _world(request: Request) -> World:
 
 
 def _caller(request: Request) -> Caller:
-    found: Caller = request.state.caller
+    found: Caller = request.scope["state"]["caller"]
     return found
 
 
@@ -169,149 +180,198 @@ def _idempotency_key(request: Request) -> str | None:
     return request.headers.get(rules_of(request.scope["endpoint"]).key_header)
 
 
-def at_hand(find: Callable[[Request], Any]) -> Any:
-    """A dependency that is found by looking at the request; see :func:`_straight`."""
-
-    async def solve(request: Request) -> Any:
-        return find(request)
-
-    solve.find = find  # type: ignore[attr-defined]  # functions carry attributes; mypy has no word for it
-    return Depends(solve)
+TheBackend = Annotated[Backend, AtHand(_backend)]
+TheWorld = Annotated[World, AtHand(_world)]
+TheCaller = Annotated[Caller, AtHand(_caller)]
+TheKey = Annotated[str | None, AtHand(_idempotency_key)]
 
 
-TheBackend = Annotated[Backend, at_hand(_backend)]
-TheWorld = Annotated[World, at_hand(_world)]
-TheCaller = Annotated[Caller, at_hand(_caller)]
-TheKey = Annotated[str | None, at_hand(_idempotency_key)]
+class Operation:
+    """One operation of a page.
 
-
-_REQUEST = "the_request"
-
-
-def _straight(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """The operation as FastAPI sees it, with what is at hand put in directly.
-
-    FastAPI's solver takes longer for each dependency than most operations take in all.
-    """
-    signature = inspect.signature(endpoint, eval_str=True)
-    finders = {name: find for name, one in signature.parameters.items() if (find := _finder(one.annotation))}
-    if not finders:
-        return endpoint
-
-    # FastAPI gives a request to one parameter only.
-    wants = next((name for name, one in signature.parameters.items() if one.annotation is Request), None)
-
-    @functools.wraps(endpoint)
-    async def act(**values: Any) -> Any:
-        request = values.pop(_REQUEST) if wants is None else values[wants]
-        return await endpoint(**values, **{name: find(request) for name, find in finders.items()})
-
-    del act.__wrapped__  # FastAPI would look there for the parameters
-    shown = [one for name, one in signature.parameters.items() if name not in finders]
-    if wants is None:
-        shown.append(inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request))
-    act.__signature__ = signature.replace(  # type: ignore[attr-defined]  # pyright: ignore  # inspect's own way to say it
-        parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in shown]
-    )
-    return act
-
-
-def _finder(annotation: Any) -> Callable[[Request], Any] | None:
-    found = (getattr(one.dependency, "find", None) for one in get_args(annotation)[1:] if isinstance(one, Dependency))
-    return next((find for find in found if find is not None), None)
-
-
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-class ApiRoute(APIRoute):
-    """One operation, to be served without an app around it.
-
-    Attributes:
-        whole: As an ASGI app.
+    Args:
+        page: Whose it is.
+        methods: In capitals.
+        path: As it is documented, with ``{names}``.
+        endpoint: The function.
+        options: As FastAPI's routes take them.
     """
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _straight(endpoint), **options)
-        self.whole = AsyncExitStackMiddleware(self.app)  # the one layer of FastAPI's own that its routes rely on
+    def __init__(
+        self, page: Page, methods: Sequence[str], path: str, endpoint: Callable[..., Any], options: Mapping[str, Any]
+    ) -> None:
+        self.page = page
+        self.methods = tuple(methods)
+        self.path = path
+        self.endpoint = endpoint
+        self.rules = rules_of(endpoint)
+        self._options = options
+
+    @cached_property
+    def route(self) -> ApiRoute:
+        """The same as FastAPI sees it, for the document and for what only FastAPI reads."""
+        from vipps_nb.sandbox.server.fastapi_route import ApiRoute  # noqa: PLC0415 - costs an import of FastAPI
+
+        page = self.page
+        return ApiRoute(
+            self.path,
+            self.endpoint,
+            **{
+                "methods": list(self.methods),
+                "tags": [page.title],
+                "deprecated": page.deprecated or None,
+                **self._options,
+            },
+        )
+
+    @cached_property
+    def _way(self) -> tuple[Requirements, Act]:
+        """What it wants, and how it is called; found with its first call."""
+        parameters = Parameters(self.endpoint)
+        lenient = not self.page.own
+        answering = Answering(self._options, parameters.signature.return_annotation)
+        if not parameters.declared and answering.direct:
+            return Requirements(None, lenient=lenient), DirectCall(self.endpoint, parameters, answering).act
+        from vipps_nb.sandbox.server.fastapi_route import way_to  # noqa: PLC0415 - as above
+
+        return Requirements(self.route, lenient=lenient), way_to(self.route, self.endpoint, self._options)
+
+    async def answer(self, scope: Scope, body: bytes) -> Response:
+        """Answer a request.
+
+        Args:
+            scope: ASGI's, with path parameters and, in its state, backend, sender and shelf.
+            body: Whole.
+        """
+        request = Request(scope)
+        request._body = body
+        state = scope["state"]
+        backend: Backend = state["backend"]
+        try:
+            ordered: Refusal | None = state.get(ORDERED)
+            if ordered is not None:
+                raise ordered
+            state["caller"] = authenticate_request(self.page.auth, request.headers, backend)
+            answer = await self._serve(request, body, backend.world, state["caller"])
+        except Refusal as refusal:
+            answer = refuse(self.page.dialect, refusal, backend.world)
+        if not self.page.has_in_test(self.rules, backend.world.settings):
+            answer.headers[AVAILABILITY] = NOT_IN_TEST
+        return answer
+
+    async def _serve(self, request: Request, body: bytes, world: World, caller: Caller) -> Response:
+        given = self.rules
+        reading = read(body)
+        content = reading.content
+        if world.settings.calls_per_minute is not None and caller.name:
+            # In real time, also while the world's clock is held: it is this machine that is shared.
+            fair = RateLimit(calls=world.settings.calls_per_minute, resource="", counted_with="merchant_serial_number")
+            world.rates.admit(fair, ("fair share", caller.name), datetime.now(UTC))
+        if given.limit is not None and world.settings.rate_limits:
+            bucket = _bucket(given.limit, self.path, request, content, caller)
+            world.rates.admit(given.limit, bucket, world.clock.now())
+        key = request.headers.get(given.key_header) or None
+        _check_key(key, given, self.page)
+        if key is None or given.idempotency_key == "ignored":
+            return await self._act(request, body, reading, world)
+        place = request.scope["path"] if given.key_per_resource else self.path
+        slot = (caller.name, f"{request.method} {place}", key)
+        print_ = fingerprint(request.scope["path"], body, content)
+        remembered = world.idempotency.get(slot, world.clock.now())
+        if remembered is not None:
+            if remembered.fingerprint != print_:
+                raise given.conflict(f"The {given.key_header} was used before, for another request.")
+            answer = Response(remembered.body, remembered.status)
+            answer.raw_headers = list(remembered.headers)
+            return answer
+        answer = await self._act(request, body, reading, world)
+        if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            world.idempotency.keep(
+                slot,
+                Remembered(
+                    print_, world.clock.now(), answer.status_code, tuple(answer.raw_headers), bytes(answer.body)
+                ),
+            )
+        return answer
+
+    async def _act(self, request: Request, body: bytes, reading: Reading, world: World) -> Response:
+        """Do what was asked, or say no; both are answers that a key may be bound to."""
+        page = self.page
+        requirements, act = self._way
+        content = reading.content
+        try:
+            if body and (requirements.body != "none" or page.own):
+                self._check_media_type(request)
+            request, content = requirements.prepare(request, body, reading, page.explain)
+            return await act(request, content if body else NO_CONTENT)
+        except Refusal as refusal:
+            return refuse(page.dialect, refusal, world)
+        except UnfitError as error:
+            errors = field_errors(error.errors, content, requirements.object_at)
+            return refuse(page.dialect, page.explain(errors), world)
+        except UnreadableFormError:
+            return refuse(page.dialect, page.explain([FieldError("body", "The form cannot be read.", "form")]), world)
+
+    def _check_media_type(self, request: Request) -> None:
+        given = self.rules
+        sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if any(fnmatchcase(sent, known) for known in (given.media_type, *given.other_media_types)):
+            return
+        lenient = given.media_type == JSON and not self.page.own
+        also_json = lenient and any(fnmatchcase(sent, name) for name in JSON_BY_OTHER_NAMES)
+        if also_json and tolerate("Content-Type", f"{printable(sent)} where {JSON} is documented"):
+            return
+        came = f"and is {printable(sent)}" if sent else "and came without a Content-Type"
+        raise UnsupportedMediaType(f"The body must be {given.media_type}, {came}.")
 
 
-def _route_class(page: Page) -> type[ApiRoute]:
-    class RouteOfPage(ApiRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            act = super().get_route_handler()
-            given = rules_of(self.endpoint)
-            operation = _Operation(page, given, self.path, Requirements(self, lenient=not page.own), act)
+class Router:
+    """The operations of a page, as they are declared above its functions.
 
-            async def serve(request: Request) -> Response:
-                backend: Backend = request.state.backend
-                try:
-                    ordered: Refusal | None = getattr(request.state, ORDERED, None)
-                    if ordered is not None:
-                        raise ordered
-                    request.state.caller = authenticate_request(page.auth, request.headers, backend)
-                    answer = await _serve(operation, request)
-                except Refusal as refusal:
-                    answer = refuse(page.dialect, refusal, backend.world)
-                if not page.has_in_test(given, backend.world.settings):
-                    answer.headers[AVAILABILITY] = NOT_IN_TEST
-                return answer
+    Each becomes a route of FastAPI when somebody asks for it or for the document; making one takes milliseconds.
+    """
 
-            return serve
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.operations: list[Operation] = []
 
-    return RouteOfPage
+    @property
+    def routes(self) -> list[ApiRoute]:
+        """All of them as FastAPI sees them."""
+        return [one.route for one in self.operations]
+
+    def get(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare what GET does; the options are those of FastAPI."""
+        return self._declare("GET", path, options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare what POST does."""
+        return self._declare("POST", path, options)
+
+    def put(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare what PUT does."""
+        return self._declare("PUT", path, options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare what PATCH does."""
+        return self._declare("PATCH", path, options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Declare what DELETE does."""
+        return self._declare("DELETE", path, options)
+
+    def _declare(self, method: str, path: str, options: Mapping[str, Any]) -> Callable[[Endpoint], Endpoint]:
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self.operations.append(Operation(self._page, [method], path, endpoint, options))
+            return endpoint
+
+        return declare
 
 
 def refuse(dialect: Dialect, refusal: Refusal, world: World) -> Response:
     """Put a refusal into words."""
     body = (type(refusal).dialect or dialect).say(refusal, world.traces.trace())
     return Response(body.encode(), refusal.status, body.headers, body.media_type)
-
-
-class _Operation(NamedTuple):
-    """An operation, as its route serves it."""
-
-    page: Page
-    rules: Rules
-    path: str
-    requirements: Requirements
-    act: Handler
-
-
-async def _serve(operation: _Operation, request: Request) -> Response:
-    page, given = operation.page, operation.rules
-    world: World = request.state.backend.world
-    caller: Caller = request.state.caller
-    body = await request.body()
-    reading = read(body)
-    content = reading.content
-    if world.settings.calls_per_minute is not None and caller.name:
-        # In real time, also while the world's clock is held: it is this machine that is shared.
-        fair = RateLimit(calls=world.settings.calls_per_minute, resource="", counted_with="merchant_serial_number")
-        world.rates.admit(fair, ("fair share", caller.name), datetime.now(UTC))
-    if given.limit is not None and world.settings.rate_limits:
-        world.rates.admit(given.limit, _bucket(given.limit, operation.path, request, content), world.clock.now())
-    key = request.headers.get(given.key_header) or None
-    _check_key(key, given, page)
-    if key is None or given.idempotency_key == "ignored":
-        return await _act(operation, request, reading)
-    place = request.url.path if given.key_per_resource else operation.path
-    slot = (caller.name, f"{request.method} {place}", key)
-    print_ = fingerprint(request.url.path, body, content)
-    remembered = world.idempotency.get(slot, world.clock.now())
-    if remembered is not None:
-        if remembered.fingerprint != print_:
-            raise given.conflict(f"The {given.key_header} was used before, for another request.")
-        answer = Response(remembered.body, remembered.status)
-        answer.raw_headers = list(remembered.headers)
-        return answer
-    answer = await _act(operation, request, reading)
-    if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-        world.idempotency.keep(
-            slot,
-            Remembered(print_, world.clock.now(), answer.status_code, tuple(answer.raw_headers), bytes(answer.body)),
-        )
-    return answer
 
 
 def _check_key(key: str | None, given: Rules, page: Page) -> None:
@@ -330,41 +390,7 @@ def _check_key(key: str | None, given: Rules, page: Page) -> None:
         raise kind(fields=[(name, f"Must match {given.key_pattern}")])
 
 
-async def _act(operation: _Operation, request: Request, reading: Reading) -> Response:
-    """Do what was asked, or say no; both are answers that a key may be bound to."""
-    page, requirements = operation.page, operation.requirements
-    world: World = request.state.backend.world
-    content = reading.content
-    try:
-        if await request.body() and (requirements.body != "none" or page.own):
-            _check_media_type(operation, request)
-        request, content = await requirements.prepare(request, reading, page.explain)
-        return await operation.act(request)
-    except Refusal as refusal:
-        return refuse(page.dialect, refusal, world)
-    except RequestValidationError as error:
-        errors = field_errors(error.errors(), content, requirements.object_at)
-        return refuse(page.dialect, page.explain(errors), world)
-    except HTTPException:
-        # The only thing that FastAPI reads by itself, and says no to in its own words.
-        return refuse(page.dialect, page.explain([FieldError("body", "The form cannot be read.", "form")]), world)
-
-
-def _check_media_type(operation: _Operation, request: Request) -> None:
-    given = operation.rules
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if any(fnmatchcase(sent, known) for known in (given.media_type, *given.other_media_types)):
-        return
-    lenient = given.media_type == JSON and not operation.page.own
-    also_json = lenient and any(fnmatchcase(sent, name) for name in JSON_BY_OTHER_NAMES)
-    if also_json and tolerate("Content-Type", f"{printable(sent)} where {JSON} is documented"):
-        return
-    came = f"and is {printable(sent)}" if sent else "and came without a Content-Type"
-    raise UnsupportedMediaType(f"The body must be {given.media_type}, {came}.")
-
-
-def _bucket(limit: RateLimit, operation: str, request: Request, content: Any) -> tuple[str, ...]:
-    caller: Caller = request.state.caller
+def _bucket(limit: RateLimit, operation: str, request: Request, content: Any, caller: Caller) -> tuple[str, ...]:
     resource = request.path_params.get(limit.resource)
     if resource is None and isinstance(content, dict):
         resource = content.get(limit.resource)

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Annotated, Any
 
-from fastapi import Request
+from starlette.requests import Request
 
+from vipps_nb.sandbox.server.direct_call import AtHand
 from vipps_nb.sandbox.server.path_matcher import Found, PathMatcher
-from vipps_nb.sandbox.server.routing import ApiRoute, Page, at_hand
+from vipps_nb.sandbox.server.routing import Operation, Page
 from vipps_nb.sandbox.world.settings import Settings
 from vipps_nb.sandbox.world.world import World
 
@@ -80,13 +81,13 @@ class Shelf:
         self.described: tuple[Settings, dict[str, Any]] | None = None
         """The document, and under which settings it was put together."""
         self._all = (*self.apis, *own)
-        self._matcher: PathMatcher[ApiRoute] = PathMatcher(also_spelled)
+        self._matcher: PathMatcher[Operation] = PathMatcher(also_spelled)
         self._unread: dict[str, list[Pages]] = {}
         for pages in self._all:
             for start in pages.begins:
                 self._unread.setdefault(_first(start), []).append(pages)
 
-    def find(self, method: str, path: str) -> Found[ApiRoute]:
+    def find(self, method: str, path: str) -> Found[Operation]:
         """Where a path leads; the pages that it may lead to are read if need be."""
         if self._unread and (waiting := self._unread.get(_first(path))):
             sent = path.lower().split("/")
@@ -101,8 +102,7 @@ class Shelf:
     def paths(self, start: str) -> set[str]:
         """All paths of pages that begin like this."""
         found = (pages for pages in self._all if any(one.startswith(start) for one in pages.begins))
-        routes = (route for pages in found for page in pages.read() for route in page.router.routes)
-        return {route.path for route in routes if isinstance(route, ApiRoute)}
+        return {one.path for pages in found for page in pages.read() for one in page.router.operations}
 
     def awake(self) -> Iterator[Page]:
         """The pages of APIs that somebody has used.
@@ -123,9 +123,8 @@ class Shelf:
 
     def _take_down(self, pages: Pages) -> None:
         for page in pages.read():
-            for route in page.router.routes:
-                if isinstance(route, ApiRoute):
-                    self._matcher.add(route.path, route.methods or (), route)
+            for one in page.router.operations:
+                self._matcher.add(one.path, one.methods, one)
         for start in pages.begins:
             waiting = self._unread[_first(start)]
             if pages in waiting:  # not any more where two beginnings have the first segment in common
@@ -133,11 +132,11 @@ class Shelf:
 
 
 def _shelf(request: Request) -> Shelf:
-    found: Shelf = request.state.shelf
+    found: Shelf = request.scope["state"]["shelf"]
     return found
 
 
-TheShelf = Annotated[Shelf, at_hand(_shelf)]
+TheShelf = Annotated[Shelf, AtHand(_shelf)]
 
 
 def _first(path: str) -> str:
