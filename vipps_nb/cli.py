@@ -160,7 +160,14 @@ def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="IPv4 address to listen on; others need --let-others-in."
 )
-@click.option("--let-others-in", is_flag=True, help="With --host: other machines may do all that you can.")
+@click.option(
+    "--let-others-in",
+    metavar="[CODE]",
+    is_flag=False,
+    flag_value="",
+    help="With --host: other machines may do all that you can, once they have said a join code. One is made and "
+    "printed unless you name your own.",
+)
 def sandbox(  # noqa: PLR0917 - click gives them by name
     port: int,
     seed: int,
@@ -173,7 +180,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     write_env: Path | None,
     ready_file: Path | None,
     host: str,
-    let_others_in: bool,
+    let_others_in: str | None,
 ) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
     _expect_no_other(ready_file)
@@ -191,7 +198,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 state=state,
                 calls_per_minute=calls_per_minute,
                 host=host,
-                let_others_in=let_others_in,
+                let_others_in=False if let_others_in is None else let_others_in or True,
             ) as running:
                 if scenario is not None:
                     _populate(running, scenario)
@@ -203,6 +210,8 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                     "Paste the lines above into .env, or point any client there. Ctrl-C stops it.",
                     err=True,
                 )
+                if running.join_code is not None:
+                    click.echo(_how_to_join(running, host), err=True)
                 if handed_out:
                     click.echo(
                         f"{len(handed_out)} .env files to hand out: {handed_out[0]} … {handed_out[-1]}", err=True
@@ -211,6 +220,18 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                     stopped.wait()
         except SandboxError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _how_to_join(running: Sandbox, host: str) -> str:
+    """What to tell those who work on other machines."""
+    address = running.base_url
+    if host == "0.0.0.0":  # noqa: S104 - said by whoever started it
+        address = f"http://ADDRESS-OF-THIS-MACHINE:{running.base_url.rpartition(':')[2]}"
+    return (
+        f"Join code: {running.join_code}\n"
+        f"Tell everybody: open {address}/sandbox/join in a browser and type {running.join_code}. Once for each "
+        "machine; then any client of it may use that address."
+    )
 
 
 def _populate(running: Sandbox, scenario: str) -> None:

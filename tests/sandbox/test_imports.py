@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import vipps_nb.sandbox
 from tests.each import for_each
 from tests.sources import statements

@@ -61,8 +61,9 @@ class Sandbox(ControlClient):
             refuses it, for a class or a pipeline that wants clean requests.
         state: A file to keep the world in: after a restart it is as it was, and what fell due meanwhile has happened.
             None forgets it at the end.
-        let_others_in: Say a second time that other machines may come in. They can do whatever you can: the desk asks
-            for no key.
+        let_others_in: Say a second time that other machines may come in. Each says a join code, once, and can then
+            do whatever you can: the desk asks for no key. True has a code made, a text of six letters and digits or
+            more is one of your own; see :attr:`join_code`.
         door: ``loopback``, ``in-process`` or ``both``. Unless given it is ``loopback``, and in a page of a browser,
             which has no sockets, ``in-process``.
     """
@@ -76,7 +77,7 @@ class Sandbox(ControlClient):
         sales_units: int = 1,
         strictness: str = "real",
         host: str = LOOPBACK,
-        let_others_in: bool = False,
+        let_others_in: bool | str = False,
         door: str | None = None,
         state: Path | str | None = None,
         calls_per_minute: int | None = None,
@@ -100,6 +101,9 @@ class Sandbox(ControlClient):
         self._calls_per_minute = calls_per_minute
         self._door = door
         self._host = _where_to_listen(host, let_others_in)
+        self._join_code: str | None = None
+        if self._host != LOOPBACK:
+            self._join_code = _join_code(let_others_in)
         self._seed = seed
         self._port = port
         self._token_lifetime = token_lifetime
@@ -112,10 +116,17 @@ class Sandbox(ControlClient):
         self._kept: StateFile | None = None
 
     @classmethod
-    def join(cls, base_url: str) -> Sandbox:
+    def join(cls, base_url: str, *, code: str | None = None) -> Sandbox:
         """Speak to the desk of a sandbox that already runs.
 
         Starting and stopping it is not ours.
+
+        Args:
+            base_url: Where it listens.
+            code: Its join code, if it runs on another machine and this one has not said it yet.
+
+        Raises:
+            SandboxError: That is no address; with a code, also that nobody answers there or that it is a wrong one.
         """
         parts = parts_of(base_url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
@@ -123,6 +134,8 @@ class Sandbox(ControlClient):
         joined = cls()
         joined._key_store = None
         joined._joined = base_url.rstrip("/")
+        if code is not None:
+            joined._ask("POST", "/join", {"code": code})
         return joined
 
     def __repr__(self) -> str:
@@ -135,6 +148,14 @@ class Sandbox(ControlClient):
     def door(self) -> str:
         """How it is reached: ``loopback``, ``in-process`` or ``both``."""
         return self._door
+
+    @property
+    def join_code(self) -> str | None:
+        """What another machine says once to come in.
+
+        None where no other machine may.
+        """
+        return self._join_code
 
     @property
     def resumed(self) -> bool:
@@ -205,12 +226,14 @@ class Sandbox(ControlClient):
 
     def _listen(self, server: LoopbackServer, beside: BesideServer, settings: Settings) -> Self:
         from vipps_nb.sandbox.server.app import build_app  # noqa: PLC0415 - as in start
+        from vipps_nb.sandbox.server.guests import Guests  # noqa: PLC0415 - as in start
         from vipps_nb.sandbox.world.world import Backend  # noqa: PLC0415
 
         assert self._key_store is not None  # noqa: S101 - start has seen to it
         backend = Backend(self._seed, self._key_store, settings, self._address(server))
         self._keep(backend)
-        app = build_app(backend, let_others_in=self._host != LOOPBACK, by_hand=beside.carry)
+        guests = None if self._join_code is None else Guests(self._join_code)
+        app = build_app(backend, guests=guests, by_hand=beside.carry)
         beside.start(app)
         server.start(app, on_stop=app.close)
         self._server, self._inside = server, beside if self._door == "both" else None
@@ -386,7 +409,13 @@ class Sandbox(ControlClient):
         return key_store.units[msn].keys
 
 
-def _where_to_listen(host: str, let_others_in: bool) -> str:
+def _join_code(let_others_in: bool | str) -> str:
+    from vipps_nb.sandbox.server.guests import checked_code, new_code  # noqa: PLC0415 - as in start
+
+    return checked_code(let_others_in) if isinstance(let_others_in, str) else new_code()
+
+
+def _where_to_listen(host: str, let_others_in: bool | str) -> str:
     """The address to listen on.
 
     Raises:
@@ -396,9 +425,10 @@ def _where_to_listen(host: str, let_others_in: bool) -> str:
         address = IPv4Address(LOOPBACK if host == "localhost" else host)
     except ValueError as error:
         raise SandboxError("host is an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0.") from error
-    if not address.is_loopback and not let_others_in:
+    if not address.is_loopback and not let_others_in and not isinstance(let_others_in, str):
         raise SandboxError(
             f"On {host} everybody in this network can reach the sandbox, and its desk asks nobody for a key. Nothing "
-            "was started. If that is meant, say it a second time: --let-others-in, or let_others_in=True."
+            "was started. If that is meant, say it a second time: --let-others-in, or let_others_in=True. Each "
+            "machine then says a join code, once."
         )
     return str(address)

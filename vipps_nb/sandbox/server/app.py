@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vipps_nb.sandbox.apis import ALSO_SPELLED, APIS, NOT_YET
 from vipps_nb.sandbox.server.dispatcher import Dispatcher
+from vipps_nb.sandbox.server.guests import Guests
 from vipps_nb.sandbox.server.shelf import Pages, Shelf
 from vipps_nb.sandbox.webhook_delivery.sender import ByHand, Sender
 from vipps_nb.sandbox.world.world import Backend
@@ -23,12 +24,13 @@ OWN = [
     Pages("control.people", "The desk", begins=["/sandbox/product-orders", "/sandbox/donations"]),
     Pages("control.log", "The desk, requests", begins=["/sandbox/requests"]),
     Pages("control.worlds", "The desk, worlds", begins=["/sandbox/world", "/sandbox/seed"]),
+    Pages("control.join", "Joining", begins=["/sandbox/join"]),
     Pages("control.board", "The board", begins=["/sandbox/board"]),
     Pages("customer.pages", "The customer's phone", begins=["/landing"]),
 ]
 
 
-def build_app(backend: Backend, *, let_others_in: bool = False, by_hand: ByHand | None = None) -> Dispatcher:
-    """The whole sandbox; it answers other machines only if they are let in."""
+def build_app(backend: Backend, *, guests: Guests | None = None, by_hand: ByHand | None = None) -> Dispatcher:
+    """The whole sandbox; it answers other machines only if there is a list of guests."""
     shelf = Shelf(APIS, OWN, NOT_YET, ALSO_SPELLED)
-    return Dispatcher(backend, Sender(backend, by_hand), shelf, let_others_in)
+    return Dispatcher(backend, Sender(backend, by_hand), shelf, guests)

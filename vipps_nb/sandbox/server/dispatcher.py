@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.server.guests import Guests
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
 from vipps_nb.sandbox.server.path_matcher import Found
 from vipps_nb.sandbox.server.problems import (
@@ -130,12 +131,12 @@ class Dispatcher:
         backend: Backend,
         sender: Sender,
         shelf: Shelf,
-        let_others_in: bool = False,
+        guests: Guests | None = None,
     ) -> None:
         self._backend = backend
         self._sender = sender
         self._shelf = shelf
-        self._let_others_in = let_others_in
+        self._guests = guests
 
     async def close(self) -> None:
         """Keep nobody waiting any longer: the server is about to stop."""
@@ -144,6 +145,8 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
+            if self._guests is not None:
+                self._guests.expect(scope)
             body = await _read(receive, LARGEST_WORLD if scope["path"] == "/sandbox/world" else LARGEST_BODY)
             await self._serve(scope, receive, send, body)
         except GatewayRefusal as refusal:
@@ -153,7 +156,7 @@ class Dispatcher:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         _check_size(scope)
-        _check_origin(scope, self._let_others_in)
+        _check_origin(scope, self._guests is not None)
         world = self._backend.world
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
@@ -219,7 +222,7 @@ class Dispatcher:
         if found.goal is None:
             return self._leads_nowhere(scope["path"], found)
         scope["endpoint"], scope["path_params"] = found.goal.endpoint, found.variables
-        scope["state"].update(backend=self._backend, sender=self._sender, shelf=self._shelf)
+        scope["state"].update(backend=self._backend, sender=self._sender, shelf=self._shelf, guests=self._guests)
         try:
             said = await found.goal.answer(scope, body)
         except Exception:
