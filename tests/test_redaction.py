@@ -38,6 +38,7 @@ def within_base64(before, encode=base64.b64encode):
 
 DISGUISES = {
     "as it is": SECRET,
+    "without its padding": SECRET.rstrip("="),
     "in a form": quote_plus(SECRET),
     "in a path": quote(SECRET, safe=""),
     "with small digits": re.sub("%..", lambda found: found[0].lower(), quote(SECRET, safe="")),

@@ -86,6 +86,8 @@ def test_what_only_sounds_like_a_secret_stays(name):
     "place",
     [
         lambda secret: secret,
+        lambda secret: secret.rstrip("="),
+        lambda secret: base64.b64encode(f"an id:{quote_plus(secret)}".encode()).decode(),
         lambda secret: quote(secret, safe=""),
         lambda secret: quote(quote(secret, safe=""), safe=""),
         lambda secret: base64.b64encode(secret.encode()).decode(),

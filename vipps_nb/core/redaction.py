@@ -354,6 +354,9 @@ def _forms(secret: str) -> Iterator[bytes]:
     """A secret as it is, in hexadecimal digits, and in the middle of Base64, folded."""
     raw = secret.encode("utf-8", "surrogatepass")
     yield raw.translate(_FOLD)
+    bare = raw.rstrip(b"=")  # a client secret is Base64, and whoever cuts a pair at each = has it without its end
+    if _SHORTEST <= len(bare) < len(raw):
+        yield bare.translate(_FOLD)
     yield _decoded(raw).translate(_FOLD)  # one that looks like an escape itself
     yield raw.hex().encode().translate(_FOLD)
     # Before HTTP Basic puts ID and secret into Base64, OAuth has them encoded as in a form (RFC 6749, 2.3.1).

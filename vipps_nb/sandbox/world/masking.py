@@ -106,7 +106,9 @@ class Masker:
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._known = tuple(sorted({one for one in known if len(one) >= SHORTEST}, key=len, reverse=True))
+        # A client secret is Base64, and whoever cuts a pair at each = has it without its end.
+        forms = {form for one in known for form in (one, one.rstrip("=")) if len(form) >= SHORTEST}
+        self._known = tuple(sorted(forms, key=len, reverse=True))
 
     def knowing(self, more: Iterable[str]) -> Masker:
         """One that knows these as well."""
@@ -226,7 +228,11 @@ class Masker:
     def _unless_encoded(self, run: re.Match[str]) -> str:
         """What looks like Base64 or hex, masked if there is a secret anywhere in it."""
         for decoded in _decoded(run[0]):
-            if any(secret in decoded for secret in self._known) or _without_tokens(decoded) != decoded:
+            # OAuth has both halves of HTTP Basic percent-encoded before they are joined (RFC 6749, 2.3.1).
+            opened = unquote_plus(decoded) if "%" in decoded else ""
+            if any(secret in decoded or secret in opened for secret in self._known):
+                return MASK
+            if _without_tokens(decoded) != decoded:
                 return MASK
             if _has_name(decoded) and _NAMED.search(decoded):
                 return MASK
