@@ -212,12 +212,25 @@ def asgi(headers):
         lambda headers: StarletteHeaders(raw=asgi(headers)),
         lambda headers: wsgiref.headers.Headers(list(headers.items())),
         MappingProxyType,
+        lambda headers: {"type": "http", "headers": asgi(headers)},
+        lambda headers: {"httpMethod": "POST", "headers": headers, "body": "{}"},
+        lambda headers: [{"name": name, "value": value} for name, value in headers.items()],
+        lambda headers: ({"key": name, "value": value} for name, value in headers.items()),
+        lambda headers: {name: f" {value}\r\n" for name, value in headers.items()},
     ],
 )
 def test_headers_are_read_as_any_framework_has_them(as_framework):
     assert judge(headers=as_framework(HEADERS))
     assert explain(BODY, as_framework(HEADERS), SECRET, url=URL).agrees
     assert verify(BODY, as_framework(HEADERS), SECRET, path=PATH, now=THEN), "the host is a header too"
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {}", '"{}"', "'{}'\r\n"])
+def test_a_secret_with_something_around_it_is_named_as_the_cause(around):
+    verdict = judge(secret=around.format(SECRET))
+
+    assert not verdict
+    assert "has blank space or quotes around it" in verdict.sentence
 
 
 @pytest.mark.parametrize("name", ["X-Ms-Date", "X-Ms-Content-Sha256", "Authorization"])

@@ -11,6 +11,7 @@ from typing import Any
 _CGI = "http_"
 _CGI_BARE = frozenset({"content_type", "content_length"})  # WSGI and CGI write these two without HTTP_
 _PAIR = 2
+_BLANK = " \t\r\n"
 
 
 class UnreadableError(Exception):
@@ -38,7 +39,8 @@ def read(headers: Any) -> Headers:
     """The headers, whatever holds them.
 
     Dictionaries and multi-dictionaries of any framework, ``http.client``'s messages, a WSGI or CGI environment
-    (Django's ``request.META``), lists of pairs (ASGI); names and values as text, bytes or lists of them. What is no
+    (Django's ``request.META``), lists of pairs (ASGI) or of names with values (HAR), and what has one of these under
+    ``headers`` (an ASGI scope); names and values as text, bytes or lists of them. What is no
     text, such as the streams in an environment, is passed over.
 
     Raises:
@@ -64,15 +66,29 @@ def _pairs(headers: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(headers, str | bytes | bytearray | memoryview):
         raise UnreadableError(_complaint(headers))
     try:
+        if isinstance(headers, Mapping) and _holds_pairs(within := headers.get("headers")):
+            headers = within  # an ASGI scope, or the event of a cloud function
         # Of a multi-dictionary this gives every value, where going over its names gives the first of each.
         items = headers.items() if hasattr(headers, "items") else headers
-        pairs = [tuple(item) for item in items]
+        pairs = [_named(item) if isinstance(item, Mapping) else tuple(item) for item in items]
     except Exception as error:
         # Whatever somebody's object does when it is looked at: it was no headers.
         raise UnreadableError(_complaint(headers)) from error
     if any(len(pair) != _PAIR for pair in pairs):
         raise UnreadableError(_complaint(headers))
     yield from pairs
+
+
+def _holds_pairs(value: Any) -> bool:
+    """Whether this may be headers itself, and is no header's value."""
+    return isinstance(value, Mapping) or (
+        isinstance(value, list | tuple) and bool(value) and all(isinstance(item, list | tuple | Mapping) for item in value)
+    )
+
+
+def _named(item: Mapping[str, Any]) -> tuple[Any, Any]:
+    """A pair as HAR files and cloud functions write it: ``{"name": …, "value": …}``, or with ``key``."""
+    return item["name" if "name" in item else "key"], item["value"]
 
 
 def _complaint(headers: Any) -> str:
@@ -88,7 +104,7 @@ def _values(value: Any) -> Iterable[str]:
 
 
 def _text(value: Any) -> str | None:
-    """Text, or bytes as HTTP has them in headers."""
+    """Text, or bytes as HTTP has them in headers; blank space around it is none of it (RFC 9110, 5.5)."""
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("latin-1")
-    return str(value) if isinstance(value, str) else None
+        return bytes(value).decode("latin-1").strip(_BLANK)
+    return str(value).strip(_BLANK) if isinstance(value, str) else None

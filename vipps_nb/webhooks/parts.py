@@ -115,7 +115,7 @@ def _spelled(url: Any) -> Any:
     if not hasattr(url, "scheme"):
         return url
     try:
-        return str(url)
+        return url.geturl() if hasattr(url, "geturl") else str(url)
     except Exception:
         # Whatever somebody's object does when it is looked at: it is then complained about by its type.
         return url

@@ -23,6 +23,7 @@ TOLERANCE = timedelta(seconds=300)
 can send it again."""
 
 SIGNATURE = (parts.DATE, parts.CONTENT_HASH, parts.AUTHORIZATION)
+_AROUND = " \t\r\n\"'"  # what a secret brings along from a file or a .env
 LONGEST_DATE = 100  # characters; a date has 29
 
 
@@ -145,12 +146,19 @@ def _check_signature(
 ) -> Verdict | None:
     sent = given[parts.AUTHORIZATION].removeprefix(parts.SCHEME)
 
-    def fits(where: parts.Address) -> bool:
+    def fits(where: parts.Address, key: str = key) -> bool:
         text = parts.string_to_sign(method, where, given[parts.DATE], given[parts.CONTENT_HASH])
         return _same(parts.signature(key, text), sent)
 
     if fits(address):
         return None
+    bare = key.strip(_AROUND)
+    if bare != key and fits(address, bare):
+        words = (
+            "Signed with this secret, but here it has blank space or quotes around it, such as the line break at a "
+            "file's end. Take them away."
+        )
+        return Verdict("wrong-signature", words)
     for place, host in proxies.hosts_in(given):
         if host != address.host and fits(parts.Address(host, address.path)):
             words = (
