@@ -112,7 +112,7 @@ def test_a_payment_is_a_bar_whose_parts_are_named():
         assert part in text
         assert f'data-part="{part}"' in html
     assert "150.00 NOK" in text
-    assert 'aria-label="AUTHORIZED: kept 150.00 NOK, refunded 50.00 NOK, reserved 299.00 NOK"' in html
+    assert 'aria-label="kept 150.00 NOK, refunded 50.00 NOK, reserved 299.00 NOK"' in html
 
 
 @pytest.mark.parametrize("field", ["access_token", "secret", "client_secret", "id_token", "authToken"])

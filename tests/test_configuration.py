@@ -181,6 +181,8 @@ def test_cards_show_moments_in_the_zone_and_persons_as_masking_says(folder, monk
     monkeypatch.setenv("VIPPS_NB_MASKING", "secrets")
 
     assert View().moment(moment) == "2 Jul 2026, 07:30:00 JST"
+    assert View(still=True).moment(moment) == "2 Jul 2026, 07:30:00 JST"
+    monkeypatch.delenv("VIPPS_NB_ZONE")
     assert View(still=True).moment(moment) == "1 Jul 2026, 22:30:00 UTC"
     assert AnswerCard(answer).view.personal
     assert isinstance(answer, requests.Response)

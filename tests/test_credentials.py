@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pickle
 import traceback
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from vipps_nb import AccessToken, Credentials, Secret, VippsSession, webhooks
+from vipps_nb.auth.credentials import shape_findings
 
 PLAIN = "a-secret-that-nobody-may-see"
 
@@ -71,3 +74,13 @@ def test_what_is_no_text_is_refused_without_showing_it(value):
     shown = "".join(traceback.format_exception_only(caught.value))
     assert PLAIN not in shown
     assert "4711" not in shown
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "fits"), json.loads((Path(__file__).parent / "widgets_js" / "shapes.json").read_text("utf-8"))
+)
+def test_the_kernel_and_the_form_agree_about_shapes(what, value, fits):
+    """The form judges in the page, while one types, by the same rows."""
+    findings = [one for one in shape_findings(what, value) if not (value != value.strip() and "blanks" in one)]
+
+    assert (not findings) is fits, findings

@@ -68,7 +68,7 @@ class TestTokenStatus:
         public = {name for name in state if not name.startswith("_")}
         assert public - {"layout", "tabbable", "tooltip"} == {
             "issued_at", "stale_at", "expires_at", "environment", "merchant_serial_number",
-            "key_type", "source", "state", "message", "writes_allowed",
+            "key_type", "source", "state", "message", "writes_allowed", "zone",
         }  # fmt: skip
 
     def test_plain_text_has_no_seconds_and_no_address(self) -> None:

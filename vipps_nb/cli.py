@@ -200,6 +200,8 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
                 host=host,
                 let_others_in=False if let_others_in is None else let_others_in or True,
             ) as running:
+                if zone := setting("zone", Path.cwd()):
+                    running.settings(zone=zone)
                 if scenario is not None:
                     _populate(running, scenario)
                 handed_out = running.write_dotenvs(write_env) if write_env is not None else []

@@ -59,7 +59,7 @@ HOST = """
 .jp-RenderedHTMLCommon svg { max-width: 100%; height: auto; }
 """
 # A page may show all widgets at once; none may touch another.
-OF_ALL = ("card.css", "surroundings.css")
+OF_ALL = ("tokens.css", "card.css")
 OWN = [file.name for file in sorted(card.HERE.glob("*.css")) if file.name not in OF_ALL]
 SHEETS = [HOST, *map(card.stylesheet, OWN)]
 
@@ -371,7 +371,7 @@ def ask_again(page: Page) -> None:
 def whole_form(folder: Path) -> Exhibit:
     """The form as `%vipps_login --form` shows it where there are no keys yet."""
     form = login_dialog(LoginOptions(folder=folder, env="test"), on_login=str)
-    names = ["fields", "environment", "environments", "keyless", "state", "message", "faults"]
+    names = ["fields", "environment", "environments", "keyless", "state", "message", "faults", "portal"]
     return Exhibit(widget="login_form", traits=form.get_state(names))
 
 

@@ -145,14 +145,14 @@ def test_events_appear_in_jupyterlab_as_they_arrive(lab: Lab, artifacts: Path) -
 
     lines = lab.page.locator("tr.vipps-nb-line")
     expect(lines).to_have_count(1)
-    expect(lines.first).to_contain_text("✓ genuine200order-0001")
+    expect(lines.first).to_contain_text("genuine200order-0001")
 
     # Told to fail three times, it gets the same event again by itself: the sandbox's clock is running.
     lab.page.get_by_role("button", name="Fail the next 3").click()
     lab.run(3)
     expect(lines.first).to_contain_text("attempt 2", timeout=10_000)
     lab.page.screenshot(path=artifacts / "deliveries-in-jupyterlab.png")
-    expect(lines.first).to_contain_text("attempt 4✓ genuine200order-0002", timeout=15_000)
+    expect(lines.first).to_contain_text("attempt 4genuine200order-0002", timeout=15_000)
 
     lab.use_theme("JupyterLab Dark")
     lab.page.screenshot(path=artifacts / "deliveries-in-jupyterlab-dark.png")

@@ -38,8 +38,8 @@ test("how long until then is told in its largest unit", () => {
 });
 
 test("a day has its weekday and no comma", () => {
-  assert.equal(dayWords(Date.UTC(2026, 0, 1)), "Thu 1 Jan 2026");
-  assert.equal(dayWords(Date.UTC(2026, 0, 1), "long"), "Thursday 1 January 2026");
+  assert.equal(dayWords(Date.UTC(2026, 0, 1), []), "Thu 1 Jan 2026");
+  assert.equal(dayWords(Date.UTC(2026, 0, 1), [], "long"), "Thursday 1 January 2026");
 });
 
 test("a request is named by its price, a login by what it is", () => {

@@ -58,7 +58,7 @@ test("a token that went with its kernel promises nothing", () => {
   assert.equal(clockWords("gone", LIFE, NOON).join(""), "the kernel is gone");
   assert.equal(noteWords("gone", false), "and the token with it: run this cell to log in again");
   const labels = { msn: "123456", keyType: "merchant", source: ".env", guarded: true, writesAllowed: true };
-  assert.deepEqual(factsOf(labels, "gone", LIFE, 0, NOON), ["MSN 123456", "keys from .env"]);
+  assert.deepEqual(factsOf(labels, "gone", LIFE, 0, NOON, []), ["MSN 123456", "keys from .env"]);
 });
 
 test("a failed renewal says whether the old token still works", () => {
@@ -94,13 +94,24 @@ test("the fuel is what is left of the life, and never less than nothing", () => 
 test("facts say where the token belongs, production's first of all whether it may write", () => {
   const labels = { msn: "123456", keyType: "partner", source: ".env", guarded: true, writesAllowed: false };
 
-  assert.deepEqual(factsOf(labels, "logged_out", NONE, 0, NOON), ["MSN 123456", "partner keys", "keys from .env"]);
-  assert.deepEqual(factsOf(labels, "none", NONE, 0, NOON).slice(2), ["read-only", "keys from .env"]);
+  assert.deepEqual(factsOf(labels, "logged_out", NONE, 0, NOON, []), ["MSN 123456", "partner keys", "keys from .env"]);
+  assert.deepEqual(factsOf(labels, "none", NONE, 0, NOON, []).slice(2), ["read-only", "keys from .env"]);
   const sandbox = { ...labels, keyType: "merchant", source: "the sandbox's pretend keys", guarded: false };
-  assert.deepEqual(factsOf(sandbox, "none", NONE, 0, NOON), ["MSN 123456", "the sandbox's pretend keys"]);
+  assert.deepEqual(factsOf(sandbox, "none", NONE, 0, NOON, []), ["MSN 123456", "the sandbox's pretend keys"]);
 });
 
 test("half of a short round trip is the way back; of a long one, nothing is", () => {
   assert.equal(aheadBy(NOON, NOON + 40, NOON + 1020), 1000);
   assert.equal(aheadBy(NOON, NOON + 9000, NOON + 10000), 1000);
+});
+
+test("the end of a life is told with its zone, and with its day when that is another one there", () => {
+  /** @type {import("../../vipps_nb/widgets/js/shared/time.js").Zone} */
+  const zone = [[0, 780, "NZDT"]];
+  const labels = { msn: "", keyType: "", source: "", guarded: false, writesAllowed: false };
+  const told = (/** @type {number} */ now) => factsOf(labels, "valid", LIFE, 0, now, zone);
+  const end = new Date(LIFE.expires + 780 * MINUTE).toISOString().slice(11, 16);
+
+  assert.deepEqual(told(LIFE.expires - 1), [`until ${end} NZDT`]);
+  assert.match(told(LIFE.expires - DAY)[0] ?? "", new RegExp(`^until \\d+ [A-Z][a-z]+ ${end} NZDT$`));
 });

@@ -25,7 +25,8 @@ from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.tracebacks import leaves_no_locals
 from vipps_nb.core.transport import Transport, past_proxies
-from vipps_nb.errors import TokenRefusedError, UnreachableError
+from vipps_nb.core.zone import zone
+from vipps_nb.errors import ConfigurationError, TokenRefusedError, UnreachableError
 
 # Renewal begins this long before the end: a tenth of the life, because lives run from 15 minutes to 24 hours,
 # but at least a minute (a renewal needs time), at most 20 (a token is there to be used), never half of it.
@@ -188,7 +189,11 @@ class AccessToken:
         return self.access_token.reveal()
 
     def __repr__(self) -> str:
-        return f"<AccessToken {self.token_type}, valid until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC>"
+        try:
+            until = self.expires_at.astimezone(zone(still=True))
+        except ConfigurationError:  # whoever debugs just that needs a repr that works
+            until = self.expires_at
+        return f"<AccessToken {self.token_type}, valid until {until:%Y-%m-%d %H:%M:%S %Z}>"
 
 
 @leaves_no_locals

@@ -490,6 +490,8 @@ def start_sandbox(strictness: str = "real") -> Sandbox:
     from vipps_nb.client.sandbox_gate import Sandbox  # noqa: PLC0415 - as in _sandbox
 
     sandbox = Sandbox(sales_units=SALES_UNITS, strictness=strictness).start()
+    if zone := setting("zone"):
+        sandbox.settings(zone=zone)
     if machine.is_a_page():
         page_network.answer_at(sandbox.base_url, sandbox.adapter())
     return sandbox

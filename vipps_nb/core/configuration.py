@@ -116,7 +116,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "zone",
                 "",
                 "VIPPS_NB_ZONE",
-                "The time zone of the moments on cards, such as Europe/Oslo. Empty is that of this machine.",
+                "The time zone in which all moments are shown, such as Europe/Oslo. Empty is that of this machine.",
                 expected="a name such as Europe/Oslo or UTC",
                 fits=_is_zone,
             ),

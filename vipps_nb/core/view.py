@@ -9,10 +9,9 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from vipps_nb.core.bodies import LeftOut, cut_like
 from vipps_nb.core.configuration import setting
@@ -27,6 +26,7 @@ from vipps_nb.core.redaction import (
     without_tokens,
 )
 from vipps_nb.core.secret import MASK, Secret
+from vipps_nb.core.zone import moment_told, time_told
 
 DOTS = MASK
 # Headers that differ between two installations, and say nothing about the call.
@@ -61,15 +61,20 @@ class View:
     unspeakable: tuple[Secret, ...] = ()
 
     def moment(self, moment: datetime) -> str:
-        """A moment in the reader's time zone.
-
-        In UTC where the reader's zone would make the difference.
+        """A moment in the reader's time zone, with its day.
 
         Raises:
             ConfigurationError: The setting ``zone`` cannot be meant.
         """
-        local = moment.astimezone(UTC if self.still else _reader_zone())
-        return f"{local.day} {local:%b %Y, %H:%M:%S} {local.tzname() or ''}".rstrip()
+        return moment_told(moment, still=self.still)
+
+    def time(self, moment: datetime) -> str:
+        """The same without its day.
+
+        Raises:
+            ConfigurationError: The setting ``zone`` cannot be meant.
+        """
+        return time_told(moment, still=self.still)
 
     def masked(self, value: Any, field: str = "") -> Any:
         """A copy without secrets, and without personal numbers unless asked for.
@@ -146,12 +151,6 @@ def shows_persons() -> bool:
         ConfigurationError: It cannot be meant.
     """
     return bool(setting("masking") == "secrets")
-
-
-def _reader_zone() -> ZoneInfo | None:
-    """The setting ``zone``; None is this machine's."""
-    name = setting("zone")
-    return ZoneInfo(name) if name else None
 
 
 def _texts(value: Any) -> Iterator[str]:

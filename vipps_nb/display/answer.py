@@ -125,7 +125,7 @@ class AnswerCard:
 
     @property
     def facts(self) -> list[str]:
-        """What stands below the title: time, size, repeats, trace id, idempotency key."""
+        """What stands below the title: time, size, repeats."""
         facts = []
         if not self.view.still:
             facts.append(f"{self.response.elapsed.total_seconds() * 1000:.0f} ms")
@@ -135,15 +135,24 @@ class AnswerCard:
         if retries:
             causes = ", ".join(str(retry.cause) for retry in retries)
             facts.append(f"{'1 retry' if len(retries) == 1 else f'{len(retries)} retries'} ({causes})")
+        return facts
+
+    @property
+    def quotable(self) -> list[str]:
+        """What one quotes to support, or sends again: trace id, idempotency key.
+
+        It is seldom needed, so it is folded.
+        """
+        found = []
         problem = self.exchange.problem
         if problem is not None and problem.trace_id:
-            facts.append(f"trace id {self._words(problem.trace_id)}")
+            found.append(f"trace id {self._words(problem.trace_id)}")
         url = self.response.request.url or ""
         key = idempotency_key(url, self.response.request.headers)
         if key:
             name = idempotency_header(url)
-            facts.append(f"{name} {self.view.masked(key, name)}")
-        return facts
+            found.append(f"{name} {self.view.masked(key, name)}")
+        return found
 
     @property
     def tolerated(self) -> str:
@@ -208,6 +217,7 @@ class AnswerCard:
                 lines.append(_cut(body))
             elif body is not None:
                 lines.append(tree.with_remarks(body, self.view))
+        lines.append(" · ".join(self.quotable))
         return visible("\n".join(line for line in lines if line))
 
     @cached_property
@@ -217,13 +227,11 @@ class AnswerCard:
         The refusal with its explanation, or the drawing.
         """
         drawing = self._drawing.html if self._drawing is not None and self.exchange.problem is None else None
-        return join(self._refusal(), self._explanation(), drawing)
+        return join(self._refusal(), self._explanation(), drawing, self._links())
 
     @cached_property
     def html(self) -> str:
         """The card for notebooks: HTML and CSS, no script."""
-        page = self.operation.page if self.operation is not None else None
-        listed = getattr(self.response, "listed", "")
         parts = [
             tag(
                 "header",
@@ -246,9 +254,7 @@ class AnswerCard:
             self._drawing.html if self._drawing is not None else None,
             self._answer(),
             self._request(),
-            tag("p", leaf_link("Official page", page), class_="vipps-nb-source") if page else None,
-            # A panel that is open hears the click; anywhere else it leads nowhere, and does no harm.
-            tag("p", tag("a", "In the calls panel", href=f"#{listed}"), class_="vipps-nb-source") if listed else None,
+            self._links(getattr(self.response, "listed", "")),
         ]
         return framed(*parts, environment=self.environment, label=f"Answer: {self.title}, {self.status}")
 
@@ -311,13 +317,23 @@ class AnswerCard:
             for label, words in self.explanation.sentences
             for item in (tag("dt", label), " ", tag("dd", code_marked(words)), " ")
         ]
-        return tag(
-            "div",
-            tag("dl", *rows),
-            leaf_link("Read more", self.explanation.page),
-            class_="vipps-nb-explanation",
-            data_tone=self.tone,
-        )
+        return tag("div", tag("dl", *rows), class_="vipps-nb-explanation", data_tone=self.tone)
+
+    def _links(self, listed: str = "") -> Markup | None:
+        """Where to read on, side by side.
+
+        Args:
+            listed: What the calls panel knows the call by; nothing where it is there already.
+        """
+        found: list[str | None] = []
+        if self.explanation is not None:
+            found.append(leaf_link("Read more", self.explanation.page))
+        if self.operation is not None and self.operation.page:
+            found.append(leaf_link("Official page", self.operation.page))
+        if listed:
+            # A panel that is open hears the click; anywhere else it leads nowhere, and does no harm.
+            found.append(tag("a", "In the calls panel", href=f"#{listed}"))
+        return tag("p", join(*found, between=" · "), class_="vipps-nb-source") if found else None
 
     @cached_property
     def _drawing(self) -> Drawing | None:
@@ -353,6 +369,9 @@ class AnswerCard:
         return tag(
             "details",
             tag("summary", "Request and headers"),
+            tag("p", join(*(tag("span", one) for one in self.quotable), between=" · "), class_="vipps-nb-meta")
+            if self.quotable
+            else None,
             content,
             self._headers("Sent", self.response.request.headers),
             self._headers("Received", self.response.headers),

@@ -231,7 +231,7 @@ class AnswersCard:
                 for label, words in explanation.sentences
                 for item in (tag("dt", label), " ", tag("dd", code_marked(words)), " ")
             ]
-            inner += [tag("dl", *items), leaf_link("Read more", explanation.page)]
+            inner += [tag("dl", *items), tag("p", leaf_link("Read more", explanation.page), class_="vipps-nb-source")]
         return tag("div", *inner, class_="vipps-nb-explanation", data_tone=kind.tone)
 
     def _example(self, rows: list[Row]) -> AnswerCard | None:

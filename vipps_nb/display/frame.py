@@ -30,7 +30,8 @@ def framed(*content: str | None, label: str, environment: str | None = None) -> 
 def _stylesheet() -> str:
     """The sheet of all cards, without comments and needless blanks."""
     here = Path(__file__).parent
-    sheets = (here.parent / "widgets" / "card.css", here / "answer.css")
+    widgets = here.parent / "widgets"
+    sheets = (widgets / "tokens.css", widgets / "card.css", here / "answer.css")
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\s*([{};,>])\s*|(?<=[\w-]:) (?=[^{}]*[;}])", r"\1", re.sub(r"\s+", " ", text)).strip()

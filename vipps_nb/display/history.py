@@ -234,7 +234,7 @@ def _cells(call: PastCall) -> tuple[str, str, str, str]:
     took = "" if call.still else f"{call.seconds * 1000:.0f} ms"
     tries = f" after {len(call.retries) + 1} tries" if call.retries else ""
     return (
-        view.moment(call.shown_moment).rpartition(", ")[2],
+        view.time(call.shown_moment),
         call.outcome + tries,
         took,
         _cut(view.text(f"{call.method} {call.path[:_LONGEST]}".replace(quote(DOTS), DOTS))),

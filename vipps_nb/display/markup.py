@@ -5,10 +5,13 @@ Text is escaped, and all of it seen, unless it is markup already.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from vipps_nb.core.visible import visible
 
+# Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours, and the forms that old encodings had of them.
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _VOID = frozenset({"br", "img", "input"})
 
 
@@ -39,5 +42,14 @@ def tag(name: str, *content: str | None, **attributes: str | int | bool | None) 
 
 def join(*content: str | None, between: str = "") -> Markup:
     """Pieces after one another."""
-    pieces = [piece if isinstance(piece, Markup) else escape(visible(piece)) for piece in content if piece is not None]
+    pieces = [piece if isinstance(piece, Markup) else _escaped(piece) for piece in content if piece is not None]
     return Markup(between.join(pieces))
+
+
+def _escaped(text: str) -> str:
+    """Plain text as HTML.
+
+    What is written from right to left does not turn around what stands beside it.
+    """
+    escaped = escape(visible(text))
+    return f"<bdi>{escaped}</bdi>" if _RIGHT_TO_LEFT.search(text) else escaped

@@ -85,7 +85,7 @@ class SessionCard:
         rows = []
         for call in self._calls[: -_LAST - 1 : -1]:
             view = View(still=call.still, persons=frozenset(persons_in(call.sent_as_json())))
-            when = view.moment(call.shown_moment).rpartition(", ")[2]
+            when = view.time(call.shown_moment)
             rows.append((str(call.number), when, call.outcome, view.text(call.title), money_of(call)))
         return rows
 

@@ -15,7 +15,10 @@ from vipps_nb.display.frame import framed
 
 @dataclass(frozen=True)
 class TokenCard:
-    """An access token, ready to be shown. Moments are in UTC, as the token has them."""
+    """An access token, ready to be shown.
+
+    Moments are in the zone that is set, and in UTC where none is.
+    """
 
     token: AccessToken
 

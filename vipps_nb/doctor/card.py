@@ -27,9 +27,9 @@ _ORDER = (Result.FAILED, Result.ATTENTION, Result.OK, Result.SKIPPED)
 _QUIET = (Result.OK, Result.SKIPPED)
 _STANDING_MARKS = {
     Standing.ACTIVE: "✓",
-    Standing.NOT_ACTIVE: "✗",
+    Standing.NOT_ACTIVE: "!",
     Standing.NOT_IN_TEST: "–",
-    Standing.NO_ANSWER: "!",
+    Standing.NO_ANSWER: "✗",
     Standing.UNKNOWN: "?",
 }
 _NAME_COLUMN = 16
@@ -106,18 +106,24 @@ def as_html(report: Visit) -> Markup:
     others = [finding for finding in report.findings if finding.result in _QUIET]
     rows = [row for finding in urgent for row in _row(report, finding)]
     rest = [row for finding in others for row in _row(report, finding)]
-    summary = f"{'The other ' if urgent else ''}{_counted(others)}"
+    folded = tag("ul", *rest, class_="vipps-nb-checks")
+    badge = tag("span", report.environment, class_="vipps-nb-badge") if report.environment else None
+    title = tag("strong", "Doctor", class_="vipps-nb-title")
+    verdict = tag("span", report.verdict, class_="vipps-nb-status", data_tone=tone)
+    if urgent:
+        parts = [
+            tag("header", badge, title, verdict),
+            tag("ul", *rows, class_="vipps-nb-checks"),
+            tag("details", tag("summary", f"The other {_counted(others)}"), folded) if rest else None,
+        ]
+    else:
+        # One line, which opens to all that was looked at.
+        counted = tag("small", _counted(others))
+        parts = [tag("details", tag("summary", badge, title, counted, verdict), folded)]
     return tag(
         "section",
         tag("style", Markup(_stylesheet())),
-        tag(
-            "header",
-            tag("span", report.environment, class_="vipps-nb-badge") if report.environment else None,
-            tag("strong", "Doctor", class_="vipps-nb-title"),
-            tag("span", report.verdict, class_="vipps-nb-verdict", data_tone=tone),
-        ),
-        tag("ul", *rows, class_="vipps-nb-checks") if rows else None,
-        tag("details", tag("summary", summary), tag("ul", *rest, class_="vipps-nb-checks")) if rest else None,
+        *parts,
         class_="vipps-nb vipps-nb-doctor",
         data_environment=report.environment,
         aria_label=f"Doctor: {report.verdict}",
@@ -140,7 +146,7 @@ def _row(report: Visit, finding: Finding) -> Iterator[Markup]:
     products = report.products if finding.check == "products" else ()
     yield tag(
         "li",
-        tag("span", _MARKS[finding.result], class_="vipps-nb-mark", role="img", aria_label=_WORDS[finding.result]),
+        tag("span", _MARKS[finding.result], class_="vipps-nb-sign", role="img", aria_label=_WORDS[finding.result]),
         tag("span", finding.check, class_="vipps-nb-check"),
         tag(
             "div",
@@ -179,6 +185,7 @@ def _prose(words: str) -> Markup:
 @lru_cache
 def _stylesheet() -> str:
     here = Path(__file__).parent
-    sheets = (here.parent / "widgets" / "card.css", here / "doctor.css")
+    widgets = here.parent / "widgets"
+    sheets = (widgets / "tokens.css", widgets / "card.css", here / "doctor.css")
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

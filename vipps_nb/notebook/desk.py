@@ -17,6 +17,7 @@ from typing import Any
 from vipps_nb.client.login import at_logout
 from vipps_nb.client.sandbox_gate import Sandbox, SandboxError
 from vipps_nb.core import machine
+from vipps_nb.core.zone import zone_for_page
 from vipps_nb.notebook.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
 from vipps_nb.widgets.sandbox_desk import SandboxDesk
 
@@ -118,11 +119,13 @@ class LiveDesk:
         overview = self._sandbox.overview()
         now = datetime.now(UTC)
         waiting = [_on_phone(one) for one in self._sandbox.waiting()]
-        rows = rows_of(self._sandbox.requests(last=ROWS))
+        still = overview["clock"]["held"]
+        rows = rows_of(self._sandbox.requests(last=ROWS), still=still)
         if self._closed.is_set():
             return
         self.widget.show(
             clock=self._clock(overview["clock"], now),
+            zone=zone_for_page(still=still),
             waiting=waiting,
             faults=faults(overview["faults"]),
             seed=overview["seed"],
@@ -185,14 +188,18 @@ def _reset(desk: Sandbox, given: Fields) -> tuple[str, bool]:
     return f"A new world, with seed {seed}. Keys and tokens go on working.", True
 
 
+def _it_is(clock: Mapping[str, Any]) -> str:
+    return f"It is {moment(clock['now'], still=clock['held'])}."
+
+
 ORDERS: dict[str, Callable[[Sandbox, Fields], tuple[str, bool]]] = {
     "approve": lambda desk, given: decided(desk.approve(request=given["request"], choice=given.get("choice"))),
     "abort": lambda desk, given: decided(desk.abort(request=given["request"])),
     "ignore": lambda desk, given: decided(desk.ignore(request=given["request"])),
     "hold": _hold,
     "release": _release,
-    "advance": lambda desk, given: (f"It is {moment(desk.advance(given['seconds'])['now'])}.", True),
-    "next": lambda desk, _: (f"It is {moment(desk.next_event()['now'])}.", True),
+    "advance": lambda desk, given: (_it_is(desk.advance(given["seconds"])), True),
+    "next": lambda desk, _: (_it_is(desk.next_event()), True),
     "faults": _set_faults,
     "strict": _set_strictness,
     "reset": _reset,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from vipps_nb.client.sandbox_gate import Sandbox
 from vipps_nb.core.visible import visible
+from vipps_nb.core.zone import time_told, zone
 
 LINES = 10  # of the request log
 LOOKED_AT = 100  # of it, for that many; a visit of the doctor takes twenty
@@ -37,14 +39,15 @@ def text(sandbox: Sandbox) -> str:
     """
     overview = sandbox.overview()
     clock = overview["clock"]
-    held = "held" if clock["held"] else "running"
-    lines = [f"Sandbox · {moment(clock['now'])} · {held} · seed {overview['seed']}", ""]
+    still = clock["held"]
+    held = "held" if still else "running"
+    lines = [f"Sandbox · {moment(clock['now'], still=still)} · {held} · seed {overview['seed']}", ""]
     waiting = sandbox.waiting()
     lines.append(f"Phone: {_number(len(waiting), 'request')} waiting" if waiting else "Phone: nothing is waiting")
     for one in waiting:
-        lines += _phone_lines(one)
+        lines += _phone_lines(one, still)
     lines += ["", f"Faults: {_faults_in_words(overview['faults'])}", ""]
-    entries = rows_of(sandbox.requests(last=LOOKED_AT))
+    entries = rows_of(sandbox.requests(last=LOOKED_AT), still=still)
     total = entries[-1]["number"] if entries else 0
     own = [row for row in entries if row["by"] != "doctor"]
     left_out = "" if len(own) == len(entries) else ", the doctor's left out"
@@ -56,8 +59,8 @@ def text(sandbox: Sandbox) -> str:
     return "\n".join(lines)
 
 
-def _phone_lines(one: Mapping[str, Any]) -> list[str]:
-    until = f" · until {moment(one['expires'])}" if one["expires"] else ""
+def _phone_lines(one: Mapping[str, Any], still: bool) -> list[str]:
+    until = f" · until {moment(one['expires'], still=still)}" if one["expires"] else ""
     head = " · ".join(filter(None, [one["price"], one["merchant"], one["text"]]))
     name = {"reference": "reference", "agreementId": "agreement_id", "authReqId": "auth_req_id"}.get(one["selector"])
     which = f'{name}="{one["value"]}"' if name else f"request={one['request']}"
@@ -132,17 +135,23 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def moment(told: str) -> str:
-    """A moment of the wire, for people."""
-    return f"{told[:10]} {told[11:19]} UTC"
+def moment(told: str, *, still: bool) -> str:
+    """A moment of the wire, for people.
+
+    Args:
+        told: As the sandbox has it.
+        still: Whether its clock is held.
+    """
+    local = datetime.fromisoformat(told).astimezone(zone(still=still))
+    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
 
 
-def rows_of(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def rows_of(entries: Sequence[Mapping[str, Any]], *, still: bool) -> list[dict[str, Any]]:
     """What the table shows of log entries: neither headers nor bodies."""
     return [
         {
             "number": entry.get("number", 0),
-            "time": str(entry.get("time", ""))[11:19],
+            "time": time_told(datetime.fromisoformat(entry["time"]), still=still) if entry.get("time") else "",
             "method": entry.get("method", ""),
             "path": _path(entry),
             "status": entry.get("status"),

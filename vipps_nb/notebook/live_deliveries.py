@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
+from vipps_nb.core.zone import zone_for_page
 from vipps_nb.webhooks import Delivery, Listener
 from vipps_nb.webhooks.delivery import in_sight
 from vipps_nb.widgets.deliveries import DeliveriesCard
@@ -30,7 +31,9 @@ def show(listener: Listener) -> DeliveriesCard | None:
 
     def follow() -> None:
         rows = [_row(delivery) for delivery in listener.deliveries[-KEPT_ON_SCREEN:]]
-        card.show(rows=rows, total=listener.total, listening=listener.listening)
+        still = any(delivery.still for delivery in listener.deliveries[-KEPT_ON_SCREEN:])
+        zone = zone_for_page(still=still)
+        card.show(rows=rows, total=listener.total, listening=listener.listening, zone=zone)
 
     follow()
     listener.follow(follow)

@@ -16,6 +16,7 @@ from vipps_nb.auth.token_cache import TokenEvent, TokenKey
 from vipps_nb.client.destinations import destinations
 from vipps_nb.client.login import move
 from vipps_nb.client.session import VippsSession
+from vipps_nb.core.zone import time_told, zone_for_page
 from vipps_nb.errors import CredentialsError
 from vipps_nb.widgets.token_status import TokenStatus
 
@@ -130,11 +131,12 @@ def status_text(session: VippsSession) -> str:
         return f"{head} · no token"
     if token.state() is TokenState.EXPIRED:
         return f"{head} · token expired; the next request fetches a new one"
-    return f"{head} · token valid for {_duration(token.remaining())} (until {token.expires_at:%H:%M:%S} UTC)"
+    return f"{head} · token valid for {_duration(token.remaining())} (until {time_told(token.expires_at, still=True)})"
 
 
 def _labels(session: VippsSession) -> dict[str, Any]:
     return {
+        "zone": zone_for_page(),
         "writes_allowed": session.keys.writes_switched_on,
         "environment": session.environment.name,
         "merchant_serial_number": session.merchant_serial_number or "",

@@ -19,6 +19,8 @@ from vipps_nb.core.environment import official_environment
 from vipps_nb.errors import CredentialsError, TokenRefusedError, VippsNbError
 from vipps_nb.widgets.login_form import ENVIRONMENTS, FormChoices, FormField, LoginForm, RefusedError
 
+PORTAL = "https://portal.vippsmobilepay.com"
+"""Where a merchant finds the keys, under "For developers"."""
 _LABELS = {
     "client_id": "Client ID",
     "client_secret": "Client secret",
@@ -107,6 +109,7 @@ def login_dialog(
         on_submit=submit,
         on_done=on_done,
         remembers=_remembers(ticked, no_place),
+        portal="" if no_place else PORTAL,
     )
     form.message = _NO_PLACE.get(no_place, "")
     return form

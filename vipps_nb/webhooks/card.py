@@ -15,6 +15,7 @@ from vipps_nb.core.bodies import parsed
 from vipps_nb.core.redaction import is_secret, persons_in
 from vipps_nb.core.view import DOTS, View, shows_persons
 from vipps_nb.core.visible import visible
+from vipps_nb.core.zone import moment_told
 from vipps_nb.display import tree
 from vipps_nb.display.drawings.drawing import Drawing, facts
 from vipps_nb.display.frame import framed
@@ -50,7 +51,7 @@ def in_words(name: str, payload: Any) -> str:
 
 @dataclass(frozen=True)
 class DeliveryCard:
-    """A delivery, ready to be shown. Moments are in UTC, as the delivery has them.
+    """A delivery, ready to be shown.
 
     Attributes:
         personal: Whether phone and identity numbers are shown in full.
@@ -87,7 +88,7 @@ class DeliveryCard:
         delivery = self.delivery
         return [
             f"delivery {delivery.number}",
-            self._view.moment(delivery.moment),
+            moment_told(delivery.moment, still=delivery.still),
             *([f"attempt {delivery.attempt}"] if delivery.attempt > 1 else []),
             *(["accepted once before: do not act on it again"] if delivery.duplicate else []),
             f"answered {delivery.status}",

@@ -33,6 +33,7 @@ class Delivery:
         attempt: How many times this registration has sent this very body, this time included.
         duplicate: Whether an earlier one was accepted already, so that acting on this one would be acting twice.
         status: What was answered.
+        still: Whether that clock was a sandbox's that stood still.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Delivery:
     attempt: int
     duplicate: bool
     status: int
+    still: bool = field(default=False, repr=False)
 
     @property
     def accepted(self) -> bool:

@@ -222,7 +222,7 @@ class Listener:
 
     def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
         """Judge and keep a delivery; gives what to answer."""
-        now = self._now()
+        now, still = self._now()
         verdict = self._judge(path, headers, body, now)
         with self._changed:
             drill, self._drill = self._drill, _one_less(self._drill)
@@ -239,6 +239,7 @@ class Listener:
                 attempt=1 + max((one.attempt for one in same if webhook_id(one.headers) == sender), default=0),
                 duplicate=any(earlier.accepted for earlier in same),
                 status=status,
+                still=still,
             )
             self._deliveries.add(delivery)
             self._changed.notify_all()
@@ -284,11 +285,13 @@ class Listener:
                 break
         return verdict
 
-    def _now(self) -> datetime:
+    def _now(self) -> tuple[datetime, bool]:
+        """The moment to judge deliveries by, and whether its clock stands still."""
         if self._session is not None and self._session.sandbox is not None:
             with contextlib.suppress(SandboxError):  # it has been stopped
-                return datetime.fromisoformat(self._session.sandbox.clock()["now"])
-        return datetime.now(UTC)
+                clock = self._session.sandbox.clock()
+                return datetime.fromisoformat(clock["now"]), clock["held"]
+        return datetime.now(UTC), False
 
     def _tell(self) -> None:
         for follower in list(self._followers):

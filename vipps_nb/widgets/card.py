@@ -43,7 +43,7 @@ def stylesheet(name: str) -> str:
 
     One palette, so that they cannot drift apart.
     """
-    sheets = ("card.css", "surroundings.css", name)
+    sheets = ("tokens.css", "card.css", name)
     return "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
 
 

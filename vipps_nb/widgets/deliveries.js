@@ -15,12 +15,14 @@ import { counted, joined } from "./js/shared/words.js";
 /**
  * @import { RenderProps } from "@anywidget/types"
  * @import { Delivery } from "./js/deliveries/words.js"
+ * @import { Zone } from "./js/shared/time.js"
  * @import { Conversation } from "./js/shared/kernel.js"
  */
 
 /**
  * @typedef {object} Traits
  * @property {Delivery[]} rows    The latest, oldest first.
+ * @property {Zone} zone
  * @property {number} total
  * @property {boolean} listening
  *
@@ -72,7 +74,7 @@ function render({ model, el }) {
     parts.table.scroll.hidden = rows.length === 0;
     parts.empty.hidden = rows.length > 0;
     write(parts.empty, listening ? "Nothing has come yet." : "Nothing came.");
-    parts.table.draw(rows);
+    parts.table.draw(rows, model.get("zone") ?? []);
     const shown = rows.length < total && `The latest ${rows.length} are shown.`;
     const text = joined(silent && listening && SILENCE, shown);
     parts.message.hidden = !text;
@@ -97,7 +99,7 @@ function render({ model, el }) {
   }
 
   const unfollow = follow(model, {
-    ...changesOf(["rows", "total", "listening"], draw),
+    ...changesOf(["rows", "total", "listening", "zone"], draw),
     // ipywidgets' own event: the kernel has gone or come back.
     comm_live_update: askKernel,
   });

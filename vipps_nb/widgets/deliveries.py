@@ -31,6 +31,7 @@ class DeliveriesCard(anywidget.AnyWidget):
     _css = card.stylesheet("deliveries.css")
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)
+    zone = traitlets.List().tag(sync=True)  # in which moments are told: its changes, see js/shared/time.js
     total = traitlets.Int(0).tag(sync=True)
     listening = traitlets.Bool(True).tag(sync=True)
 
@@ -41,13 +42,13 @@ class DeliveriesCard(anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(self._receive)
 
-    def show(self, *, rows: Sequence[dict[str, Any]], total: int, listening: bool) -> None:
+    def show(self, *, rows: Sequence[dict[str, Any]], total: int, listening: bool, zone: list[Any]) -> None:
         """Show the latest deliveries. Any thread may call.
 
         Also how many there are in all, and whether more can come.
         """
         with self._changing, self.hold_sync():
-            self.rows, self.total, self.listening = list(rows), total, listening
+            self.zone, self.rows, self.total, self.listening = zone, list(rows), total, listening
 
     def __repr__(self) -> str:
         """The card in one line, without counts: nbval compares it."""

@@ -54,7 +54,7 @@ function render({ model, el }) {
     choose: (number) => open(number, true),
   });
   const answer = buildAnswer();
-  const names = [element("strong", "title", "Explore"), element("span", "subject", subject), badge];
+  const names = [badge, element("strong", "title", "Explore"), element("span", "subject", subject)];
   const parts = [group("div", "head", names), ...list.nodes, panelPlace, answer.node, news];
   const card = frame("section", "explorer", parts, { "aria-label": "Vipps MobilePay explorer" });
 

@@ -23,6 +23,7 @@ import { environmentWords } from "./js/shared/words.js";
  * @property {string} environment
  * @property {string[]} environments   All that can be chosen.
  * @property {string[]} keyless        Those of them that need no keys.
+ * @property {string} portal           The page where the keys are; nothing for no link to it.
  * @property {"no" | "yes" | "ticked"} remembers   Whether the system's key store is offered.
  * @property {"asking" | "checking" | "done"} state
  * @property {string} message          Why it asks again, or how it ended.
@@ -58,7 +59,9 @@ function render({ model, el }) {
     const keyless = model.get("keyless");
     const built = model.get("environments").map((name) => {
       const text = keyless.includes(name) ? `${name} (no keys needed)` : name;
-      return choice("choice", text, { type: "radio", name: group, value: name });
+      const one = choice("choice", text, { type: "radio", name: group, value: name });
+      one.label.dataset.environment = name;
+      return one;
     });
     radios = built.map(({ input }) => input);
     parts.environments.replaceChildren(...built.map(({ label }) => label));
@@ -86,6 +89,11 @@ function render({ model, el }) {
     parts.head.hidden = parts.questions.hidden = parts.submit.hidden = state === "done";
     parts.questions.disabled = busy;
     parts.lines.disabled = parts.savings.disabled = model.get("keyless").includes(environment);
+    parts.consequence.hidden = environment !== "production";
+    const portal = model.get("portal") ?? "";
+    parts.source.hidden = parts.lines.disabled || !portal;
+    parts.portal.href = portal;
+    parts.portal.textContent = portal.replace("https://", "");
     parts.remember.label.hidden = model.get("remembers") === "no";
     parts.gitignore.label.hidden = !parts.save.input.checked;
     const faults = asking && !parts.lines.disabled ? model.get("faults") : {};

@@ -23,7 +23,7 @@ _LIVE_WORDS = (
     "In a running notebook a form stands here that asks for the keys. "
     "What is typed there never becomes part of the notebook."
 )
-ENVIRONMENTS = ("test", "production", "sandbox")
+ENVIRONMENTS = ("test", "sandbox", "production")
 _LOGIN_FAILED = "Logging in failed unexpectedly. Run %vipps_login to see why."
 
 
@@ -121,6 +121,7 @@ class LoginForm(anywidget.AnyWidget):
             that copying adds) and the choices, on a thread of its own. Returns the sentence to show. An error
             of ours that it raises is shown whole, and the form asks again; see :class:`RefusedError`.
         on_done: Called with that sentence once the form is done.
+        portal: The page where the keys are; empty for no link to it.
         remembers: Whether the operating system's store can be offered: ``no``, ``yes``, or ``ticked`` at the start.
     """
 
@@ -131,6 +132,7 @@ class LoginForm(anywidget.AnyWidget):
     environment = traitlets.Unicode("test").tag(sync=True)
     environments = traitlets.List(traitlets.Unicode()).tag(sync=True)
     keyless = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    portal = traitlets.Unicode("").tag(sync=True)
     remembers = traitlets.Unicode("no").tag(sync=True)  # no | yes | ticked
     state = traitlets.Unicode("asking").tag(sync=True)  # asking | checking | done
     message = traitlets.Unicode("").tag(sync=True)  # why it asks again, or how it ended
@@ -146,6 +148,7 @@ class LoginForm(anywidget.AnyWidget):
         keyless: Sequence[str] = ("sandbox",),
         on_done: Callable[[str], None] = lambda said: None,
         remembers: str = "no",
+        portal: str = "",
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
@@ -157,6 +160,7 @@ class LoginForm(anywidget.AnyWidget):
             environments=list(environments),
             keyless=list(keyless),
             remembers=remembers,
+            portal=portal,
         )
         self.on_msg(self._receive)
 

@@ -22,7 +22,7 @@ import { SECOND } from "./js/shared/time.js";
  * @import { Conversation } from "./js/shared/kernel.js"
  */
 
-const TRAITS = ["clock", "waiting", "faults", "seed", "strict", "world", "rows", "total", "state", "message"];
+const TRAITS = ["clock", "zone", "waiting", "faults", "seed", "strict", "world", "rows", "total", "state", "message"];
 
 /**
  * @param {RenderProps<Traits>} view
@@ -91,8 +91,9 @@ function render({ model, el }) {
     const shown = model.get("clock");
     const held = Boolean(shown.held);
     const now = held ? (shown.now ?? 0) : Date.now() + ahead + (shown.ahead ?? 0);
-    clock.tick(now, held);
-    phone.tick(now);
+    const zone = model.get("zone") ?? [];
+    clock.tick(now, held, zone);
+    phone.tick(now, zone);
     if (!held) timer = setTimeout(tick, SECOND - (now % SECOND) + 1);
   }
 

@@ -20,6 +20,7 @@ import { clockWords, factsOf, noteWords } from "./js/token/words.js";
 
 /**
  * @import { RenderProps } from "@anywidget/types"
+ * @import { Zone } from "./js/shared/time.js"
  * @import { Life, Phase, State } from "./js/token/life.js"
  */
 
@@ -35,6 +36,7 @@ import { clockWords, factsOf, noteWords } from "./js/token/words.js";
  * @property {State} state
  * @property {string} message
  * @property {boolean} writes_allowed
+ * @property {Zone} zone
  *
  * @typedef {{ do: "renew", issued_at: number } | { do: "log_out" } | { do: "allow_writes", on: boolean }} Order
  */
@@ -50,6 +52,7 @@ const TRAITS = [
   "state",
   "message",
   "writes_allowed",
+  "zone",
 ];
 
 const NO_LIFE = { issued: 0, stale: 0, expires: 0 };
@@ -113,7 +116,7 @@ function render({ model, el }) {
     write(parts.after, words[2]);
     // Without a kernel there is no next request to promise anything of.
     const note = phase === "expired" && isSilent() ? "" : noteWords(phase, now >= life.expires);
-    drawMeta(parts.meta, note, factsOf(labels(), phase, life, offset, now));
+    drawMeta(parts.meta, note, factsOf(labels(), phase, life, offset, now, model.get("zone") ?? []));
     drawLine(parts, gone ? NO_LIFE : life, now);
     drawButtons(phase);
     speak(phase, life, now, model.get("writes_allowed"));

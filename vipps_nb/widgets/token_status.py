@@ -51,6 +51,7 @@ class TokenStatus(anywidget.AnyWidget):
     stale_at = traitlets.Int(0).tag(sync=True)
     expires_at = traitlets.Int(0).tag(sync=True)
 
+    zone = traitlets.List().tag(sync=True)  # in which moments are told: its changes, see js/shared/time.js
     environment = traitlets.Unicode("sandbox").tag(sync=True)  # sandbox | test | production
     merchant_serial_number = traitlets.Unicode("").tag(sync=True)
     key_type = traitlets.Unicode("merchant").tag(sync=True)
@@ -93,10 +94,18 @@ class TokenStatus(anywidget.AnyWidget):
         self._show(state="renewal_failed", message=message)
 
     def show_place(
-        self, *, environment: str, merchant_serial_number: str, key_type: str, source: str, writes_allowed: bool
+        self,
+        *,
+        environment: str,
+        merchant_serial_number: str,
+        key_type: str,
+        source: str,
+        writes_allowed: bool,
+        zone: Sequence[Any] = (),
     ) -> None:
-        """Show where the session talks to, from now on, and whose keys go there."""
+        """Show where the session talks to from now on, and whose keys go there."""
         self._show(
+            zone=list(zone),
             environment=environment,
             merchant_serial_number=merchant_serial_number,
             key_type=key_type,

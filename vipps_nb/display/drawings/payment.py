@@ -87,9 +87,12 @@ def _bar(title: str, parts: Mapping[str, int], currency: str) -> Drawing:
     said = ", ".join(f"{name} {money(value, currency)}" for name, value in shown.items())
     html = tag(
         "div",
-        tag("div", *pieces, class_="vipps-nb-bar", role="img", aria_label=f"{title}: {said}") if pieces else None,
-        tag("ul", tag("li", tag("b", title)), *legend, class_="vipps-nb-legend"),
+        tag("div", *pieces, class_="vipps-nb-bar", role="img", aria_label=said) if pieces else None,
+        tag("ul", *legend, class_="vipps-nb-legend"),
+        # Last and quiet: a payment stays AUTHORIZED after its capture, so its state is no answer to where the money is.
+        tag("p", f"state {title}", class_="vipps-nb-remark") if title else None,
     )
     drawn = "".join(_GLYPHS[name] * max(1, round(_WIDTH * value / total)) for name, value in shown.items())
     rows = [(f"  {_GLYPHS[name]}", name, money(value, currency)) for name, value in shown.items()]
-    return Drawing(html, "\n".join(filter(None, [title, drawn, lines_of(rows, numbers=frozenset({2}))])))
+    state = f"  state {title}" if title else ""
+    return Drawing(html, "\n".join(filter(None, [drawn, lines_of(rows, numbers=frozenset({2})), state])))

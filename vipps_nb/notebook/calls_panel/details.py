@@ -5,7 +5,6 @@ Secrets were never kept, and people's numbers are masked.
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from vipps_nb.apis.questions import changes_something, idempotency_header, remembers_idempotency_keys
@@ -74,7 +73,7 @@ def _held(call: PastCall) -> str:
     """What the sandbox's clock said, if that was held; empty otherwise."""
     if not call.still:
         return ""
-    return f"By the sandbox's clock, which was held: {View(still=True).moment(call.shown_moment.astimezone(UTC))}."
+    return f"By the sandbox's clock, which was held: {View(still=True).moment(call.shown_moment)}."
 
 
 def _view(call: PastCall) -> View:
@@ -138,7 +137,6 @@ def _explained(call: PastCall, card: AnswerCard) -> Fields:
     meaning = card.meaning
     return {
         "about": about,
-        "page": operation.page if operation is not None else None,
         "html": str(framed(meaning, environment=card.environment, label="Explained")) if meaning else "",
     }
 

@@ -188,7 +188,7 @@ def _row_of(key: str, call: PastCall) -> Fields:
         "key": key,
         "number": call.number,
         "at": round(call.moment.timestamp() * 1000),
-        "time": view.moment(call.moment).rpartition(", ")[2],
+        "time": view.time(call.moment),
         "method": call.method,
         "path": view.text(call.path.replace("%E2%80%A2", "•")[:_LONGEST]),
         "title": card.title.partition(" · ")[2] or card.title,

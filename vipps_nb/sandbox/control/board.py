@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Query, Response
 
@@ -20,15 +21,14 @@ from vipps_nb.sandbox.apis.epayment.models import Payments
 from vipps_nb.sandbox.apis.epayment.schemas import State
 from vipps_nb.sandbox.apis.recurring.models import Agreements
 from vipps_nb.sandbox.server.authentication import MSN, NO_AUTH
-from vipps_nb.sandbox.server.html import Html, document, tag
+from vipps_nb.sandbox.server.html import PALETTE, Html, document, tag
 from vipps_nb.sandbox.server.routing import Page, TheBackend
-from vipps_nb.sandbox.world.clock import timestamp
 from vipps_nb.sandbox.world.request_log import Entry
 from vipps_nb.sandbox.world.world import Backend
 
 SHOWN = 3  # calls of each sales unit
 LONGEST = 60  # characters of a path
-REFUSED = 400
+REFUSED, FAILED = 400, 500
 SCRIPT = """
 const board = document.getElementById("board");
 const stamp = document.getElementById("stamp");
@@ -48,19 +48,14 @@ async function look() {
 setInterval(look, 2000);
 document.addEventListener("visibilitychange", look);
 """
-STYLE = """
-:root { color-scheme: light dark; --ink: #20242b; --paper: #f4f3f0; --card: #fff; --line: #d8d5cf; --quiet: #5d6570;
-  --good: #1f5f4a; --bad: #9b2c1f; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e9e7e2; --paper: #17191d; --card: #22252b; --line: #3b3f47; --quiet: #a9afb8; --good: #8fd3b6;
-    --bad: #f0a598; }
-}
-* { box-sizing: border-box; }
+STYLE = (
+    PALETTE
+    + """
 body { margin: 0; padding: 1.5rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; margin-bottom: 1rem; }
 h1 { margin: 0; font-size: 1.25rem; }
 #stamp { color: var(--quiet); }
-.lost, .bad { color: var(--bad) !important; }
+#stamp.lost { color: var(--failed); }
 .units { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: .75rem; margin: 0;
   padding: 0; list-style: none; }
 .unit { padding: .75rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
@@ -74,9 +69,19 @@ dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 ol { margin: .375rem 0 0; padding: 0; list-style: none; font: .8125rem/1.6 ui-monospace, monospace; }
 ol li { display: flex; gap: .5rem; overflow: hidden; white-space: nowrap; }
 ol li span { overflow: hidden; text-overflow: ellipsis; }
-ol b { font-weight: 600; color: var(--good); }
+ol b { display: inline-flex; flex: none; gap: .375rem; align-items: center; min-width: 3.25rem; font-weight: 600; }
+/* As on the cards: a disc went well, a bar was refused, a cross failed. */
+ol b::before { content: ""; width: .5rem; height: .5rem; border-radius: 50%; background: currentColor; }
+.good { color: var(--good); }
+.refused { color: var(--refused); }
+.failed { color: var(--failed); }
+.refused::before { height: .25rem; border-radius: 0; }
+.failed::before { border-radius: 0; clip-path: polygon(20% 0, 50% 30%, 80% 0, 100% 20%, 70% 50%, 100% 80%, 80% 100%,
+  50% 70%, 20% 100%, 0 80%, 30% 50%, 0 20%); }
+@media (forced-colors: active) { ol b::before { forced-color-adjust: none; background: CanvasText; } }
 .nothing { margin: .375rem 0 0; }
 """
+)
 _HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_HASH}'; "
@@ -118,7 +123,8 @@ async def show_board(
     if part is not None:
         return Response(shown, headers=HEADERS, media_type=HTML)
     world = backend.world
-    clock = f"{timestamp(world.clock.now())[:16].replace('T', ' ')} UTC{', held' if world.clock.held else ''}"
+    now = world.clock.now().astimezone(ZoneInfo(world.settings.zone))
+    clock = f"{now.day} {now:%b %Y, %H:%M %Z}{', held' if world.clock.held else ''}"
     return Response(
         document(
             "Sandbox: all sales units",
@@ -177,7 +183,7 @@ def _unit(unit: Unit, backend: Backend) -> Html:
     idle = not counts and not calls
     return tag(
         "li",
-        tag("h2", unit.name, tag("span", unit.msn)),
+        tag("h2", tag("bdi", unit.name), tag("span", unit.msn)),
         tag("dl", counts) if counts else None,
         tag("ol", [_call(one, backend) for one in calls], **{"aria-label": "Latest calls"}) if calls else None,
         tag("p", "Nothing yet.", class_="nothing") if idle else None,
@@ -192,9 +198,10 @@ def _counted(what: str, counts: Counter[str]) -> Iterator[Html]:
 
 def _call(entry: Entry, backend: Backend) -> Html:
     path = backend.masker.path(entry.path)
-    good = entry.status is not None and entry.status < REFUSED
+    failed = entry.status is None or entry.status >= FAILED
+    tone = "failed" if failed else "refused" if entry.status >= REFUSED else "good"
     return tag(
         "li",
-        tag("b", str(entry.status or entry.dropped or "–"), class_=None if good else "bad"),
+        tag("b", str(entry.status or entry.dropped or "–"), class_=tone),
         tag("span", f"{entry.method} {path if len(path) <= LONGEST else path[:LONGEST] + '…'}"),
     )

@@ -62,6 +62,7 @@ class Settings(TypedDict):
     norwegianPayoutReference: Literal["Utb.", "Vipps utbet.", "empty"]
     reportPageSize: int
     donationsPageSize: int
+    zone: str
     unknownPhoneNumbers: list[str]
 
 

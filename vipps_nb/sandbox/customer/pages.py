@@ -18,17 +18,14 @@ from vipps_nb.sandbox.customer.customer import PHONE_NUMBER
 from vipps_nb.sandbox.customer.printed_codes import PrintedCode, PrintedCodes, code_link, phone_link
 from vipps_nb.sandbox.customer.screen import PhoneScreen
 from vipps_nb.sandbox.server.authentication import NO_AUTH
-from vipps_nb.sandbox.server.html import Html, document, tag
+from vipps_nb.sandbox.server.html import PALETTE, Html, document, tag
 from vipps_nb.sandbox.server.problems import Body, Dialect, Refusal
 from vipps_nb.sandbox.server.routing import Page, Rules, TheWorld, rules
 from vipps_nb.sandbox.world.world import World
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #20242b; --paper: #f4f3f0; --card: #fff; --line: #d8d5cf; --yes: #1f5f4a; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e9e7e2; --paper: #17191d; --card: #22252b; --line: #3b3f47; --yes: #8fd3b6; }
-}
-* { box-sizing: border-box; }
+STYLE = (
+    PALETTE
+    + """
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
   background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { width: 100%; max-width: 22rem; padding: 2rem 1.5rem; background: var(--card);
@@ -45,9 +42,10 @@ label { display: flex; gap: .75rem; align-items: baseline; padding: .5rem 0; bor
 button, .back { display: block; width: 100%; margin-top: .75rem; padding: .875rem; border-radius: 999px;
   border: 1px solid var(--ink); background: none; color: inherit; font: inherit; text-align: center;
   text-decoration: none; cursor: pointer; }
-button.yes { background: var(--yes); border-color: var(--yes); color: var(--card); font-weight: 600; }
-:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+button.yes { background: var(--ink); color: var(--card); font-weight: 600; }
+@media (forced-colors: active) { button.yes { border-width: 3px; } }
 """
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
@@ -185,7 +183,14 @@ def _printed(token: str, world: World) -> PrintedCode:
 
 def _place(code: PrintedCode, world: World, content: Html) -> str:
     merchant, text = world.unit(code.msn).name, world.masker.text(code.text)
-    return document(f"{merchant}: {text}", STYLE, tag("h1", merchant), tag("p", text, class_="text"), content, NOTE)
+    return document(
+        f"{merchant}: {text}",
+        STYLE,
+        tag("h1", merchant, dir="auto"),
+        tag("p", text, class_="text", dir="auto"),
+        content,
+        NOTE,
+    )
 
 
 def _find(token: str, world: World) -> PhoneScreen:
@@ -200,10 +205,10 @@ def _show(asked: PhoneScreen, world: World, remark: str | None = None) -> str:
     return document(
         f"{asked.merchant}: {asked.price or mask(asked.text)}",
         STYLE,
-        tag("h1", asked.merchant),
+        tag("h1", asked.merchant, dir="auto"),
         tag("p", asked.price, class_="price") if asked.price is not None else None,
-        tag("p", mask(asked.text), class_="text"),
-        tag("ul", [tag("li", mask(line)) for line in asked.details]) if asked.details else None,
+        tag("p", mask(asked.text), class_="text", dir="auto"),
+        tag("ul", [tag("li", mask(line), dir="auto") for line in asked.details]) if asked.details else None,
         tag("p", mask(remark), role="alert") if remark is not None else None,
         _decision(asked) if asked.outcome is None else tag("p", asked.outcome, role="status"),
         _way_back(asked),

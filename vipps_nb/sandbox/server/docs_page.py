@@ -12,22 +12,21 @@ from typing import Any
 from vipps_nb.sandbox.server import html
 from vipps_nb.sandbox.server.html import Html, join, tag
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #20242b; --paper: #fbfaf8; --line: #d8d5cf; --soft: #f0eeea; --mark: #1f5f4a; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e9e7e2; --paper: #17191d; --line: #3b3f47; --soft: #22252b; --mark: #8fd3b6; }
-}
+STYLE = (
+    html.PALETTE
+    + """
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1rem 6rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.6 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { margin-top: 3rem; font-size: 1.25rem; }
-a { color: var(--mark); } code, pre { font: .875rem/1.5 ui-monospace, monospace; }
+a { color: inherit; } code, pre { font: .875rem/1.5 ui-monospace, monospace; }
 details { border-top: 1px solid var(--line); padding: .5rem 0; }
-summary { cursor: pointer; overflow-wrap: anywhere; } summary:focus-visible { outline: 2px solid var(--mark); }
+summary { cursor: pointer; overflow-wrap: anywhere; }
 .method { display: inline-block; min-width: 4.5rem; font-weight: 700; }
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem;
   text-align: left; vertical-align: top; }
-pre { background: var(--soft); padding: 1rem; overflow-x: auto; }
+pre { background: var(--card); padding: 1rem; overflow-x: auto; }
 """
+)
 JsonObject = dict[str, Any]
 
 

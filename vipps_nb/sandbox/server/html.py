@@ -9,6 +9,17 @@ from collections.abc import Iterable
 from html import escape
 
 VOID = frozenset({"input", "meta"})
+PALETTE = """
+:root { color-scheme: light dark; --ink: #20242b; --paper: #f4f3f0; --card: #fff; --line: #d8d5cf; --quiet: #5d6570;
+  --good: #14713f; --refused: #875300; --failed: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e9e7e2; --paper: #17191d; --card: #22252b; --line: #3b3f47; --quiet: #a9afb8;
+    --good: #6ed19a; --refused: #f0b64e; --failed: #ff9188; }
+}
+* { box-sizing: border-box; }
+:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+"""
+"""What the sandbox's pages have in common. Colours of outcomes are those of the cards; a test holds them together."""
 
 
 class Html(str):

@@ -6,14 +6,22 @@ How the sandbox behaves where the real thing is undecided, and what a sales unit
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from vipps_nb.sandbox.server.json_model import JsonModel
 
 LoginFailure = Literal["server_error", "outdated_app_version", "wrong_challenge", "unknown_reject_reason"]
 LoginScope = Literal["birthDate", "customFlow", "delegatedConsents", "gender", "paymentSourceReferences"]
 USUAL_LOGIN_SCOPES: tuple[LoginScope, ...] = ("birthDate", "customFlow", "delegatedConsents")
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for names of folders
+        raise ValueError("it is no time zone; expected a name such as Europe/Oslo or UTC") from None
 
 
 class Settings(JsonModel):
@@ -59,6 +67,8 @@ class Settings(JsonModel):
     """Entries in one answer of the Report API; said in its header ``Vipps-Feed-Page-Size``."""
     donations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Payments in one answer of the Donations API, which says that the number may change."""
+    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The time zone in which the board tells moments, such as ``Europe/Oslo``; what APIs answer is not touched."""
     unknown_phone_numbers: list[str] = Field(default_factory=list)
     """Numbers that belong to no customer; every other number does."""
 

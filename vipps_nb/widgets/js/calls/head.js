@@ -10,7 +10,7 @@ export function buildHead() {
   state.setAttribute("role", "status");
   badge.hidden = true;
   return {
-    node: group("div", "head", [element("strong", "title", "Calls"), badge, count, state]),
+    node: group("div", "head", [badge, element("strong", "title", "Calls"), count, state]),
     /** @param {Place | null} place */
     place: (place) => {
       write(badge, place ? environmentWords(place.environment) : "not logged in");

@@ -48,7 +48,7 @@ export function requestPart({ request, facts }) {
 
 /** @param {Details} details */
 export function explainedPart({ explained }) {
-  const { about, page, html, words } = explained;
+  const { about, html, words } = explained;
   const parts = [element("p", "about", about)];
   if (words) parts.push(element("p", "", words));
   if (html) {
@@ -56,10 +56,6 @@ export function explainedPart({ explained }) {
     // The kernel escapes everything in its cards that came from elsewhere; see vipps_nb/display/markup.py.
     place.innerHTML = html;
     parts.push(place);
-  }
-  if (page) {
-    const link = element("a", "", "Official page", { href: page, target: "_blank", rel: "noopener noreferrer" });
-    parts.push(group("p", "", [link]));
   }
   return parts;
 }

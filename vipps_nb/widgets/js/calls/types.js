@@ -1,7 +1,7 @@
 /**
  * What the kernel tells the calls panel, and what goes back. See vipps_nb/notebook/calls_panel.
  *
- * @typedef {"good" | "refused" | "failed"} Tone
+ * @typedef {import("../shared/words.js").Tone} Tone
  *
  * @typedef {object} Row   A line of the list. What is empty stays away.
  * @property {string} key
@@ -30,7 +30,7 @@
  *
  * @typedef {Body & { url: string, headers: [string, string][], received: [string, string][], left_out?: string }} Request
  *
- * @typedef {{ about: string, page?: string | null, html?: string, words?: string }} Explained
+ * @typedef {{ about: string, html?: string, words?: string }} Explained
  *
  * @typedef {{ name: string, words: string, ms: number, why: string }} TimePart
  * @typedef {{ total: number, parts: TimePart[], tries?: string[], unknown: string[] }} Times

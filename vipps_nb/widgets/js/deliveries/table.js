@@ -2,29 +2,33 @@
 
 import { element, group } from "../shared/dom.js";
 import { timeWords } from "../shared/time.js";
-import { repeatWords, verdictWords } from "./words.js";
+import { toneOf } from "../shared/words.js";
+import { repeatWords, verdictTone, verdictWords } from "./words.js";
 
-/** @import { Delivery } from "./words.js" */
+/**
+ * @import { Zone } from "../shared/time.js"
+ * @import { Delivery } from "./words.js"
+ */
 
 const HEADINGS = ["number", "time", "event", "signature", "answered", "about"];
 
 /**
  * A delivery as a line of the table, and below it, where something is wrong, a line that says what to do.
  * @param {Delivery} delivery
+ * @param {Zone} zone
  */
-function drawDelivery(delivery) {
+function drawDelivery(delivery, zone) {
   const repeat = repeatWords(delivery);
   const event = [element("span", "name", delivery.name), ...(repeat ? [element("span", "repeat", repeat)] : [])];
+  const status = String(delivery.status);
   const line = group("tr", "line", [
     element("td", "number", String(delivery.number)),
-    element("td", "time", timeWords(delivery.moment)),
+    element("td", "time", timeWords(delivery.moment, zone)),
     group("td", "event", event),
-    element("td", "verdict", verdictWords(delivery)),
-    element("td", "answer", String(delivery.status)),
+    group("td", "verdict", [element("span", "status", verdictWords(delivery), { "data-tone": verdictTone(delivery) })]),
+    group("td", "answer", [element("span", "status", status, { "data-tone": toneOf(delivery.status) })]),
     element("td", "about", delivery.subject, { title: delivery.subject }),
   ]);
-  line.dataset.verdict = delivery.genuine ? "genuine" : delivery.reason === "no-secret" ? "unknown" : "false";
-  line.dataset.answer = delivery.status < 300 ? "yes" : "no";
   if (!delivery.sentence) return [line];
   const advice = element("td", "", delivery.sentence, { colspan: String(HEADINGS.length - 1) });
   return [line, group("tr", "advice", [element("td"), advice])];
@@ -42,7 +46,12 @@ export function buildTable() {
   const reached = { tabindex: "0", role: "region", "aria-label": "Deliveries, newest first" };
   return {
     scroll: group("div", "scroll", [table], reached),
-    /** @param {Delivery[]} deliveries   Oldest first. */
-    draw: (deliveries) => body.replaceChildren(...[...deliveries].reverse().flatMap(drawDelivery)),
+    /**
+     * @param {Delivery[]} deliveries   Oldest first.
+     * @param {Zone} zone
+     */
+    draw: (deliveries, zone) => {
+      body.replaceChildren(...[...deliveries].reverse().flatMap((one) => drawDelivery(one, zone)));
+    },
   };
 }

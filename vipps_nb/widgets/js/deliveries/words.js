@@ -16,8 +16,17 @@
 
 /** @param {Delivery} delivery */
 export function verdictWords({ genuine, reason }) {
-  if (genuine) return "✓ genuine";
-  return reason === "no-secret" ? "? not checked" : `✗ ${reason}`;
+  if (genuine) return "genuine";
+  return reason === "no-secret" ? "not checked" : reason;
+}
+
+/**
+ * @param {Delivery} delivery
+ * @returns {import("../shared/words.js").Tone}
+ */
+export function verdictTone({ genuine, reason }) {
+  if (genuine) return "good";
+  return reason === "no-secret" ? "refused" : "failed";
 }
 
 /** @param {Delivery} delivery */

@@ -1,11 +1,14 @@
 /** The sandbox's clock: hold, release, forward, next. */
 
 import { button, element, group, write } from "../shared/dom.js";
-import { timeWords } from "../shared/time.js";
+import { wallTime, zoneWords } from "../shared/time.js";
 import { panel } from "./panel.js";
 import { dayWords } from "./words.js";
 
-/** @import { Order } from "./types.js" */
+/**
+ * @import { Zone } from "../shared/time.js"
+ * @import { Order } from "./types.js"
+ */
 
 /** @param {(order: Order) => void} act */
 export function buildClock(act) {
@@ -30,11 +33,12 @@ export function buildClock(act) {
   /**
    * @param {number} now
    * @param {boolean} held
+   * @param {Zone} zone
    */
-  function tick(now, held) {
+  function tick(now, held, zone) {
     isHeld = held;
-    write(time, timeWords(now));
-    write(day, `${dayWords(now)} UTC · ${held ? "held" : "running"}`);
+    write(time, wallTime(now, zone));
+    write(day, `${dayWords(now, zone)} ${zoneWords(now, zone)} · ${held ? "held" : "running"}`);
     write(hold, held ? "Release" : "Hold");
     clock.dataset.held = String(held);
   }

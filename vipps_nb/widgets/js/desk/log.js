@@ -1,11 +1,11 @@
 /** The request log as a table in which a line opens to what was asked and answered. */
 
 import { button, choice, element, group, replaceChildren, write } from "../shared/dom.js";
-import { outcomeKind, outcomeWords, toleratedWords } from "./words.js";
+import { outcomeTone, outcomeWords, toleratedWords } from "./words.js";
 
 /** @import { Entry, Row } from "./types.js" */
 
-const HEADINGS = ["time", "method", "path", "status", "ms"];
+const HEADINGS = ["time", "method", "path", "answered", "ms"];
 
 /**
  * Whether a line is one of those that the filter asks for.
@@ -96,10 +96,9 @@ export function buildLog(look) {
       element("td", "time", row.time),
       element("td", "method", row.method),
       group("td", "path", [...before, path, ...behind]),
-      element("td", "status", outcomeWords(row)),
+      group("td", "answered", [element("span", "status", outcomeWords(row), { "data-tone": outcomeTone(row) })]),
       element("td", "ms", String(Math.round(row.ms))),
     ]);
-    line.dataset.outcome = outcomeKind(row);
     if (row.by) line.dataset.by = row.by;
     if (row.number !== opened) return [line];
     const cell = group("td", "entry", drawEntry(row, entry), { colspan: String(HEADINGS.length) });

@@ -1,10 +1,13 @@
 /** The customer's phone: a lock screen while nothing is asked, otherwise what the app would show. */
 
 import { button, choice, element, freshId, group, replaceChildren, write } from "../shared/dom.js";
-import { timeWords } from "../shared/time.js";
+import { wallTime } from "../shared/time.js";
 import { dayWords, headWords, outcomeMark, untilWords } from "./words.js";
 
-/** @import { Order, Waiting } from "./types.js" */
+/**
+ * @import { Zone } from "../shared/time.js"
+ * @import { Order, Waiting } from "./types.js"
+ */
 
 const NOTHING = "Nothing is waiting. A payment, an agreement or a login appears here.";
 const NO_SERVICE = "No service";
@@ -57,7 +60,7 @@ export function buildPhone(act) {
   const list = element("ul", "stack", "", { "aria-label": "Waiting requests, newest first" });
   const sheet = element("div", "sheet");
   const said = element("p", "said");
-  const approve = button("Approve", decideYes, "yes");
+  const approve = button("Approve", decideYes, "primary");
   const abort = button("Abort", () => act({ do: "abort", request: openRequest }), "no");
   const ignore = button("Let it expire", () => act({ do: "ignore", request: openRequest }), "wait");
   const actions = group("div", "actions", [approve, abort, ignore]);
@@ -150,11 +153,16 @@ export function buildPhone(act) {
     if (had && (actions.hidden || !screen.contains(document.activeElement))) phone.focus({ preventScroll: true });
   }
 
-  /** @param {number} now */
-  function tick(now) {
-    write(corner, timeWords(now).slice(0, 5));
-    write(lock.time, timeWords(now).slice(0, 5));
-    write(lock.day, dayWords(now, "long"));
+  /**
+   * A phone shows no zone; the clock beside it does.
+   * @param {number} now
+   * @param {Zone} zone
+   */
+  function tick(now, zone) {
+    const time = wallTime(now, zone).slice(0, 5);
+    write(corner, time);
+    write(lock.time, time);
+    write(lock.day, dayWords(now, zone, "long"));
     const expires = openOne()?.expires ?? 0;
     const left = expires ? expires - now : 0;
     ignore.hidden = !expires;

@@ -44,6 +44,7 @@
  *
  * @typedef {object} Traits
  * @property {Clock} clock
+ * @property {import("../shared/time.js").Zone} zone   In which moments are told.
  * @property {Waiting[]} waiting   Newest first.
  * @property {Faults} faults
  * @property {number} seed

@@ -1,18 +1,22 @@
 /** What the desk shows, in words. */
 
-import { DAY, HOUR, MINUTE, SECOND } from "../shared/time.js";
-import { counted } from "../shared/words.js";
+import { DAY, dateWords, HOUR, MINUTE, SECOND } from "../shared/time.js";
+import { counted, toneOf } from "../shared/words.js";
 
-/** @import { Row, Waiting } from "./types.js" */
+/**
+ * @import { Zone } from "../shared/time.js"
+ * @import { Row, Waiting } from "./types.js"
+ */
 
 /**
  * @param {number} moment
+ * @param {Zone} zone
  * @param {"short" | "long"} [length]
  */
-export function dayWords(moment, length = "short") {
+export function dayWords(moment, zone, length = "short") {
   /** @type {Intl.DateTimeFormatOptions} */
-  const style = { weekday: length, day: "numeric", month: length, year: "numeric", timeZone: "UTC" };
-  return new Date(moment).toLocaleDateString("en-GB", style).replace(",", "");
+  const style = { weekday: length, day: "numeric", month: length, year: "numeric" };
+  return dateWords(moment, zone, style).replace(",", "");
 }
 
 /**
@@ -54,13 +58,11 @@ export function outcomeWords({ dropped, status }) {
 /**
  * Which colour a line has: the same as an answer's card, where a refusal is no failure.
  * @param {Pick<Row, "dropped" | "status">} row
- * @returns {"well" | "refused" | "failed" | "open"}
+ * @returns {import("../shared/words.js").Tone | "open"}
  */
-export function outcomeKind({ dropped, status }) {
+export function outcomeTone({ dropped, status }) {
   if (dropped) return "failed";
-  if (status === null) return "open";
-  if (status < 400) return "well";
-  return status < 500 ? "refused" : "failed";
+  return status === null ? "open" : toneOf(status);
 }
 
 /** @param {Pick<Row, "tolerated">} row */

@@ -1,6 +1,7 @@
 /** One key's line in the form: label, input, for a secret the Show button, a fault and a hint. */
 
 import { attribute, button, element, freshId, group, LEAVE_ALONE } from "../shared/dom.js";
+import { shapeFault } from "./shapes.js";
 
 /**
  * @typedef {object} Field
@@ -15,7 +16,7 @@ import { attribute, button, element, freshId, group, LEAVE_ALONE } from "../shar
  * @property {Field} field
  * @property {HTMLInputElement} input
  * @property {HTMLElement[]} nodes
- * @property {(words: string) => void} showFault
+ * @property {(words: string) => void} showFault   What the kernel says about it; typing takes that away.
  * @property {() => void} hideSecret
  */
 
@@ -45,17 +46,38 @@ export function buildLine(field) {
     toggle.setAttribute("aria-label", `${toggle.textContent} ${field.label}`);
   }
 
+  let said = ""; // by the kernel
+  let typed = false; // since then
+
+  /** @param {boolean} done   Whether the field was left. */
+  function judge(done) {
+    typed = true;
+    draw(shapeFault(field.name, input.value, done));
+  }
+
+  input.addEventListener("input", () => judge(false));
+  input.addEventListener("change", () => judge(true));
+
+  /**
+   * For eyes and for screen readers; no words take it away.
+   * @param {string} words
+   */
+  function draw(words) {
+    fault.textContent = words;
+    fault.hidden = !words;
+    attribute(input, "aria-invalid", words && "true");
+    const described = [...(words ? [fault] : []), ...hints];
+    attribute(input, "aria-describedby", described.map((one) => one.id).join(" "));
+  }
+
   return {
     field,
     input,
     nodes: [label, group("div", "entry", field.secret ? [input, toggle] : [input]), fault, ...hints],
-    // For eyes and for screen readers; no words take it away.
     showFault: (words) => {
-      fault.textContent = words;
-      fault.hidden = !words;
-      attribute(input, "aria-invalid", words && "true");
-      const described = [...(words ? [fault] : []), ...hints];
-      attribute(input, "aria-describedby", described.map((one) => one.id).join(" "));
+      if (typed && words === said) return;
+      [said, typed] = [words, false];
+      draw(words);
     },
     hideSecret: () => show(!field.secret),
   };

@@ -15,6 +15,9 @@ export const LEAVE_ALONE = {
   "data-jp-suppress-context-menu": "",
 };
 
+/** Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours, and the forms that old encodings had of them. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
 /** The same module is loaded once for each widget of a page, and none may take another's ids. */
 const loaded = Math.random().toString(36).slice(2, 10);
 let lastId = 0;
@@ -36,7 +39,8 @@ export function freshId() {
 export function element(tag, name = "", text = "", attributes = {}) {
   const node = document.createElement(tag);
   if (name) node.className = `vipps-nb-${name}`;
-  node.textContent = text;
+  if (tag === "textarea" || (tag === "input" && !attributes.type)) node.dir = "auto"; // whatever is typed into it
+  write(node, text);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
 }
@@ -131,6 +135,8 @@ export function speaker() {
  */
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
+  // What is written from right to left does not turn around what stands beside it.
+  if (node instanceof HTMLElement && RIGHT_TO_LEFT.test(text)) node.dir = "auto";
 }
 
 /**

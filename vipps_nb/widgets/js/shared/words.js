@@ -25,3 +25,15 @@ export function joined(...texts) {
 export function environmentWords(environment) {
   return environment === "production" ? "PRODUCTION" : environment;
 }
+
+/** @typedef {"good" | "refused" | "failed"} Tone */
+
+/**
+ * How an answer went, by its status: refused by the request's fault, failed by the server's.
+ * @param {number} status
+ * @returns {Tone}
+ */
+export function toneOf(status) {
+  if (status < 400) return "good";
+  return status < 500 ? "refused" : "failed";
+}

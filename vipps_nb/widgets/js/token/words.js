@@ -1,9 +1,12 @@
 /** A token's life in words. */
 
-import { DAY, HOUR, MINUTE, SECOND } from "../shared/time.js";
+import { DAY, dateWords, HOUR, MINUTE, SECOND, wallTime, zoneWords } from "../shared/time.js";
 import { counted } from "../shared/words.js";
 
-/** @import { Life, Phase } from "./life.js" */
+/**
+ * @import { Life, Phase } from "./life.js"
+ * @import { Zone } from "../shared/time.js"
+ */
 
 /**
  * Seconds are padded, so that the text keeps its width while it counts.
@@ -30,14 +33,17 @@ export function elapsedWords(milliseconds) {
 }
 
 /**
- * The moment in the reader's own time zone; with the day when that is not today.
+ * The moment with its zone; with the day when that is not today.
  * @param {number} moment
+ * @param {number} now
+ * @param {Zone} zone
  */
-function momentWords(moment) {
-  const date = new Date(moment);
-  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (date.toDateString() === new Date().toDateString()) return time;
-  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+function momentWords(moment, now, zone) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const style = { day: "numeric", month: "short" };
+  const time = `${wallTime(moment, zone).slice(0, 5)} ${zoneWords(moment, zone)}`;
+  const [day, today] = [moment, now].map((one) => dateWords(one, zone, { ...style, year: "numeric" }));
+  return day === today ? time : `${dateWords(moment, zone, style)} ${time}`;
 }
 
 /**
@@ -91,8 +97,9 @@ export function noteWords(phase, expired) {
  * @param {Life} life
  * @param {number} offset   How far the kernel's clock is ahead of the reader's.
  * @param {number} now
+ * @param {Zone} zone
  */
-export function factsOf({ msn, keyType, source, guarded, writesAllowed }, phase, life, offset, now) {
+export function factsOf({ msn, keyType, source, guarded, writesAllowed }, phase, life, offset, now, zone) {
   const facts = [];
   if (msn) facts.push(`MSN ${msn}`);
   if (keyType && keyType !== "merchant") facts.push(`${keyType} keys`);
@@ -101,8 +108,8 @@ export function factsOf({ msn, keyType, source, guarded, writesAllowed }, phase,
   // "the sandbox's pretend keys" already says that it is keys.
   if (source) facts.push(source.endsWith("keys") ? source : `keys from ${source}`);
   if (!life.expires || over) return facts;
-  if (now < life.expires) facts.push(`until ${momentWords(life.expires - offset)}`);
-  else if (now - life.expires >= DAY) facts.push(`ended ${momentWords(life.expires - offset)}`);
+  if (now < life.expires) facts.push(`until ${momentWords(life.expires - offset, now - offset, zone)}`);
+  else if (now - life.expires >= DAY) facts.push(`ended ${momentWords(life.expires - offset, now - offset, zone)}`);
   return facts;
 }
 
