@@ -263,14 +263,9 @@ def test_in_a_lesson_the_output_is_the_same_each_time_and_nbval_agrees(tmp_path)
     stored = nbclient.NotebookClient(lesson, kernel_name="python3").execute()
     nbformat.write(stored, tmp_path / "lesson.ipynb")
 
+    options = "-q -p no:cacheprovider -p no:schemathesis --nbval lesson.ipynb"
     run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            *["-p", "no:cacheprovider", "-p", "no:schemathesis", "--nbval", "lesson.ipynb"],
-        ],
+        [sys.executable, "-m", "pytest", *options.split()],
         cwd=tmp_path,
         capture_output=True,
         text=True,
