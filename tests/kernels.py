@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
@@ -18,10 +19,10 @@ import vipps_nb
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).with_name("fork_server.py")
-# What notebooks here import sooner or later. Checking a body alone imports grammars for seconds.
+# What notebooks here import sooner or later.
 OTHERS = (
     *("ipykernel.kernelapp", "ipykernel.zmqshell", "debugpy", "ipywidgets", "anywidget", "tests.leaks.prying"),
-    *("anyio._backends._asyncio", "jsonschema", "rfc3987_syntax", "uvicorn.protocols.http.h11_impl"),
+    *("anyio._backends._asyncio", "jsonschema", "uvicorn.protocols.http.h11_impl"),
 )
 NOT_IN_KERNELS = ("vipps_nb.__main__", "vipps_nb.pytest_plugin")
 
@@ -34,15 +35,45 @@ def imported() -> Iterator[str]:
             yield module.name
 
 
-@pytest.fixture(scope="session")
-def forked_kernels() -> Iterator[dict[str, str]]:
+SERVER = pytest.StashKey[tuple[ExitStack, dict[str, str]]]()
+
+
+def found_by_jupyter(config: pytest.Config) -> dict[str, str]:
     """What a process environment must have added so that Jupyter finds these kernels under the name ``python3``.
 
     Nothing where processes cannot be forked: then kernels are started in the usual way, which takes longer.
     """
-    if not hasattr(os, "fork"):
-        yield {}
-        return
+    if SERVER not in config.stash:
+        ends = ExitStack()
+        config.stash[SERVER] = ends, ends.enter_context(serving()) if hasattr(os, "fork") else {}
+    return config.stash[SERVER][1]
+
+
+@pytest.fixture(scope="session")
+def forked_kernels(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What a process environment must have added for these kernels."""
+    return found_by_jupyter(pytestconfig)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """A lesson's kernel, which nbval starts before the first cell, is one of these."""
+    if ".ipynb::" not in item.nodeid:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in found_by_jupyter(item.config).items():
+            patch.setenv(name, value)
+        return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if SERVER in session.config.stash:
+        session.config.stash[SERVER][0].close()
+
+
+@contextmanager
+def serving() -> Iterator[dict[str, str]]:
+    """The process that forks, while it is needed."""
     with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         address = f"{folder}/socket"  # a socket's name is short, and a test's folder may have a long one
         listener.bind(address)

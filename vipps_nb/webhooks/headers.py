@@ -82,7 +82,9 @@ def _pairs(headers: Any) -> Iterator[tuple[Any, Any]]:
 def _holds_pairs(value: Any) -> bool:
     """Whether this may be headers itself, and is no header's value."""
     return isinstance(value, Mapping) or (
-        isinstance(value, list | tuple) and bool(value) and all(isinstance(item, list | tuple | Mapping) for item in value)
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(item, list | tuple | Mapping) for item in value)
     )
 
 
