@@ -55,6 +55,13 @@ def forked_kernels(pytestconfig: pytest.Config) -> dict[str, str]:
     return found_by_jupyter(pytestconfig)
 
 
+@pytest.fixture
+def kernels_are_forked(forked_kernels: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this test has started as a kernel is one of these."""
+    for name, value in forked_kernels.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """A lesson's kernel, which nbval starts before the first cell, is one of these."""

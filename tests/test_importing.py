@@ -118,6 +118,7 @@ class TestTheShopsCollection:
         assert [(f"{method} {named(path)}", status) for method, path, status in sent] == shop.OUTCOMES
 
     @pytest.mark.slow
+    @pytest.mark.usefixtures("kernels_are_forked")
     @pytest.mark.parametrize(("version", "style"), [("2.0", "python"), ("2.1", "magic")])
     def test_and_so_does_the_notebook(self, sandboxed, version, style):
         files = [

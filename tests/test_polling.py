@@ -256,6 +256,7 @@ vipps.map("GET", ["/epayment/v1/payments/my-order-0001"] * 130)
 """
 
 
+@pytest.mark.usefixtures("kernels_are_forked")
 def test_in_a_lesson_the_output_is_the_same_each_time_and_nbval_agrees(tmp_path):
     """Real waiting, a held clock, and many requests: what is stored once is what comes again."""
     text = LESSON.format(order=ORDER).replace("order =", "looks = ['enough', 'no', 'no']\norder =")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 
 import nbformat
+import pytest
 
 from tests.publishing import publish
+
+pytestmark = pytest.mark.usefixtures("kernels_are_forked")
 
 
 def test_the_search_would_find_a_leak(tmp_path, monkeypatch):
