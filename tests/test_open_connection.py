@@ -351,6 +351,22 @@ def test_an_answer_s_stream_is_where_requests_leaves_it(script, of, straight):
     assert answer.raw is None
 
 
+def test_an_answer_that_was_left_unread_is_not_taken_for_the_next_one(script, of, straight):
+    vipps = of(script(ENDS["a large body"]))
+    vipps.get(PATH, headers=OWN)
+    left = vipps.get(PATH, headers=OWN, stream=True)
+    left.raw.read(400_000)
+    left.raw.release_conn()
+    vipps.get(PATH, headers=OWN)
+    half = vipps.get(PATH, headers=OWN, stream=True)
+    half.raw.release_conn()
+
+    with pytest.raises(requests.ConnectionError):
+        vipps.get(PATH, headers=OWN, retries=0)
+
+    assert vipps.get(PATH, headers=OWN).content == b"plain"
+
+
 def test_who_reads_urllib3_s_log_reads_of_every_call(script, of, caplog):
     vipps = of(script())
     vipps.get(PATH, headers=OWN)

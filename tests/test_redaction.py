@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import json
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.each import for_each
 from vipps_nb import Problem, Secret, VippsSession
 from vipps_nb.core.redaction import SECRET_NAMES, Redactor, is_secret, without_named
 from vipps_nb.core.secret import MASK
+from vipps_nb.core.view import View
 from vipps_nb.display.answer import AnswerCard
 from vipps_nb.notebook.calls.cells import Order, carry_out
 
@@ -248,3 +250,29 @@ def test_the_page_names_what_counts_as_a_secret():
     page = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
 
     assert "\n".join(f"| `{name}` | {what} |" for name, what in SECRET_NAMES.items()) in page
+
+
+SAYINGS = [
+    "order-0001",
+    'client_secret="abc',
+    "client_secret='a b c",
+    "code=short",
+    "token",
+    "=abcdefghijklmnop",
+    "phone: 4712345678",
+    "eyJ" + "a" * 40,
+    "-" + "b" * 43,
+    "." + "c" * 43,
+    "4712345678",
+]
+
+
+@pytest.mark.parametrize("still", [False, True])
+@pytest.mark.parametrize("personal", [False, True])
+def test_what_is_taken_out_of_a_text_does_not_depend_on_its_neighbours(personal, still):
+    """One look at all texts together tells whether each has to be looked at."""
+    view = View(personal, still=still, persons=frozenset({"4712345678"}), unspeakable=(Secret("order-0002"),))
+    for one, other in itertools.product(SAYINGS, repeat=2):
+        masked = view.masked([{"a": one}, {"a": other}, {"a": "order-0001"}])
+
+        assert masked == [{"a": view.text(one)}, {"a": view.text(other)}, {"a": "order-0001"}]

@@ -63,8 +63,8 @@ PLAIN_PATH = re.compile(r"(?!.*/\.)/[A-Za-z0-9._~-][A-Za-z0-9._~/-]*", re.ASCII)
 # --- whether requests is itself -------------------------------------------------------------------------------------
 
 
-def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionType | None:
-    """A method as requests wrote it.
+def own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionType | None:
+    """A method as its own library wrote it.
 
     None where somebody had replaced it before we were imported.
     """
@@ -74,10 +74,10 @@ def _own(owner: type, name: str, neighbour: Callable[..., object]) -> FunctionTy
     return found if found.__code__.co_filename == neighbour.__code__.co_filename else None
 
 
-_SEND = _own(requests.Session, "send", requests.sessions.merge_setting)
-_PREPARE = _own(requests.Session, "prepare_request", requests.sessions.merge_setting)
-_CARRY = _own(HTTPAdapter, "send", HTTPAdapter.close)
-_BUILD = _own(HTTPAdapter, "build_response", HTTPAdapter.close)
+_SEND = own(requests.Session, "send", requests.sessions.merge_setting)
+_PREPARE = own(requests.Session, "prepare_request", requests.sessions.merge_setting)
+_CARRY = own(HTTPAdapter, "send", HTTPAdapter.close)
+_BUILD = own(HTTPAdapter, "build_response", HTTPAdapter.close)
 
 
 def session_sends_itself() -> bool:
@@ -355,7 +355,7 @@ class QuickResponse(requests.Response):
 
     @functools.cached_property
     def raw(self) -> Any:  # type: ignore[override]
-        """The stream of an answer that came past urllib3, as far as its body was not read yet."""
+        """The stream of an answer, at its end where the body was read already."""
         arrived = self._arrived
         if arrived is None:
             return None

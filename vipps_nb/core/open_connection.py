@@ -32,7 +32,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from vipps_nb.core import fast_path
-from vipps_nb.core.fast_path import Arrived, Pairs, PlainRequest
+from vipps_nb.core.fast_path import Arrived, Pairs, PlainRequest, own
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PIECE = 65_536  # bytes received in one go
@@ -65,41 +65,31 @@ _handed: ContextVar[Begun | None] = ContextVar("handed", default=None)
 
 # --- whether urllib3 is itself --------------------------------------------------------------------------------------
 
+# What is passed by here, and beside each what nobody replaces; a tracer or a recorder may stand in its place.
 _PASSED_BY = (
-    *((HTTPConnectionPool, name) for name in ("urlopen", "_make_request", "_get_conn", "_put_conn")),
-    *((HTTPConnection, name) for name in ("request", "putrequest", "putheader", "getresponse")),
-    *(
-        (http.client.HTTPConnection, name)
-        for name in ("putrequest", "putheader", "endheaders", "_send_output", "send", "getresponse")
+    (HTTPConnectionPool, HTTPConnectionPool.close, ("urlopen", "_make_request", "_get_conn", "_put_conn")),
+    (HTTPConnection, HTTPConnection.set_tunnel, ("request", "putrequest", "putheader", "getresponse")),
+    (
+        http.client.HTTPConnection,
+        http.client.HTTPConnection.set_tunnel,
+        ("putrequest", "putheader", "endheaders", "_send_output", "send", "getresponse"),
     ),
-    (http.client.HTTPResponse, "begin"),
+    (http.client.HTTPResponse, http.client.HTTPResponse.getheader, ("begin",)),
 )
-"""What is passed by here; a tracer or a recorder may stand in its place."""
+_METHODS_OF = tuple((vars(owner), name) for owner, _, names in _PASSED_BY for name in names)
 
 
 def _stands() -> tuple[Any, ...]:
-    return tuple([vars(owner).get(name) for owner, name in _PASSED_BY])
+    return tuple([methods.get(name) for methods, name in _METHODS_OF])
 
 
-def _own() -> tuple[Any, ...] | None:
-    """All of it as it was written; None where somebody had replaced some of it before we were imported."""
-    if not (fast_path.IS_URLLIB3 and _version.startswith("2.")):
-        return None
-    found = _stands()
-    files = {HTTPConnectionPool: "connectionpool.py", HTTPConnection: "connection.py"}
-    for (owner, _), method in zip(_PASSED_BY, found, strict=True):
-        code = getattr(method, "__code__", None)
-        if code is None or not code.co_filename.endswith(files.get(owner, "client.py")):
-            return None
-    return found
-
-
-_OWN = _own()
+_OWN = tuple(own(owner, name, beside) for owner, beside, names in _PASSED_BY for name in names)
+_IS_KNOWN = fast_path.IS_URLLIB3 and _version.startswith("2.") and None not in _OWN
 
 
 def is_usual() -> bool:
-    """Whether nobody stands in the place of what is passed by, and nobody reads urllib3's log."""
-    return _OWN is not None and _stands() == _OWN and not _log.isEnabledFor(logging.DEBUG)
+    """Whether what is passed by is urllib3's own, and nobody reads its log."""
+    return _IS_KNOWN and _stands() == _OWN and not _log.isEnabledFor(logging.DEBUG)
 
 
 # --- connections ----------------------------------------------------------------------------------------------------
@@ -143,7 +133,10 @@ class Resumed(io.RawIOBase):
 
 
 class OpenConnection:
-    """Beside urllib3's own connection: sends a request whole, or lets urllib3 go on with one that was sent."""
+    """Stands before urllib3's own connection.
+
+    It sends a request whole, or has urllib3 go on with one that was sent.
+    """
 
     sock: Any
     begun: Begun | None = None
@@ -151,7 +144,10 @@ class OpenConnection:
     _watched: tuple[Any, Any] | None = None
 
     def endheaders(self, *args: Any, **kwargs: Any) -> Any:
-        """As http.client's; what it says of the host stays the same as long as the connection."""
+        """As http.client's.
+
+        What it says of the host stays the same as long as the connection.
+        """
         lines: list[bytes] = self._buffer  # type: ignore[attr-defined]  # pyright: ignore  # http.client's, behind it
         if len(lines) > 1 and lines[1].startswith(b"Host: "):
             self._host_line = lines[1]
@@ -167,9 +163,9 @@ class OpenConnection:
         return None
 
     def is_ready(self) -> bool:
-        """Whether it is open, as a usual socket, and nothing has come that nobody has asked for."""
+        """Whether it is open, and nothing has come that nobody has asked for."""
         sock = self.sock
-        if not isinstance(sock, socket.socket) or self._host_line is None:
+        if not isinstance(sock, socket.socket) or self._host_line is None or self._owes_an_answer():
             return False
         if self._watched is None or self._watched[0] is not sock:
             if not hasattr(select, "poll"):  # Windows
@@ -178,6 +174,15 @@ class OpenConnection:
             look.register(sock, select.POLLIN)
             self._watched = sock, look
         return not self._watched[1].poll(0)
+
+    def _owes_an_answer(self) -> bool:
+        """Whether somebody has given it back without having read all of the last answer.
+
+        http.client keeps that to itself, and refuses to go on then.
+        """
+        own = vars(self)
+        last = own.get("_HTTPConnection__response", self)
+        return own.get("_HTTPConnection__state") != "Idle" or not (last is None or last.isclosed())
 
     def head(self, method: str, path: str, headers: Pairs, body: bytes | None) -> bytes | None:
         """The lines of a request, as urllib3 would write them.
@@ -262,7 +267,7 @@ class HandsOver:
 def over_an_open_connection(
     pool: Any, request: PlainRequest, headers: Pairs, wait: Timeout, until: float | None
 ) -> Arrived | Begun | None:
-    """Send a request over an open connection of a pool, if there is one, and read its answer.
+    """Send a request over an open connection, if there is one; read its answer.
 
     Args:
         pool: Where the connections are.
@@ -316,7 +321,7 @@ def take(pool: Any) -> Any:
         connection = shelf.get()
     except Empty:
         return None
-    if connection is not None and connection.is_ready() and _is_trusted(pool, connection):
+    if isinstance(connection, OpenConnection) and connection.is_ready() and _is_trusted(pool, connection):
         return connection
     pool._put_conn(connection)
     return None
@@ -398,9 +403,11 @@ def _hurry(sock: socket.socket, patience: float | None, until: float | None) -> 
 
 
 def _plain_head(data: bytes, *, bodiless: bool) -> tuple[int, str, Pairs, int, int, bool] | None:
-    """Status, words, headers, where the body begins, how long it is, whether the connection ends with it.
+    """What the head of an answer says.
 
-    None for a head that is not there, or whose body is not simply so many bytes.
+    Returns:
+        Status, words, headers, where the body begins, how long it is, and whether the connection ends with it. None
+        for a head that is not there, or whose body is not simply so many bytes.
     """
     found = fast_path.HEAD.match(data)
     if found is None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from vipps_nb.core.bodies import LeftOut, cut_like
 from vipps_nb.core.configuration import setting
 from vipps_nb.core.redaction import (
     Redactor,
+    hints_at_secrets,
     is_personal,
     is_secret,
     is_traded,
@@ -26,7 +27,7 @@ from vipps_nb.core.redaction import (
     without_tokens,
 )
 from vipps_nb.core.secret import MASK, Secret
-from vipps_nb.core.zone import moment_told, time_told
+from vipps_nb.core.zone import moment_in, time_in, zone
 
 DOTS = MASK
 # Headers that differ between two installations, and say nothing about the call.
@@ -66,7 +67,7 @@ class View:
         Raises:
             ConfigurationError: The setting ``zone`` cannot be meant.
         """
-        return moment_told(moment, still=self.still)
+        return moment_in(moment, self._zone)
 
     def time(self, moment: datetime) -> str:
         """The same without its day.
@@ -74,7 +75,7 @@ class View:
         Raises:
             ConfigurationError: The setting ``zone`` cannot be meant.
         """
-        return time_told(moment, still=self.still)
+        return time_in(moment, self._zone)
 
     def masked(self, value: Any, field: str = "") -> Any:
         """A copy without secrets, and without personal numbers unless asked for.
@@ -83,37 +84,64 @@ class View:
             value: What :func:`~vipps_nb.core.bodies.parsed` gives, or a part of it: nothing deeper.
             field: The name it stands under.
         """
-        if (
-            self.unspeakable
-            and isinstance(value, Mapping | list)
-            and not self._redactor.finds("\0".join(_texts(value)))
-        ):
+        if not isinstance(value, Mapping | list):
+            return self._masked(value, field, plain=False)
+        names, texts = _words(value)
+        if self.unspeakable and not self._redactor.finds("\0".join([*names, *texts])):
             # Most hold no secret, which one look at all of it together tells.
             return dataclasses.replace(self, unspeakable=()).masked(value, field)
-        return self._masked(value, field)
+        # The same for what gives itself away. A line break is part of none of it.
+        together = "\n".join(texts)
+        plain = not hints_at_secrets(together) and self.text(together) == together
+        return self._masked(value, field, plain=plain)
 
     @cached_property
     def _redactor(self) -> Redactor:
         return redactor(self.unspeakable)
 
-    def _masked(self, value: Any, field: str) -> Any:
+    @cached_property
+    def _zone(self) -> tzinfo | None:
+        return zone(still=self.still)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names as they may be shown; a long list has the same ones many times."""
+        return {}
+
+    def _name(self, name: str) -> str:
+        known = self._names.get(name)
+        if known is None:
+            self._names[name] = known = self.text(name)
+        return known
+
+    def _masked(self, value: Any, field: str, *, plain: bool) -> Any:
+        """The copy.
+
+        Args:
+            value: Of what.
+            field: The name it stands under.
+            plain: Whether there is nothing in its texts that has to be taken out.
+        """
         if isinstance(value, dict):
             masked = {
-                self.text(name) if isinstance(name, str) else name: self._masked(item, str(name))
+                self._name(name) if isinstance(name, str) else name: self._masked(item, str(name), plain=plain)
                 for name, item in value.items()
             }
             # Elsewhere a code is what went wrong; here it is traded for a person's tokens.
             masked |= {"code": DOTS} if is_traded(masked) else {}
             return cut_like(value, masked)
         if isinstance(value, list):
-            return cut_like(value, [self._masked(item, field) for item in value])
+            return cut_like(value, [self._masked(item, field, plain=plain) for item in value])
+        shown = value
         if value is None or isinstance(value, LeftOut):
-            return value
-        if is_secret(field):
-            return DOTS
-        if not self.personal and is_personal(field, value):
-            return masked_person(value)
-        return cut_like(value, self._text(value, field)) if isinstance(value, str) else value
+            pass
+        elif is_secret(field):
+            shown = DOTS
+        elif not self.personal and is_personal(field, value):
+            shown = masked_person(value)
+        elif isinstance(value, str) and (self.still or not plain):
+            shown = cut_like(value, self._text(value, field))
+        return shown
 
     def text(self, text: str) -> str:
         """Words without secrets, persons and what differs from run to run.
@@ -153,17 +181,21 @@ def shows_persons() -> bool:
     return bool(setting("masking") == "secrets")
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a body, names included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield str(name)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+def _words(value: Any) -> tuple[set[str], list[str]]:
+    """The names of all fields in a body, and all texts."""
+    names: set[str] = set()
+    texts: list[str] = []
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, dict):
+            names.update(map(str, each))
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return names, texts
 
 
 def _masked_number(field: str, value: str) -> str | None:

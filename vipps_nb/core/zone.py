@@ -40,8 +40,13 @@ def moment_told(moment: datetime, *, still: bool = False) -> str:
     Raises:
         ConfigurationError: As :func:`zone`.
     """
-    local = moment.astimezone(zone(still=still))
-    return f"{local.day} {local:%b %Y}, {_time(local)}"
+    return moment_in(moment, zone(still=still))
+
+
+def moment_in(moment: datetime, place: tzinfo | None) -> str:
+    """The same in a zone that was looked up before, for whoever tells many."""
+    local = moment.astimezone(place)
+    return f"{local.day} {local:%b %Y}, {time_in(local, place)}"
 
 
 def time_told(moment: datetime, *, still: bool = False) -> str:
@@ -50,7 +55,13 @@ def time_told(moment: datetime, *, still: bool = False) -> str:
     Raises:
         ConfigurationError: As :func:`zone`.
     """
-    return _time(moment.astimezone(zone(still=still)))
+    return time_in(moment, zone(still=still))
+
+
+def time_in(moment: datetime, place: tzinfo | None) -> str:
+    """The same in a zone that was looked up before."""
+    local = moment.astimezone(place)
+    return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
 
 
 def zone_for_page(*, still: bool = False) -> list[list[int | str]]:
@@ -62,10 +73,6 @@ def zone_for_page(*, still: bool = False) -> list[list[int | str]]:
         ConfigurationError: As :func:`zone`.
     """
     return [list(change) for change in _changes(zone(still=still), datetime.now(UTC).year)]
-
-
-def _time(local: datetime) -> str:
-    return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ Text is escaped, and all of it seen, unless it is markup already.
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from html import escape
 
 from vipps_nb.core.visible import visible
@@ -31,13 +32,21 @@ def tag(name: str, *content: str | None, **attributes: str | int | bool | None) 
             None and False are left out.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(visible(str(value)))}"')
-        for key, value in attributes.items()
-        if value is not None and value is not False
+        [_class(value) if name == "class_" else _attribute(name, value) for name, value in attributes.items()]
     )
     if name in _VOID:
         return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{join(*content)}</{name}>")
+
+
+def _attribute(name: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    said = "" if value is True else f'="{escape(visible(str(value)))}"'
+    return f" {name.rstrip('_').replace('_', '-')}{said}"
+
+
+_class = lru_cache(256)(partial(_attribute, "class_"))  # one of few; the other attributes hold whatever is shown
 
 
 def join(*content: str | None, between: str = "") -> Markup:
