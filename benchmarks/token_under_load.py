@@ -20,6 +20,7 @@ from statistics import median
 import requests
 from clients import PATH, PEERS, Get, bare, ours, static_headers, token_of, versions
 from raw_server import running
+from surroundings import small
 
 from vipps_nb import VippsSession
 
@@ -120,7 +121,7 @@ def renewal_under_load() -> None:
     renewing, plain, again = [], [], []
     with running(LATENCY, TOKEN_TIME) as base_url:
         headers = static_headers(ours(base_url), token_of(base_url))
-        for _ in range(15):
+        for _ in range(11):
             renewing.append(with_a_renewal(base_url, 1.5))
             plain.append(longest(bare(base_url, headers), 1.5))
             again.append(longest(bare(base_url, headers), 1.5))
@@ -155,6 +156,7 @@ def revoked_early() -> None:
 
 
 if __name__ == "__main__":
+    small()
     print(versions())
     many_threads(cold)
     many_threads(expired)
