@@ -13,6 +13,7 @@ from vipps_nb.core.visible import visible
 
 # Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours, and the forms that old encodings had of them.
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_BETWEEN = " · "
 _VOID = frozenset({"br", "img", "input"})
 
 
@@ -60,5 +61,8 @@ def _escaped(text: str) -> str:
 
     What is written from right to left does not turn around what stands beside it.
     """
-    escaped = escape(visible(text))
-    return f"<bdi>{escaped}</bdi>" if _RIGHT_TO_LEFT.search(text) else escaped
+    if not _RIGHT_TO_LEFT.search(text):
+        return escape(visible(text))
+    # Facts that stand side by side keep their order.
+    parts = [(escape(visible(part)), _RIGHT_TO_LEFT.search(part)) for part in text.split(_BETWEEN)]
+    return _BETWEEN.join(f"<bdi>{part}</bdi>" if turned else part for part, turned in parts)

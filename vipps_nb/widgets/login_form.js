@@ -93,7 +93,7 @@ function render({ model, el }) {
     const portal = model.get("portal") ?? "";
     parts.source.hidden = parts.lines.disabled || !portal;
     parts.portal.href = portal;
-    parts.portal.textContent = portal.replace("https://", "");
+    parts.portal.textContent = portal.replace(/^[a-z]+:\/\//, "");
     parts.remember.label.hidden = model.get("remembers") === "no";
     parts.gitignore.label.hidden = !parts.save.input.checked;
     const faults = asking && !parts.lines.disabled ? model.get("faults") : {};
