@@ -124,6 +124,16 @@ def test_the_state_holds_no_secret_no_link_and_no_body(held, desk):
         assert text_ not in state
 
 
+def test_the_way_to_its_pages_is_told_and_kept_nowhere(held, desk, said, monkeypatch):
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/kari/")
+    desk.widget._handle_custom_msg({"ask": "pages", "id": 7}, [])
+    [answer] = [one for one in said if one.get("id") == 7]
+    port = held.sandbox.base_url.rpartition(":")[2]
+
+    assert answer["pages"]["base"] == f"/user/kari/proxy/{port}"
+    assert port not in repr((desk.widget.get_state(), desk.widget._repr_mimebundle_()))
+
+
 def test_a_stopped_sandbox_is_said(held, said):
     desk = LiveDesk(held.sandbox)
     held.sandbox.stop()

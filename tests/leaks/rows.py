@@ -23,10 +23,11 @@ IMPORTED = "vipps-nb import: notebooks of collections, HAR files and curl comman
 FORMS = "vipps_nb.collection: forms, card, repr"
 KEY_STORE = "--keyring: the store's entries said, shown, raised; the form that keeps them"
 SWITCHING = "the token's card: places found, messages to the browser, states after each switch"
+PROXIED = "a hub's proxy: cookies and tokens that it hands on, in the sandbox's log, desk and pages"
 MOUNTED = "Session.mount for another host, and hooks"
 
 ROWS = (
     *(sink.name for sink in CELLS),
     *(FORM, *FILES, NBCLIENT, HTML, PAPERMILL, BROWSER, ANOTHER_HOST, LOCAL_PROXY, PROXY, MOUNTED),
-    *(IMPORTED, FORMS, KEY_STORE, SWITCHING),
+    *(IMPORTED, FORMS, KEY_STORE, SWITCHING, PROXIED),
 )

@@ -91,6 +91,13 @@ LOOKS = (
         leaks="planted",
     ),
     sink(
+        "cards: vipps.map and its refusals, the check of a body, map's progress",
+        "display(vipps.map('POST', ['/webhooks/v1/webhooks'] * 3 + ['/accesstoken/get'], json={}, retries=0))",
+        "display(vipps.map('GET', ['/status/400', '/status/503', '/html'], retries=0).failed)",
+        '%%vipps POST /webhooks/v1/webhooks\n{"url": ${secret}, "evnets": [${secret}]}',
+        leaks="display({'answers': planted})",
+    ),
+    sink(
         "%vipps_calls: rows, details, comparison, code, the widget's state",
         "%vipps_calls\npanel = vipps_nb.calls()\npanel._calls.rows()",
         "vipps.post('/webhooks/v1/webhooks', json={}).ok",

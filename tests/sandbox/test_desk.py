@@ -595,3 +595,26 @@ def test_what_is_changed_and_changed_back_is_a_change(sandbox):
     sandbox.clear_faults()
 
     assert sandbox.changes(mark, wait=0) != mark
+
+
+class TestParametersOfTheDesk:
+    """A misspelled wish would come to nothing in silence."""
+
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [
+            ("/sandbox/requests?lsat=5", "Did you mean last? There are"),
+            ("/sandbox/requests/one?methd=POST", "Did you mean method? There are"),
+            ("/sandbox/changes?wiat=0", "Did you mean wait? There are seen, wait."),
+            ("/sandbox/clock?now=1", "/sandbox/clock has no parameter now. It takes none."),
+            ("/sandbox?x=1", "/sandbox has no parameter x. It takes none."),
+        ],
+    )
+    def test_one_that_is_not_there_is_answered_with_those_there_are(self, sandbox, http, path, words):
+        answer = http.get(sandbox.base_url + path)
+
+        assert answer.status_code == 400
+        assert words in answer.json()["detail"]
+
+    def test_whatever_a_link_to_the_phone_carries_is_taken(self, sandbox, http):
+        assert http.get(f"{sandbox.base_url}/landing?v=2&utm=x&token=x").status_code == 404

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fits } from "../../vipps_nb/widgets/js/desk/log.js";
+import { wayTo } from "../../vipps_nb/widgets/js/desk/pages.js";
 import { dayWords, headWords, newsWords, outcomeWords, untilWords } from "../../vipps_nb/widgets/js/desk/words.js";
 import { seedOf } from "../../vipps_nb/widgets/js/desk/world.js";
 import { DAY, HOUR, MINUTE, SECOND } from "../../vipps_nb/widgets/js/shared/time.js";
@@ -71,4 +72,18 @@ test("a seed is a whole number, whatever was typed", () => {
   assert.equal(seedOf(""), 1);
   assert.equal(seedOf("1e400"), 1);
   assert.equal(seedOf("99999999999999999999"), 1);
+});
+
+test("the sandbox's pages are opened where a browser reaches them, and a sentence stands elsewhere", () => {
+  const here = { protocol: "http:", hostname: "localhost", origin: "http://localhost:8888" };
+  const hub = { protocol: "https:", hostname: "hub.example.com", origin: "https://hub.example.com" };
+  const local = { base: "http://127.0.0.1:8080", words: "" };
+
+  assert.equal(wayTo(local, here).base, "http://127.0.0.1:8080");
+  assert.equal(wayTo({ base: "/user/kari/proxy/8080" }, hub).base, "https://hub.example.com/user/kari/proxy/8080");
+  assert.equal(wayTo(local, hub).base, "");
+  assert.match(wayTo(local, hub).words, /comes from hub\.example\.com/);
+  assert.equal(wayTo({ base: "https://sandbox.example.com" }, hub).base, "https://sandbox.example.com");
+  assert.equal(wayTo(local, { protocol: "vscode-webview:", hostname: "x", origin: "null" }).base, local.base);
+  assert.deepEqual(wayTo({ words: "Colab." }, hub), { base: "", words: "Colab." });
 });

@@ -17,6 +17,7 @@ from typing import Any
 from vipps_nb.client.login import at_logout
 from vipps_nb.client.sandbox_gate import Sandbox, SandboxError
 from vipps_nb.core import machine
+from vipps_nb.core.browser import reach
 from vipps_nb.core.zone import zone_for_page
 from vipps_nb.notebook.desk_words import PRESETS, WHAT_FAULTS_DO, counts, decided, faults, moment, rows_of
 from vipps_nb.widgets.sandbox_desk import SandboxDesk
@@ -40,7 +41,7 @@ class LiveDesk:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._closed = threading.Event()
-        self.widget = SandboxDesk(on_order=self._obey, on_look=self._entry)
+        self.widget = SandboxDesk(on_order=self._obey, on_look=self._entry, on_pages=self._pages)
         try:
             self._look()
         except SandboxError as error:
@@ -150,6 +151,11 @@ class LiveDesk:
         entries = (one for one in self._sandbox.requests() if one["number"] == number)
         names = ("tolerated", "headers", "body", "response")
         return next(({name: one.get(name) for name in names} for one in entries), None)
+
+    def _pages(self) -> JsonObject:
+        """How a browser gets to the sandbox's pages."""
+        found = reach(self._sandbox.base_url)
+        return {"base": found.base, "words": found.words}
 
     def _obey(self, verb: str, given: Fields) -> tuple[str, bool]:
         act = ORDERS.get(verb)

@@ -2,13 +2,14 @@
  * The sandbox's desk. The kernel sends what there is, this module draws it and lets the clock tick; at rest no message
  * passes. Whatever a merchant wrote is drawn as text, never as markup.
  *
- * browser → kernel   {do: verb, id, …}   {look: number, id}   {ask: "time", id}
- * kernel → browser   {heard: id}   {did: id, say, well}   {entry, id}   {time, id}
+ * browser → kernel   {do: verb, id, …}   {look: number, id}   {ask: "time" | "pages", id}
+ * kernel → browser   {heard: id}   {did: id, say, well}   {entry, id}   {time, id}   {pages, id}
  */
 
 import { buildClock } from "./js/desk/clock.js";
 import { buildFaults } from "./js/desk/faults.js";
 import { buildLog } from "./js/desk/log.js";
+import { buildPages } from "./js/desk/pages.js";
 import { buildPhone } from "./js/desk/phone.js";
 import { newsWords, outcomeMark } from "./js/desk/words.js";
 import { buildWorld } from "./js/desk/world.js";
@@ -75,7 +76,8 @@ function render({ model, el }) {
   const [badge, title] = [element("span", "badge", "sandbox"), element("strong", "title", "The desk")];
   const [state, outcome, news] = [element("span", "state"), element("p", "outcome"), speaker()];
   outcome.hidden = true;
-  const phone = buildPhone((content) => order(content, phone.tell));
+  const pages = buildPages();
+  const phone = buildPhone((content) => order(content, phone.tell), pages);
   const clock = buildClock(act);
   const faults = buildFaults(act);
   const world = buildWorld(act);
@@ -84,7 +86,7 @@ function render({ model, el }) {
   const rest = group("div", "panels", [clock.clock, faults.faults, world.world, outcome]);
   const grid = group("div", "grid", [phone.phone, rest, log.log]);
   const labels = { role: "group", "aria-label": "Vipps sandbox desk", "data-environment": "sandbox" };
-  const card = frame("section", "desk", [head, grid, news], labels);
+  const card = frame("section", "desk", [head, grid, pages.pages, news], labels);
 
   function tick() {
     clearTimeout(timer);
@@ -148,6 +150,7 @@ function render({ model, el }) {
       drawState();
       tick();
     });
+    talk.ask({ ask: "pages" }, (said) => pages.tell(said.pages));
   }
 
   const unlook = whenLookedAt(tick);

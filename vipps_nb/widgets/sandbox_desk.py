@@ -33,6 +33,7 @@ class SandboxDesk(anywidget.AnyWidget):
         on_order: Called with a verb and what was given with it, on a thread of its own. Returns the sentence to show
             and whether all went well. An error of ours that it raises is shown as a sentence.
         on_look: Called with the number of a request in the log; gives what was asked and answered.
+        on_pages: Gives what the addresses of the sandbox's pages begin with for a browser (``base``), and a sentence.
     """
 
     _esm = card.script("sandbox_desk.js")
@@ -57,12 +58,14 @@ class SandboxDesk(anywidget.AnyWidget):
         *,
         on_order: Callable[[str, Fields], tuple[str, bool]],
         on_look: Callable[[int], Fields | None],
+        on_pages: Callable[[], Fields] = dict,
         **traits: Any,
     ) -> None:
         # Messages arrive on a subshell's thread with ipykernel 7.1 to 7.3, and on the main thread elsewhere.
         self._changing = threading.RLock()
         self._on_order = on_order
         self._on_look = on_look
+        self._on_pages = on_pages
         super().__init__(**traits)
         self.on_msg(self._receive)
 
@@ -88,12 +91,21 @@ class SandboxDesk(anywidget.AnyWidget):
         match content:
             case {"ask": "time", "id": int() as question}:
                 self.send({"time": time.time_ns() // 1_000_000, "id": question})
+            case {"ask": "pages", "id": int() as question}:
+                self.send({"pages": self._pages(), "id": question})
             case {"look": int() as number, "id": int() as question}:
                 card.in_background(lambda: self._look(number, question), "look")
             case {"do": str() as verb, "id": int() as question}:
                 # At once, so that the browser knows a journey of the clock from a kernel that is gone.
                 self.send({"heard": question})
                 card.in_background(lambda: self._obey(verb, content, question), "desk")
+
+    def _pages(self) -> Fields:
+        """Where the pages are; an address of this machine, so it is no state, and in no file."""
+        try:
+            return self._on_pages()
+        except Exception as error:
+            return {"words": card.sentence_for(error, "")}
 
     def _look(self, number: int, question: int) -> None:
         entry: Fields | None = None

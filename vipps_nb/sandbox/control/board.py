@@ -35,7 +35,7 @@ const stamp = document.getElementById("stamp");
 async function look() {
   if (document.hidden) return;
   try {
-    const answer = await fetch("/sandbox/board?part=units", { cache: "no-store" });
+    const answer = await fetch("?part=units", { cache: "no-store" });
     if (!answer.ok) throw new Error();
     board.innerHTML = await answer.text();
     stamp.textContent = "Live";

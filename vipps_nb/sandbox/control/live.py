@@ -9,8 +9,10 @@ import hashlib
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import Query
+from fastapi import Path, Query, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from vipps_nb.sandbox.control.api import ClockState, DecisionOrder, TheSender, clock_state, find_on_phone
@@ -37,6 +39,13 @@ class NothingToCome(Refusal):
 
     status = HTTPStatus.CONFLICT
     title = "Nothing is going to happen by itself"
+
+
+class NoSuchRequest(Refusal):
+    """Nobody has asked that; or in another world, before a reset."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = "No such request on the phone"
 
 
 class ChoiceOnPhone(JsonModel):
@@ -78,6 +87,20 @@ async def read_waiting(world: TheWorld) -> list[RequestOnPhone]:
     Of the latest thousand what they can decide now, newest first.
     """
     return [_on_phone(one, screen, world) for one, screen in world.phone.waiting()]
+
+
+@router.get(
+    "/sandbox/customer/requests/{request}/page",
+    response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses={303: {"description": "On to the page"}},
+)
+async def open_page(request: Annotated[int, Path(ge=1)], world: TheWorld) -> Response:
+    """The customer's phone as a page of its own, with one request on it."""
+    for token, arrival in reversed(world.phone.arrivals.rows.items()):
+        if arrival.number == request:
+            return RedirectResponse(f"/landing?token={quote(token)}", HTTPStatus.SEE_OTHER)
+    raise NoSuchRequest(f"Nothing on the phone has the number {request}. GET /sandbox/customer/requests lists them.")
 
 
 @router.post("/sandbox/customer/ignore")

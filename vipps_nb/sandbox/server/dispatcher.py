@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.server import behind_proxy
 from vipps_nb.sandbox.server.guests import Guests
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header
 from vipps_nb.sandbox.server.path_matcher import Found
@@ -156,7 +157,10 @@ class Dispatcher:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         _check_size(scope)
-        _check_origin(scope, self._guests is not None)
+        prefix = behind_proxy.prefix_of(scope)
+        _check_origin(scope, self._guests is not None, prefix)
+        if prefix:
+            behind_proxy.keep_out(scope)
         world = self._backend.world
         sent: str = scope["path"]
         # Faults, idempotency keys and rates know one operation by one path, however it was written.
@@ -164,7 +168,9 @@ class Dispatcher:
         if found.path.startswith(OWN_PATHS):
             begin(strict=False)
             scope["path"] = found.path
-            await self._send(send, await self._act(scope, body, found), timedelta(0))
+            await self._send(
+                send, self._led_back(await self._act(scope, body, found), sent if prefix else ""), timedelta(0)
+            )
             return
         leniency = begin(world.settings.strictness == "strict")
         if found.difference and leniency.strict:
@@ -204,7 +210,13 @@ class Dispatcher:
         if verdict.drop is not None or answer is None:
             await _hang_up(scope, receive)
             return
-        await self._send(send, answer, verdict.skew)
+        await self._send(send, self._led_back(answer, sent if prefix else ""), verdict.skew)
+
+    def _led_back(self, answer: Answer, sent: str) -> Answer:
+        """An answer whose redirects work behind a proxy; without a path that was asked for there, as it is."""
+        if sent:
+            answer.headers = behind_proxy.lead_back(answer.headers, sent, self._backend.base_url)
+        return answer
 
     def _say_tolerated(self, answer: Answer, leniency: Leniency) -> None:
         if leniency.notes:
@@ -282,20 +294,21 @@ def _check_size(scope: Scope) -> None:
         raise HeadersTooLarge(headers={"Connection": "close"})
 
 
-def _check_origin(scope: Scope, let_others_in: bool) -> None:
+def _check_origin(scope: Scope, let_others_in: bool, prefix: str) -> None:
     """Refuse what came by another name, or from another site's page.
 
-    These are DNS rebinding and cross-site requests.
+    These are DNS rebinding and cross-site requests. A hub's proxy hands on the name that the hub has.
     """
     headers = {
         name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
     }
     host = headers.get(b"host", "")
     by_name = {host, host.rpartition(":")[0]} & LOOPBACK_NAMES or host.endswith(".localhost")
-    if not by_name and not (let_others_in and _is_address(host)):
+    if not by_name and not (let_others_in and _is_address(host)) and not behind_proxy.is_the_hubs(prefix):
         raise WrongHost
     origin = headers.get(b"origin")
-    if origin is not None and origin != f"http://{host}":
+    own = (f"http://{host}", f"https://{host}") if prefix else (f"http://{host}",)  # a proxy may speak TLS for us
+    if origin is not None and origin not in own:
         raise ForeignOrigin
 
 

@@ -47,7 +47,7 @@ def render(document: JsonObject) -> str:
         STYLE,
         tag("h1", info["title"]),
         tag("p", info["description"]),
-        tag("p", "For tools: ", tag("a", "openapi.json", href="/sandbox/openapi.json")),
+        tag("p", "For tools: ", tag("a", "openapi.json", href="openapi.json")),
         [[tag("h2", name), items] for name, items in by_tag.items()],
         tag("h2", "Schemas"),
         schemas,

@@ -64,6 +64,11 @@ class Requirements:
         self._query = dict(_parameters(one for dependant in given for one in dependant.query_params))
         self._headers = dict(_parameters(one for dependant in given for one in dependant.header_params))
 
+    @property
+    def query_names(self) -> list[str]:
+        """The parameters that a query may have."""
+        return list(self._query)
+
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self._annotation)

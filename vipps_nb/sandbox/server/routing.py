@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vipps_nb.sandbox.customer.screen import PhoneScreen
+from vipps_nb.sandbox.naming import did_you_mean
 from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller, authenticate_request
 from vipps_nb.sandbox.server.direct_call import (
     NO_CONTENT,
@@ -252,6 +253,8 @@ class Operation:
             if ordered is not None:
                 raise ordered
             state["caller"] = authenticate_request(self.page.auth, request.headers, backend)
+            if self.page.own and self.path.startswith("/sandbox"):
+                _expect_known(request, self._way[0].query_names)
             answer = await self._serve(request, body, backend.world, state["caller"])
         except Refusal as refusal:
             answer = refuse(self.page.dialect, refusal, backend.world)
@@ -323,6 +326,17 @@ class Operation:
             return
         came = f"and is {printable(sent)}" if sent else "and came without a Content-Type"
         raise UnsupportedMediaType(f"The body must be {given.media_type}, {came}.")
+
+
+def _expect_known(request: Request, parameters: Sequence[str]) -> None:
+    """Refuse a parameter that is not there: a misspelled wish at the desk would come to nothing in silence."""
+    for name in request.query_params:
+        if name not in parameters:
+            there_are = f"There are {', '.join(parameters)}." if parameters else "It takes none."
+            raise InvalidRequest(
+                f"{request.scope['path']} has no parameter {name[:60]}.{did_you_mean(name, parameters)} {there_are}",
+                fields=[(name[:60], "There is no such parameter.")],
+            )
 
 
 class Router:

@@ -51,8 +51,11 @@ function drawChoices({ choices, legend }, radios) {
   return group("fieldset", "choices", [element("legend", "", legend), ...rows]);
 }
 
-/** @param {(order: Order) => void} act */
-export function buildPhone(act) {
+/**
+ * @param {(order: Order) => void} act
+ * @param {{ phone: HTMLElement, show: (request: number) => void }} pages   A link to the request on a page of its own.
+ */
+export function buildPhone(act, pages) {
   const radios = freshId();
   const [corner, count] = [element("span", "phone-time"), element("span", "phone-count")];
   const lock = { time: element("p", "lock-time"), day: element("p", "lock-day"), words: element("p", "lock-words") };
@@ -65,7 +68,7 @@ export function buildPhone(act) {
   const ignore = button("Let it expire", () => act({ do: "ignore", request: openRequest }), "wait");
   const actions = group("div", "actions", [approve, abort, ignore]);
   const bar = group("div", "phone-bar", [corner, count]);
-  const screen = group("div", "screen", [bar, said, lockScreen, list, sheet, actions]);
+  const screen = group("div", "screen", [bar, said, lockScreen, list, sheet, actions, pages.phone]);
   const labels = { role: "region", "aria-label": "The customer's phone", tabindex: "-1" };
   const phone = group("div", "phone", [screen], labels);
 
@@ -146,6 +149,7 @@ export function buildPhone(act) {
     phone.dataset.locked = String(!one);
     write(count, waiting.length ? `${waiting.length} waiting` : "");
     drawList();
+    pages.show(one?.request ?? 0);
     const wanted = JSON.stringify(one ?? "");
     if (wanted !== shown && one) drawSheet(one, before !== openRequest);
     shown = wanted;

@@ -64,5 +64,10 @@
  *
  * @typedef {{ say: string, well: boolean }} Outcome   What came of an order, in a sentence.
  *
- * @typedef {[Order, Outcome] | [{ look: number }, { entry: Entry | null }] | [{ ask: "time" }, { time: number }]} Exchange
+ * @typedef {[Order, Outcome] | [{ look: number }, { entry: Entry | null }] | [{ ask: "time" }, { time: number }]
+ *   | [{ ask: "pages" }, { pages: Pages }]} Exchange
+ *
+ * @typedef {object} Pages     How a browser gets to the sandbox's pages; in no state, for it is an address.
+ * @property {string} [base]   What their addresses begin with: whole, or a path of the notebook's own host.
+ * @property {string} [words]  Why it is that way, or why there is none.
  */
