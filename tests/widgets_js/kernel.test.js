@@ -6,6 +6,7 @@ import {
   deliver,
   follow,
   PATIENCE,
+  stayInTouch,
   watchKernel,
 } from "../../vipps_nb/widgets/js/shared/kernel.js";
 import { clockComparison } from "../../vipps_nb/widgets/js/token/clock_comparison.js";
@@ -251,4 +252,28 @@ test("a kernel that dies, restarts or is changed takes the widget's other half w
   session.statusChanged.emit("dead");
   assert.equal(told.length, 6);
   watchKernel({}, () => assert.fail("a host that tells nothing"))();
+});
+
+test("whoever stays in touch asks again when the kernel is back, and hears once that it is lost", () => {
+  const session = { statusChanged: new Signal(), connectionStatusChanged: new Signal(), kernelChanged: new Signal() };
+  const model = Object.assign(new Model(), { widget_manager: { context: { sessionContext: session } } });
+  /** @type {string[]} */
+  const told = [];
+  const stop = stayInTouch(
+    model,
+    () => told.push("again"),
+    () => told.push("lost"),
+  );
+
+  model.tell("comm_live_update");
+  session.connectionStatusChanged.emit("connected");
+  assert.deepEqual(told, ["again", "again"]);
+  session.statusChanged.emit("restarting");
+  session.statusChanged.emit("autorestarting");
+  model.tell("comm_live_update");
+  session.connectionStatusChanged.emit("connected");
+  assert.deepEqual(told, ["again", "again", "lost"]);
+
+  stop();
+  assert.equal(model.listeners.length, 0);
 });

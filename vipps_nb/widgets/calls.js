@@ -20,7 +20,7 @@ import { buildList } from "./js/calls/list.js";
 import { actsOf, hearLinks, steer } from "./js/calls/steering.js";
 import { countWords } from "./js/calls/words.js";
 import { button, element, frame, group, write } from "./js/shared/dom.js";
-import { conversation, follow, SILENCE } from "./js/shared/kernel.js";
+import { conversation, GONE, SILENCE, stayInTouch } from "./js/shared/kernel.js";
 
 /**
  * @import { RenderProps } from "@anywidget/types"
@@ -38,10 +38,12 @@ function render({ model, el }) {
   /** @type {Map<string, Row>} */
   const rows = new Map(); // oldest first
   let [modelId, mark, environment] = ["", "", ""];
+  let gone = false;
   let following = ""; // a call that was sent from here, to be chosen when its row comes
 
   /** @type {Conversation<Exchange>} */
   const talk = conversation(model, (silent) => {
+    if (gone) return;
     head.say(silent ? SILENCE : "");
     card.dataset.state = silent ? "silent" : "live";
   });
@@ -150,15 +152,19 @@ function render({ model, el }) {
   const watch = new ResizeObserver(() => list.draw());
   watch.observe(list.node);
   model.on("msg:custom", hear);
-  // ipywidgets' own event: the kernel has gone or come back.
-  const unfollow = follow(model, { comm_live_update: askForRows });
+  const untouch = stayInTouch(model, askForRows, () => {
+    gone = true;
+    talk.forget();
+    head.say(GONE);
+    card.dataset.state = "gone";
+  });
   el.append(card, editing.place);
   draw();
   drawColumns();
   askForRows();
 
   return () => {
-    for (const stop of [talk.stop, list.stop, chosen.forget, unfollow, unlink]) stop();
+    for (const stop of [talk.stop, list.stop, chosen.forget, untouch, unlink]) stop();
     watch.disconnect();
     model.off("msg:custom", hear);
   };

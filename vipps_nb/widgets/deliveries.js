@@ -9,7 +9,7 @@
 import { buildTable } from "./js/deliveries/table.js";
 import { newsWords } from "./js/deliveries/words.js";
 import { button, element, frame, group, speaker, turnOff, write } from "./js/shared/dom.js";
-import { changesOf, conversation, deliver, follow, SILENCE } from "./js/shared/kernel.js";
+import { changesOf, conversation, deliver, follow, GONE, SILENCE, stayInTouch } from "./js/shared/kernel.js";
 import { counted, joined } from "./js/shared/words.js";
 
 /**
@@ -57,11 +57,12 @@ function render({ model, el }) {
   const clear = button("Clear", () => order({ do: "clear" }));
   parts.buttons.append(fail, clear);
   let silent = false;
+  let gone = false;
   let spoken = model.get("total");
 
   /** @type {Conversation<Exchange>} */
   const talk = conversation(model, (now) => {
-    if (silent === now) return;
+    if (gone || silent === now) return;
     silent = now;
     draw();
   });
@@ -76,7 +77,7 @@ function render({ model, el }) {
     write(parts.empty, listening ? "Nothing has come yet." : "Nothing came.");
     parts.table.draw(rows, model.get("zone") ?? []);
     const shown = rows.length < total && `The latest ${rows.length} are shown.`;
-    const text = joined(silent && listening && SILENCE, shown);
+    const text = joined(silent && listening && (gone ? GONE : SILENCE), shown);
     parts.message.hidden = !text;
     write(parts.message, text);
     parts.buttons.hidden = !listening;
@@ -98,10 +99,11 @@ function render({ model, el }) {
     askKernel();
   }
 
-  const unfollow = follow(model, {
-    ...changesOf(["rows", "total", "listening", "zone"], draw),
-    // ipywidgets' own event: the kernel has gone or come back.
-    comm_live_update: askKernel,
+  const unfollow = follow(model, changesOf(["rows", "total", "listening", "zone"], draw));
+  const untouch = stayInTouch(model, askKernel, () => {
+    gone = silent = true;
+    talk.forget();
+    draw();
   });
   el.append(parts.card);
   draw();
@@ -110,6 +112,7 @@ function render({ model, el }) {
   return () => {
     talk.stop();
     unfollow();
+    untouch();
   };
 }
 

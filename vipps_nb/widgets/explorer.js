@@ -17,7 +17,7 @@ import { buildList } from "./js/explorer/list.js";
 import { insertBelow, notebookOf } from "./js/explorer/notebook.js";
 import { buildPanel } from "./js/explorer/panel.js";
 import { element, frame, group, speaker, write } from "./js/shared/dom.js";
-import { conversation, SILENCE } from "./js/shared/kernel.js";
+import { conversation, GONE, SILENCE, stayInTouch } from "./js/shared/kernel.js";
 import { environmentWords } from "./js/shared/words.js";
 
 /**
@@ -35,11 +35,13 @@ function render({ model, el }) {
   const wishes = { language: "python" };
   let opening = 0; // the question for a form that is open
   let modelId = "";
+  let gone = false;
   /** @type {null | ReturnType<typeof buildPanel>} */
   let panel = null;
 
   /** @type {Conversation<Exchange>} */
   const talk = conversation(model, (silent, open) => {
+    if (gone) return;
     if (silent) tell(SILENCE);
     else if (!open) tell("", SILENCE);
   });
@@ -149,7 +151,23 @@ function render({ model, el }) {
     open(chosen, false);
   }
 
+  const untouch = stayInTouch(
+    model,
+    () => {}, // what is asked here, somebody asks who is there to see that nothing comes
+    () => {
+      gone = true;
+      talk.forget();
+      write(badge, "no kernel");
+      badge.dataset.none = "true";
+      badge.title = "";
+      badge.hidden = false;
+      write(news, GONE);
+      tell(GONE);
+    },
+  );
+
   return () => {
+    untouch();
     talk.stop();
     panel?.forget();
   };

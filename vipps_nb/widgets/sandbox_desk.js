@@ -14,7 +14,7 @@ import { buildPhone } from "./js/desk/phone.js";
 import { newsWords, outcomeMark } from "./js/desk/words.js";
 import { buildWorld } from "./js/desk/world.js";
 import { element, frame, group, speaker, turnOff, whenLookedAt, write } from "./js/shared/dom.js";
-import { changesOf, conversation, follow, SILENCE } from "./js/shared/kernel.js";
+import { changesOf, conversation, follow, GONE, SILENCE, stayInTouch } from "./js/shared/kernel.js";
 import { SECOND } from "./js/shared/time.js";
 
 /**
@@ -31,6 +31,7 @@ const TRAITS = ["clock", "zone", "waiting", "faults", "seed", "strict", "world",
  */
 function render({ model, el }) {
   let silent = false;
+  let gone = false;
   let working = 0;
   let ahead = 0; // how far the kernel's clock is ahead of the browser's
   let timer = 0;
@@ -38,7 +39,7 @@ function render({ model, el }) {
 
   /** @type {Conversation<Exchange>} */
   const talk = conversation(model, (now) => {
-    if (silent === now) return;
+    if (gone || silent === now) return;
     silent = now;
     drawState();
   });
@@ -101,7 +102,7 @@ function render({ model, el }) {
 
   function stateWords() {
     if (model.get("state") !== "live") return model.get("message");
-    if (silent) return SILENCE;
+    if (silent) return gone ? GONE : SILENCE;
     return working ? "working …" : "";
   }
 
@@ -154,10 +155,11 @@ function render({ model, el }) {
   }
 
   const unlook = whenLookedAt(tick);
-  const unfollow = follow(model, {
-    ...changesOf(TRAITS, draw),
-    // ipywidgets' own event: the kernel has gone or come back.
-    comm_live_update: askKernel,
+  const unfollow = follow(model, changesOf(TRAITS, draw));
+  const untouch = stayInTouch(model, askKernel, () => {
+    gone = silent = true;
+    talk.forget();
+    drawState();
   });
   el.append(card);
   draw();
@@ -168,6 +170,7 @@ function render({ model, el }) {
     talk.stop();
     unlook();
     unfollow();
+    untouch();
   };
 }
 

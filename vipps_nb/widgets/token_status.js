@@ -8,7 +8,7 @@
  */
 
 import { turnOff, whenLookedAt, write } from "./js/shared/dom.js";
-import { changesOf, deliver, follow, PATIENCE, SILENCE, watchKernel } from "./js/shared/kernel.js";
+import { changesOf, deliver, follow, PATIENCE, SILENCE, stayInTouch } from "./js/shared/kernel.js";
 import { SECOND } from "./js/shared/time.js";
 import { environmentWords, joined } from "./js/shared/words.js";
 import { buildCard, drawLarge, drawLine, drawMeta } from "./js/token/card.js";
@@ -189,10 +189,9 @@ function render({ model, el }) {
     elsewhere.stop,
     whenLookedAt(tick),
     follow(model, changesOf(TRAITS, reacted)),
-    // A new token has come, or (ipywidgets' own event) the kernel has gone or come back.
-    follow(model, { "change:issued_at": askKernel, comm_live_update: askKernel }),
-    watchKernel(model, (lost) => {
-      gone ||= lost;
+    follow(model, { "change:issued_at": askKernel }), // a new token has come
+    stayInTouch(model, askKernel, () => {
+      gone = true;
       askKernel();
     }),
   ];

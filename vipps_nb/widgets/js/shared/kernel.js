@@ -8,6 +8,8 @@ export const PATIENCE = 3000;
 
 export const SILENCE = "waiting for the kernel: a cell is running, or it is gone";
 
+export const GONE = "the kernel is gone: run this cell again";
+
 /**
  * What of a model is needed for talking; it is anywidget's.
  * @typedef {object} Line
@@ -159,6 +161,29 @@ export function watchKernel(model, tell) {
     session.statusChanged.disconnect(status);
     session.kernelChanged.disconnect(change);
     session.connectionStatusChanged.disconnect(reach);
+  };
+}
+
+/**
+ * Notices by itself what becomes of the kernel: each widget that talks with one does so here.
+ * @param {Parameters<typeof follow>[0]} model
+ * @param {() => void} again   The kernel is there, or there again: ask what was to be asked.
+ * @param {() => void} lost    It will never answer this widget again. Told once.
+ * @returns {() => void} Stops.
+ */
+export function stayInTouch(model, again, lost) {
+  let gone = false;
+  // ipywidgets' own event: the kernel has gone or come back.
+  const unfollow = follow(model, { comm_live_update: () => gone || again() });
+  const unwatch = watchKernel(model, (now) => {
+    if (gone) return;
+    gone = now;
+    if (now) lost();
+    else again();
+  });
+  return () => {
+    unfollow();
+    unwatch();
   };
 }
 
