@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 import vipps_nb
 from vipps_nb import EnvironmentChoiceError, NotLoggedInError, login, logout
 from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.doctor import examine
+from vipps_nb.webhooks import Delivery
 from vipps_nb.widgets.login_form import FormChoices
 
 
@@ -21,18 +24,43 @@ def test_html_is_a_plain_str_and_nothing_derived_from_it(vipps):
     answer = vipps.get("/epayment/v1/payments/none")
     answers = vipps.map("GET", ["/epayment/v1/payments/none"], quiet=True)
 
-    drawn = {
-        "answer": answer._repr_html_(),
-        "history": vipps.history._repr_html_(),
-        "call": vipps.history[-1]._repr_html_(),
-        "answers": answers._repr_html_(),
-        "doctor": examine(LoginOptions(env="sandbox"))._repr_html_(),
-        "marimo": answer._mime_()[1],
+    shown = {
+        "answer": answer,
+        "history": vipps.history,
+        "call": vipps.history[-1],
+        "answers": answers,
+        "failed": answers.failed,
+        "doctor": examine(LoginOptions(env="sandbox")),
+        "session": vipps,
+        "token": vipps.token,
+        "delivery": delivery(),
+        "explanation": vipps_nb.webhooks.explain(b"{}", {"host": "x"}, "secret", path="/"),
     }
+    drawn = {name: one._repr_html_() for name, one in shown.items()}
 
     assert {name: type(html) for name, html in drawn.items()} == dict.fromkeys(drawn, str)
     assert all("<" in html for html in drawn.values())
-    assert answer._mime_()[0] == "text/html"
+    # Each front end has its own question, and all get the same answer.
+    assert {name: one._mime_()[0] for name, one in shown.items()} == dict.fromkeys(shown, "text/html")
+    assert {name: list(one._repr_mimebundle_()) for name, one in shown.items()} == {key: ["text/html"] for key in shown}
+    assert shown["token"]._mime_()[1] == drawn["token"]
+    assert shown["delivery"]._repr_mimebundle_()["text/html"] == drawn["delivery"]
+    assert vipps.token.reveal() not in str(drawn)
+
+
+def test_where_html_would_not_be_true_the_text_stands(vipps):
+    answers = vipps.map("GET", ["/epayment/v1/payments/none"], quiet=True)
+    answers.append(answers[0])  # somebody has changed the list
+
+    assert answers._repr_mimebundle_() is None
+    assert answers._mime_() == ("text/plain", repr(answers))
+
+
+def delivery():
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    verdict = vipps_nb.webhooks.verify(b"{}", {}, "secret", path="/")
+    facts = {"number": 1, "name": "CAPTURED", "body": b"{}", "headers": {}, "moment": moment, "verdict": verdict}
+    return Delivery(**facts, attempt=1, duplicate=False, status=401)
 
 
 def test_the_history_prints_as_a_table_and_stays_short_in_a_list(vipps):

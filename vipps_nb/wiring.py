@@ -18,6 +18,8 @@ def connect() -> None:
     hooks.document_explorer.fill(_document_explorer)
     hooks.listener_card.fill(_listener_card)
     hooks.session_card.fill(_session_card)
+    hooks.token_card.fill(_token_card)
+    hooks.delivery_card.fill(_delivery_card)
 
 
 def _answer_card() -> Any:
@@ -54,3 +56,15 @@ def _session_card() -> Any:
     from vipps_nb.display.session import SessionCard  # noqa: PLC0415 - see connect
 
     return SessionCard
+
+
+def _token_card() -> Any:
+    from vipps_nb.display.token import TokenCard  # noqa: PLC0415 - see connect
+
+    return TokenCard
+
+
+def _delivery_card() -> Any:
+    from vipps_nb.webhooks.card import DeliveryCard  # noqa: PLC0415 - see connect
+
+    return DeliveryCard

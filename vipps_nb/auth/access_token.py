@@ -20,6 +20,8 @@ import requests
 
 from vipps_nb.auth.auth_scheme import AuthScheme, secret_headers
 from vipps_nb.auth.credentials import Credentials
+from vipps_nb.core import hooks
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
@@ -69,7 +71,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class AccessToken:
+class AccessToken(Displayed):
     """One access token and the moments of its life.
 
     Frozen; its repr never shows the token. All moments are aware, in UTC, on the *server's* clock.
@@ -187,6 +189,9 @@ class AccessToken:
         Never as a cell's last line: the notebook file would keep it.
         """
         return self.access_token.reveal()
+
+    def _repr_html_(self) -> str:
+        return str(hooks.token_card(self).html)
 
     def __repr__(self) -> str:
         try:

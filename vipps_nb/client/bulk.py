@@ -29,6 +29,7 @@ from vipps_nb.client.response import VippsResponse
 from vipps_nb.client.waiting import Waiting
 from vipps_nb.core import hooks
 from vipps_nb.core.configuration import setting
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.errors import NotSentError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Failure(NamedTuple):
     outcome: Outcome
 
 
-class Failures(list[Failure]):
+class Failures(Displayed, list[Failure]):
     """The calls that got a refusal, or no answer; as a cell's last value a card.
 
     Attributes:
@@ -83,7 +84,7 @@ class Failures(list[Failure]):
         printer.text(hooks.answers_card(self.method, self, None).text if alone else repr(self))
 
 
-class Answers(list[Outcome]):
+class Answers(Displayed, list[Outcome]):
     """What became of each call: an answer, or the error instead of one.
 
     As a cell's last value it is a card: how many went well, and the refusals by what they say.
@@ -112,7 +113,7 @@ class Answers(list[Outcome]):
         """All others, each with its call."""
         failures = [
             Failure(position, call, outcome)
-            for position, (call, outcome) in enumerate(zip(self.calls, self, strict=True))
+            for position, (call, outcome) in enumerate(zip(self.calls, self, strict=False))
             if not (isinstance(outcome, requests.Response) and outcome.ok)
         ]
         return Failures(failures, self.method)

@@ -12,6 +12,7 @@ import requests
 
 from vipps_nb.core import fast_path, hooks
 from vipps_nb.core.bodies import body_of
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.fast_path import QuickResponse
 from vipps_nb.core.problem import Problem
 from vipps_nb.core.secret import Secret
@@ -68,7 +69,7 @@ class Retry:
     waited: float
 
 
-class VippsResponse(QuickResponse):
+class VippsResponse(Displayed, QuickResponse):
     """An ordinary response whose :meth:`raise_for_status` speaks the API's words.
 
     Attributes:
@@ -104,10 +105,6 @@ class VippsResponse(QuickResponse):
         In IPython the extension's formatters come before it.
         """
         return str(hooks.answer_card(self).html)  # not derived from it, which marimo does not take
-
-    def _mime_(self) -> tuple[str, str]:
-        """The same for marimo."""
-        return "text/html", self._repr_html_()
 
     def raise_for_status(self) -> None:
         """Raise for a refusal.

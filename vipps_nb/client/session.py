@@ -47,6 +47,7 @@ from vipps_nb.client.retries import Retries
 from vipps_nb.core import fast_path
 from vipps_nb.core import hooks as cards  # requests calls something else hooks
 from vipps_nb.core.addresses import cut_apart, host_of, is_address
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.environment import Environment
 from vipps_nb.core.fast_path import PLAIN_PATH, Headers, PlainRequest, Standing, Surroundings, pairs_of, prepare_plain
 from vipps_nb.core.near import refuse_unknown, with_named_options
@@ -80,7 +81,7 @@ class Settings:
 
 
 @with_named_options
-class VippsSession(requests.Session):
+class VippsSession(Displayed, requests.Session):
     """A ``requests.Session`` for one sales unit in one environment.
 
     Paths are relative to the environment's host: ``vipps.get("/epayment/v1/payments/abc")``. Everything else
@@ -717,7 +718,7 @@ class VippsSession(requests.Session):
             )
 
     def _repr_html_(self) -> str:
-        return cards.session_card(self).html
+        return str(cards.session_card(self).html)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(cards.session_card(self).text if len(printer.stack) == 1 else repr(self))

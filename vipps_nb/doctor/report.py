@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.doctor.card import as_block, as_html, as_text
 from vipps_nb.doctor.findings import Visit
 
 
 @dataclass(frozen=True, repr=False)
-class Report(Visit):
+class Report(Displayed, Visit):
     """All findings of one visit.
 
     Shows itself as text in a terminal and as a card in a notebook.

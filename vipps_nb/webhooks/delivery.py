@@ -12,6 +12,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from vipps_nb.core import hooks
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.visible import visible
 from vipps_nb.webhooks.verification import Verdict
 
@@ -20,7 +22,7 @@ LONGEST_WORDS = 100  # characters that are shown of a name or a reference; a nam
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class Delivery(Displayed):
     """One delivery as it arrived.
 
     Attributes:
@@ -62,6 +64,9 @@ class Delivery:
             return json.loads(self.body)
         except RecursionError:
             raise ValueError("This JSON is nested too deeply to be read.") from None
+
+    def _repr_html_(self) -> str:
+        return str(hooks.delivery_card(self).html)
 
     def __repr__(self) -> str:
         facts = [

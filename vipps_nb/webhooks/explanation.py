@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.secret import Secret
 from vipps_nb.core.visible import visible
 from vipps_nb.webhooks import headers as header_objects
@@ -35,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Displayed):
     """How a signature comes about. Shows hashes and headers, and the secret nowhere."""
 
     steps: tuple[Step, ...]

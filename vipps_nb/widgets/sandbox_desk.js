@@ -167,10 +167,7 @@ function render({ model, el }) {
 
   return () => {
     clearTimeout(timer);
-    talk.stop();
-    unlook();
-    unfollow();
-    untouch();
+    for (const stop of [talk.stop, unlook, unfollow, untouch]) stop();
   };
 }
 

@@ -16,6 +16,7 @@ from vipps_nb.apis.questions import idempotency_header
 from vipps_nb.client.recorder.past_call import PastCall
 from vipps_nb.client.response import VippsResponse
 from vipps_nb.core import hooks
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.near import did_you_mean, with_named_options
 from vipps_nb.core.private_file import NoFileError, write_private
 from vipps_nb.core.visible import escaped
@@ -33,7 +34,7 @@ class HistoryError(VippsNbError):
 
 
 @with_named_options
-class Calls:
+class Calls(Displayed):
     """Calls in the order in which they were made; numbers are the session's own."""
 
     def __init__(self, session: SessionProtocol, calls: Iterable[PastCall]) -> None:

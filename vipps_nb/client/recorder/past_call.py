@@ -24,6 +24,7 @@ from vipps_nb.client.retries import moment_of_header
 from vipps_nb.core import hooks
 from vipps_nb.core.addresses import cut_apart
 from vipps_nb.core.bodies import body_of, is_whole, parsed, size
+from vipps_nb.core.displayed import Displayed
 from vipps_nb.core.fast_path import pairs_of
 from vipps_nb.core.redaction import Redactor, is_secret, is_traded, without_named, without_tokens
 from vipps_nb.core.stopwatch import Laps
@@ -46,7 +47,7 @@ _WEIGHT = 2000  # bytes of a call beside its bodies
 
 
 @dataclass(frozen=True, kw_only=True)
-class PastCall:
+class PastCall(Displayed):
     """A call that was made, and what came of it. Holds no secret.
 
     Most calls are never looked at, so secrets are taken out when somebody looks: at any attribute that could hold one,
