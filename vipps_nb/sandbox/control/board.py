@@ -198,8 +198,8 @@ def _counted(what: str, counts: Counter[str]) -> Iterator[Html]:
 
 def _call(entry: Entry, backend: Backend) -> Html:
     path = backend.masker.path(entry.path)
-    failed = entry.status is None or entry.status >= FAILED
-    tone = "failed" if failed else "refused" if entry.status >= REFUSED else "good"
+    status = FAILED if entry.status is None else entry.status
+    tone = "failed" if status >= FAILED else "refused" if status >= REFUSED else "good"
     return tag(
         "li",
         tag("b", str(entry.status or entry.dropped or "–"), class_=tone),

@@ -50,7 +50,9 @@ class ErrorBody(BaseModel):
     The same model makes a body and its schema in the OpenAPI document, so that the two cannot differ.
     """
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, defer_build=True
+    )
 
 
 @dataclass(frozen=True)
