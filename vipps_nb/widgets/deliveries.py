@@ -31,7 +31,7 @@ class DeliveriesCard(anywidget.AnyWidget):
     _css = card.stylesheet("deliveries.css")
 
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)
-    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # in which moments are told: its changes, see js/shared/time.js
+    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # its changes, as js/shared/time.js reads them
     total = traitlets.Int(0).tag(sync=True)
     listening = traitlets.Bool(True).tag(sync=True)
 

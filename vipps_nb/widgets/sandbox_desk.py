@@ -42,7 +42,7 @@ class SandboxDesk(anywidget.AnyWidget):
     # Moments are milliseconds since the epoch. A clock that runs is told by how far it is ahead of the kernel's, so
     # that the browser can let it tick; only a held one has a `now`.
     clock = traitlets.Dict().tag(sync=True)  # {"held": True, "now": …} or {"held": False, "ahead": …}
-    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # in which moments are told: its changes, see js/shared/time.js
+    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # its changes, as js/shared/time.js reads them
     waiting = traitlets.List(traitlets.Dict()).tag(sync=True)  # newest first
     faults = traitlets.Dict().tag(sync=True)  # {"preset": "off" | … | "own", "rate": …, "rules": …}
     seed = traitlets.Int(1).tag(sync=True)

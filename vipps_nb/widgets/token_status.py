@@ -51,7 +51,7 @@ class TokenStatus(anywidget.AnyWidget):
     stale_at = traitlets.Int(0).tag(sync=True)
     expires_at = traitlets.Int(0).tag(sync=True)
 
-    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # in which moments are told: its changes, see js/shared/time.js
+    zone = traitlets.List(traitlets.Any()).tag(sync=True)  # its changes, as js/shared/time.js reads them
     environment = traitlets.Unicode("sandbox").tag(sync=True)  # sandbox | test | production
     merchant_serial_number = traitlets.Unicode("").tag(sync=True)
     key_type = traitlets.Unicode("merchant").tag(sync=True)
