@@ -10,19 +10,21 @@ from typing import Any
 Check = Callable[..., None]
 
 
-def for_each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[[Check], Check]:
+def for_each(
+    names: str | tuple[str, ...], cases: Iterable[Any] | Callable[[], Iterable[Any]]
+) -> Callable[[Check], Check]:
     """One test that goes through all cases, and names each that fails; without a case it fails.
 
     To be used as `pytest.mark.parametrize` is, where a case needs nothing fresh: whatever else the test asks for,
-    its cases share.
+    its cases share. A function is asked for its cases when the test runs, so that collecting it costs nothing.
     """
-    rows = [*cases]
 
     def decorate(check: Check) -> Check:
         wanted = inspect.signature(check)
 
         @functools.wraps(check)
         def goes_through_all(**shared: Any) -> None:
+            rows = [*(cases() if callable(cases) else cases)]
             assert rows, "there is no case, so nothing would be checked"
             failed = []
             for row in rows:

@@ -2,20 +2,26 @@
 
 import asyncio
 import json
+from functools import cache
 
-import pytest
 from starlette.requests import Request
 
+from tests.each import for_each
 from vipps_nb.sandbox.apis import APIS
 from vipps_nb.sandbox.server.app import OWN
 from vipps_nb.sandbox.server.direct_call import NO_CONTENT, UnfitError
 from vipps_nb.sandbox.server.fastapi_route import way_to
 
-OPERATIONS = [one for pages in (*APIS, *OWN) for page in pages.read() for one in page.router.operations]
-ACTS = {one: way_to(one.route, one.endpoint, one._options) for one in OPERATIONS}
-DIRECT = [one for one in OPERATIONS if ACTS[one] != one.route.act]
 IN_PATH = ["order-0001", "", "x" * 5000, "a\nb", "\u202e", "0"]
 BODIES = [NO_CONTENT, None, [], {}, "text", {"type": "?"}, {"amount": {"value": "100"}}, {"amount": {"value": 1.5}}]
+
+
+@cache
+def direct():
+    """The operations that are called directly, each with what calls it."""
+    operations = [one for pages in (*APIS, *OWN) for page in pages.read() for one in page.router.operations]
+    acts = [(one, way_to(one.route, one.endpoint, one._options)) for one in operations]
+    return [(one, act) for one, act in acts if act != one.route.act]
 
 
 def outcome(act, operation, in_path, content):
@@ -37,7 +43,7 @@ def outcome(act, operation, in_path, content):
 
 
 def test_what_is_called_most_is_called_directly():
-    found = {f"{one.methods[0]} {one.path}" for one in DIRECT}
+    found = {f"{one.methods[0]} {one.path}" for one, _ in direct()}
 
     assert {
         "POST /epayment/v1/payments",
@@ -47,10 +53,10 @@ def test_what_is_called_most_is_called_directly():
     } <= found
 
 
-@pytest.mark.parametrize("operation", DIRECT, ids=lambda one: f"{one.methods[0]} {one.path}")
-def test_it_takes_and_refuses_what_fastapi_would(operation):
+@for_each(("operation", "act"), direct)
+def test_it_takes_and_refuses_what_fastapi_would(operation, act):
     for in_path in IN_PATH:
         for content in BODIES:
-            ours = outcome(ACTS[operation], operation, in_path, content)
+            ours = outcome(act, operation, in_path, content)
 
             assert ours == outcome(operation.route.act, operation, in_path, content), (in_path, content)
