@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+
 from tests.answers import TEST_HOST, answer
 from tests.errors.bench import AGREEMENTS, CHARGE, DRAFT, ORDERS, PAYMENT, PAYMENTS, RECEIPT
-from vipps_nb.client.response import VippsResponse
 
 PAGE = "https://developer.vippsmobilepay.com/docs/APIs/recurring-api/recurring-api-problems"
 PRODUCTION = "https://api.vipps.no"
@@ -68,7 +69,9 @@ class Denial:
         if self.data is not None:
             refused.request.body = self.data
         if self.by_hand:
-            refused.__class__ = VippsResponse.__base__  # requests' own: no session of ours has sent it
+            plain = requests.Response()  # no session of ours has sent it
+            vars(plain).update(vars(refused))
+            return plain
         return refused
 
 
