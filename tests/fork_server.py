@@ -1,7 +1,7 @@
 """Kernels forked from one process that has imported everything already; a kernel of its own imports for seconds.
 
 Run as a script: ``serve NUMBER MODULE …`` is that process; a listening socket has this number in it. ``ask ADDRESS
-CONNECTION_FILE`` is what Jupyter starts as the kernel's process: it has a kernel forked, hands it its folder,
+CONNECTION_FILE OPTIONS`` is what Jupyter starts as the kernel's process: it has a kernel forked, hands it its folder,
 environment and output, and lives and dies with it. This file imports little, for it is run once per kernel.
 """
 
@@ -82,14 +82,14 @@ class Server:
             asker.close()
 
 
-def be_a_kernel(connection_file: str, folder: str, environment: dict[str, str]) -> NoReturn:
-    """What ``python -m ipykernel_launcher -f CONNECTION_FILE`` does."""
+def be_a_kernel(connection_file: str, options: list[str], folder: str, environment: dict[str, str]) -> NoReturn:
+    """What ``python -m ipykernel_launcher -f CONNECTION_FILE OPTIONS`` does."""
     from ipykernel import kernelapp
 
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = [kernelapp.__file__, "-f", connection_file]
+    sys.argv = [kernelapp.__file__, "-f", connection_file, *options]
     kernelapp.launch_new_instance()
     sys.exit()
 
@@ -105,11 +105,12 @@ def serve(number: str, *modules: str) -> None:
     Server(socket.socket(fileno=int(number))).serve()
 
 
-def ask(address: str, connection_file: str) -> int:
+def ask(address: str, connection_file: str, *options: str) -> int:
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(address)
         question: dict[str, Any] = {
             "connection_file": connection_file,
+            "options": options,  # such as nbclient has, which keeps no history
             "folder": os.getcwd(),  # noqa: PTH109 - pathlib is another twenty milliseconds
             "environment": dict(os.environ),
         }
