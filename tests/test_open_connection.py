@@ -215,6 +215,23 @@ def test_what_is_not_usual_arrives_as_well(script, of, odd):
     assert heard[0] == heard[1]
 
 
+@pytest.mark.parametrize("letter", ["x", "\xd8"])
+def test_a_host_that_one_call_names_is_not_the_next_one_s(script, of, straight, letter):
+    made = script()
+    vipps = of(made)
+    vipps.headers.clear()
+    vipps.system.clear()
+
+    vipps.get(PATH, headers={"Host": "elsewhere.example", "X": letter, **OWN})
+    for _ in range(3):
+        vipps.get(PATH, headers={"User-Agent": "tests", "Accept-Encoding": "identity", **OWN})
+
+    hosts = [line for head in made.heard for line in head.split(b"\r\n") if line.startswith(b"Host:")]
+    assert hosts == [b"Host: elsewhere.example", *[b"Host: " + made.url.partition("//")[2].encode()] * 3]
+    assert len(straight) == 2
+    assert [head.count(b"Bearer of the test") for head in made.heard] == [1] * 4
+
+
 def test_a_connection_that_was_closed_meanwhile_is_not_written_to(script, of, straight):
     gone = threading.Event()
 

@@ -2,10 +2,11 @@
 
 The work of requests and urllib3 is done less often, or later.
 
-All of the client that is there for speed alone is here; :mod:`vipps_nb.core.transport` and the session call it. What
-comes out is what requests makes. Whatever is not usual goes the long way, which is requests' own: hooks, cookies,
-files, ``auth=``, ``stream=``, proxies, adapters of the user's own, redirects. So does every request while somebody has
-put something else in place of what is passed by here, as ``responses``, ``requests-mock`` and tracers do.
+What of the client is there for speed alone is here and in :mod:`vipps_nb.core.open_connection`;
+:mod:`vipps_nb.core.transport` and the session call it. What comes out is what requests makes. Whatever is not usual
+goes the long way, which is requests' own: hooks, cookies, files, ``auth=``, ``stream=``, proxies, adapters of the
+user's own, redirects. So does every request while somebody has put something else in place of what is passed by here,
+as ``responses``, ``requests-mock`` and tracers do.
 
 What each saves is told in ``benchmarks/README.md``, as a share of one GET of plain requests.
 """

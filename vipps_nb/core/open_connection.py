@@ -143,21 +143,21 @@ class OpenConnection:
     _host_line: bytes | None = None  # as urllib3 has written it when the connection was opened
     _watched: tuple[Any, Any] | None = None
 
-    def endheaders(self, *args: Any, **kwargs: Any) -> Any:
-        """As http.client's.
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> Any:
+        """As urllib3's.
 
-        What it says of the host stays the same as long as the connection.
+        What it says of the host by itself stays the same as long as the connection.
         """
+        super().putrequest(method, url, skip_host, skip_accept_encoding)  # type: ignore[misc]  # pyright: ignore  # urllib3's
         lines: list[bytes] = self._buffer  # type: ignore[attr-defined]  # pyright: ignore  # http.client's, behind it
-        if len(lines) > 1 and lines[1].startswith(b"Host: "):
+        if not skip_host and len(lines) > 1 and lines[1].startswith(b"Host: "):
             self._host_line = lines[1]
-        return super().endheaders(*args, **kwargs)  # type: ignore[misc]  # pyright: ignore  # as above
 
     def send(self, data: Any) -> Any:
         """Send bytes, unless they were sent already."""
         begun = self.begun
         if begun is None:
-            return super().send(data)  # type: ignore[misc]  # pyright: ignore  # as above
+            return super().send(data)  # type: ignore[misc]  # pyright: ignore  # http.client's, behind it
         if begun.sending is not None:
             raise begun.sending
         return None
