@@ -11,8 +11,9 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from traceback import format_exc
@@ -275,12 +276,17 @@ class Dispatcher:
 
     async def _send(self, send: Send, answer: Answer, skew: timedelta) -> None:
         clock = self._backend.world.clock
-        date = format_datetime(clock.now() + skew, usegmt=True)
+        date = _http_date((clock.now() + skew).replace(microsecond=0))
         # While it is held, whoever shows an answer leaves out what differs from run to run: lessons stay repeatable.
         state = b"held" if clock.held else b"running"
-        headers = [*answer.headers, (b"date", date.encode()), (b"vipps-nb-clock", state)]
+        headers = [*answer.headers, (b"date", date), (b"vipps-nb-clock", state)]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+@lru_cache(maxsize=2)  # the answers of one second have one date
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
 
 
 def _refused(refusal: GatewayRefusal) -> Answer:

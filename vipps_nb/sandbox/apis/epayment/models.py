@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from vipps_nb.sandbox.apis.epayment import errors
 from vipps_nb.sandbox.apis.epayment.schemas import (
@@ -246,8 +247,13 @@ def event_answer(payment: Payment, event: Event) -> PaymentEvent:
 
 
 def _amount(payment: Payment, value: int) -> Amount:
+    return _shown_amount(payment.order.amount.currency, value)
+
+
+@lru_cache(maxsize=4096)  # an answer shows five, most of them zero or the same, and nobody changes one
+def _shown_amount(currency: str, value: int) -> Amount:
     # Not validated: with Express, shipping may lift it over what a merchant can ask for in one request.
-    return Amount.model_construct(currency=payment.order.amount.currency, value=value)
+    return Amount.model_construct(currency=currency, value=value)
 
 
 def _aggregate(payment: Payment) -> Aggregate:
