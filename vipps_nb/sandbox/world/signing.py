@@ -47,7 +47,7 @@ def verifier_of(public_key: str) -> Verifier | None:
     """
     if importlib.util.find_spec("cryptography") is None:
         return None
-    from vipps_nb.sandbox.world.signing_compiled import verifier  # noqa: PLC0415 - as below
+    from vipps_nb.sandbox.world.verifying_compiled import verifier  # noqa: PLC0415 - as below
 
     return verifier(public_key)
 
@@ -56,9 +56,9 @@ def new_key(algorithm: Algorithm) -> Signer:
     """A new key, with 2048 bits or on the curve P-256."""
     # Late, each: the one that is not used here may not be installed.
     if importlib.util.find_spec("cryptography") is not None:
-        from vipps_nb.sandbox.world.signing_compiled import CompiledSigner  # noqa: PLC0415
+        from vipps_nb.sandbox.world.signing_compiled import new_compiled_key  # noqa: PLC0415
 
-        return CompiledSigner(algorithm)
+        return new_compiled_key(algorithm)
     from vipps_nb.sandbox.world.signing_pure import new_pure_key  # noqa: PLC0415
 
     return new_pure_key(algorithm)

@@ -2,70 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
-if TYPE_CHECKING:
-    from jwt.types import Options
+from vipps_nb.sandbox.world.signing_compact import CompactSigner, encoded, key_number
 
-
-SIGNATURE_ONLY: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+HALF = 32  # bytes of each half of a signature, and of a point, on P-256
 
 
-class CompiledVerifier:
-    """The public half of a key of cryptography's."""
+def new_compiled_key(algorithm: str) -> CompactSigner:
+    """A new key, with 2048 bits or on the curve P-256."""
+    return CompactSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
 
-    def __init__(self, key: rsa.RSAPublicKey) -> None:
-        self._key = key
 
-    def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token that the key has signed; None for any other."""
+class _RsaKey:
+    """RSASSA-PKCS1-v1_5 with SHA-256."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._public = self._key.public_key()
+
+    def sign(self, text: bytes) -> bytes:
+        return self._key.sign(text, padding.PKCS1v15(), SHA256())
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
         try:
-            return dict(jwt.decode(token, self._key, algorithms=["RS256"], options=SIGNATURE_ONLY))
-        except jwt.InvalidTokenError:
-            return None
-
-
-def verifier(public_key: str) -> CompiledVerifier | None:
-    """What verifies by a JSON Web Key; None where it is no public key of RSA."""
-    try:
-        key = RSAAlgorithm.from_jwk(public_key)
-    except (jwt.InvalidKeyError, ValueError, TypeError, KeyError):
-        return None
-    return CompiledVerifier(key) if isinstance(key, rsa.RSAPublicKey) else None
-
-
-class CompiledSigner:
-    """A key of cryptography's."""
-
-    def __init__(self, algorithm: str) -> None:
-        self._algorithm = algorithm
-        self._key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = (
-            rsa.generate_private_key(public_exponent=65537, key_size=2048)
-            if algorithm == "RS256"
-            else ec.generate_private_key(ec.SECP256R1())
-        )
-
-    def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
-        """A JSON Web Token with these claims."""
-        return jwt.encode(dict(claims), self._key, algorithm=self._algorithm, headers=dict(headers))
-
-    def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token of ours; None for anybody else's."""
-        try:
-            return dict(jwt.decode(token, self._key.public_key(), algorithms=[self._algorithm], options=SIGNATURE_ONLY))
-        except jwt.InvalidTokenError:
-            return None
+            self._public.verify(signature, text, padding.PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return False
+        return True
 
     def public_key(self) -> dict[str, Any]:
-        """The key to verify with, as a JSON Web Key."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
-        else:
-            key = ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
-        key.pop("key_ops", None)
-        return key
+        numbers = self._public.public_numbers()
+        return {"kty": "RSA", "n": key_number(numbers.n), "e": key_number(numbers.e)}
+
+
+class _EcKey:
+    """ECDSA on P-256 with SHA-256; r and s side by side, as in RFC 7518."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._public = self._key.public_key()
+
+    def sign(self, text: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(text, ec.ECDSA(SHA256())))
+        return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        if len(signature) != 2 * HALF:
+            return False
+        r, s = int.from_bytes(signature[:HALF], "big"), int.from_bytes(signature[HALF:], "big")
+        try:
+            self._public.verify(encode_dss_signature(r, s), text, ec.ECDSA(SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+    def public_key(self) -> dict[str, Any]:
+        point = self._public.public_numbers()
+        x, y = (encoded(one.to_bytes(HALF, "big")) for one in (point.x, point.y))
+        return {"kty": "EC", "crv": "P-256", "x": x, "y": y}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import secrets
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 import rsa
 from ecdsa import NIST256p, SigningKey
 from ecdsa.keys import BadSignatureError
 from rsa.prime import is_prime
+
+from vipps_nb.sandbox.world.signing_compact import CompactSigner, encoded, key_number
 
 EXPONENT = 65537
 HALF = 1024  # bits of each prime of a key
@@ -21,44 +19,9 @@ SIEVE = 1 << 14  # primes below are tried by striking out their multiples, many 
 STRETCH = 8 * HALF  # candidates at once; there is a prime among them nearly always
 
 
-class _Key(Protocol):
-    def sign(self, text: bytes) -> bytes: ...
-    def verifies(self, text: bytes, signature: bytes) -> bool: ...
-    def public_key(self) -> dict[str, Any]: ...
-
-
-class PureSigner:
-    """A key in Python, and the token around its signature (RFC 7515, compact)."""
-
-    def __init__(self, algorithm: str, key: _Key) -> None:
-        self._algorithm = algorithm
-        self._key = key
-
-    def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
-        """A JSON Web Token with these claims."""
-        header = {"typ": "JWT", "alg": self._algorithm, **headers}
-        said = {name: value for name, value in header.items() if value is not None}
-        text = f"{_packed(said)}.{_packed(claims)}"
-        return f"{text}.{_encoded(self._key.sign(text.encode()))}"
-
-    def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token of ours; None for anybody else's."""
-        text, _, signature = token.rpartition(".")
-        try:
-            header, claims = (json.loads(_decoded(part)) for part in text.split("."))
-            genuine = header["alg"] == self._algorithm and self._key.verifies(text.encode(), _decoded(signature))
-        except (ValueError, TypeError, KeyError):
-            return None
-        return claims if genuine and isinstance(claims, dict) else None
-
-    def public_key(self) -> dict[str, Any]:
-        """The key to verify with, as a JSON Web Key."""
-        return self._key.public_key()
-
-
-def new_pure_key(algorithm: str) -> PureSigner:
+def new_pure_key(algorithm: str) -> CompactSigner:
     """A new key, with 2048 bits or on the curve P-256."""
-    return PureSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
+    return CompactSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
 
 
 class _RsaKey:
@@ -83,7 +46,7 @@ class _RsaKey:
             return False
 
     def public_key(self) -> dict[str, Any]:
-        return {"kty": "RSA", "n": _number(self._public.n), "e": _number(self._public.e)}
+        return {"kty": "RSA", "n": key_number(self._public.n), "e": key_number(self._public.e)}
 
 
 class _EcKey:
@@ -107,7 +70,7 @@ class _EcKey:
     def public_key(self) -> dict[str, Any]:
         point = bytes(self._public.to_string())
         half = len(point) // 2
-        return {"kty": "EC", "crv": "P-256", "x": _encoded(point[:half]), "y": _encoded(point[half:])}
+        return {"kty": "EC", "crv": "P-256", "x": encoded(point[:half]), "y": encoded(point[half:])}
 
 
 def _prime(bits: int) -> int:
@@ -136,22 +99,3 @@ def _odd_primes(below: int) -> list[int]:
 
 
 _SMALL_PRIMES = _odd_primes(SIEVE)
-
-
-def _packed(value: Mapping[str, Any]) -> str:
-    return _encoded(json.dumps(dict(value), separators=(",", ":")).encode())
-
-
-def _number(value: int) -> str:
-    return _encoded(value.to_bytes((value.bit_length() + 7) // 8, "big"))
-
-
-def _encoded(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("no Base64") from error
