@@ -468,7 +468,7 @@ def collect(answers: Mapping[str, str], visits: Mapping[str, str], form: Exhibit
     found["calls: list"] = calls(shop, lambda page: page.locator(".vipps-nb-row").first.wait_for())
     found["calls: answer"] = calls(shop, look_into("get payment order-0001 200"))
     found["calls: refusal"] = calls(shop, look_into("capture 999", "Explained"))
-    found["calls: compared"] = calls(shop, look_into("create payment order-0001", "Compare"))
+    found["calls: compared"] = calls(shop, look_into("capture 999", "Compare"))
     found["calls: again"] = calls(shop, ask_again)
     found["explorer: start"] = explorer(lambda page: page.get_by_role("option").first.wait_for())
     found["explorer: search"] = explorer(search)

@@ -32,7 +32,8 @@ PICTURES = {
     "token": ("token: sandbox", 580, 1.55),
     "login-form": ("form: whole", 580, 1.55),
     "explorer": ("explorer: sent", 900, 1),
-    "calls": ("calls: refusal", 1080, 0.85),
+    "calls": ("calls: refusal", 980, 0.95),
+    "compare": ("calls: compared", 980, 0.95),
     "desk": ("desk: shop", 900, 1),
 }
 

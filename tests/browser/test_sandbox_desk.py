@@ -69,7 +69,7 @@ STRANGER = request(5, merchant="<img src=x onerror=alert(1)>", text="<b>bold</b>
 
 
 def row(number: int, method: str, path: str, status: int | None = 200, **facts: Any) -> dict[str, Any]:
-    second = f"12:00:{number:02}"
+    second = f"12:00:{number:02} UTC"
     return {"number": number, "time": second, "method": method, "path": path, "status": status, "ms": 3.4} | {
         "dropped": "",
         **facts,
