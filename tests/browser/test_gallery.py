@@ -33,7 +33,7 @@ PICTURES = {
     "login-form": ("form: whole", 580, 1.55),
     "explorer": ("explorer: sent", 900, 1),
     "calls": ("calls: refusal", 980, 0.95),
-    "compare": ("calls: compared", 980, 0.95),
+    "compare": ("calls: compared", 980, 0.75),
     "desk": ("desk: shop", 900, 1),
 }
 

@@ -15,7 +15,10 @@ export function buildCard(press, places) {
   const [before, large, after] = [element("span"), element("span", "large"), element("span")];
   const clock = group("div", "clock", [before, large, after], { role: "timer", "aria-live": "off" });
   // Its name stays and its position changes, which is what screen readers expect of a switch.
-  const writes = button("Allow writes", press.writes, "switch", { role: "switch" });
+  const writes = button("Allow writes", press.writes, "switch", {
+    role: "switch",
+    title: "Off: production is only read. On: calls may change something there, for real.",
+  });
   const renew = button("Renew", press.renew);
   const logOut = button("Log out", press.logOut);
   const elsewhere = button("Switch …", press.switch, "", { "aria-expanded": "false" });
