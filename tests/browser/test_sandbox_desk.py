@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import barriers
 from tests.browser.test_cards import NOW, SHOW, THEMES, Picture
 from vipps_nb.widgets import card
 
@@ -110,6 +112,8 @@ ANSWER = """
 if (content.do) { tell("msg:custom", { heard: content.id }); }
 if (content.do && window.obeys) { tell("msg:custom", { did: content.id, ...window.obeys }); }
 const entry = { headers: { authorization: "***" }, body: { a: 1 } };
+const pages = { base: "http://127.0.0.1:8080", words: "", ...window.pages };
+if (content.ask === "pages") { tell("msg:custom", { pages, id: content.id }); }
 if (content.look) { tell("msg:custom", { entry, id: content.id }); }
 """
 
@@ -373,3 +377,18 @@ def test_in_jupyterlab_it_is_quiet_writes_no_token_down_and_knows_when_it_is_ove
     lab.run(2)
     expect(lab.page.get_by_text("The sandbox was stopped.")).to_be_visible(timeout=10_000)
     assert lab.blocked == []
+
+
+def test_the_sandboxs_own_pages_are_a_click_away(show: Callable[..., Page], artifacts: Path) -> None:
+    page = show("payment", width=640)
+    phone = page.get_by_role("link", name="Open as a page of its own")
+
+    expect(phone).to_have_attribute("href", "http://127.0.0.1:8080/sandbox/customer/requests/1/page")
+    expect(page.get_by_role("link", name="Documentation of this sandbox")).to_have_attribute("target", "_blank")
+    assert barriers(page, ".vipps-nb-desk") == []
+    page.locator(".vipps-nb-desk").screenshot(path=artifacts / "desk-pages.png")
+
+    page = show("idle", theme="dark", width=900)
+    expect(page.get_by_role("link", name="Board of all sales units")).to_be_visible()
+    expect(page.get_by_role("link", name="Open as a page of its own")).to_be_hidden()
+    page.locator(".vipps-nb-desk").screenshot(path=artifacts / "desk-pages-dark.png")

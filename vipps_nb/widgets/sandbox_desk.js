@@ -151,7 +151,7 @@ function render({ model, el }) {
       drawState();
       tick();
     });
-    talk.ask({ ask: "pages" }, (said) => pages.tell(said.pages));
+    talk.ask({ ask: "pages" }, (said) => pages.tell(said.pages ?? {}));
   }
 
   const unlook = whenLookedAt(tick);
