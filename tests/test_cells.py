@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.testing.globalipapp import start_ipython
 
 from vipps_nb import Environment, NotLoggedInError, ReadOnlyError, Secret, VippsSession
-from vipps_nb.notebook.calls import CallError
+from vipps_nb.notebook.calls import CallError, write_call
 
 from .conftest import CLIENT_SECRET, SUBSCRIPTION_KEY
 
@@ -376,3 +376,46 @@ def test_half_of_a_character_is_refused_and_its_variable_named(shell, cell):
 
     assert "The variable word" in said
     assert "Nothing was sent" in said
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            "{'amount': 1}",
+            "names and texts stand in double quotes, not in single ones, in line 1 of the body, column 2",
+        ),
+        ('{"value": 499,00}', "a number has no comma in it: 499.00 is 49900 in minor units"),
+        ('{"value": 1,}', "a comma stands before a closing bracket"),
+        ('{"value": True}', "True is Python's; JSON has true, false and null"),
+        ('{"value": 1', "it ends before its last bracket is closed"),
+        ('{"value" 1}', "a colon is missing between a name and its value"),
+    ],
+)
+def test_what_is_no_json_is_told_in_plain_words(body, words):
+    with pytest.raises(CallError, match=re.escape(words)):
+        write_call("POST", "/epayment/v1/payments", body, {})
+
+
+@pytest.mark.parametrize("path", ["/epayment/v1/payments/{reference", "/epayment/v1/payments/reference}"])
+def test_half_a_pair_of_braces_is_no_path(shell, path):
+    assert "a brace without its other half" in refused(shell, f"%vipps GET {path}")
+
+
+def test_a_dry_run_says_that_no_document_has_the_path(shell, capsys):
+    run(shell, "%vipps GET /epayment/v1/payment/abc --dry-run")
+
+    assert (
+        "No document has GET /epayment/v1/payment/abc. Did you mean /epayment/v1/payments/abc?"
+        in capsys.readouterr().out
+    )
+
+    run(shell, "%vipps GET /epayment/v1/payments/abc --dry-run")
+
+    assert "No document" not in capsys.readouterr().out
+
+
+def test_a_missing_variable_is_not_mistaken_for_one_of_ipythons(shell):
+    shell.user_ns.pop("amount", None)
+
+    assert "Did you mean" not in refused(shell, "%vipps GET /epayment/v1/payments/{Ou}")

@@ -191,8 +191,13 @@ def nearest_path(exchange: Exchange) -> str:
 
     It has what was already filled in.
     """
-    asked = re.sub(r"/+", "/", exchange.path).rstrip("/").split("/")[1:]
-    scored = [(_likeness(asked, one, exchange.method), _filled(asked, one)) for one in catalogue.operations()]
+    return nearest_to(exchange.method, exchange.path)
+
+
+def nearest_to(method: str, path: str) -> str:
+    """The same for a request that was not sent yet."""
+    asked = re.sub(r"/+", "/", path).rstrip("/").split("/")[1:]
+    scored = [(_likeness(asked, one, method), _filled(asked, one)) for one in catalogue.operations()]
     score, path = max(scored, default=(0.0, ""))
     return path if score >= _NEAR else ""
 

@@ -34,6 +34,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
 # What is left open ends with the line or the text: a token that does not fit would be looked for again from within.
 _TOKENS = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![\w"])#[^\n]*|\$\{([^{}"\n]*)\}', re.DOTALL)
+_OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "open", "get_ipython"})  # nobody's payment is called that
 _IN_BODY = re.compile(r"\$\{([^{}]*)\}")
 _LEFT = re.compile(r"(?<!\$)\{([A-Za-z_]\w*)\}")
 _IN_PATH = re.compile(r"\$?\{([^{}]*)\}")
@@ -141,6 +142,11 @@ def write_call(
         )
     for text in (path, *(headers or {}).values()):
         _refuse_postmans(text)
+    if re.search(r"[{}]", _IN_PATH.sub("", path)):
+        raise CallError(
+            f"{path} has a brace without its other half. Expected {{name}} around the name of a variable. Nothing was "
+            "sent."
+        )
     _all_there(names_in(path, body, (headers or {}).values()), variables)
     written_path = _with_variables(path, _IN_PATH, variables)
     written_body = _read(body, variables) if body.strip() else None
@@ -196,7 +202,7 @@ def _all_there(names: Sequence[str], variables: Mapping[str, Any]) -> None:
 
 
 def _public(variables: Mapping[str, Any]) -> list[str]:
-    return [known for known in variables if not known.startswith("_")]
+    return [known for known in variables if not known.startswith("_") and known not in _OF_IPYTHON]
 
 
 def meant_as_variables(body: str, variables: Mapping[str, Any]) -> list[str]:
@@ -358,9 +364,36 @@ def _read(text: str, variables: Mapping[str, Any]) -> Any:
         raise CallError("The body is nested deeper than any of these APIs has it. Nothing was sent.") from None
     except json.JSONDecodeError as error:
         raise CallError(
-            f"The body is not JSON: {error.msg} in line {error.lineno} of the body, column {error.colno}. Expected an "
-            'object like {"amount": {"currency": "NOK", "value": 49900}}. Nothing was sent.'
+            f"The body is not JSON: {_in_words(error)}, in line {error.lineno} of the body, column {error.colno}. "
+            'Expected an object like {"amount": {"currency": "NOK", "value": 49900}}. Nothing was sent.'
         ) from None
+
+
+def _in_words(error: json.JSONDecodeError) -> str:
+    """What is wrong there, for whoever has typed it."""
+    before, after = error.doc[: error.pos].rstrip(), error.doc[error.pos :].lstrip()
+    following = after[:1]
+    if not after and not error.msg.startswith("Unterminated"):
+        return "it ends before its last bracket is closed"
+    if following == "'":
+        return "names and texts stand in double quotes, not in single ones"
+    if re.search(r"\d,$", before) and following.isdigit():
+        return "a number has no comma in it: 499.00 is 49900 in minor units"
+    if following in ("}", "]") and before.endswith(","):
+        return "a comma stands before a closing bracket"
+    if re.match(r"(True|False|None)\b", after):
+        return f"{after[:5].split()[0].strip(',}]')} is Python's; JSON has true, false and null"
+    known = {
+        "Expecting property name": "a name in double quotes is missing",
+        "Expecting ',' delimiter": "a comma is missing, or a bracket is not closed",
+        "Expecting ':' delimiter": "a colon is missing between a name and its value",
+        "Expecting value": "a value is missing",
+        "Extra data": "something follows after its end",
+        "Unterminated string": "a text has no closing quotation mark",
+        "Invalid control character": "a text goes over the end of its line",
+        "Invalid \\": "a backslash in a text is written twice",
+    }
+    return next((words for said, words in known.items() if error.msg.startswith(said)), "it cannot be read")
 
 
 def _written(node: Any, variables: Mapping[str, Any]) -> Any:

@@ -31,6 +31,7 @@ from vipps_nb.core.visible import visible
 from vipps_nb.display.body_check import BodyCheckCard, BodyFault
 from vipps_nb.display.tree import as_text
 from vipps_nb.errors import ReadOnlyError
+from vipps_nb.explain.asked import nearest_to
 from vipps_nb.notebook.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
 from vipps_nb.notebook.calls.snippets import LANGUAGES, outline
 from vipps_nb.notebook.calls.used import used_variables
@@ -123,6 +124,8 @@ def carry_out(order: Order, body: str, variables: Mapping[str, Any]) -> requests
         return concealed(LANGUAGES[order.language](call, session, name), session)
     if order.dry_run:
         shown = _with_used(order, body, as_sent(call, session), session, variables)
+        if (unknown := _unknown(call)) and not order.force:
+            shown += f"\n\n{unknown}"
         return visible(without_named(concealed(shown, session)))
     return call.send(session)
 
@@ -139,6 +142,15 @@ def _with_used(order: Order, body: str, sent: str, session: VippsSession, variab
         view=_view_of(session),
     )
     return "\n".join([sent, *(["", "Filled in:", *(f"  {one.name} = {one.value}" for one in used)] if used else [])])
+
+
+def _unknown(call: Call) -> str:
+    """A sentence about a path that no document has; empty for one that is known, or the sandbox's own."""
+    path = call.path.partition("?")[0]
+    if call.operation is not None or path.startswith(("/sandbox", "/landing")):
+        return ""
+    near = nearest_to(call.method, path)
+    return f"No document has {call.method} {path}.{f' Did you mean {near}?' if near and near != path else ''}"
 
 
 def _view_of(session: VippsSession) -> View:
