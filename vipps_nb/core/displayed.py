@@ -19,7 +19,10 @@ class Displayed:
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str] | None:
-        """The card by its type; the text beside it is IPython's to ask for, which knows how it stands in a list."""
+        """The card by its type.
+
+        The text beside it is IPython's to ask for, which knows how it stands in a list.
+        """
         html = self._repr_html_()
         return None if html is None else {"text/html": html}
 

@@ -101,7 +101,10 @@ class SandboxDesk(anywidget.AnyWidget):
                 card.in_background(lambda: self._obey(verb, content, question), "desk")
 
     def _pages(self) -> Fields:
-        """Where the pages are; an address of this machine, so it is no state, and in no file."""
+        """Where the pages are.
+
+        An address of this machine, so it is no state, and in no file.
+        """
         try:
             return self._on_pages()
         except Exception as error:

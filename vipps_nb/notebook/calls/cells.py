@@ -145,7 +145,10 @@ def _with_used(order: Order, body: str, sent: str, session: VippsSession, variab
 
 
 def _unknown(call: Call) -> str:
-    """A sentence about a path that no document has; empty for one that is known, or the sandbox's own."""
+    """A sentence about a path that no document has.
+
+    Empty for one that is known, or the sandbox's own.
+    """
     path = call.path.partition("?")[0]
     if call.operation is not None or path.startswith(("/sandbox", "/landing")):
         return ""

@@ -168,7 +168,10 @@ class CellWriter:
         return Code(f"{name}.reveal()", "str") if secret else Code(name)
 
     def _is_structure(self, name: str) -> bool:
-        """Whether a variable holds more than a text or a number in Python, and so is JSON within a text."""
+        """Whether a variable holds more than a text or a number in Python.
+
+        Within a text it is JSON then.
+        """
         return isinstance(as_json(self._state.values.get(name) or ""), dict | list | bool | None)
 
     @property

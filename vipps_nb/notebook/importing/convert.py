@@ -71,7 +71,9 @@ def bring(
 
 
 def read_all(paths: Sequence[Path], *, beside: bool = True) -> tuple[list[Collection], list[Variable], tuple[str, ...]]:
-    """All collections, the variables of all environments, and what was found beside them, in sentences.
+    """All collections, all variables, and what was found beside them.
+
+    The last in sentences.
 
     Args:
         paths: The files that were named.
@@ -107,7 +109,7 @@ def read_all(paths: Sequence[Path], *, beside: bool = True) -> tuple[list[Collec
 
 
 def _beside(paths: Sequence[Path]) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
-    """The variables of the one environment file that lies beside collections, and a sentence.
+    """The variables of the one environment file beside collections, and a sentence.
 
     Of several, none is taken: nobody here knows which one is meant.
     """

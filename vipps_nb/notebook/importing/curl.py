@@ -123,7 +123,9 @@ def request_of(command: str, name: str = "", source: str = "The cell") -> tuple[
 
 
 def requests_of(command: str, name: str = "", source: str = "The cell") -> tuple[list[Request], list[str]]:
-    """All requests of a line: curl asks each address, goes on after ``--next``, and a shell after ``&&``.
+    """All requests of a line.
+
+    curl asks each address and goes on after ``--next``, a shell after ``&&``.
 
     Returns:
         The requests, and what was left out of them, in sentences.
@@ -170,7 +172,10 @@ _DOCUMENT = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n(.*?)(?:\n[ \t]*\2[ 
 
 
 def _without_document(command: str) -> tuple[str, str | None]:
-    """A command, and what is handed to it as ``<<EOF``, whose variables are ``{{name}}``."""
+    """A command, and what is handed to it as ``<<EOF``.
+
+    Variables of the shell are ``{{name}}``.
+    """
     found = _DOCUMENT.search(command)
     if found is None:
         return command, None
@@ -389,7 +394,10 @@ def _read_letters(word: str, waiting: list[str], said: _Said) -> None:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Commands, comments that stand between them, and lines that call curl elsewhere, by their number."""
+    """Commands, comments between them, and lines that call curl elsewhere.
+
+    The last by their number.
+    """
     starts = [found.start() for found in _START.finditer(text)]
     # A line that begins with curl within the quotes of a command is a part of it.
     end = 0
@@ -413,7 +421,10 @@ _CALLED = re.compile(r"\bcurl(?:\.exe)?[ \t]+(?:-|[\"']?https?:)")
 
 
 def _elsewhere(text: str, start: int, stop: int) -> Iterator[tuple[str, str]]:
-    """Lines that call curl, though not at their beginning: in ``$(…)``, or in a loop on one line."""
+    """Lines that call curl, though not at their beginning.
+
+    In ``$(…)``, say, or in a loop on one line.
+    """
     first = text.count("\n", 0, start) + 1
     for number, line in enumerate(text[start:stop].splitlines(), first):
         if _CALLED.search(line) and not _COMMENT.match(line):

@@ -131,7 +131,10 @@ def _pairs(node: Any) -> Iterator[Pair]:
 
 
 def _decoded(node: Mapping[str, Any]) -> str | None:
-    """What was written in base64, as some browsers do with every body; None where it is no text."""
+    """What was written in base64, as some browsers do with every body.
+
+    None where it is no text.
+    """
     try:
         return base64.b64decode(str(node.get("text") or ""), validate=False).decode("utf-8")
     except ValueError:  # no base64, or no UTF-8

@@ -608,7 +608,10 @@ class _Translator:
         return Code(quoted(self.state.vault.code(text)), "str")
 
     def _condition(self, of: js.Expression) -> Code:
-        """A value that is asked whether there is one: a variable that no file fills has none."""
+        """A value that is asked whether there is one.
+
+        A variable that no file fills has none.
+        """
         self._ask(of)
         return self._value(of)
 
@@ -679,7 +682,10 @@ class _Translator:
         return Code(f"{second} if {first} is None else {first}", "any", atom=False)
 
     def _numbers(self, first: Code, sign: str, second: Code) -> tuple[Code, Code]:
-        """Both sides as JavaScript would reckon with them: ``"499" * 100`` is a number there."""
+        """Both sides as JavaScript would reckon with them.
+
+        ``"499" * 100`` is a number there.
+        """
         if sign in ("-", "*", "/", "%"):
             return as_number(self.state, first), as_number(self.state, second)
         if sign in ("<", ">", "<=", ">=") and {first.kind, second.kind} != {"str"}:

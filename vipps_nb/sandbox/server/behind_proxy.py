@@ -1,9 +1,11 @@
-"""Requests that come through jupyter-server-proxy: the way of a browser to a sandbox on a JupyterHub.
+"""Requests that come through jupyter-server-proxy.
+
+It is the way of a browser to a sandbox on a JupyterHub.
 
 The proxy hands on the browser's own Host, takes the beginning of the path away, and says in ``X-Forwarded-Prefix`` what
-that was. A page of another site cannot send that header unasked. A page that has pointed its own name here (DNS
-rebinding) could, so a strange Host is let in only where this machine is a hub's, and under the path that the hub has
-given to this very server.
+that was. A page of another site cannot send that header unasked, but one that has pointed its own name here could (DNS
+rebinding). So a strange Host is let in only where this machine is a hub's, under the path that it has given to this
+very server.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ _PREFIX = re.compile(r"(?:/[\w.@%~+-]+)*/proxy/(\d+)", re.ASCII)
 
 
 def prefix_of(scope: Scope) -> str:
-    """The path under which the browser sees this server; empty for whoever came directly."""
+    """The path under which the browser sees this server.
+
+    Empty for whoever came directly.
+    """
     said = next((value for name, value in scope["headers"] if name == b"x-forwarded-prefix"), b"").decode("latin-1")
     found = _PREFIX.fullmatch(said)
     server = scope.get("server")
@@ -34,7 +39,10 @@ def is_the_hubs(prefix: str) -> bool:
 
 
 def keep_out(scope: Scope) -> None:
-    """Take away what the browser has sent to the hub and the proxy has handed on: it opens the hub, not this."""
+    """Take away what the browser has sent to the hub, and the proxy handed on.
+
+    It opens the hub, not this.
+    """
     scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _OF_THE_HUB]
 
 

@@ -214,7 +214,10 @@ class Dispatcher:
         await self._send(send, self._led_back(answer, sent if prefix else ""), verdict.skew)
 
     def _led_back(self, answer: Answer, sent: str) -> Answer:
-        """An answer whose redirects work behind a proxy; without a path that was asked for there, as it is."""
+        """An answer whose redirects work behind a proxy.
+
+        Without a path that was asked for there, as it is.
+        """
         if sent:
             answer.headers = behind_proxy.lead_back(answer.headers, sent, self._backend.base_url)
         return answer

@@ -329,7 +329,10 @@ class Operation:
 
 
 def _expect_known(request: Request, parameters: Sequence[str]) -> None:
-    """Refuse a parameter that is not there: a misspelled wish at the desk would come to nothing in silence."""
+    """Refuse a parameter that is not there.
+
+    A misspelled wish at the desk would come to nothing in silence.
+    """
     for name in request.query_params:
         if name not in parameters:
             there_are = f"There are {', '.join(parameters)}." if parameters else "It takes none."
