@@ -179,7 +179,7 @@ def test_raise_for_status_notes_the_same(bench):
         ("POST", AGREEMENTS, {"pricing": {"type": "LEGACY", "amount": nok(5), "currency": "NOK"}}, '"amount": 5'),
         ("POST", AGREEMENTS, DRAFT | {"initialCharge": {"amount": nok(5)}}, "`initialCharge.amount` should be a whole"),
         ("POST", ORDERS, {"transaction": {"amount": nok(5), "orderId": "order-0001"}}, '"amount": 5'),
-        ("POST", "/checkout/v3/session", {"amount": 5}, "`transaction` is missing"),
+        ("POST", "/checkout/v3/session", {"amount": 5}, "`transaction` are missing"),
         ("POST", "/qr/v1/merchant-redirect", {"id": "a", "redirecturl": "https://example.com"}, "`redirectUrl`"),
         ("POST", "/webhooks/v1/webhooks", {"url": "https://example.com"}, "`events` is missing"),
         ("PUT", "/order-management/v2/ecom/categories/order-0001", {"catgeory": "RECEIPT"}, "`category`"),
@@ -494,3 +494,59 @@ def test_advice_repeats_no_text_of_the_request_that_could_be_somebodys(place):
         explanation = explain(response)
 
         assert explanation is None or secret[:12] not in repr(explanation.sentences)
+
+
+# What the server names beside the body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "told"),
+    [
+        ("POST", "/psp/v3/psppayments/init", {"amount": "1,00"}, {}, "Add the header `Psp-Id`."),
+        ("POST", PAYMENTS, ORDER, {"Idempotency-Key": "k" * 51}, "Correct the header `Idempotency-Key`."),
+        ("POST", "/qr/v1/merchant-redirect", {"id": "a"}, {"Accept": "text/x"}, "Correct the header `Accept`."),
+        ("GET", f"{PAYMENTS}/x", None, {"Merchant-Serial-Number": "x"}, "the header `Merchant-Serial-Number`."),
+        ("POST", "/order-management/v2/epayment/receipts/x", {}, {}, "Correct `paymentType` in the path."),
+    ],
+)
+def test_a_header_or_a_part_of_the_path_that_the_api_named_comes_before_the_body(
+    bench, method, path, body, headers, told
+):
+    assert told in advice(bench.vipps.request(method, path, json=body, headers=headers))
+
+
+def test_who_wanted_to_read_is_not_told_to_write(bench):
+    said = advice(bench.vipps.get(PAYMENTS))
+
+    assert "GET /epayment/v1/payments/{reference}" in said
+    assert "Send POST" not in said
+
+
+def test_an_address_with_a_blank_is_not_called_a_good_one(bench):
+    said = advice(bench.vipps.post(PAYMENTS, json=ORDER | {"returnUrl": "https://example.com/a b"}))
+
+    assert "`returnUrl` has a blank in it" in said
+    assert "Percent-encode" in said
+
+
+def test_all_faults_of_the_alternative_that_fits_best_are_told(bench):
+    order = {
+        "type": "PAYMENT",
+        "merchantInfo": {"callbackUrl": "https://example.com/c", "returnUrl": "https://e.com/r"},
+    }
+
+    said = advice(
+        bench.vipps.post(
+            "/checkout/v3/session",
+            json=order | {"transaction": {"amount": nok(100), "paymentDescription": "x", "reference": "session-1"}},
+        )
+    )
+
+    assert "`merchantInfo.callbackAuthorizationToken` is missing" in said
+    assert "`transaction.paymentDescription` is shorter than 3 characters" in said
+
+
+def test_a_misspelled_event_is_told_the_right_one(bench):
+    order = {"url": "https://example.com/hook", "events": ["epayment.payment.captured.v1"]}
+
+    assert "Did you mean epayments.payment.captured.v1?" in bench.vipps.post("/webhooks/v1/webhooks", json=order).text

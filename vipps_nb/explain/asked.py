@@ -40,6 +40,7 @@ _KINDS = {
     dict: "an object",
 }
 _WHOLE = re.compile(r"-?\d+")
+_ONE_OF = re.compile(r"is none of (\w+)\.")
 _MEANT = re.compile(r"Did you mean (.+)\?$")
 _PHONES = frozenset({"phonenumber", "mobilenumber", "msisdn", "nin"})
 
@@ -104,6 +105,8 @@ def advice(exchange: Exchange, *about: str, sure: bool = True, otherwise: Words 
         sure: Whether the refusal is known to be about the request's form.
         otherwise: What is said instead when its form is good.
     """
+    if not about and (beside := _beside_the_body(exchange)):
+        return beside
     if (whole := _no_body_to_check(exchange)) is not None:
         return whole
     wanted = {name.lower() for name in about}
@@ -117,7 +120,7 @@ def advice(exchange: Exchange, *about: str, sure: bool = True, otherwise: Words 
         return otherwise or {}
     return {
         "cause": " ".join(_sentences(told)),
-        "remedy": _remedy(told[0], exchange),
+        "remedy": _remedy(told, exchange),
         "certain": sure and (not named or any(_last(one) in named for one in told) or not about),
     }
 
@@ -176,6 +179,12 @@ def methods(exchange: Exchange) -> list[str]:
         if any(one.matches(one.method, way) for way in (plain, plain + "/"))
     ]
     return list(dict.fromkeys(found))
+
+
+def readable_below(exchange: Exchange) -> str:
+    """The path that reads one of what is made here; empty where there is none."""
+    pattern = re.compile(rf"{re.escape(exchange.path.rstrip('/'))}/\{{[^/]+\}}", re.IGNORECASE)
+    return next((one.path for one in catalogue.operations() if one.method == "GET" and pattern.fullmatch(one.path)), "")
 
 
 def is_unknown(exchange: Exchange) -> bool:
@@ -333,6 +342,8 @@ def _sentence(fault: Fault) -> str:
     rule = fault.reason.partition(" Did you mean")[0]
     if rule.startswith("does not match ^https"):
         return f"{name} is no https address."  # the pattern says it to a program
+    if (only := _ONE_OF.fullmatch(rule)) is not None:
+        return f"{name} may only be {only[1]} here."
     return f"{name} {rule}" if rule.startswith(("is ", "does ")) else f"{name}: {rule}"
 
 
@@ -354,7 +365,11 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(f"`{name}`" for name in names[:-1]), f"`{names[-1]}`"]))
 
 
-def _remedy(fault: Fault, exchange: Exchange) -> str:  # noqa: PLR0911 - one rule, one line
+def _remedy(found: Sequence[Fault], exchange: Exchange) -> str:  # noqa: PLR0911 - one rule, one line
+    """What to do about the first of them, and about all others that are missing if it is."""
+    fault = found[0]
+    lacking = [one.name for one in found if one.kind == "missing"]
+    missing = "them" if len(lacking) > _FEW else _listed(lacking) if lacking else ""
     name = fault.name if fault.at else "the body"
     key = fault.meant if fault.kind == "unknown" and fault.meant else str(fault.at[-1]) if fault.at else ""
     if fault.kind == "unknown":
@@ -363,7 +378,7 @@ def _remedy(fault: Fault, exchange: Exchange) -> str:  # noqa: PLR0911 - one rul
     if fault.is_money:
         return _written(key, fault)
     if fault.kind == "missing":
-        return f"Add `{name}`."
+        return f"Add {missing or f'`{name}`'}."
     if fault.reason.startswith("should be a whole number"):
         return _whole(name, fault, exchange)
     if fault.reason.startswith("should be text in quotes"):
@@ -389,6 +404,32 @@ def _whole(name: str, fault: Fault, exchange: Exchange) -> str:
     if any(fault.value is one for one in exchange.amounts()):
         return "Write a whole number of minor units, with neither point nor quotes: 49900 is 499.00."
     return f"Write `{name}` as a whole number, with neither point nor quotes."
+
+
+def _beside_the_body(exchange: Exchange) -> Words:
+    """What to say where all that the server names is headers and parts of the path: no body has them."""
+    named = list(dict.fromkeys(exchange.complained_of()))
+    operation = exchange.operation
+    in_path = [name for name in named if operation is not None and f"{{{name}}}" in operation.path]
+    headers = [name for name in named if name not in in_path and ("-" in name or name.lower() in exchange.headers)]
+    if not named or len(in_path) + len(headers) < len(named):
+        return {}
+    lacking = [name for name in headers if not exchange.headers.get(name.lower())]
+    if lacking:
+        which = "header" if len(lacking) == 1 else "headers"
+        verb = "is" if len(lacking) == 1 else "are"
+        return {
+            "what": "Something that this request needs is missing, and it is no field of the body.",
+            "cause": f"The {which} {_listed(lacking)} {verb} missing.",
+            "remedy": f"Add the {which} {_listed(lacking)}.",
+            "certain": True,
+        }
+    places = [*(f"the header `{name}`" for name in headers), *(f"`{name}` in the path" for name in in_path)]
+    return {
+        "cause": f"The server speaks of {' and '.join(places)}, and says what it expects.",
+        "remedy": f"Correct {' and '.join(places)}.",
+        "certain": True,
+    }
 
 
 def _no_body_to_check(exchange: Exchange) -> Words | None:

@@ -350,7 +350,8 @@ def _fields(exchange: Exchange) -> Words:
     operation = exchange.operation
     if operation is None or operation.body is None:
         return {"remedy": "Correct the fields that the server names; they stand in the path, the query or a header."}
-    return {}
+    # A check before sending would find nothing either: the document has no such rule.
+    return {} if exchange.kind == "unread" else {"remedy": "Correct the fields as the server says."}
 
 
 def _no_such_path(exchange: Exchange) -> Words:
@@ -369,6 +370,13 @@ def _other_method(exchange: Exchange) -> Words:
     if not there:
         return {}
     words = " and ".join(filter(None, [", ".join(there[:-1]), there[-1]]))
+    below = asked.readable_below(exchange) if exchange.method == "GET" else ""
+    if below:  # whoever wanted to read is not told to write
+        return {
+            "what": "This path has no GET: nothing can be read or listed there.",
+            "cause": f"It has {words}.",
+            "remedy": f"One thing can be read by its name: GET {below}.",
+        }
     return {
         "what": f"This path has no {exchange.method}.",
         "cause": f"It has {words}.",

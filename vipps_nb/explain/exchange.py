@@ -29,6 +29,7 @@ from vipps_nb.core.redaction import is_secret
 Kind = Literal["none", "json", "form", "text", "unread"]
 
 _REFUSAL = 400
+_HEADER = re.compile(r"([A-Z]\w*(?:-\w+)+): ")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z-]{1,15})\s+\S")
 _MOST_WORDS = 20_000  # characters; what a server has to say stands at the beginning
 
@@ -141,8 +142,14 @@ class Exchange:
 
         Without what they stand in, in lower case.
         """
-        fields = self.problem.field_errors if self.problem is not None else ()
-        return {re.split(r"[./]", one.name)[-1].lower() for one in fields}
+        return {re.split(r"[./]", name)[-1].lower() for name in self.complained_of()}
+
+    def complained_of(self) -> list[str]:
+        """The same as the server writes them; where it lists none, the header that its sentence begins with."""
+        if self.problem is None:
+            return []
+        found = _HEADER.match(self.problem.detail or "")
+        return [one.name for one in self.problem.field_errors] or ([found[1]] if found else [])
 
     def objects(self) -> Iterator[Mapping[str, Any]]:
         """Every JSON object in the request's body, however deep."""

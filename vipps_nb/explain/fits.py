@@ -27,6 +27,7 @@ _LARGEST = 65_000_000  # minor units
 _MODIFICATION = re.compile(r"/(capture|refund|cancel)/?$", re.IGNORECASE)
 _PAYMENT_CURRENCY = re.compile(r"payment is in ([A-Z]{3})")
 _CAN_BE = re.compile(r"(\d+) can be (?:captured|refunded)")
+_BLANK = "has a blank in it, which an address writes as %20"
 _URL = re.compile(r"[A-Za-z][\w+.-]*:")
 _LOCAL_NAMES = ("localhost", ".local", ".localhost", ".internal", ".test")
 
@@ -236,6 +237,8 @@ def address(exchange: Exchange) -> Words:
             "certain": False,
         }
     told = " ".join(f"`{name}` {reason}." for name, reason in wrong[:3])
+    if all(reason == _BLANK for _, reason in wrong):
+        return {"cause": told, "remedy": "Percent-encode what an address may not hold: urllib.parse.quote does."}
     own = " (returnUrl may have an app's own scheme)" if any(name == "returnUrl" for name, _ in wrong) else ""
     return {"cause": f"{told} Addresses must be public and https{own}."}
 
@@ -446,6 +449,8 @@ def _address_fault(url: str) -> str:  # noqa: PLR0911 - one rule, one line
     """
     if not _URL.match(url):
         return "has no scheme, such as https:"
+    if re.search(r"\s", url):
+        return _BLANK
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()

@@ -81,11 +81,9 @@ def _pairs(headers: Any) -> Iterator[tuple[Any, Any]]:
 
 def _holds_pairs(value: Any) -> bool:
     """Whether this may be headers itself, and is no header's value."""
-    return isinstance(value, Mapping) or (
-        isinstance(value, list | tuple)
-        and bool(value)
-        and all(isinstance(item, list | tuple | Mapping) for item in value)
-    )
+    if isinstance(value, list | tuple):
+        return bool(value) and all(isinstance(item, list | tuple | Mapping) for item in value)
+    return isinstance(value, Mapping)
 
 
 def _named(item: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -236,14 +236,14 @@ def _refusals(document: Document, schema: Schema, body: Any) -> Iterator[FieldEr
     )
     closed = {**_lenient(schema), "components": _components(document)}
     for error in sorted(validator(closed).iter_errors(body), key=lambda one: list(map(str, one.absolute_path))):
-        nearest = _nearest(error)
-        pointer = "".join(f"/{part}" for part in nearest.absolute_path)
-        if nearest.validator == "required":
-            for name in nearest.validator_value:
-                if name not in nearest.instance:
-                    yield FieldError(f"{pointer}/{name}", _MISSING)
-        else:
-            yield FieldError(pointer or "/", _reason(nearest))
+        for nearest in _nearest(error):
+            pointer = "".join(f"/{part}" for part in nearest.absolute_path)
+            if nearest.validator == "required":
+                for name in nearest.validator_value:
+                    if name not in nearest.instance:
+                        yield FieldError(f"{pointer}/{name}", _MISSING)
+            else:
+                yield FieldError(pointer or "/", _reason(nearest))
 
 
 def _of_the_named_alternative(validator: Any, said: Any, value: Any, schema: Schema) -> Iterator[Any]:
@@ -262,19 +262,20 @@ def _of_the_named_alternative(validator: Any, said: Any, value: Any, schema: Sch
             yield from validator.descend(value, alternative)
 
 
-def _nearest(error: Any) -> Any:
-    """Of several alternatives, the one that came nearest.
+def _nearest(error: Any) -> Iterator[Any]:
+    """Of several alternatives, all faults of the one that came nearest.
 
-    Its fault lies deepest, and it is not "must be null".
+    It has the fewest, and is not "must be null".
     """
-    while error.context:
-        branches: dict[Any, list[Any]] = {}
-        for one in error.context:
-            branches.setdefault(one.schema_path[0], []).append(one)
-        serious = [branch for branch in branches.values() if not _wants_null(branch[0])] or list(branches.values())
-        branch = min(serious, key=lambda branch: (_is_another_kind(branch), len(branch)))
-        error = max(branch, key=lambda one: len(one.absolute_path))
-    return error
+    if not error.context:
+        yield error
+        return
+    branches: dict[Any, list[Any]] = {}
+    for one in error.context:
+        branches.setdefault(one.schema_path[0], []).append(one)
+    serious = [branch for branch in branches.values() if not _wants_null(branch[0])] or list(branches.values())
+    for one in min(serious, key=lambda branch: (_is_another_kind(branch), len(branch))):
+        yield from _nearest(one)
 
 
 def _wants_null(error: Any) -> bool:

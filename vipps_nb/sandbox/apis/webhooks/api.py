@@ -22,6 +22,7 @@ from vipps_nb.sandbox.apis.webhooks.schemas import (
     most_registrations,
 )
 from vipps_nb.sandbox.apis.webhooks.validation import complaint
+from vipps_nb.sandbox.naming import did_you_mean
 from vipps_nb.sandbox.server.authentication import MSN, AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
@@ -114,7 +115,9 @@ def _owner(request: Request, caller: Caller) -> str:
 def _check_events(events: tuple[str, ...], caller: Caller) -> None:
     unknown = [event for event in events if event not in EVENTS]
     if unknown:
-        raise InvalidRequest(fields=[("events", f"{event} is no event.") for event in unknown])
+        raise InvalidRequest(
+            fields=[("events", f"{event} is no event.{did_you_mean(event, EVENTS)}") for event in unknown]
+        )
     donations = caller.keys is not None and caller.keys.key_type is KeyType.DONATIONS
     closed = [event for event in events if donations and event not in DONATIONS]
     if closed:
