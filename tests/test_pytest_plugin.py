@@ -80,6 +80,16 @@ def test_that_asked_nothing(vipps_sandbox):
     vipps_sandbox.requests.one("POST", "/epayment/v1/payments")
 
 
+@pytest.fixture
+def paid(vipps):
+    vipps.get("/epayment/v1/payments/before-the-test")
+    raise ValueError("a fixture of the project")
+
+
+def test_whose_fixture_fails(paid):
+    pass
+
+
 @pytest.mark.vipps(strictnes="strict")
 def test_with_a_wrong_name(vipps):
     pass
@@ -120,6 +130,8 @@ def test_a_test_that_fails_shows_its_requests_and_no_secret(said_of_wrong_tests)
     assert "requests to the Vipps sandbox" in said
     assert "#2 GET /epayment/v1/payments/order-0001 → 404" in said
     assert "There was no request at all: does the code under test use this sandbox's address and keys?" in said
+    assert "GET /epayment/v1/payments/before-the-test → 404" in said, "a fixture asks too"
+    assert "naming.py" not in said, "a failed assertion shows the test's line and not ours"
     assert "eyJ" not in said
 
 
@@ -132,7 +144,9 @@ def test_a_wrong_mark_is_a_sentence(said_of_wrong_tests):
     )
     assert "Did you mean strictness?" in said
     assert "@pytest.mark.vipps: " in said
-    assert "2 failed, 2 errors" in said
+    assert "2 failed, 3 errors" in said
+    assert "yesterday is no moment" in said
+    assert "During handling of the above exception" not in said
 
 
 def test_a_project_that_does_not_use_it_does_not_pay_for_it():

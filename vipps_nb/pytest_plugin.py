@@ -74,6 +74,7 @@ def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> San
 
     options = _options(request)
     sandbox = _vipps_server
+    wrong = ""
     try:
         if isinstance(options["seed"], int):
             sandbox.reset(options["seed"])
@@ -85,7 +86,9 @@ def vipps_sandbox(request: pytest.FixtureRequest, _vipps_server: Sandbox) -> San
         if options["faults"]:
             sandbox.faults(list(options["faults"]))
     except SandboxError as error:
-        pytest.fail(f"@pytest.mark.vipps: {error}", pytrace=False)
+        wrong = str(error)
+    if wrong:  # said out here, for pytest would show the cause beneath as well
+        pytest.fail(f"@pytest.mark.vipps: {wrong}", pytrace=False)
     request.node.stash[_SANDBOX] = sandbox
     return sandbox
 
@@ -139,7 +142,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show the requests of a test that fails."""
     report = yield
     sandbox = item.stash.get(_SANDBOX, None)
-    if sandbox is not None and report.failed and report.when == "call":
+    if sandbox is not None and report.failed:  # a fixture of the project may pay before, or assert after
         report.sections.append(("requests to the Vipps sandbox", _told(sandbox)))
     return report
 

@@ -122,7 +122,9 @@ def test_what_is_wrong_is_said_with_what_there_is_and_the_world_stays(sandbox, m
     ("name", "content", "said"),
     [
         ("nowhere.toml", None, "nowhere.toml cannot be read"),
-        ("half.toml", "payments = [", r"half.toml is no TOML \("),
+        ("half.toml", "payments = [", "half.toml is no TOML: it cannot be read at"),
+        ("a.toml", "payments:\n  - state: x", "a.toml is no TOML: it cannot be read at line 1, column 9"),
+        ("comma.json", '{"payments": [],}', "comma.json is no JSON: it cannot be read at line 1, column 1"),
         ("list.json", "[]", "list.json is no scenario"),
         ("half.json", "{", "half.json is no JSON"),
     ],

@@ -1,6 +1,7 @@
 """A world is written down and read back, and kept in a file: nothing of it is lost, and no file does any harm."""
 
 import json
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -274,6 +275,30 @@ def test_a_file_that_cannot_be_had_is_said(open_shop, tmp_path, place):
     if place != "nowhere.json":
         with pytest.raises(SandboxError, match="Name a"):
             shop.sandbox.save(tmp_path / place)
+
+
+def test_only_a_world_is_written_over_and_only_a_file(open_shop, tmp_path):
+    sandbox = open_shop().sandbox
+    foreign, pipe, link = tmp_path / "notes.txt", tmp_path / "pipe", tmp_path / "link.json"
+    foreign.write_text("what I must not forget")
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+
+    for place, said in (
+        (foreign, "holds something else than a world"),
+        (pipe, "is a device or a pipe"),
+        (link, "is a device or a pipe"),
+        (Path("/dev/null"), "is a device or a pipe"),
+        ("a\0b", "no file can have this name"),
+    ):
+        with pytest.raises(SandboxError, match=said):
+            sandbox.save(place)
+        if place is not foreign:
+            with pytest.raises(SandboxError, match=said):
+                sandbox.load(place)
+    assert foreign.read_text() == "what I must not forget"
+    for place in (tmp_path / "world.json", tmp_path / "world.json"):
+        assert sandbox.save(place) == place
 
 
 def test_a_kept_world_is_there_after_a_restart(open_shop, tmp_path):

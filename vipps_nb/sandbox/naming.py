@@ -54,6 +54,7 @@ def with_named_options(made: Made) -> Made:
 
     @functools.wraps(made)
     def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # pytest shows the test's line and not ours
         try:
             return made(*args, **kwargs)
         except TypeError:

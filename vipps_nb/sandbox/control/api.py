@@ -19,6 +19,7 @@ from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.direct_call import AtHand
 from vipps_nb.sandbox.server.docs_page import render
 from vipps_nb.sandbox.server.json_model import JsonModel
+from vipps_nb.sandbox.server.leniency import printable
 from vipps_nb.sandbox.server.openapi import describe
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
 from vipps_nb.sandbox.server.routing import Page, TheBackend, TheWorld
@@ -337,8 +338,11 @@ def clock_state(world: World) -> ClockState:
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{printable(text)} is no moment; expected one such as 2026-01-01T12:00:00Z.") from None
 
 
 def _sales_unit(msn: str, world: World) -> SalesUnitState:

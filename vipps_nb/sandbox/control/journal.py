@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from vipps_nb.sandbox.control.results import LoggedRequest
@@ -37,12 +37,17 @@ class Journal:
     ) -> list[LoggedRequest]:
         """Every such request, oldest first.
 
+        Raises:
+            TypeError: An argument is of a kind that no request could fit.
+            ValueError: The path has no slash at its beginning.
+
         Args:
             method: Such as ``POST``; ``*`` for any.
-            path: As it was sent; ``*`` stands for anything.
+            path: As it was sent, from the host's root; ``*`` stands for anything. With a ``?`` the query counts too.
             status: The status of the answer.
             body: Fields that the body must have, with these values; others may be there as well.
         """
+        check(method, path, status, body)
         return [one for one in self._read(None) if _fits(one, method, path, status, body)]
 
     def one(
@@ -77,8 +82,8 @@ class Journal:
         found = self.all(method, path, status=status, body=body)
         if found:
             wanted = _described(method, path, status, body)
-            number = "one" if len(found) == 1 else str(len(found))
-            raise AssertionError(f"Expected no request {wanted}; there was {number}:\n{_listed(found)}")
+            number = "was one" if len(found) == 1 else f"were {len(found)}"
+            raise AssertionError(f"Expected no request {wanted}; there {number}:\n{_listed(found)}")
 
     def _nearest(self, method: str, path: str) -> str:
         entries = self._read(None)
@@ -95,11 +100,45 @@ class Journal:
 
 def _fits(entry: LoggedRequest, method: str, path: str, status: int | None, body: Mapping[str, Any] | None) -> bool:
     return (
-        fnmatchcase(entry["method"], method.upper())
-        and fnmatchcase(entry["path"].rstrip("/") or "/", path.rstrip("/") or "/")
+        _is_like(entry["method"], method.upper())
+        and (_is_like(_target(entry), path) if "?" in path else _is_like(_bare(entry["path"]), _bare(path)))
         and (status is None or entry["status"] == status)
         and (body is None or _has(entry["body"], body))
     )
+
+
+def _is_like(text: str, wanted: str) -> bool:
+    """Whether a text is the wanted one, in which each ``*`` stands for anything and nothing else is special."""
+    return re.fullmatch(".*".join(map(re.escape, wanted.split("*"))), text, re.DOTALL) is not None
+
+
+def _bare(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
+def _target(entry: LoggedRequest) -> str:
+    """Path and query, as :func:`line` shows them."""
+    query = entry.get("query")
+    query = "&".join(f"{name}={value}" for name, value in query) if isinstance(query, list) else str(query or "")
+    return f"{entry['path']}?{query}" if query else entry["path"]
+
+
+def check(method: Any, path: Any, status: Any, body: Any) -> None:
+    """Refuse what no request could fit, and would be looked for in vain.
+
+    Raises:
+        TypeError: An argument is of another kind.
+        ValueError: The path has no slash at its beginning.
+    """
+    for name, value in (("method", method), ("path", path)):
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is text such as {'POST' if name == 'method' else '/epayment/*'}, not {value!r}.")
+    if path != "*" and not path.startswith(("/", "*")):
+        raise ValueError(f"path begins with a slash and has no host, such as /epayment/v1/payments, unlike {path!r}.")
+    if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
+        raise TypeError(f"status is a whole number such as 400, not {status!r}.")
+    if body is not None and not isinstance(body, Mapping):
+        raise TypeError(f"body is a dictionary of the fields that it must have, not a {type(body).__name__}.")
 
 
 def _has(sent: Any, wanted: Any) -> bool:
@@ -128,10 +167,7 @@ def _listed(entries: list[LoggedRequest]) -> str:
 
 def line(entry: LoggedRequest) -> str:
     """One request in a line: number, method, path, status, body."""
-    query = entry.get("query")
-    query = "&".join(f"{name}={value}" for name, value in query) if isinstance(query, list) else str(query or "")
     status = entry["status"] if entry["status"] is not None else entry.get("dropped") or "no answer"
     body = entry.get("body") or ""
     said = f" {body if isinstance(body, str) else json.dumps(body)}" if body else ""
-    target = f"{entry['path']}?{query}" if query else entry["path"]
-    return f"#{entry['number']} {entry['method']} {target} → {status}{said}"[:_LONGEST]
+    return f"#{entry['number']} {entry['method']} {_target(entry)} → {status}{said}"[:_LONGEST]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Query
 
-from vipps_nb.sandbox.control.journal import Journal
+from vipps_nb.sandbox.control.journal import Journal, check
 from vipps_nb.sandbox.control.results import LoggedRequest
 from vipps_nb.sandbox.server.authentication import NO_AUTH
 from vipps_nb.sandbox.server.problems import InvalidRequest, Refusal
@@ -43,7 +43,7 @@ class SeveralRequests(Refusal):
 async def _wanted(
     method: Annotated[str, Query(max_length=30, description="Such as POST; * for any.")] = "*",
     path: Annotated[
-        str, Query(max_length=500, description="As it was sent, without a query; * stands for anything.")
+        str, Query(max_length=500, description="As it was sent; * stands for anything. With a ? the query counts.")
     ] = "*",
     status: Annotated[int | None, Query(ge=100, le=599, description="The status of the answer.")] = None,
     body: Annotated[
@@ -60,6 +60,10 @@ async def _wanted(
             content = None
         if not isinstance(content, dict):
             raise InvalidRequest(fields=[("body", 'Must be a JSON object, such as {"captureAmount": 100}.')])
+    try:
+        check(method, path, status, content)
+    except ValueError as error:
+        raise InvalidRequest(fields=[("path", str(error))]) from None
     return {"method": method, "path": path, "status": status, "body": content}
 
 

@@ -157,8 +157,36 @@ def _moment(value: Any) -> Any:
     return moment
 
 
+_EXPECTED = {
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "datetime_type": "a moment such as 2026-01-31T12:00:00Z",
+    "datetime_parsing": "a moment such as 2026-01-31T12:00:00Z",
+    "string_pattern_mismatch": "another form",
+}
+
+
+def _expected(error: Any) -> str:
+    """What would belong there, in our words."""
+    limits = error.get("ctx", {})
+    for name, words in (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than")):
+        if name in limits:
+            return f"; expected {words} {limits[name]}"
+    for name, words in (("min_length", "at least"), ("max_length", "at most")):
+        if name in limits:
+            return f"; expected {words} {limits[name]} of them"
+    return f"; expected {_EXPECTED[error['type']]}" if error["type"] in _EXPECTED else ""
+
+
 def _explained(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
+    first = error.errors(include_url=False)[0]
     place = [
         part for part in first["loc"] if isinstance(part, int) or not part.startswith(("list[", "int", "constrained"))
     ]
@@ -172,7 +200,7 @@ def _explained(error: ValidationError) -> str:
         return f"{shown}: {_unknown(f'There is no {given[:40]!r}', given, _words_at(place))}"
     if first["type"] == "missing":
         return f"{shown}: It is missing."
-    return f"{shown}: {str(first['input'])[:60]!r} is not what belongs there ({first['type'].replace('_', ' ')})."
+    return f"{shown}: {str(first['input'])[:60]!r} is not what belongs there{_expected(first)}."
 
 
 def _unknown(sentence: str, name: str, names: Iterable[str]) -> str:
