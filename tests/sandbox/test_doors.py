@@ -148,6 +148,21 @@ def test_the_story_is_told_the_same_at_every_door():
             assert found == expected, f"{name}: {step[0]} {step[1]}"
 
 
+@pytest.mark.parametrize("address", ["https://apitest.vipps.no", "https://api.vipps.no:443", "http://shop.example"])
+def test_code_whose_host_is_fixed_is_met_at_that_address(address):
+    """The official Node SDK and many a shop have it in their code."""
+    with Sandbox(door="in-process") as sandbox, requests.Session() as session:
+        session.mount(address, sandbox.adapter())
+        keys = {name: sandbox.keys()[name] for name in ("client_id", "client_secret")}
+        keys["Ocp-Apim-Subscription-Key"] = sandbox.keys()["subscription_key"]
+
+        assert session.post(f"{address}/accesstoken/get", headers=keys).status_code == 200
+        with httpx.Client(transport=sandbox.httpx_transport()) as client:
+            assert client.post(f"{address}/accesstoken/get", headers=keys).status_code == 200
+        elsewhere = session.get(f"{address}/epayment/v1/payments/x", headers={"Host": "evil.example"})
+        assert elsewhere.status_code == 421
+
+
 def _comparable(answer: Answer, base_url: str) -> Any:
     status, headers, body = answer
     kept = {name: value for name, value in headers.items() if name not in NOT_COMPARED}

@@ -290,6 +290,7 @@ class Sandbox(ControlClient):
         """For ``requests``: what to mount on a session that shall call this sandbox.
 
         ``session.mount(sandbox.base_url, sandbox.adapter())``. The session needs no proxy, no port and no thread.
+        Code whose host is fixed is met there: ``session.mount("https://apitest.vipps.no", sandbox.adapter())``.
 
         Raises:
             SandboxError: It is not running, or was not started with such a door.

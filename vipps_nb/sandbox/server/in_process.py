@@ -343,6 +343,9 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
+_HOST = b"in-process.localhost"
+
+
 def _is_at(url: str, base: str) -> bool:
     return url == base or url.startswith((base.rstrip("/") + "/", base + "?"))
 
@@ -350,8 +353,12 @@ def _is_at(url: str, base: str) -> bool:
 def _scope(method: str, url: str, headers: Iterable[tuple[str, str]]) -> dict[str, Any]:
     parts = urlsplit(url)
     sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    # Whoever mounts the door on an address, https://apitest.vipps.no say, means this sandbox by that name. What a
+    # server has to fear from other names comes from pages in a browser, which cannot get here.
+    host = parts.netloc.encode("latin-1")
+    sent = [(name, value) for name, value in sent if name != b"host" or value != host]
     if not any(name == b"host" for name, _ in sent):
-        sent.insert(0, (b"host", parts.netloc.encode("latin-1")))
+        sent.insert(0, (b"host", _HOST))
     raw_path = (parts.path or "/").encode("latin-1")
     return {
         "type": "http",
