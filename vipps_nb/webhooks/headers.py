@@ -106,5 +106,9 @@ def _values(value: Any) -> Iterable[str]:
 def _text(value: Any) -> str | None:
     """Text, or bytes as HTTP has them in headers; blank space around it is none of it (RFC 9110, 5.5)."""
     if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("latin-1").strip(_BLANK)
-    return str(value).strip(_BLANK) if isinstance(value, str) else None
+        text = bytes(value).decode("latin-1")
+    elif isinstance(value, str):
+        text = str(value)
+    else:
+        return None
+    return text.strip(_BLANK) or text
