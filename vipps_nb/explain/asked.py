@@ -366,7 +366,10 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _remedy(found: Sequence[Fault], exchange: Exchange) -> str:  # noqa: PLR0911 - one rule, one line
-    """What to do about the first of them, and about all others that are missing if it is."""
+    """What to do about the first of them.
+
+    If it is missing, about all others that are missing too.
+    """
     fault = found[0]
     lacking = [one.name for one in found if one.kind == "missing"]
     missing = "them" if len(lacking) > _FEW else _listed(lacking) if lacking else ""
@@ -407,7 +410,10 @@ def _whole(name: str, fault: Fault, exchange: Exchange) -> str:
 
 
 def _beside_the_body(exchange: Exchange) -> Words:
-    """What to say where all that the server names is headers and parts of the path: no body has them."""
+    """What to say where the server names only headers and parts of the path.
+
+    No body has them.
+    """
     named = list(dict.fromkeys(exchange.complained_of()))
     operation = exchange.operation
     in_path = [name for name in named if operation is not None and f"{{{name}}}" in operation.path]

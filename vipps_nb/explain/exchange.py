@@ -145,7 +145,10 @@ class Exchange:
         return {re.split(r"[./]", name)[-1].lower() for name in self.complained_of()}
 
     def complained_of(self) -> list[str]:
-        """The same as the server writes them; where it lists none, the header that its sentence begins with."""
+        """The same as the server writes them.
+
+        Where it lists none, the header that its sentence begins with.
+        """
         if self.problem is None:
             return []
         found = _HEADER.match(self.problem.detail or "")

@@ -46,7 +46,7 @@ def words(line: str) -> list[str]:
 
 
 def is_silent(line: str) -> bool:
-    """Whether a semicolon at the end of a magic's line keeps the answer from being shown.
+    """Whether a semicolon ends a magic's line, so that the answer is not shown.
 
     IPython would look for it with Python's tokenizer, after the magic has run. It fails at much that a line may hold,
     such as an open bracket or the ``-0b3f`` of a UUID, and what was answered is lost.

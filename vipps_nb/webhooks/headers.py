@@ -87,7 +87,10 @@ def _holds_pairs(value: Any) -> bool:
 
 
 def _named(item: Mapping[str, Any]) -> tuple[Any, Any]:
-    """A pair as HAR files and cloud functions write it: ``{"name": …, "value": …}``, or with ``key``."""
+    """A pair as HAR files and cloud functions write it.
+
+    That is ``{"name": …, "value": …}``, or with ``key``.
+    """
     return item["name" if "name" in item else "key"], item["value"]
 
 
@@ -104,7 +107,10 @@ def _values(value: Any) -> Iterable[str]:
 
 
 def _text(value: Any) -> str | None:
-    """Text, or bytes as HTTP has them in headers; blank space around it is none of it (RFC 9110, 5.5)."""
+    """Text, or bytes as HTTP has them in headers.
+
+    Blank space around it is none of it (RFC 9110, 5.5).
+    """
     if isinstance(value, bytes | bytearray | memoryview):
         text = bytes(value).decode("latin-1")
     elif isinstance(value, str):

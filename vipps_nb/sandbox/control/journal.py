@@ -108,7 +108,10 @@ def _fits(entry: LoggedRequest, method: str, path: str, status: int | None, body
 
 
 def _is_like(text: str, wanted: str) -> bool:
-    """Whether a text is the wanted one, in which each ``*`` stands for anything and nothing else is special."""
+    """Whether a text is the wanted one.
+
+    Each ``*`` in that stands for anything, and nothing else is special.
+    """
     return re.fullmatch(".*".join(map(re.escape, wanted.split("*"))), text, re.DOTALL) is not None
 
 

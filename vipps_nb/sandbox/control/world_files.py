@@ -73,7 +73,10 @@ def read_world(file: Path) -> bytes:
 
 
 def _may_be_replaced(file: Path) -> bool:
-    """Whether nothing of anybody's is lost: there is no such file, or it is empty, or a world too."""
+    """Whether nothing of anybody's is lost.
+
+    There is no such file, or it is empty, or a world too.
+    """
     if not file.exists():
         return True
     with file.open("rb") as stream:

@@ -168,8 +168,9 @@ def token_owner(headers: Mapping[str, str], backend: Backend, auth: AuthPolicy) 
 
 
 def basic_credentials(encoded: str) -> tuple[str, tuple[str, ...]]:
-    """The client ID of HTTP Basic, and what its secret may be; empty where it cannot be read.
+    """The client ID of HTTP Basic, and what its secret may be.
 
+    Empty where it cannot be read.
     RFC 6749 has both percent-encoded before they are joined. Most clients do not bother; both ways are understood.
     """
     try:

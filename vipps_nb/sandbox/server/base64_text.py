@@ -8,7 +8,9 @@ from vipps_nb.sandbox.server.leniency import tolerate
 
 
 def decoded(text: str, place: str) -> bytes:
-    """What the text stands for; with line breaks too, which many encoders put in and .NET's reader passes over.
+    """What the text stands for, with line breaks too.
+
+    Many encoders put them in, and .NET's reader passes over them.
 
     Raises:
         ValueError: It is no Base64; or it has blank space in it, and the sandbox is strict.

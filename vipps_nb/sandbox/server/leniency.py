@@ -130,9 +130,9 @@ def says_scheme(expected: str, sent: str) -> bool:
 
 
 def scheme_and_rest(authorization: str) -> tuple[str, str]:
-    """An Authorization header's scheme, and what follows it after however much blank space.
+    """An Authorization header's scheme, and what follows it.
 
-    Source: RFC 9110 has one space or more between them.
+    However much blank space is between. Source: RFC 9110 has one space or more there.
     """
     scheme, *rest = authorization.split(maxsplit=1)[:2] or [""]
     if not rest:
