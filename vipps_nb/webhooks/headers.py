@@ -38,10 +38,10 @@ class Headers(dict[str, str]):
 def read(headers: Any) -> Headers:
     """The headers, whatever holds them.
 
-    Dictionaries and multi-dictionaries of any framework, ``http.client``'s messages, a WSGI or CGI environment
-    (Django's ``request.META``), lists of pairs (ASGI) or of names with values (HAR), and what has one of these under
-    ``headers`` (an ASGI scope); names and values as text, bytes or lists of them. What is no
-    text, such as the streams in an environment, is passed over.
+    Dictionaries and multi-dictionaries of any framework, ``http.client``'s messages, and a WSGI or CGI environment
+    (Django's ``request.META``). Lists of pairs (ASGI), or of names with values (HAR). What has one of these under
+    ``headers``, as an ASGI scope has. Names and values are text, bytes or lists of them. What is no text, such as the
+    streams in an environment, is passed over.
 
     Raises:
         UnreadableError: It is none of these.
