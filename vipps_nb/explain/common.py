@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from vipps_nb.apis.facts import APIS, ApiFacts
 from vipps_nb.auth.auth_scheme import AuthScheme
-from vipps_nb.explain import asked, fits
-from vipps_nb.explain.asked import Words
+from vipps_nb.explain import request_faults, wording
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words
 from vipps_nb.explain.symptom import DOCS, Symptom
 
 
@@ -55,7 +55,7 @@ def _msn_is_a_number(exchange: Exchange) -> bool:
 
 def _phone_is_malformed(exchange: Exchange) -> bool:
     short = exchange.route.startswith("/ecomm/")
-    wrong = any(fits.phone_fault(number, short=short) for number in exchange.values(*_PHONES))
+    wrong = any(wording.phone_fault(number, short=short) for number in exchange.values(*_PHONES))
     return wrong and _may_be_about(exchange, _PHONES)
 
 
@@ -276,7 +276,7 @@ def _force_approve(exchange: Exchange) -> Words:
 
 
 def _same_again(exchange: Exchange) -> Words:
-    found = asked.advice(exchange)
+    found = request_faults.advice(exchange)
     if not found:
         return {}
     return {
@@ -286,7 +286,7 @@ def _same_again(exchange: Exchange) -> Words:
 
 
 def _amount_form(exchange: Exchange) -> Words:
-    found = asked.advice(exchange, *_AMOUNTS, sure=False)
+    found = request_faults.advice(exchange, *_AMOUNTS, sure=False)
     if found:
         return found
     wrong = [value for value in exchange.amounts() if isinstance(value, bool) or not isinstance(value, int)]
@@ -335,7 +335,7 @@ def _token_call_body(exchange: Exchange) -> Words:
 
 def _trouble(exchange: Exchange) -> Words:
     again = f"{exchange.same_again} in a while; look at the status page (vipps.statuspage.io) when it goes on."
-    wrong = asked.advice(exchange, sure=False) if exchange.status == _UNPROCESSABLE else {}
+    wrong = request_faults.advice(exchange, sure=False) if exchange.status == _UNPROCESSABLE else {}
     if wrong:
         return {**wrong, "what": "The request was not processed."}
     if exchange.environment == "sandbox":
@@ -344,7 +344,7 @@ def _trouble(exchange: Exchange) -> Words:
 
 
 def _fields(exchange: Exchange) -> Words:
-    found = asked.advice(exchange)
+    found = request_faults.advice(exchange)
     if found:
         return found
     operation = exchange.operation
@@ -355,22 +355,22 @@ def _fields(exchange: Exchange) -> Words:
 
 
 def _no_such_path(exchange: Exchange) -> Words:
-    if unfilled := asked.placeholder(exchange):
+    if unfilled := request_faults.placeholder(exchange):
         return {
             "cause": f"{unfilled} in the path was never filled in.",
             "remedy": 'In a magic {name} means the variable of that name; in code write f"/…/{name}".',
             "certain": True,
         }
-    near = asked.nearest_path(exchange)
+    near = request_faults.nearest_path(exchange)
     return {"cause": "It is mistyped.", "remedy": f"Did you mean {near}?"} if near else {}
 
 
 def _other_method(exchange: Exchange) -> Words:
-    there = asked.methods(exchange)
+    there = request_faults.methods(exchange)
     if not there:
         return {}
     words = " and ".join(filter(None, [", ".join(there[:-1]), there[-1]]))
-    below = asked.readable_below(exchange) if exchange.method == "GET" else ""
+    below = request_faults.readable_below(exchange) if exchange.method == "GET" else ""
     if below:  # whoever wanted to read is not told to write
         return {
             "what": "This path has no GET: nothing can be read or listed there.",
@@ -385,14 +385,14 @@ def _other_method(exchange: Exchange) -> Words:
 
 
 def _unknown_thing(exchange: Exchange) -> Words:
-    if unfilled := asked.placeholder(exchange):
+    if unfilled := request_faults.placeholder(exchange):
         return {
             "cause": f"{unfilled} in the path was never filled in.",
             "remedy": 'In a magic {name} means the variable of that name; in code write f"/…/{name}".',
             "certain": True,
         }
-    name, _ = asked.named_thing(exchange)
-    what = f"There is no {fits.thing(exchange)} for these keys."
+    name, _ = request_faults.named_thing(exchange)
+    what = f"There is no {wording.thing(exchange)} for these keys."
     if name.lower() in ("msn", "merchantserialnumber"):
         return {
             "what": what,
@@ -620,7 +620,7 @@ SYMPTOMS = (
         statuses=frozenset({400}),
         certain=False,
         when=_phone_is_malformed,
-        fit=fits.phone,
+        fit=wording.phone,
     ),
     Symptom(
         name="rate-limit",
@@ -640,7 +640,7 @@ SYMPTOMS = (
         cause="Another operation on the same thing has not ended yet.",
         remedy="Send the same request with the same key again in a few seconds.",
         statuses=frozenset({423}),
-        fit=fits.again,
+        fit=wording.again,
     ),
     Symptom(
         name="token-call-with-body",
@@ -692,7 +692,7 @@ SYMPTOMS = (
         "accepts webhooks on 127.0.0.1.)",
         statuses=frozenset({400}),
         words=r"callbackUrl is invalid|fallBack\.invalid|Invalid IP address",
-        fit=fits.address,
+        fit=wording.address,
     ),
     Symptom(
         name="fields-invalid",
@@ -709,7 +709,7 @@ SYMPTOMS = (
         cause="It is mistyped, or of an API that the catalogue does not know.",
         remedy="`%vipps_explore` shows every operation; vipps_nb.openapi(…) adds the document of a newer API.",
         statuses=frozenset({404}),
-        when=asked.is_unknown,
+        when=request_faults.is_unknown,
         certain=False,
         fit=_no_such_path,
     ),
@@ -719,7 +719,7 @@ SYMPTOMS = (
         cause="Each operation has one method.",
         remedy="Take a method that the path has.",
         statuses=frozenset({404, 405}),
-        when=lambda exchange: exchange.operation is None and not asked.is_unknown(exchange),
+        when=lambda exchange: exchange.operation is None and not request_faults.is_unknown(exchange),
         fit=_other_method,
     ),
     Symptom(
@@ -728,7 +728,7 @@ SYMPTOMS = (
         cause="A typo (names are case-sensitive), or the keys or MSN of another sales unit or environment.",
         remedy="Check the name, then the MSN on the token's card.",
         statuses=frozenset({404}),
-        when=lambda exchange: bool(asked.named_thing(exchange)[0]),
+        when=lambda exchange: bool(request_faults.named_thing(exchange)[0]),
         certain=False,
         fit=_unknown_thing,
     ),
@@ -739,7 +739,7 @@ SYMPTOMS = (
         remedy="Use json=… instead of data=….",
         page=f"{DOCS}/knowledge-base/http-headers/",
         statuses=frozenset({415}),
-        fit=fits.media_type,
+        fit=wording.media_type,
     ),
     Symptom(
         name="body-does-not-fit",
@@ -747,8 +747,8 @@ SYMPTOMS = (
         cause="A field is missing, misspelled or of another type.",
         remedy="`%%vipps METHOD PATH --dry-run` checks a body before it is sent.",
         statuses=frozenset({400, 422}),
-        when=lambda exchange: bool(asked.advice(exchange)),
+        when=lambda exchange: bool(request_faults.advice(exchange)),
         certain=False,
-        fit=lambda exchange: asked.advice(exchange, sure=False),
+        fit=lambda exchange: request_faults.advice(exchange, sure=False),
     ),
 )

@@ -5,9 +5,9 @@ The codes are those of the ePayment API, Errors.
 
 from __future__ import annotations
 
-from vipps_nb.explain import asked, fits
-from vipps_nb.explain.asked import Words, money
+from vipps_nb.explain import request_faults, wording
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words, money
 from vipps_nb.explain.symptom import DOCS, Symptom
 
 PAGE = f"{DOCS}/APIs/epayment-api/api-guide/errors/"
@@ -25,7 +25,7 @@ def _code(
     page: str = PAGE,
     path: str = PATH,
     certain: bool = True,
-    fit: fits.Fit | None = None,
+    fit: wording.Fit | None = None,
 ) -> Symptom:
     return Symptom(
         name=name,
@@ -53,7 +53,7 @@ _METADATA_PAIRS, _METADATA_KEY, _METADATA_VALUE = 5, 100, 500
 
 
 def _malformed(exchange: Exchange) -> Words:
-    if found := fits.not_json(exchange) if exchange.kind != "json" else asked.advice(exchange):
+    if found := wording.not_json(exchange) if exchange.kind != "json" else request_faults.advice(exchange):
         return found
     if exchange.kind in ("unread", "none"):
         return {"remedy": f"{exchange.same_again} in a while; if it carried a body, check that (--dry-run)."}
@@ -64,7 +64,7 @@ def _malformed(exchange: Exchange) -> Words:
 
 
 def _key_reused(exchange: Exchange) -> Words:
-    if fits.modification(exchange) == "capture":
+    if wording.modification(exchange) == "capture":
         return {}
     return {
         "what": "This idempotency key was used before, for another request.",
@@ -74,15 +74,15 @@ def _key_reused(exchange: Exchange) -> Words:
 
 
 def _scope(exchange: Exchange) -> Words:
-    return fits.scope(exchange, _SCOPES)
+    return wording.scope(exchange, _SCOPES)
 
 
 def _metadata(exchange: Exchange) -> Words:
-    if missing := asked.missing_field(exchange, "metadata", before={}):
+    if missing := request_faults.missing_field(exchange, "metadata", before={}):
         return missing
     pairs = next(exchange.values("metadata"), None)
     if not isinstance(pairs, dict):
-        return asked.advice(exchange, "metadata")
+        return request_faults.advice(exchange, "metadata")
     broken = []
     if len(pairs) > _METADATA_PAIRS:
         broken.append(f"It has {len(pairs)} pairs; at most {_METADATA_PAIRS} are allowed.")
@@ -97,9 +97,9 @@ def _metadata(exchange: Exchange) -> Words:
 def _parameter(exchange: Exchange) -> Words:
     field, flow = _missing_for_its_flow(exchange)
     named = exchange.names()
-    is_its = field and not asked.is_misnamed(exchange, field) and (not named or field.lower() in named)
+    is_its = field and not request_faults.is_misnamed(exchange, field) and (not named or field.lower() in named)
     # What the server named comes first; a field that was only misnamed is told by the name that it has.
-    found = flow if is_its else asked.advice(exchange) or flow
+    found = flow if is_its else request_faults.advice(exchange) or flow
     if found:
         return found
     if not exchange.by_session and not exchange.has_key and exchange.method != "GET":
@@ -113,7 +113,7 @@ def _missing_for_its_flow(exchange: Exchange) -> tuple[str, Words]:
     The field that is missing, and what is said about it; both are empty where none is.
     """
     sent = exchange.sent
-    if exchange.operation is None or not isinstance(sent, dict) or fits.modification(exchange):
+    if exchange.operation is None or not isinstance(sent, dict) or wording.modification(exchange):
         return "", {}
     flow = sent.get("userFlow")
     if flow == "WEB_REDIRECT" and not sent.get("returnUrl"):
@@ -132,14 +132,14 @@ def _missing_for_its_flow(exchange: Exchange) -> tuple[str, Words]:
 
 
 def _taken(exchange: Exchange) -> Words:
-    if fits.modification(exchange):
+    if wording.modification(exchange):
         return {
             "what": "This was done before.",
             "cause": "The idempotency key was used before, for another request.",
             "remedy": "Repeat the very same body to repeat that request, or take a new key for a new one.",
             "certain": False,
         }
-    return asked.missing_field(exchange, "reference", before={})
+    return request_faults.missing_field(exchange, "reference", before={})
 
 
 def _method(exchange: Exchange) -> Words:
@@ -160,7 +160,9 @@ def _method(exchange: Exchange) -> Words:
         return {"cause": f"CARD is not offered to this sales unit.{where}", "remedy": "Use WALLET."}
     if kind == "CARD_PASSTHROUGH":
         return {"cause": "CARD_PASSTHROUGH is for payment service providers."}
-    return asked.advice(exchange, "paymentMethod") or asked.missing_field(exchange, "paymentMethod", before={})
+    return request_faults.advice(exchange, "paymentMethod") or request_faults.missing_field(
+        exchange, "paymentMethod", before={}
+    )
 
 
 def _push_message(exchange: Exchange) -> Words:
@@ -175,7 +177,7 @@ def _push_message(exchange: Exchange) -> Words:
 
 
 def _illegal_scope(exchange: Exchange) -> Words:
-    if missing := asked.missing_field(exchange, "scope", before={}):
+    if missing := request_faults.missing_field(exchange, "scope", before={}):
         return missing
     asked_for = " ".join(str(each) for each in exchange.values("scope")).split()
     if "nin" in asked_for or exchange.kind == "unread":
@@ -189,7 +191,7 @@ def _illegal_scope(exchange: Exchange) -> Words:
 
 
 def _reference_unknown(exchange: Exchange) -> Words:
-    if unfilled := asked.placeholder(exchange):
+    if unfilled := request_faults.placeholder(exchange):
         return {
             "cause": f"{unfilled} in the path was never filled in.",
             "remedy": 'In a magic {name} means the variable of that name; in code write f"/…/{name}".',
@@ -204,11 +206,11 @@ def _reference_unknown(exchange: Exchange) -> Words:
 
 
 def _cancel_transaction_only(exchange: Exchange) -> Words:
-    return asked.missing_field(exchange, "cancelTransactionOnly", before={})
+    return request_faults.missing_field(exchange, "cancelTransactionOnly", before={})
 
 
 def _before_approval(exchange: Exchange) -> Words:
-    _, reference = asked.named_thing(exchange)
+    _, reference = request_faults.named_thing(exchange)
     how = {
         "sandbox": f'Approve it: vipps.sandbox.approve(reference="{reference or "…"}"), or at the desk '
         "(%vipps_sandbox).",
@@ -221,7 +223,7 @@ def _before_approval(exchange: Exchange) -> Words:
 def _receipt(exchange: Exchange) -> Words:
     if not any(exchange.values("receipt")):
         return {}
-    return asked.advice(exchange, "receipt") or {
+    return request_faults.advice(exchange, "receipt") or {
         "cause": "With expiresAt the customer must see what they pay for; the receipt in the request does not tell.",
         "remedy": "Give the receipt at least one order line, and a bottomLine.",
         "certain": False,
@@ -249,7 +251,7 @@ def _customer(exchange: Exchange) -> Words:
             "cause": "The code is nobody's in this environment, or the customer is too young.",
             "remedy": "Let the customer scan again; in test, as a test user.",
         }
-    return asked.missing_field(exchange, "customer", before={}) or {
+    return request_faults.missing_field(exchange, "customer", before={}) or {
         "what": "The customer cannot be asked.",
         "cause": "Nobody is named in the request, or whoever opened it is too young (minimumUserAge).",
         "remedy": "Read the server's words.",
@@ -263,7 +265,7 @@ def _approve_failed(exchange: Exchange) -> Words:
 
 
 def _approve_not_supported(exchange: Exchange) -> Words:
-    _, reference = asked.named_thing(exchange)
+    _, reference = request_faults.named_thing(exchange)
     if exchange.environment == "sandbox":
         return {"remedy": f'Approve it at the desk: vipps.sandbox.approve(reference="{reference or "…"}").'}
     return {"remedy": "Approve it by hand in the test app."}
@@ -273,7 +275,7 @@ def _test_user(exchange: Exchange) -> Words:
     """The sandbox's customer needs no preparation, so there it was ordered."""
     if exchange.environment != "sandbox":
         return {}
-    _, reference = asked.named_thing(exchange)
+    _, reference = request_faults.named_thing(exchange)
     return {
         "remedy": "Look at the payment's state. In test, approve one payment by hand in the app first; here, "
         f'vipps.sandbox.approve(reference="{reference or "…"}").'
@@ -322,7 +324,7 @@ SYMPTOMS = (
         "The amount will not do.",
         "It must be a whole number of minor units, above zero, in the payment's currency.",
         "Send an integer: 49900 is 499.00.",
-        fit=fits.amount,
+        fit=wording.amount,
     ),
     _code(
         "customer-token-invalid",
@@ -331,7 +333,7 @@ SYMPTOMS = (
         "It is older than 15 minutes, another sales unit's, or not whole.",
         "Let the customer scan again and use the new token.",
         certain=False,
-        fit=fits.field("customerToken"),
+        fit=wording.field("customerToken"),
     ),
     _code(
         "personal-qr-invalid",
@@ -340,7 +342,7 @@ SYMPTOMS = (
         "It was shown too long ago, or not read whole.",
         "Scan the customer's code again.",
         certain=False,
-        fit=fits.field("personalQr"),
+        fit=wording.field("personalQr"),
     ),
     _code(
         "phone-number-invalid",
@@ -348,7 +350,7 @@ SYMPTOMS = (
         "The phone number will not do.",
         "It must be country code and number, digits only.",
         "Write 4712345678, not +47 123 45 678.",
-        fit=fits.phone,
+        fit=wording.phone,
     ),
     _code(
         "scope-invalid",
@@ -364,7 +366,7 @@ SYMPTOMS = (
         "An address was not accepted.",
         "returnUrl must be https, or the scheme of an app.",
         "Use a public https address; http and localhost are refused.",
-        fit=fits.address,
+        fit=wording.address,
     ),
     _code(
         "metadata-too-much",
@@ -412,7 +414,7 @@ SYMPTOMS = (
         "Sources cannot be blocked here.",
         "Blocking commercial cards exists in Denmark and Finland only.",
         "Leave paymentMethod.blockedSources out.",
-        fit=fits.field("blockedSources"),
+        fit=wording.field("blockedSources"),
     ),
     _code(
         "express-not-approved",
@@ -420,7 +422,7 @@ SYMPTOMS = (
         "This sales unit may not use Express.",
         "Express needs an approval.",
         "Ask for it in the portal, or leave shipping out.",
-        fit=fits.field("shipping"),
+        fit=wording.field("shipping"),
     ),
     _code(
         "long-living-not-approved",
@@ -428,7 +430,7 @@ SYMPTOMS = (
         "This sales unit may not give the customer longer than ten minutes.",
         "Long-living payments need an approval.",
         "Ask for it in the portal, or leave expiresAt out.",
-        fit=fits.field("expiresAt"),
+        fit=wording.field("expiresAt"),
     ),
     _code(
         "push-message-not-approved",
@@ -452,7 +454,7 @@ SYMPTOMS = (
         "The currency is not this sales unit's.",
         "A sales unit takes its own market's currency: NOK in Norway, DKK in Denmark, EUR in Finland.",
         "Send the amount in the market's currency.",
-        fit=fits.currency,
+        fit=wording.currency,
     ),
     _code(
         "bank-account-unverified",
@@ -492,7 +494,7 @@ SYMPTOMS = (
         "The amount is below the market's minimum.",
         "NOK 1.00, DKK 0.01, EUR 0.01: that is 100, 1 and 1 in minor units.",
         "Send more; mind the minor units.",
-        fit=fits.too_small,
+        fit=wording.too_small,
     ),
     _code(
         "refund-before-reservation",
@@ -553,7 +555,7 @@ SYMPTOMS = (
         "More was to be captured than is left.",
         "What is left is authorised minus captured minus cancelled.",
         "Read the aggregate of the payment and capture at most the rest.",
-        fit=fits.left("capture"),
+        fit=wording.left("capture"),
     ),
     _code(
         "capture-period-over",
@@ -568,7 +570,7 @@ SYMPTOMS = (
         "expiresAt is too far ahead.",
         "It must be less than 60 days ahead.",
         "Move it nearer, or leave it out for the usual ten minutes.",
-        fit=fits.field("expiresAt"),
+        fit=wording.field("expiresAt"),
     ),
     _code(
         "expires-too-soon",
@@ -576,7 +578,7 @@ SYMPTOMS = (
         "expiresAt is too near.",
         "It must be more than ten minutes ahead.",
         "Move it further, or leave it out for the usual ten minutes.",
-        fit=fits.field("expiresAt"),
+        fit=wording.field("expiresAt"),
     ),
     _code(
         "receipt-needed",
@@ -600,7 +602,7 @@ SYMPTOMS = (
         "More was to be refunded than was captured.",
         "What can go back is captured minus refunded.",
         "Read the aggregate and refund at most that.",
-        fit=fits.left("refund"),
+        fit=wording.left("refund"),
     ),
     _code(
         "still-processing",
@@ -609,7 +611,7 @@ SYMPTOMS = (
         "The bank has not answered the operation before this one.",
         "Send the same request with the same key again in a few seconds.",
         certain=False,
-        fit=fits.again,
+        fit=wording.again,
     ),
     _code(
         "captured-already",

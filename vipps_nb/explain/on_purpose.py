@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vipps_nb.apis.test_amounts import UNKNOWN_OUTCOME, named
-from vipps_nb.explain import fits
+from vipps_nb.explain import wording
 from vipps_nb.explain.exchange import Exchange
 from vipps_nb.explain.symptom import Symptom
 
@@ -27,7 +27,7 @@ def on_purpose(symptom: Symptom, exchange: Exchange) -> Symptom:
     """
     if exchange.environment == "production":
         return symptom
-    if symptom.name in _AT_A_REFUND and fits.modification(exchange) == "refund":
+    if symptom.name in _AT_A_REFUND and wording.modification(exchange) == "refund":
         met = next((words for value in exchange.amounts() if (words := named(value, refund=True))), "")
         if met:
             return replace(

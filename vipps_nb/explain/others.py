@@ -5,9 +5,9 @@ Webhooks, Login, reports, eCom.
 
 from __future__ import annotations
 
-from vipps_nb.explain import asked, fits
-from vipps_nb.explain.asked import Words
+from vipps_nb.explain import request_faults, wording
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words
 from vipps_nb.explain.symptom import DOCS, Symptom
 
 
@@ -17,15 +17,15 @@ def _nothing_in_it(exchange: Exchange) -> bool:
 
 
 def _names_a_ledger(exchange: Exchange) -> bool:
-    return bool(asked.named_thing(exchange)[0])
+    return bool(request_faults.named_thing(exchange)[0])
 
 
 def _webhook_url(exchange: Exchange) -> Words:
-    if missing := fits.field("url")(exchange):
+    if missing := wording.field("url")(exchange):
         return missing
     if exchange.environment == "sandbox":
-        return fits.address(exchange)
-    return {**fits.address(exchange), "remedy": "Check the address from outside; if the name is new, wait a little."}
+        return wording.address(exchange)
+    return {**wording.address(exchange), "remedy": "Check the address from outside; if the name is new, wait a little."}
 
 
 def _login_request(exchange: Exchange) -> Words:
@@ -96,20 +96,20 @@ def _ledgers_empty(exchange: Exchange) -> Words:
 
 
 def _ecom_order(exchange: Exchange) -> Words:
-    return {} if fits.thing(exchange) else {"remedy": "Check the orderId in the request, then the MSN."}
+    return {} if wording.thing(exchange) else {"remedy": "Check the orderId in the request, then the MSN."}
 
 
 def _ecom_customer(exchange: Exchange) -> Words:
     if exchange.kind == "unread":
         return {}
-    wrong = [text for number in exchange.values(*fits.PHONES) if (text := fits.phone_fault(number, short=True))]
+    wrong = [text for number in exchange.values(*wording.PHONES) if (text := wording.phone_fault(number, short=True))]
     if wrong:
         return {
             "cause": f"The number {wrong[0]}.",
             "remedy": "eCom wants the eight digits without 47.",
             "certain": True,
         }
-    if not any(exchange.values(*fits.PHONES)):
+    if not any(exchange.values(*wording.PHONES)):
         return {
             "what": "The customer cannot be asked.",
             "cause": "Whoever opened the payment is no customer of this environment.",
@@ -131,11 +131,11 @@ def _ecom_said_nothing(exchange: Exchange) -> Words:
 
 
 def _ecom_taken(exchange: Exchange) -> Words:
-    found = asked.missing_field(exchange, "orderId", before={})
+    found = request_faults.missing_field(exchange, "orderId", before={})
     return {"what": "The orderId will not do.", **found} if found else {}
 
 
-ECOM: dict[str, tuple[str, str, str, fits.Fit]] = {
+ECOM: dict[str, tuple[str, str, str, wording.Fit]] = {
     "35": (
         "No payment of this sales unit has this orderId.",
         "A typo, or keys of another sales unit.",
@@ -146,13 +146,13 @@ ECOM: dict[str, tuple[str, str, str, fits.Fit]] = {
         "More was to be captured than is left.",
         "What is left is reserved minus captured.",
         "Read the payment's details and capture at most the rest.",
-        fits.left("capture"),
+        wording.left("capture"),
     ),
     "71": (
         "More was to be refunded than was captured.",
         "What can go back is captured minus refunded.",
         "Read the payment's details and refund at most that.",
-        fits.left("refund"),
+        wording.left("refund"),
     ),
     "81": (
         "Nobody can be asked under this number.",

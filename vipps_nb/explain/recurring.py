@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from vipps_nb.explain import asked, fits
-from vipps_nb.explain.asked import Words, money
+from vipps_nb.explain import request_faults, wording
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words, money
 from vipps_nb.explain.symptom import DOCS, Symptom
 
 PAGE = f"{DOCS}/APIs/recurring-api/recurring-api-problems/"
@@ -15,7 +15,7 @@ PATH = r"^/recurring/"
 
 
 def _id(
-    identifier: str, what: str, cause: str, remedy: str, *, certain: bool = True, fit: fits.Fit | None = None
+    identifier: str, what: str, cause: str, remedy: str, *, certain: bool = True, fit: wording.Fit | None = None
 ) -> Symptom:
     return Symptom(
         name=f"recurring-{identifier}",
@@ -39,7 +39,7 @@ def _sent(exchange: Exchange) -> dict[str, Any]:
 
 
 def _validation(exchange: Exchange) -> Words:
-    found = asked.advice(exchange)
+    found = request_faults.advice(exchange)
     if found:
         return {**found, "remedy": f"{found['remedy']} A refusal stays with its key: take a new idempotency key too."}
     if exchange.method == "GET":
@@ -48,7 +48,7 @@ def _validation(exchange: Exchange) -> Words:
 
 
 def _agreement_id(exchange: Exchange) -> Words:
-    if unfilled := asked.placeholder(exchange):
+    if unfilled := request_faults.placeholder(exchange):
         return {"cause": f"{unfilled} in the path was never filled in.", "remedy": "Put the agreementId there."}
     found = re.search(r"/agreements/([^/]+)", exchange.path)
     if found is not None and re.fullmatch(r"agr_[A-Za-z0-9]+", found[1]):
@@ -69,13 +69,13 @@ def _not_authorized(exchange: Exchange) -> Words:
 
 
 def _key(exchange: Exchange) -> Words:
-    return fits.key(exchange, 40)
+    return wording.key(exchange, 40)
 
 
 def _too_high(exchange: Exchange) -> Words:
     amount = _sent(exchange).get("amount")
     if isinstance(amount, bool) or not isinstance(amount, int):
-        found = asked.missing_field(exchange, "amount", before={}) or asked.advice(exchange, "amount")
+        found = request_faults.missing_field(exchange, "amount", before={}) or request_faults.advice(exchange, "amount")
         return {"what": "The amount of the charge will not do.", **found} if found else {}
     return {
         "cause": f"{amount} is {money(amount)}. With LEGACY pricing a charge may be five times the agreement's "
@@ -107,7 +107,7 @@ def _feature(exchange: Exchange) -> Words:
 def _update(exchange: Exchange) -> Words:
     sent = _sent(exchange)
     if not sent:
-        return asked.advice(exchange)
+        return request_faults.advice(exchange)
     if str(sent.get("status", "")).upper() == "STOPPED" and len(sent) > 1:
         others = ", ".join(f"`{name}`" for name in list(sent)[:4] if name != "status")
         return {
@@ -134,16 +134,19 @@ def _update(exchange: Exchange) -> Words:
 
 
 def _suggested(exchange: Exchange) -> Words:
-    if missing := fits.field("suggestedMaxAmount")(exchange):
+    if missing := wording.field("suggestedMaxAmount")(exchange):
         return missing
     kind = next((str(each) for each in exchange.values("type")), "")
     if kind and kind.upper() != "VARIABLE":
-        return {"cause": f"It belongs to VARIABLE pricing, and this is {fits.word(kind)}.", "remedy": "Leave it out."}
+        return {
+            "cause": f"It belongs to VARIABLE pricing, and this is {wording.word(kind)}.",
+            "remedy": "Leave it out.",
+        }
     value = next(exchange.values("suggestedMaxAmount"), None)
     named = next((str(each) for each in exchange.values("currency")), "")
     if isinstance(value, int) and not isinstance(value, bool):
         return {
-            "cause": f"{value} is {money(value, fits.word(named))}. The limits are NOK 20,000.00, DKK 300,000.00 "
+            "cause": f"{value} is {money(value, wording.word(named))}. The limits are NOK 20,000.00, DKK 300,000.00 "
             "and EUR 2,000.00.",
             "remedy": "Lower it; amounts are in minor units.",
         }
@@ -162,11 +165,11 @@ def _creation(exchange: Exchange) -> Words:
 def _capture(exchange: Exchange) -> Words:
     amount, seen = _sent(exchange).get("amount"), exchange.seen
     if exchange.kind == "json" and (isinstance(amount, bool) or not isinstance(amount, int)):
-        return asked.missing_field(exchange, "amount", before={}) or asked.advice(exchange, "amount")
+        return request_faults.missing_field(exchange, "amount", before={}) or request_faults.advice(exchange, "amount")
     if seen is None or not isinstance(amount, int):
         return {}
     if amount > seen.capturable:
-        return fits.left("capture")(exchange)
+        return wording.left("capture")(exchange)
     return {
         "cause": "Only a RESERVED charge has something to take: one with RESERVE_CAPTURE, after its day.",
         "remedy": f"Read the charge's status; {money(seen.capturable, seen.currency)} of it was left when last seen.",
@@ -184,9 +187,9 @@ def _header(exchange: Exchange) -> Words:
 
 
 def _not_found(exchange: Exchange) -> Words:
-    if unfilled := asked.placeholder(exchange):
+    if unfilled := request_faults.placeholder(exchange):
         return {"cause": f"{unfilled} in the path was never filled in.", "remedy": "Put the id there."}
-    name = fits.thing(exchange)
+    name = wording.thing(exchange)
     if not name:
         return {
             "what": "What the request names is not there.",
@@ -198,9 +201,9 @@ def _not_found(exchange: Exchange) -> Words:
 def _failed(exchange: Exchange) -> Words:
     """A refund that did not go through: of too much, if that was seen."""
     seen, amount = exchange.seen, _sent(exchange).get("amount")
-    refundable = seen.refundable if seen is not None and fits.modification(exchange) == "refund" else None
+    refundable = seen.refundable if seen is not None and wording.modification(exchange) == "refund" else None
     if refundable is not None and isinstance(amount, int) and amount > refundable:
-        return fits.left("refund")(exchange)
+        return wording.left("refund")(exchange)
     return {}
 
 
@@ -253,14 +256,14 @@ SYMPTOMS = (
         "A bracket or a quote is missing.",
         "Use json=… and let it be written.",
         certain=False,
-        fit=fits.not_json,
+        fit=wording.not_json,
     ),
     _id(
         "unsupported-media-type",
         "The body's type is not accepted.",
         "Content-Type must be application/json.",
         "Use json=… instead of data=….",
-        fit=fits.media_type,
+        fit=wording.media_type,
     ),
     _id(
         "not-authorized",
@@ -290,14 +293,14 @@ SYMPTOMS = (
         "The charge is due too soon.",
         "The customer must have a day's notice.",
         "Let it be due tomorrow or later.",
-        fit=fits.field("due"),
+        fit=wording.field("due"),
     ),
     _id(
         "charge-due-in-too-long",
         "The charge is due too late.",
         "At most two years ahead.",
         "Create it nearer the day.",
-        fit=fits.field("due"),
+        fit=wording.field("due"),
     ),
     _id(
         "unsupported-feature",

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from vipps_nb.explain.asked import Words
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words
 
 DOCS = "https://developer.vippsmobilepay.com/docs"
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from vipps_nb.client.recorder.money import Money
-from vipps_nb.explain import asked
-from vipps_nb.explain.asked import Words, money
+from vipps_nb.explain import request_faults
 from vipps_nb.explain.exchange import Exchange
+from vipps_nb.explain.request_faults import Words, money
 
 Fit = Callable[[Exchange], Words]
 
@@ -37,7 +37,7 @@ def shape(*about: str) -> Fit:
 
     As far as the catalogue sees it.
     """
-    return lambda exchange: asked.advice(exchange, *about)
+    return lambda exchange: request_faults.advice(exchange, *about)
 
 
 def field(*names: str, then: Fit | None = None) -> Fit:
@@ -47,7 +47,7 @@ def field(*names: str, then: Fit | None = None) -> Fit:
     """
 
     def fit(exchange: Exchange) -> Words:
-        found = asked.missing_field(exchange, *names, before={}) or asked.advice(exchange, *names)
+        found = request_faults.missing_field(exchange, *names, before={}) or request_faults.advice(exchange, *names)
         return found or (then(exchange) if then is not None else {})
 
     return fit
@@ -63,7 +63,7 @@ def amount(exchange: Exchange) -> Words:  # noqa: PLR0911 - one reading, one ret
     """An amount that will not do: its form, its limits, its currency."""
     if exchange.kind == "unread":
         return {}
-    if wrong := asked.advice(exchange, "amount", "modificationAmount", sure=True):
+    if wrong := request_faults.advice(exchange, "amount", "modificationAmount", sure=True):
         value = _only_value(exchange)
         return wrong if value is None or value > 0 else _too_small(exchange, value)
     currencies = {str(each) for each in exchange.values("currency") if isinstance(each, str)}
@@ -114,7 +114,7 @@ def currency(exchange: Exchange) -> Words:
     sent = _currencies(exchange)
     known = _payment_currency(exchange)
     if not sent:
-        return asked.missing_field(exchange, "currency", before={})
+        return request_faults.missing_field(exchange, "currency", before={})
     if known and known not in sent:
         return _of_another_currency(exchange, set(sent), known)
     if modification(exchange):
@@ -145,7 +145,7 @@ def left(verb: str) -> Fit:
     def fit(exchange: Exchange) -> Words:
         wanted = _only_value(exchange)
         if wanted is None and exchange.kind != "unread":
-            return asked.advice(exchange)
+            return request_faults.advice(exchange)
         seen = exchange.seen
         done = f"{verb}{'d' if verb.endswith('e') else 'ed'}"
         known = _told_left(exchange)
@@ -183,7 +183,7 @@ def phone(exchange: Exchange) -> Words:
     """
     if exchange.kind == "unread":
         return {}
-    if missing := asked.missing_field(exchange, *PHONES, "msisdn", "login_hint", before={}):
+    if missing := request_faults.missing_field(exchange, *PHONES, "msisdn", "login_hint", before={}):
         return missing
     short = exchange.path.lower().startswith("/ecomm/")
     expected = "eight digits, without 47" if short else "country code and number, digits only"
@@ -253,11 +253,11 @@ def addresses(exchange: Exchange) -> Iterator[tuple[str, str]]:
 
 def scope(exchange: Exchange, known: frozenset[str]) -> Words:
     """Scopes that do not exist."""
-    if missing := asked.missing_field(exchange, "scope", before={}):
+    if missing := request_faults.missing_field(exchange, "scope", before={}):
         return missing
     said = next((text for text in exchange.values("scope") if isinstance(text, str)), None)
     if said is None:
-        return asked.advice(exchange, "scope")
+        return request_faults.advice(exchange, "scope")
     strangers = [word for word in re.split(r"[\s,;]+", said) if word and word not in known]
     if "," in said or ";" in said:
         return {"cause": "The scopes are separated by commas; blanks belong between them."}
@@ -336,11 +336,11 @@ def not_json(exchange: Exchange) -> Words:
             "a number too large, a character, a name twice, or its Content-Type.",
             "remedy": "Compare it with the document: `%%vipps … --dry-run` checks before sending.",
             "certain": False,
-            **asked.advice(exchange, sure=False),
+            **request_faults.advice(exchange, sure=False),
         }
     if exchange.kind == "none":
-        return {"what": "There is no body to be read.", **asked.advice(exchange)}
-    return asked.advice(exchange)
+        return {"what": "There is no body to be read.", **request_faults.advice(exchange)}
+    return request_faults.advice(exchange)
 
 
 def _only_value(exchange: Exchange) -> int | None:
@@ -484,7 +484,7 @@ def word(text: str) -> str:
 
 def thing(exchange: Exchange) -> str:
     """What a path names, as people say it: `reference` order-0001."""
-    name, value = asked.named_thing(exchange)
+    name, value = request_faults.named_thing(exchange)
     text = unquote(value)
     # A number of this length may be somebody's, and whoever wants to know what was asked finds it in the path.
     shown = "" if re.fullmatch(r"\d{8,15}", text, re.ASCII) or not text.isprintable() else f" {text[:64]}"
