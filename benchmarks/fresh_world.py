@@ -2,8 +2,8 @@
 
     python benchmarks/fresh_world.py
 
-Processor time of a test from its beginning to its end, the median and the least; the first of each kind, which starts the
-sandbox or fetches the token, is left out. Bar: 5 ms above an empty test.
+Processor time of a test from its beginning to its end, the median and the least; the first of each kind, which starts
+the sandbox or fetches the token, is left out. Bar: 5 ms above an empty test.
 """
 
 from __future__ import annotations

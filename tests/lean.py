@@ -1,4 +1,4 @@
-"""Loaded before anything else (`-p tests.lean`): leaves out, in all processes of a run, what takes seconds to import.
+"""Leaves out, in all processes that a run starts, what takes seconds to import.
 
 Where JupyterLab is installed, jsonschema finds `rfc3987_syntax`, and importing that builds 38 grammars: 2 s for each
 process that reads a notebook or checks a body. It is for formats such as `iri` alone, which no notebook and no document

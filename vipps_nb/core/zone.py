@@ -65,7 +65,9 @@ def time_in(moment: datetime, place: tzinfo | None) -> str:
 
 
 def zone_for_page(*, still: bool = False) -> list[list[int | str]]:
-    """The same zone for a page, which tells moments by itself: its changes, oldest first.
+    """The same zone for a page, which tells moments by itself.
+
+    Its changes, oldest first.
 
     A browser has another machine's zone, and other names for zones.
 

@@ -31,7 +31,7 @@ from vipps_nb.core.visible import visible
 from vipps_nb.display.body_check import BodyCheckCard, BodyFault
 from vipps_nb.display.tree import as_text
 from vipps_nb.errors import ReadOnlyError
-from vipps_nb.explain.asked import nearest_to
+from vipps_nb.explain.request_faults import nearest_to
 from vipps_nb.notebook.calls import Call, CallError, Text, Variable, check, json_cursor, meant_as_variables, write_call
 from vipps_nb.notebook.calls.snippets import LANGUAGES, outline
 from vipps_nb.notebook.calls.used import used_variables

@@ -74,9 +74,9 @@ router = page.router
 
 @router.post(JOIN)
 async def join(order: JoinOrder, request: Request, guests: TheGuests) -> Joined:
-    """Say the join code; from then on this machine may do all that the sandbox's own may.
+    """Say the join code.
 
-    A sandbox for its own machine alone has no code, and takes any.
+    From then on the caller's machine may do all that the sandbox's own may. A sandbox for its own machine alone has no code, and takes any.
     """
     if guests is not None:
         guests.join(address_of(request.scope), order.code)

@@ -1,4 +1,6 @@
-"""An operation called without FastAPI's solver, for which it takes longer than most operations do in all.
+"""An operation called without FastAPI's solver.
+
+The solver takes longer than most operations do in all.
 
 What an operation wants is found by looking at the request (the world, the caller, a header), stands in its path, or is
 its JSON body. Whatever is more than that (queries, forms, dependencies) is FastAPI's. Nothing here needs FastAPI, so

@@ -1,4 +1,6 @@
-"""What FastAPI does of an operation: it reads what was declared, for the document and for the validation.
+"""What FastAPI does of an operation.
+
+It reads what was declared, for the document and for the validation.
 
 Imported with the first operation that has more than :mod:`direct_call` looks at, or with the document.
 """
@@ -42,7 +44,10 @@ class ApiRoute(APIRoute):
         self._whole = AsyncExitStackMiddleware(self.app)  # the one layer of FastAPI's own that its routes rely on
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own, that finds the request as it was put right and leaves its answer beside it."""
+        """FastAPI's own, between ours.
+
+        It finds the request as it was put right, and leaves its answer beside it.
+        """
         act = super().get_route_handler()
 
         async def serve(request: Request) -> Response:
@@ -72,7 +77,10 @@ class ApiRoute(APIRoute):
 
 
 def way_to(route: ApiRoute, endpoint: Callable[..., Any], options: Mapping[str, Any]) -> Act:
-    """How an operation is called: without FastAPI's solver where it takes only what is at hand, a path and a body."""
+    """How an operation is called.
+
+    Without FastAPI's solver where it takes only what is at hand, a path and a body.
+    """
     parameters = Parameters(endpoint)
     wanted = route.dependant
     body = wanted.body_params[0] if wanted.body_params else None
@@ -96,7 +104,10 @@ async def _nowhere(message: Message) -> None:
 
 @functools.cache  # FastAPI asks each function once for a request, and knows it by its identity
 def _without_what_is_at_hand(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """A function as FastAPI sees it, with what is at hand put in; also in what it depends on."""
+    """A function as FastAPI sees it, with what is at hand put in.
+
+    Also in what it depends on.
+    """
     parameters = Parameters(endpoint)
     inner = {name: one for name in parameters.declared if (one := _inner(parameters.declared[name].annotation))}
     if not parameters.found and not inner:
@@ -129,7 +140,10 @@ def _without_what_is_at_hand(endpoint: Callable[..., Any]) -> Callable[..., Any]
 
 
 def _inner(annotation: Any) -> Any:
-    """The annotation of something that depends on something that is at hand; None if it does not."""
+    """The annotation of something that depends on something that is at hand.
+
+    None if it does not.
+    """
     given = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     for one in given:
         if isinstance(one, params.Depends) and one.dependency is not None:

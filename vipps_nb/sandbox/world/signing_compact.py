@@ -1,4 +1,6 @@
-"""Tokens around a signature: JSON Web Tokens in their compact form (RFC 7515), whichever library signs.
+"""Tokens around a signature.
+
+JSON Web Tokens in their compact form (RFC 7515), whichever library signs.
 
 PyJWT does the same; its import takes ten times as long as that of what signs, with the first login.
 """

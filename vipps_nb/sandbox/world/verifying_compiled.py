@@ -1,4 +1,7 @@
-"""Tokens that somebody else has signed, verified by PyJWT: a client's assertion when it logs a person in."""
+"""Tokens that somebody else has signed, verified by PyJWT.
+
+A client's assertion when it logs a person in.
+"""
 
 from __future__ import annotations
 
