@@ -1,7 +1,7 @@
 """Kernels forked from one process that has imported everything already; a kernel of its own imports for seconds.
 
 Run as a script: ``serve NUMBER MODULE …`` is that process; a listening socket has this number in it. ``ask ADDRESS
-CONNECTION_FILE OPTIONS`` is what Jupyter starts as the kernel's process: it has a kernel forked, hands it its folder,
+ARGUMENT …`` is what Jupyter starts as the kernel's process: it has a kernel forked, hands it its folder,
 environment and output, and lives and dies with it. This file imports little, for it is run once per kernel.
 """
 
@@ -35,6 +35,7 @@ class Server:
         signal.set_wakeup_fd(tell.fileno())
         for one in (self._listener, ended, sys.stdin):
             self._waiting.register(one, selectors.EVENT_READ)
+        print("ready", flush=True)
         while True:
             for key, _ in self._waiting.select():
                 if key.fileobj is self._listener:
@@ -52,15 +53,16 @@ class Server:
 
     def _fork(self, asker: socket.socket) -> None:
         question, handed_over, _, _ = socket.recv_fds(asker, LONGEST, 3)
-        while not question.endswith(b"\n"):
-            question += asker.recv(LONGEST)
+        while not question.endswith(b"\n") and (more := asker.recv(LONGEST)):
+            question += more
         process = os.fork()
         if process:
             for number in handed_over:
                 os.close(number)
             self._kernels[process] = asker
             self._waiting.register(asker, selectors.EVENT_READ, process)
-            asker.sendall(f"{process}\n".encode())
+            with contextlib.suppress(OSError):  # nobody is there any more, which is also read from the asker
+                asker.sendall(f"{process}\n".encode())
             return
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -82,14 +84,14 @@ class Server:
             asker.close()
 
 
-def be_a_kernel(connection_file: str, options: list[str], folder: str, environment: dict[str, str]) -> NoReturn:
-    """What ``python -m ipykernel_launcher -f CONNECTION_FILE OPTIONS`` does."""
+def be_a_kernel(arguments: list[str], folder: str, environment: dict[str, str]) -> NoReturn:
+    """What ``python -m ipykernel_launcher ARGUMENT …`` does."""
     from ipykernel import kernelapp
 
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = [kernelapp.__file__, "-f", connection_file, *options]
+    sys.argv = [kernelapp.__file__, *arguments]
     kernelapp.launch_new_instance()
     sys.exit()
 
@@ -105,12 +107,11 @@ def serve(number: str, *modules: str) -> None:
     Server(socket.socket(fileno=int(number))).serve()
 
 
-def ask(address: str, connection_file: str, *options: str) -> int:
+def ask(address: str, *arguments: str) -> int:
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(address)
         question: dict[str, Any] = {
-            "connection_file": connection_file,
-            "options": options,  # such as nbclient has, which keeps no history
+            "arguments": arguments,  # nbclient has more than a connection file: it keeps no history
             "folder": os.getcwd(),  # noqa: PTH109 - pathlib is another twenty milliseconds
             "environment": dict(os.environ),
         }

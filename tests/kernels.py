@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
@@ -35,18 +34,85 @@ def imported() -> Iterator[str]:
             yield module.name
 
 
-SERVER = pytest.StashKey[tuple[ExitStack, dict[str, str]]]()
+class ForkServer:
+    """The process that kernels are forked from.
+
+    Attributes:
+        environment: What a process environment must have added so that Jupyter finds these kernels as ``python3``.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory()  # a socket's name must be short, and a test's folder may have a long one
+        self.environment = {"JUPYTER_PATH": self._folder.name}
+        self._ready = False
+        address = f"{self._folder.name}/socket"
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS", "JUPYTER", "PYTEST"))}
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address)
+            listener.listen(16)  # whoever asks early waits until all is imported
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", str(SCRIPT), "serve", str(listener.fileno()), *imported()],
+                env={**own, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])},
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.PIPE,  # when it is closed, by whatever end of this process, the server ends
+                stdout=subprocess.PIPE,
+            )
+        argv = [sys.executable, "-I", "-S", str(SCRIPT), "ask", address, "-f", "{connection_file}"]
+        place = Path(self._folder.name, "kernels", "python3")
+        place.mkdir(parents=True)
+        spec = {"argv": argv, "display_name": "Python 3", "language": "python", "metadata": {"debugger": True}}
+        (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+    def wait(self) -> None:
+        """Wait until all is imported: a busy machine takes longer for that than Jupyter waits for a kernel."""
+        assert self._process.stdout is not None
+        if not self._ready:
+            said = self._process.stdout.readline()
+            assert said == b"ready\n", "the process that kernels are forked from has ended"
+            self._ready = True
+
+    def close(self) -> None:
+        """End it, and what kernels there are."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:  # still importing
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._folder.cleanup()
+
+
+SERVER = pytest.StashKey[ForkServer]()
+
+
+def server_of(config: pytest.Config) -> ForkServer | None:
+    """This process's server, which may be importing still.
+
+    None where processes cannot be forked: then kernels are started in the usual way, which takes longer.
+    """
+    if not hasattr(os, "fork"):
+        return None
+    if SERVER not in config.stash:
+        config.stash[SERVER] = ForkServer()
+    return config.stash[SERVER]
 
 
 def found_by_jupyter(config: pytest.Config) -> dict[str, str]:
-    """What a process environment must have added so that Jupyter finds these kernels under the name ``python3``.
+    """What a process environment must have added so that Jupyter finds these kernels, which are ready now."""
+    server = server_of(config)
+    if server is None:
+        return {}
+    server.wait()
+    return server.environment
 
-    Nothing where processes cannot be forked: then kernels are started in the usual way, which takes longer.
-    """
-    if SERVER not in config.stash:
-        ends = ExitStack()
-        config.stash[SERVER] = ends, ends.enter_context(serving()) if hasattr(os, "fork") else {}
-    return config.stash[SERVER][1]
+
+@pytest.fixture(scope="session")
+def fork_server(pytestconfig: pytest.Config) -> ForkServer | None:
+    """For those that have something else to start meanwhile."""
+    return server_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -75,34 +141,4 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if SERVER in session.config.stash:
-        session.config.stash[SERVER][0].close()
-
-
-@contextmanager
-def serving() -> Iterator[dict[str, str]]:
-    """The process that forks, while it is needed."""
-    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
-        address = f"{folder}/socket"  # a socket's name is short, and a test's folder may have a long one
-        listener.bind(address)
-        listener.listen(16)  # whoever asks early waits until all is imported
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS", "JUPYTER", "PYTEST"))}
-        server = subprocess.Popen(
-            [sys.executable, "-P", str(SCRIPT), "serve", str(listener.fileno()), *imported()],
-            env={**own, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])},
-            pass_fds=[listener.fileno()],
-            stdin=subprocess.PIPE,  # when it is closed, by whatever end of this process, the server ends
-        )
-        assert server.stdin is not None
-        listener.close()
-        argv = [sys.executable, "-I", "-S", str(SCRIPT), "ask", address, "{connection_file}"]
-        place = Path(folder, "kernels", "python3")
-        place.mkdir(parents=True)
-        spec = {"argv": argv, "display_name": "Python 3", "language": "python", "metadata": {"debugger": True}}
-        (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-        yield {"JUPYTER_PATH": folder}
-        server.stdin.close()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:  # still importing
-            server.kill()
-            server.wait()
+        session.config.stash[SERVER].close()

@@ -33,6 +33,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.kernels import ForkServer
+
 REPOSITORY = Path(__file__).parents[2]
 # Hundreds of pictures, for people to look at; nothing is checked by them, and they take a fifth of the time.
 PICTURES_WANTED = bool(os.environ.get("VIPPS_NB_PICTURES"))
@@ -112,7 +114,9 @@ class PlaywrightsLoop:
 
     @classmethod
     def take_out(cls) -> None:
-        asyncio._set_running_loop(cls.kept)
+        if cls.kept:  # it may be out already: where the first browser test is the last test of all
+            asyncio._set_running_loop(cls.kept)
+            cls.kept = None
 
     @classmethod
     def put_aside(cls) -> None:
@@ -169,16 +173,14 @@ def picture(artifacts: Path) -> Callable[[Locator, str], None]:
     return take
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window(chromium: Browser) -> Iterator[Page]:
     """A page for one card at a time; go to about:blank first. Its clock can be set and held."""
     context = chromium.new_context(timezone_id="Europe/Oslo", device_scale_factor=2)
     page = context.new_page()
     page.clock.install(time=0)
     yield page
-    PlaywrightsLoop.take_out()  # whichever test was the last
     context.close()
-    PlaywrightsLoop.put_aside()
 
 
 class LabServer:
@@ -474,9 +476,14 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab_server(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, forked_kernels: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory,
+    chromium: Browser,
+    fork_server: ForkServer | None,
+    request: pytest.FixtureRequest,
 ) -> Iterator[LabServer]:
-    server = LabServer(tmp_path_factory.mktemp("lab"), chromium, forked_kernels)
+    environment = fork_server.environment if fork_server else {}
+    server = LabServer(tmp_path_factory.mktemp("lab"), chromium, environment)
+    request.getfixturevalue("forked_kernels")  # both start at the same time
     yield server
     PlaywrightsLoop.take_out()  # whichever test was the last
     server.close()

@@ -63,12 +63,12 @@ async ({ esm, traits, kernelClock }) => {
 # All that the card says from now on to those who cannot see it.
 HEAR = """
 () => {
-  const voice = document.querySelector("[role=status]");
   window.heard = [];
   const hear = () => {
-    if (voice.textContent && voice.textContent !== window.heard.at(-1)) window.heard.push(voice.textContent);
+    const words = document.querySelector(".vipps-nb-unseen[role=status]").textContent;
+    if (words && words !== window.heard.at(-1)) window.heard.push(words);
   };
-  new MutationObserver(hear).observe(voice, { childList: true, characterData: true, subtree: true });
+  new MutationObserver(hear).observe(document.body, { childList: true, characterData: true, subtree: true });
 }
 """
 

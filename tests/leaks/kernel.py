@@ -6,28 +6,32 @@ import json
 import os
 import queue
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from jupyter_core.paths import jupyter_path
 
 from tests.leaks.api import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds; a busy machine takes its time
 
 
 class Kernel:
     """Runs cells; gives back all messages that a cell caused, on the shell's channel and on iopub's, as bytes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kernels: Mapping[str, str]) -> None:
         self.folder = folder
         home = folder / "home"
         home.mkdir()
         own = {name: value for name, value in os.environ.items() if not name.startswith(("VIPPS", "JUPYTER", "PYTEST"))}
         environ = {**own, "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "PYTHONPATH": str(ROOT)}
         self._log = (folder / "kernel.log").open("wb")
-        self._manager = KernelManager(kernel_name="python3")
+        places = [f"{place}/kernels" for place in kernels.values()] or jupyter_path("kernels")
+        self._manager = KernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=places))
         self._manager.start_kernel(cwd=str(folder), env=environ, stdout=self._log, stderr=self._log)
         self._client = self._manager.client()
         self._client.start_channels()

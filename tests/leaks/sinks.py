@@ -38,16 +38,18 @@ class Sink:
         name: Its row in the table.
         does: What a user does.
         leaks: The same, done wrongly.
+        after: The sink after each of whose cells this is done.
     """
 
     name: str
     does: tuple[str, ...]
     leaks: str
+    after: str = ""
 
 
-def sink(name: str, *does: str, leaks: str) -> Sink:
+def sink(name: str, *does: str, leaks: str, after: str = "") -> Sink:
     """A sink."""
-    return Sink(name, does, leaks)
+    return Sink(name, does, leaks, after)
 
 
 LOGINS = (
@@ -228,9 +230,10 @@ FAILURES = (
     "secret + 'x'",
     "vipps_nb.Sandbox.join('nothing')",
 )
+VERBOSE = "%xmode Verbose tracebacks, %tb"
 TRACEBACKS = (
     sink(
-        "%xmode Verbose tracebacks, %tb",
+        VERBOSE,
         "%xmode Verbose",
         *FAILURES,
         "%tb",
@@ -238,8 +241,9 @@ TRACEBACKS = (
     ),
     sink(
         "sys.last_traceback: locals of every frame, exceptions inside exceptions",
-        *(cell for failure in FAILURES for cell in (failure, "prying.last()")),
+        "prying.last()",
         leaks="prying.last()",
+        after=VERBOSE,
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.leaks.api import Home, Stranger
 from tests.leaks.canaries import CANARIES, CLIENT_ID, MSN
 from tests.leaks.kernel import Kernel
 from tests.leaks.rows import FILES, FORM
-from tests.leaks.sinks import CELLS, PLANT, SET_UP
+from tests.leaks.sinks import CELLS, PLANT, SET_UP, Sink
 from tests.leaks.table import Look
 
 
@@ -22,20 +23,36 @@ def submission() -> dict[str, object]:
     return {"do": "submit", "values": {**keys, **secrets}, "environment": "sandbox", "save": True, "gitignore": True}
 
 
-def live(folder: Path, home: Home, leaking: bool) -> dict[str, bytes]:
+def distinct_lines(messages: bytes) -> bytes:
+    """What was said, each line once: the same objects are looked at again and again. Lines end as JSON writes it."""
+    return b"\n".join(dict.fromkeys(messages.split(rb"\n")))
+
+
+def do(kernel: Kernel, sink: Sink, leaking: bool) -> Iterator[tuple[str, bytes]]:
+    """What a sink's cells showed, and those of other sinks that come after each of them."""
+    cells = (sink.leaks.replace("{PLANTED}", repr([*CANARIES.values()])),) if leaking else sink.does
+    followers = [other for other in CELLS if other.after == sink.name]
+    for cell in cells:
+        yield sink.name, kernel.run(cell)
+        for other in followers:
+            yield from do(kernel, other, leaking)
+
+
+def live(folder: Path, home: Home, leaking: bool, kernels: dict[str, str]) -> dict[str, bytes]:
     """A kernel's life, from the first cell to its files: by sink, what could be seen there."""
     folder.mkdir()
     home.furnish(folder)
-    kernel = Kernel(folder)
-    seen: dict[str, bytes] = {}
+    kernel = Kernel(folder, kernels)
+    shown: defaultdict[str, list[bytes]] = defaultdict(list)
     try:
         begun = kernel.run(SET_UP)
         assert b'"status": "ok"' in begun, begun.decode()[-3000:]
         if leaking:
             kernel.run(PLANT)
         for sink in CELLS:
-            cells = [sink.leaks.replace("{PLANTED}", repr([*CANARIES.values()]))] if leaking else sink.does
-            seen[sink.name] = b"".join(map(kernel.run, cells))
+            for name, messages in () if sink.after else do(kernel, sink, leaking):
+                shown[name].append(messages)
+        seen = {name: distinct_lines(b"".join(messages)) for name, messages in shown.items()}
         seen[INSPECTED] += kernel.ask("inspect", code="planted" if leaking else "secret", cursor_pos=3, detail_level=1)
         seen[INSPECTED] += kernel.ask("complete", code="vipps.credentials.", cursor_pos=18)
         seen[FORM] = kernel.run("%vipps_login --form --as typed")
@@ -53,13 +70,15 @@ INSPECTED = next(sink.name for sink in CELLS if sink.name.startswith("inspecting
 
 
 @pytest.fixture(scope="module")
-def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, bytes], dict[str, bytes], Stranger]]:
+def lives(
+    tmp_path_factory: pytest.TempPathFactory, forked_kernels: dict[str, str]
+) -> Iterator[tuple[dict[str, bytes], dict[str, bytes], Stranger]]:
     folder = tmp_path_factory.mktemp("lives")
     strangers = Stranger(), Stranger()
     homes = [Home(stranger) for stranger in strangers]
     yield (
-        live(folder / "honest", homes[0], leaking=False),
-        live(folder / "leaking", homes[1], leaking=True),
+        live(folder / "honest", homes[0], leaking=False, kernels=forked_kernels),
+        live(folder / "leaking", homes[1], leaking=True, kernels=forked_kernels),
         strangers[0],
     )
     for server in (*homes, *strangers):

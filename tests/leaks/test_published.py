@@ -15,6 +15,8 @@ from tests.leaks.rows import HTML, NBCLIENT, PAPERMILL
 from tests.leaks.table import Look
 from tests.publishing import publish
 
+pytestmark = pytest.mark.usefixtures("kernels_are_forked")
+
 STORY = (
     "%load_ext vipps_nb\n%vipps_login",
     "import vipps_nb, requests\n"
