@@ -28,7 +28,7 @@ class Server:
         self._kernels: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
-        """Serve; comes back in each kernel's process, which becomes one on leaving, and at the end."""
+        """Serve until nobody holds the other end of the standard input."""
         ended, tell = socket.socketpair()
         tell.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -55,6 +55,9 @@ class Server:
         question, handed_over, _, _ = socket.recv_fds(asker, LONGEST, 3)
         while not question.endswith(b"\n") and (more := asker.recv(LONGEST)):
             question += more
+        if not question.endswith(b"\n"):  # whoever asked is gone
+            asker.close()
+            return
         process = os.fork()
         if process:
             for number in handed_over:

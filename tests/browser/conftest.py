@@ -376,12 +376,16 @@ class Lab:
             self._app = app
             self.page = self._take_page()
             self.page.set_viewport_size(size or USUAL_SIZE)
-        if app == JUPYTERLAB and self.page.evaluate("() => 'jupyterapp' in window"):
+        self.show(name)
+        self.wait_for_kernel()
+
+    def show(self, name: str) -> None:
+        """Open a notebook that may have no kernel, in the application that is there."""
+        if self._app == JUPYTERLAB and self.page.evaluate("() => 'jupyterapp' in window"):
             self._set(self._theme, self._save_widget_state)
             self.page.evaluate(SHOW_NOTEBOOK, f"{self._name}/{name}")
         else:
-            self.page.goto(self.address_of(name, app=app))
-        self.wait_for_kernel()
+            self.page.goto(self.address_of(name, app=self._app))
 
     def _set(self, theme: str, save_widget_state: bool) -> None:
         """What `write_settings` does, for a page that is loaded already."""

@@ -59,7 +59,6 @@ def lab(make_lab: Callable[..., Lab]) -> Lab:
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_twins_stand_where_the_kernel_is_gone(front_end: str, lab: Lab) -> None:
     app = FRONT_ENDS[front_end]
-    lab.page.set_default_navigation_timeout(90_000)
     lab.write("again.ipynb", *CELLS.values())
     lab.open("again.ipynb", app=app)
     for number in range(len(CELLS)):
@@ -99,7 +98,7 @@ def test_twins_stand_where_the_kernel_is_gone(front_end: str, lab: Lab) -> None:
     notebook.metadata = {"kernelspec": {"name": "not-here", "display_name": "Not here", "language": "cobol"}}
     nbformat.write(notebook, file)
     lab.trust(file)
-    lab.page.goto(lab.address_of("again.ipynb", app=app))
+    lab.show("again.ipynb")
     dialog = lab.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Select Kernel", timeout=DUE)
     expect_twins(lab)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,6 +44,14 @@ class Kernel:
         asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
         return _as_bytes([*self._until_idle(asked), self._reply_to(asked)])
 
+    def interrupt(self, code: str) -> bytes:
+        """Run one cell, and interrupt it when it has printed something."""
+        asked = self._client.execute(code, allow_stdin=False, stop_on_error=False)
+        while self._client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
+            pass
+        self._manager.interrupt_kernel()
+        return _as_bytes([*self._until_idle(asked), self._reply_to(asked)])
+
     def ask(self, kind: str, **content: Any) -> bytes:
         """What a front end asks beside cells: `inspect`, `complete`, `history`."""
         asked = getattr(self._client, kind)(**content)
@@ -59,6 +68,10 @@ class Kernel:
             except queue.Empty:
                 continue
         return _as_bytes(said)
+
+    def kill(self) -> None:
+        """End the process that Jupyter has started, as it does with one that does not listen."""
+        self._manager.signal_kernel(signal.SIGKILL)
 
     def stop(self) -> None:
         """Shut down as a front end does, so that what is kept for later is written."""
