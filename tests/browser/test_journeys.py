@@ -234,7 +234,7 @@ def test_a_thumb_on_the_phone_authorises_the_payment(sitting: Sitting) -> None:
 
 def test_the_doctor_finds_it_well_and_what_is_missing(sitting: Sitting) -> None:
     well = sitting.run("doctor").get_by_role("region", name="Doctor")
-    expect(well.locator(".vipps-nb-verdict")).to_have_attribute("data-tone", "good", timeout=DUE)
+    expect(well.locator("summary .vipps-nb-status")).to_have_attribute("data-tone", "good", timeout=DUE)
     well.locator("summary").click()
     expect(well.get_by_role("listitem").filter(has_text="products").first).to_contain_text("ePayment")
 
