@@ -110,9 +110,9 @@ STATES = {
 
 # By state: what the clock says, and facts that stand beside it.
 WORDS = {
-    "sandbox": ("valid for 59 min 12 s", {"MSN 123456", "the sandbox's pretend keys", "until 13:59"}),
+    "sandbox": ("valid for 59 min 12 s", {"MSN 123456", "the sandbox's pretend keys", "until 12:59 UTC"}),
     "stale": ("valid for 4 min 03 s", {"renews with the next request", "keys from .env"}),
-    "production": ("valid for 23 h 04 min 00 s", {"until 2 Jan 12:04", "read-only"}),
+    "production": ("valid for 23 h 04 min 00 s", {"until 2 Jan 11:04 UTC", "read-only"}),
     "writing": ("valid for 23 h 04 min 00 s", {"writes allowed"}),
     "expired": ("expired 2 min ago", {"the next request fetches a new one", "partner keys"}),
     "renewing": ("valid for 4 min 00 s", {"renewing …"}),
@@ -204,7 +204,9 @@ class TestTokenCard:
         show(token(30 * MINUTE + ahead), kernel_clock=ahead)
 
         expect(page.get_by_role("timer")).to_have_text("valid for 30 min 00 s")
-        assert "until 13:30" in page.locator(".vipps-nb-fact").all_inner_texts(), "in the reader's own time"
+        assert "until 12:30 UTC" in page.locator(".vipps-nb-fact").all_inner_texts(), (
+            "in the zone that every moment has"
+        )
 
     def test_asks_at_the_start_and_then_is_quiet(self, page: Page, show: Callable[..., None]) -> None:
         show(token(30 * MINUTE))
