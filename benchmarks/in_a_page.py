@@ -9,11 +9,13 @@ compressed as web hosts do, so these are the times of Python and JupyterLab, wit
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import BrowserContext, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +40,7 @@ def main() -> None:
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as profile, serving(asked.site) as site, sync_playwright() as playwright:
-        print(f"{'visit':8} {'notebook':>9} {'Python':>9} {'first output':>13} {'loaded':>9}")
+        print(f"{'visit':8} {'notebook':>9} {'Python':>9} {'first output':>13} {'processor':>10} {'loaded':>9} {'load':>6}")
         for visit in ("first", "second", "third"):
             # A browser that was closed in between: nothing is left but what it has stored.
             context = playwright.chromium.launch_persistent_context(
@@ -62,8 +64,16 @@ def _visit(context: BrowserContext, site: Site) -> str:
     page.wait_for_selector(".vipps-nb-token .vipps-nb-clock", state="attached", timeout=PATIENCE)
     output = time.monotonic() - began
     loaded = sum(site.sent.values()) / MEGA
+    worked = _worked()
     page.close()
-    return f"{notebook:8.1f}s {python:8.1f}s {output:12.1f}s {loaded:6.1f} MB"
+    load = os.getloadavg()[0]
+    return f"{notebook:8.1f}s {python:8.1f}s {output:12.1f}s {worked:9.1f}s {loaded:6.1f} MB {load:6.1f}"
+
+
+def _worked() -> float:
+    """Seconds that the browser has kept a processor busy, all of its processes together."""
+    browsers = (one for one in psutil.Process().children(recursive=True) if "chrom" in one.name())
+    return sum(times.user + times.system for times in (one.cpu_times() for one in browsers))
 
 
 if __name__ == "__main__":

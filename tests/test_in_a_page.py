@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import base64
+import functools
 import importlib.util
 import json
+import shutil
 import socket
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
+import click
 import jwt
 import pytest
 import requests
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from joserfc import jwk
 from joserfc import jwt as other_library
 from requests.adapters import HTTPAdapter
 
 import vipps_nb
-from vipps_nb import CredentialsError, EnvironmentChoiceError, SandboxError, current_session, login, logout
+from vipps_nb import CredentialsError, EnvironmentChoiceError, SandboxError, cli, current_session, login, logout
 from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.core import machine, page_network
 from vipps_nb.doctor import examine
+from vipps_nb.notebook import page_shell
 from vipps_nb.notebook.desk import LiveDesk
 from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.sandbox.world import signing, signing_pure
@@ -41,6 +50,9 @@ ORDER = {
     "returnUrl": "https://example.com/thanks",
 }
 PAYMENT = "/epayment/v1/payments/in-a-page-0001"
+
+
+_one_key = functools.cache(signing_pure._RsaKey)
 
 
 @pytest.fixture
@@ -63,6 +75,7 @@ def page(nowhere, monkeypatch):
         importlib.util, "find_spec", lambda name, *rest: None if name == "cryptography" else find_spec(name, *rest)
     )
     monkeypatch.setattr(HTTPAdapter, "send", HTTPAdapter.send)
+    monkeypatch.setattr(signing_pure, "_RsaKey", _one_key)  # to make one takes most of a test's time
     monkeypatch.setattr(page_network, "_answered", {})
     yield
     logout()
@@ -208,6 +221,78 @@ def test_there_is_no_door_that_listens(page, door):
         vipps_nb.Sandbox(door=door)
 
 
+@pytest.mark.parametrize("where", [{"port": 8080}, {"host": "0.0.0.0", "let_others_in": True}])
+def test_nobody_is_left_to_believe_in_a_port(page, where):
+    with pytest.raises(SandboxError, match=r"cannot listen.*Sandbox\(\) without port and host"):
+        vipps_nb.Sandbox(**where)
+
+
+def test_a_listener_has_the_port_in_its_address_that_was_asked_for(page):
+    listener = Listener(login(quiet=True), port=8099)
+
+    assert listener.url == "http://127.0.0.1:8099/webhooks"
+    assert requests.post(listener.url, data=b"{}", timeout=5).status_code == 200
+
+
+def test_the_desk_of_a_sandbox_elsewhere_is_out_of_reach(page):
+    with pytest.raises(SandboxError, match=r"runs elsewhere.*Sandbox\(\)"):
+        vipps_nb.Sandbox.join("http://127.0.0.1:8080")
+
+
+@pytest.mark.parametrize("command", ["lab", "sandbox"])
+def test_commands_that_want_a_machine_say_so(page, command):
+    with pytest.raises(click.ClickException, match="this is a page in a browser"):
+        cli.main([command], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("vipps-nb doctor", "%vipps_doctor"),
+        ("vipps-nb import shop.json", "vipps_nb.cli import main"),
+        ("python -m vipps_nb.cli sandbox --port 8080", "%vipps_login"),
+        ("vipps-nb", "%vipps_login"),
+        ("ls -l", "Use Python"),
+    ],
+)
+def test_a_program_cannot_be_started_and_what_to_do_instead_is_said(page, line, instead):
+    shell = InteractiveShell()
+    page_shell.answer_for_programs(shell)
+
+    for start in (shell.system, shell.getoutput):
+        with pytest.raises(UsageError, match=r"cannot start programs.*was not run") as refused:
+            start(line)
+        assert instead in str(refused.value)
+    page_shell.give_back(shell)
+    assert "system" not in vars(shell)
+
+
+def test_the_cards_say_where_it_is(page):
+    assert "a sandbox in this page" in login(quiet=True)._repr_html_()
+    assert "on this machine" not in repr(examine())
+
+
+def test_a_provider_answers_with_a_body_where_it_is_read(page):
+    vipps = login(quiet=True)
+    vipps.headers["Psp-Id"] = "1"
+    vipps.sandbox.receive("https://provider.example", lambda headers, body: (200, b'{"paymentInfo": {"status": "OK"}}'))
+    order = {
+        "pspTransactionId": "first",
+        "merchantOrderId": "order-first",
+        "amount": 49900,
+        "currency": "NOK",
+        "paymentText": "Socks",
+        "pspRedirectUrl": "https://example.com/return",
+        "makePaymentUrl": "https://provider.example/make-payment",
+        "makePaymentToken": "word",
+    }
+    vipps.post("/psp/v3/psppayments/init", json=order)
+    vipps.sandbox.approve(reference="order-first")
+
+    history = vipps.get("/psp/v3/psppayments/first/details").json()["transactionLogHistory"]
+    assert [(line["operation"], line["operationSuccess"]) for line in history] == [("RESERVED", True)]
+
+
 def test_a_logout_and_a_new_login_begin_a_new_world(page):
     login(quiet=True).post("/epayment/v1/payments", json=ORDER)
     logout()
@@ -257,6 +342,70 @@ def test_both_ways_to_sign_read_their_own_and_nobody_elses(algorithm):
         "é.ü.ö",
     ):
         assert ours.read(forged) is None
+
+
+def test_a_public_key_verifies_what_its_owner_signed_and_nothing_else():
+    compiled, pure = signing.new_key("RS256"), signing_pure.new_pure_key("RS256")
+    for owner in (compiled, pure):
+        verifier = signing_pure.pure_verifier(json.dumps(owner.public_key()))
+        assert [verifier.read(one.sign({"a": 1}, {})) for one in (compiled, pure)] == [
+            {"a": 1} if one is owner else None for one in (compiled, pure)
+        ]
+    for none in ("", "[]", "{}", '{"kty": "EC"}', '{"kty": "RSA", "n": "AQAB"}', '{"kty": "RSA", "n": 5, "e": "AQAB"}'):
+        assert signing_pure.pure_verifier(none) is None
+
+
+# Run by a Python that finds no cryptography, with PyJWT as tools/make_lab.py puts it onto the site.
+READS = """
+import json, sys
+sys.modules["cryptography"] = None
+import jwt
+def read(token):
+    try:
+        keys = jwt.PyJWKSet.from_dict(asked["keys"])
+        key = keys[jwt.get_unverified_header(token)["kid"]]
+        return jwt.decode(token, key, algorithms=["RS256", "ES256"], audience="shop")
+    except jwt.PyJWTError as error:
+        return type(error).__name__
+asked = json.load(sys.stdin)
+json.dump([read(token) for token in asked["tokens"]], sys.stdout)
+"""
+
+
+def test_pyjwt_verifies_on_the_site_as_with_cryptography(tmp_path):
+    package = tmp_path / "jwt"
+    shutil.copytree(Path(jwt.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(Path(__file__).parents[1] / "tools" / "lab" / "pyjwt_pure.py", package / "_pure.py")
+    with (package / "algorithms.py").open("a") as end:
+        end.write("\nif not has_crypto:\n    import jwt._pure\n")
+    keys = {name: signing.new_key(name) for name in ("RS256", "ES256")}
+    said = {"aud": "shop", "n": 1}
+    good = [key.sign(said, {"kid": name}) for name, key in keys.items()]
+    changed = [
+        f"{head}.{body[:-1]}{'A' if body[-1] != 'A' else 'E'}.{end}"
+        for head, body, end in (one.split(".") for one in good)
+    ]
+    strangers = [signing.new_key(name).sign(said, {"kid": name}) for name in keys]
+    no_algorithm = base64.urlsafe_b64encode(b'{"alg": "none", "kid": "RS256"}').decode().rstrip("=")
+    unsigned = f"{no_algorithm}.{good[0].split('.')[1]}."
+    by_public_half = jwt.encode(said, keys["RS256"].public_key()["n"], algorithm="HS256", headers={"kid": "RS256"})
+    elsewhere = keys["RS256"].sign({"aud": "other"}, {"kid": "RS256"})
+    asked = {
+        "tokens": [*good, *changed, *strangers, unsigned, by_public_half, elsewhere],
+        "keys": {"keys": [{**key.public_key(), "kid": name, "alg": name} for name, key in keys.items()]},
+    }
+
+    read = subprocess.run(
+        [sys.executable, "-c", READS],
+        input=json.dumps(asked),
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    refused = ["InvalidSignatureError"] * 4 + ["InvalidAlgorithmError"] * 2 + ["InvalidAudienceError"]
+    assert json.loads(read.stdout) == [said, said, *refused], read.stderr
 
 
 def test_a_key_has_2048_bits():

@@ -84,6 +84,7 @@ def _wheels(folder: Path) -> None:
     )
     by_name = {_name(wheel): wheel for wheel in pool.glob("*.whl")}
     by_name["vipps-nb"] = _without_lessons(ours)
+    by_name["pyjwt"] = _that_verifies(by_name["pyjwt"])
     for wheel in (Path(sys.prefix) / EXTENSION / "static/pypi").glob("*.whl"):
         if _name(wheel) in ("piplite", "pyodide-kernel", "ipykernel"):
             by_name[_name(wheel)] = wheel
@@ -135,6 +136,19 @@ def _without_lessons(wheel: Path) -> Path:
             if not name.startswith("vipps_nb/notebooks/"):
                 target.writestr(name, packed.read(name))
     return lean
+
+
+def _that_verifies(wheel: Path) -> Path:
+    """PyJWT that verifies signatures without cryptography; lesson 5 does it (lab/pyjwt_pure.py)."""
+    changed = wheel.parent / "verifies" / wheel.name
+    changed.parent.mkdir()
+    with zipfile.ZipFile(wheel) as packed, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in packed.namelist():
+            # At its end: by then it has all that the new module wants, and nobody has asked it yet.
+            more = b"\nif not has_crypto:\n    import jwt._pure\n" if name == "jwt/algorithms.py" else b""
+            target.writestr(name, packed.read(name) + more)
+        target.write(HERE / "pyjwt_pure.py", "jwt/_pure.py")
+    return changed
 
 
 def _lock(wheels: Path, static: Path) -> dict[str, object]:
@@ -190,16 +204,32 @@ def _lite(folder: Path, site: Path, kernel: dict[str, object], static: Path) -> 
         *("--output-dir", folder / "site", "--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"),
         # jupyterlite-core keeps its answers to pip's and everybody's settings out of a site.
         env={**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "no-settings")},
+        cwd=folder,  # it leaves notes of its own where it runs
     )
     shutil.copytree(static, folder / "site" / "static", dirs_exist_ok=True)
+    _keep_for_the_next_visit(folder / "site")
     if site.exists():
         shutil.rmtree(site)
     site.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(folder / "site", site)
 
 
-def _run(*command: object, env: dict[str, str] | None = None) -> None:
-    subprocess.run([str(part) for part in command], check=True, env=env)  # noqa: S603 - our own commands, no shell
+def _keep_for_the_next_visit(site: Path) -> None:
+    """Put our service worker before JupyterLite's, and have pages tell it what they had loaded before it came."""
+    worker = site / "service-worker.js"
+    worker.rename(site / "service-worker-jupyterlite.js")
+    whole = hashlib.sha256()
+    for file in sorted(site.rglob("*")):
+        if file.is_file():
+            whole.update(file.relative_to(site).as_posix().encode() + hashlib.sha256(file.read_bytes()).digest())
+    text = (HERE / "service-worker.js").read_text(encoding="utf-8")
+    worker.write_text(text.replace("VERSION", whole.hexdigest()[:12], 1), encoding="utf-8")
+    first = site / "config-utils.js"
+    first.write_text(first.read_text(encoding="utf-8") + (HERE / "kept.js").read_text(encoding="utf-8"), "utf-8")
+
+
+def _run(*command: object, env: dict[str, str] | None = None, cwd: Path | None = None) -> None:
+    subprocess.run([str(part) for part in command], check=True, env=env, cwd=cwd)  # noqa: S603 - our own commands, no shell
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from vipps_nb.core import machine
 from vipps_nb.core.configuration import setting
 from vipps_nb.core.private_file import write_private
 from vipps_nb.core.stopping import when_told_to_stop
@@ -96,6 +97,7 @@ def main() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="JupyterLab's port. Default: the first free one from 8888.")
 def lab(folder: Path, execute: bool, no_browser: bool, port: int | None) -> None:
     """Copy the example notebooks to a folder and open JupyterLab there."""
+    _expect_a_machine("JupyterLab", "This page is one: its lessons are in the list of files")
     from vipps_nb.notebook import lab as notebooks  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
     folder = folder.resolve()
@@ -183,6 +185,7 @@ def sandbox(  # noqa: PLR0917 - click gives them by name
     let_others_in: str | None,
 ) -> None:
     """Run the sandbox by itself and print a .env to paste; stop it with Ctrl-C."""
+    _expect_a_machine("A sandbox that others connect to", "%vipps_login has a sandbox of its own here")
     _expect_no_other(ready_file)
     stopped = threading.Event()
     with when_told_to_stop(lambda _number: stopped.set()):
@@ -234,6 +237,16 @@ def _how_to_join(running: Sandbox, host: str) -> str:
         f"Tell everybody: open {address}/sandbox/join in a browser and type {running.join_code}. Once for each "
         "machine; then any client of it may use that address."
     )
+
+
+def _expect_a_machine(what: str, instead: str) -> None:
+    """See to it that there are ports and processes.
+
+    Raises:
+        click.ClickException: This is a page in a browser, which has neither.
+    """
+    if machine.is_a_page():
+        raise click.ClickException(f"{what} wants a machine, and this is a page in a browser. {instead}.")
 
 
 def _populate(running: Sandbox, scenario: str) -> None:
@@ -313,7 +326,8 @@ def import_(files: tuple[Path, ...], output: Path | None, style: str, force: boo
     from vipps_nb.notebook.importing.convert import bring  # noqa: PLC0415 - `vipps-nb sandbox` does not need it
 
     notebook, report = bring(files, output, style=style, force=force, beside=not no_environment)
-    click.echo(f"Written: {visible(str(notebook))}\n{visible(str(report))}")
+    # Where to is said: click would look for a better stream, and takes that of a page's kernel for one of bytes.
+    click.echo(f"Written: {visible(str(notebook))}\n{visible(str(report))}", file=sys.stdout)
 
 
 @main.command()
@@ -337,9 +351,9 @@ def doctor(context: click.Context, /, report: bool, as_json: bool, **options: An
 
     found = examine(LoginOptions(**options))
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False), file=sys.stdout)
     else:
-        click.echo(found.block if report else repr(found))
+        click.echo(found.block if report else repr(found), file=sys.stdout)
     context.exit(0 if found.ok else 1)
 
 

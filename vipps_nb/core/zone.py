@@ -61,7 +61,10 @@ def time_told(moment: datetime, *, still: bool = False) -> str:
 def time_in(moment: datetime, place: tzinfo | None) -> str:
     """The same in a zone that was looked up before."""
     local = moment.astimezone(place)
-    return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
+    name = local.tzname() or ""
+    # A page of a browser has no names of zones, and calls UTC an offset from itself.
+    name = "UTC" if name in ("UTC-0000", "UTC+0000") else name
+    return f"{local:%H:%M:%S} {name}".rstrip()
 
 
 def zone_for_page(*, still: bool = False) -> list[list[int | str]]:

@@ -16,6 +16,7 @@ from vipps_nb.apis.questions import limit_of
 from vipps_nb.auth.access_token import AccessToken, TokenState
 from vipps_nb.client.recorder import PastCall
 from vipps_nb.client.session import VippsSession
+from vipps_nb.core import machine
 from vipps_nb.core.environment import is_loopback
 from vipps_nb.core.paths import path_of
 from vipps_nb.core.redaction import persons_in
@@ -45,7 +46,8 @@ class SessionCard:
     def facts(self) -> list[tuple[str, str]]:
         """Names and what there is to say, in order."""
         session, place = self.session, self.session.environment
-        host = "a sandbox on this machine" if is_loopback(session.base_url) else place.host
+        where = "in this page" if machine.is_a_page() else "on this machine"
+        host = f"a sandbox {where}" if is_loopback(session.base_url) else place.host
         msn = f"MSN {session.merchant_serial_number}" if session.merchant_serial_number else "no MSN"
         keys = session.credentials
         whose = f"{keys.key_type} keys from {keys.source}, {msn}" if keys.client_id else "forgotten: it was logged out"

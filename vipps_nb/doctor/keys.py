@@ -13,6 +13,7 @@ from vipps_nb.auth import key_names
 from vipps_nb.auth import sources as key_sources
 from vipps_nb.auth.credentials import shape_findings
 from vipps_nb.client.login import chosen_environment, own_sandbox, pretend_credentials, start_sandbox
+from vipps_nb.core import machine
 from vipps_nb.core.environment import EnvironmentName, environment_at, is_loopback, official_environment
 from vipps_nb.doctor.case import Case
 from vipps_nb.doctor.findings import Finding, Result
@@ -68,7 +69,8 @@ def environment(case: Case) -> Finding:
         named = case.options.names_a_file
         joins = base_url is not None and official_environment(base_url) is None
         if chosen == "sandbox" and not joins:
-            return _own_sandbox(case, "Sandbox: an imitation on this machine, with pretend keys and pretend money.")
+            where = "in this page" if machine.is_a_page() else "on this machine"
+            return _own_sandbox(case, f"Sandbox: an imitation {where}, with pretend keys and pretend money.")
         if chosen is None and not anything and not named:
             return _own_sandbox(case, "Sandbox, because there are no keys: %vipps_login would start one as well.")
         case.environment = environment_at(chosen or "test", base_url, stands_in=key_sources.base_url_place(case.read))

@@ -26,7 +26,7 @@ from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.core.configuration import setting
 from vipps_nb.core.environment import ENVIRONMENT_NAMES, parse_environment_name
 from vipps_nb.errors import EnvironmentChoiceError, MissingKeysError, NotLoggedInError
-from vipps_nb.notebook import completion
+from vipps_nb.notebook import completion, page_shell
 from vipps_nb.notebook.configuration import VippsNb
 from vipps_nb.notebook.options import OptionError, in_our_words, is_silent, option_names, strange_words, words
 from vipps_nb.notebook.scope import Scope, filled
@@ -79,6 +79,7 @@ def register(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.append(magics.matcher)
         magics.displays = Registration(shell)
         magics.load_again = _loads_again_in_silence(shell)
+        page_shell.answer_for_programs(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -92,6 +93,7 @@ def unregister(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(magics.matcher)
         if magics.displays is not None:
             magics.displays.give_back()
+        page_shell.give_back(shell)
     for settings in [one for one in shell.configurables if isinstance(one, VippsNb)]:
         shell.configurables.remove(settings)
         settings.give_back()

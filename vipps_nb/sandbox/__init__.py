@@ -90,6 +90,11 @@ class Sandbox(ControlClient):
                 f"A page in a browser cannot listen, so there is no door {door!r}. Expected Sandbox() or "
                 'Sandbox(door="in-process"), which is called and not connected to.'
             )
+        if in_a_page and (port or host not in (LOOPBACK, "localhost")):
+            raise SandboxError(
+                f"A page in a browser cannot listen, so there is no {host}:{port} for others to come to. Expected "
+                "Sandbox() without port and host: code in this page reaches it by its base_url."
+            )
         if token_lifetime not in _LIFETIMES:
             raise SandboxError("token_lifetime is a whole number of seconds from 1 to 86400.")
         if sales_units < 1:
@@ -131,6 +136,11 @@ class Sandbox(ControlClient):
         parts = parts_of(base_url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SandboxError("The address of a sandbox looks like http://127.0.0.1:8080.")
+        if sys.platform == "emscripten":
+            raise SandboxError(
+                f"The sandbox at {parts.netloc} runs elsewhere, and a page in a browser cannot reach it. Expected "
+                "Sandbox(), which runs in this page; or run the notebook on a machine, with JupyterLab."
+            )
         joined = cls()
         joined._key_store = None
         joined._joined = base_url.rstrip("/")
@@ -311,7 +321,7 @@ class Sandbox(ControlClient):
 
         return httpx_transport(self._own_inside())
 
-    def receive(self, url: str, receiver: Callable[[Mapping[str, str], bytes], int]) -> None:
+    def receive(self, url: str, receiver: Callable[[Mapping[str, str], bytes], int | tuple[int, bytes]]) -> None:
         """Have a function receive what is sent to a URL, or to one below it.
 
         Webhooks and callbacks, that is.
@@ -320,7 +330,8 @@ class Sandbox(ControlClient):
 
         Args:
             url: As it is registered.
-            receiver: Gets the headers and the body, and gives the status to answer with; a 2xx accepts it.
+            receiver: Gets the headers and the body, and gives the status to answer with; a 2xx accepts it. Where the
+                answer is read, as PSP's ``makePaymentUrl`` and Checkout's are, it gives the status and a body.
 
         Raises:
             SandboxError: As :meth:`adapter`.
@@ -328,7 +339,9 @@ class Sandbox(ControlClient):
         from vipps_nb.sandbox.webhook_delivery.outbox import OutgoingRequest, Reply  # noqa: PLC0415 - as in start
 
         def receive(outgoing: OutgoingRequest) -> Reply:
-            return Reply(status=receiver(outgoing.headers, outgoing.body))
+            said = receiver(outgoing.headers, outgoing.body)
+            status, body = said if isinstance(said, tuple) else (said, b"")
+            return Reply(status=status, body=body)
 
         self._own_inside().receive(url, receive)
 

@@ -96,7 +96,7 @@ class Listener:
         doorkeeping = Doorkeeping(receive=self._receive, names=names, turned_away=self._note_turned_away)
         self._server: Server | PageReceiver
         if machine.is_a_page():
-            self._server = PageReceiver(doorkeeping, session.sandbox if session else own_sandbox(), public_url)
+            self._server = PageReceiver(doorkeeping, session.sandbox if session else own_sandbox(), public_url, port)
         else:
             self._server = listening(port, doorkeeping)
         self._server.start()

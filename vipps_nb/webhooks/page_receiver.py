@@ -33,11 +33,14 @@ class PageReceiver(BaseAdapter):
         doorkeeping: Who takes them.
         sandbox: Who sends them, if there is one.
         public_url: Where else they are sent to.
+        port: The number in its address; 0 for any that nobody has.
     """
 
-    def __init__(self, doorkeeping: Doorkeeping, sandbox: Sandbox | None, public_url: str | None) -> None:
+    def __init__(
+        self, doorkeeping: Doorkeeping, sandbox: Sandbox | None, public_url: str | None, port: int = 0
+    ) -> None:
         super().__init__()
-        self.port = next(_ports)
+        self.port = port or next(_ports)
         self._doorkeeping = doorkeeping
         self._origin = f"http://127.0.0.1:{self.port}"
         self._open = True

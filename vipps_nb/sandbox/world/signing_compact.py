@@ -14,15 +14,19 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 
-class Key(Protocol):
+class PublicKey(Protocol):
+    """What verifies."""
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        """Whether the signature is this key's."""
+        ...
+
+
+class Key(PublicKey, Protocol):
     """What signs."""
 
     def sign(self, text: bytes) -> bytes:
         """The signature of a text."""
-        ...
-
-    def verifies(self, text: bytes, signature: bytes) -> bool:
-        """Whether the signature is this key's."""
         ...
 
     def public_key(self) -> dict[str, Any]:
@@ -30,11 +34,29 @@ class Key(Protocol):
         ...
 
 
-class CompactSigner:
+class CompactVerifier:
+    """The public half of a key, and the token around its signature."""
+
+    def __init__(self, algorithm: str, key: PublicKey) -> None:
+        self._algorithm = algorithm
+        self._public = key
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """The claims of a token that the key has signed; None for anybody else's."""
+        text, _, signature = token.rpartition(".")
+        try:
+            header, claims = (json.loads(decoded(part)) for part in text.split("."))
+            genuine = header["alg"] == self._algorithm and self._public.verifies(text.encode(), decoded(signature))
+        except (ValueError, TypeError, KeyError):
+            return None
+        return claims if genuine and isinstance(claims, dict) else None
+
+
+class CompactSigner(CompactVerifier):
     """A key, and the token around its signature."""
 
     def __init__(self, algorithm: str, key: Key) -> None:
-        self._algorithm = algorithm
+        super().__init__(algorithm, key)
         self._key = key
 
     def sign(self, claims: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
@@ -43,16 +65,6 @@ class CompactSigner:
         said = {name: value for name, value in header.items() if value is not None}
         text = f"{_packed(said)}.{_packed(claims)}"
         return f"{text}.{encoded(self._key.sign(text.encode()))}"
-
-    def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token of ours; None for anybody else's."""
-        text, _, signature = token.rpartition(".")
-        try:
-            header, claims = (json.loads(decoded(part)) for part in text.split("."))
-            genuine = header["alg"] == self._algorithm and self._key.verifies(text.encode(), decoded(signature))
-        except (ValueError, TypeError, KeyError):
-            return None
-        return claims if genuine and isinstance(claims, dict) else None
 
     def public_key(self) -> dict[str, Any]:
         """The key to verify with, as a JSON Web Key."""

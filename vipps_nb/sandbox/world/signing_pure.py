@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from ecdsa import NIST256p, SigningKey
 from ecdsa.keys import BadSignatureError
 from rsa.prime import is_prime
 
-from vipps_nb.sandbox.world.signing_compact import CompactSigner, encoded, key_number
+from vipps_nb.sandbox.world.signing_compact import CompactSigner, CompactVerifier, decoded, encoded, key_number
 
 EXPONENT = 65537
 HALF = 1024  # bits of each prime of a key
@@ -24,8 +25,33 @@ def new_pure_key(algorithm: str) -> CompactSigner:
     return CompactSigner(algorithm, _RsaKey() if algorithm == "RS256" else _EcKey())
 
 
-class _RsaKey:
-    """RSASSA-PKCS1-v1_5 with SHA-256."""
+def pure_verifier(public_key: str) -> CompactVerifier | None:
+    """What verifies RS256 by a JSON Web Key; None where it is no public key of RSA."""
+    try:
+        key = json.loads(public_key)
+        if key["kty"] != "RSA" or "d" in key:
+            return None
+        n, e = (int.from_bytes(decoded(key[part]), "big") for part in ("n", "e"))
+    except (ValueError, TypeError, KeyError):
+        return None
+    return CompactVerifier("RS256", _PublicRsaKey(rsa.PublicKey(n, e))) if n and e else None
+
+
+class _PublicRsaKey:
+    """RSASSA-PKCS1-v1_5 with SHA-256, the public half."""
+
+    def __init__(self, public: rsa.PublicKey) -> None:
+        self._public = public
+
+    def verifies(self, text: bytes, signature: bytes) -> bool:
+        try:
+            return bool(rsa.verify(text, signature, self._public) == "SHA-256")
+        except rsa.VerificationError:
+            return False
+
+
+class _RsaKey(_PublicRsaKey):
+    """Both halves."""
 
     def __init__(self) -> None:
         # rsa.newkeys tries one number after the other, which takes two to four times as long in a page.
@@ -34,16 +60,10 @@ class _RsaKey:
             q = _prime(HALF)
         private = pow(EXPONENT, -1, (p - 1) * (q - 1))
         self._key = rsa.PrivateKey(p * q, EXPONENT, private, p, q)
-        self._public = rsa.PublicKey(p * q, EXPONENT)
+        super().__init__(rsa.PublicKey(p * q, EXPONENT))
 
     def sign(self, text: bytes) -> bytes:
         return bytes(rsa.sign(text, self._key, "SHA-256"))
-
-    def verifies(self, text: bytes, signature: bytes) -> bool:
-        try:
-            return bool(rsa.verify(text, signature, self._public) == "SHA-256")
-        except rsa.VerificationError:
-            return False
 
     def public_key(self) -> dict[str, Any]:
         return {"kty": "RSA", "n": key_number(self._public.n), "e": key_number(self._public.e)}
