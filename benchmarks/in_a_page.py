@@ -40,7 +40,9 @@ def main() -> None:
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as profile, serving(asked.site) as site, sync_playwright() as playwright:
-        print(f"{'visit':8} {'notebook':>9} {'Python':>9} {'first output':>13} {'processor':>10} {'loaded':>9} {'load':>6}")
+        print(
+            f"{'visit':8} {'notebook':>9} {'Python':>9} {'first output':>13} {'processor':>10} {'loaded':>9} {'load':>6}"
+        )
         for visit in ("first", "second", "third"):
             # A browser that was closed in between: nothing is left but what it has stored.
             context = playwright.chromium.launch_persistent_context(

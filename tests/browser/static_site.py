@@ -27,12 +27,14 @@ class Site:
     Attributes:
         address: Without a slash at the end.
         sent: How many bytes were sent, by path.
+        answers: Whether it is there; if not, every connection is closed at once.
     """
 
     def __init__(self, folder: Path, address: str) -> None:
         self.folder = folder.resolve()
         self.address = address
         self.sent: dict[str, int] = {}
+        self.answers = True
 
     def body(self, path: str) -> tuple[bytes, Path] | None:
         file = (self.folder / unquote(urlsplit(path).path).lstrip("/")).resolve()
@@ -57,6 +59,9 @@ def serving(folder: Path) -> Iterator[Site]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if not site.answers:
+                self.close_connection = True
+                return
             found = site.body(self.path)
             if found is None:
                 self.send_response(404)
