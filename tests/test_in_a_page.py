@@ -35,6 +35,7 @@ from vipps_nb.auth.login_options import LoginOptions
 from vipps_nb.core import machine, page_network
 from vipps_nb.doctor import examine
 from vipps_nb.notebook import page_shell
+from vipps_nb.notebook.calls_panel.live import LiveCalls
 from vipps_nb.notebook.desk import LiveDesk
 from vipps_nb.notebook.login_form import login_dialog
 from vipps_nb.sandbox.world import signing, signing_pure
@@ -168,6 +169,26 @@ def test_the_desk_looks_between_two_cells(page):
         return said, vipps.get(PAYMENT).json()["state"]
 
     assert asyncio.run(two_cells()) == (("Approved. in-a-page-0001 is AUTHORIZED now.", True), "AUTHORIZED")
+
+
+def test_the_panel_of_calls_follows_between_two_cells(page, monkeypatch):
+    async def a_call_and_a_pause():
+        vipps = login(quiet=True)
+        panel = LiveCalls({"vipps": vipps})
+        told = asyncio.Event()
+        rows = []
+        monkeypatch.setattr(panel.widget, "tell", lambda new, _place: (rows.extend(new), told.set()))
+        monkeypatch.setattr(LiveCalls, "is_closed", lambda _: False)
+        assert panel.rows()["all"] == []
+        vipps.get("/webhooks/v1/webhooks")
+        vipps.get(PAYMENT)
+        for call in vipps.history:
+            panel.add(vipps.history, call)
+        async with asyncio.timeout(10):
+            await told.wait()
+        return rows
+
+    assert len(asyncio.run(a_call_and_a_pause())) == 2
 
 
 def test_the_doctor_examines_without_a_line_of_its_own(page):

@@ -225,7 +225,7 @@ def _keep_for_the_next_visit(site: Path) -> None:
     text = (HERE / "service-worker.js").read_text(encoding="utf-8")
     worker.write_text(text.replace("VERSION", whole.hexdigest()[:12], 1), encoding="utf-8")
     first = site / "config-utils.js"
-    first.write_text(first.read_text(encoding="utf-8") + (HERE / "kept.js").read_text(encoding="utf-8"), "utf-8")
+    first.write_text(first.read_text(encoding="utf-8") + (HERE / "first.js").read_text(encoding="utf-8"), "utf-8")
 
 
 def _run(*command: object, env: dict[str, str] | None = None, cwd: Path | None = None) -> None:

@@ -1,11 +1,12 @@
 """The histories of this kernel's sessions, as the panel wants them.
 
 A thread waits until a call was made, gathers what comes with it for a moment, and sends small rows. While nothing is
-called it costs nothing.
+called it costs nothing. In a page, which has no threads, the kernel's loop does it between two cells.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import threading
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from vipps_nb.apis.facts import UNKNOWN, facts_of
 from vipps_nb.client.login import current_session
 from vipps_nb.client.recorder import History, HistoryError, PastCall, histories
 from vipps_nb.client.session import VippsSession
+from vipps_nb.core import machine
 from vipps_nb.core.view import View
 from vipps_nb.core.visible import visible
 from vipps_nb.display.answer import AnswerCard
@@ -76,15 +78,20 @@ class LiveCalls:
         with self._changing:
             self._new.append((history, call))
             self._held.add(history)
-        self._came.set()
+        if not machine.is_a_page():
+            self._came.set()
+        elif not self._came.is_set():
+            self._came.set()
+            asyncio.get_running_loop().call_later(BREATH, self._tell)
 
     def rows(self) -> Fields:
         """All calls, oldest first."""
         with self._changing:
             if not self._followed:
                 self._followed = True
-                # A daemon: it waits most of the time, and a kernel that is told to stop shall not wait for it.
-                threading.Thread(target=self._follow, name="vipps-nb calls", daemon=True).start()
+                if not machine.is_a_page():
+                    # A daemon: it waits most of the time, and a kernel that is told to stop shall not wait for it.
+                    threading.Thread(target=self._follow, name="vipps-nb calls", daemon=True).start()
         self._held.update(histories())
         found = [(one, call) for one in histories() for call in one]
         found.sort(key=lambda pair: pair[1].moment)
@@ -137,13 +144,16 @@ class LiveCalls:
     def _follow(self) -> None:
         while not self.is_closed():
             self._came.wait()
-            self._came.clear()
             threading.Event().wait(BREATH)  # what comes in this moment goes with it
-            with self._changing:
-                new, self._new = self._new, []
-            rows = [self._row(*one) for one in new]
-            if rows and not self.is_closed():
-                self.widget.tell(rows, _place())
+            self._tell()
+
+    def _tell(self) -> None:
+        self._came.clear()
+        with self._changing:
+            new, self._new = self._new, []
+        rows = [self._row(*one) for one in new]
+        if rows and not self.is_closed():
+            self.widget.tell(rows, _place())
 
     def _find(self, key: str) -> tuple[History, PastCall]:
         place, _, number = key.removeprefix(f"vipps-nb-call-{self._mark}-").partition("-")
