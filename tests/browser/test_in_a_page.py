@@ -135,7 +135,7 @@ class Tab:
                 const idle = {PANEL}.sessionContext.session.kernel.status === 'idle';
                 const failed = code.some(cell => cell.model.outputs.toJSON().some(one => one.output_type === 'error'));
                 const done = code.every(cell => cell.model.executionState !== 'running' && cell.model.executionCount > 0
-                    && !cell.promptNode.textContent.includes('*'));
+                    && !cell.promptNode?.textContent.includes('*'));
                 return idle && (failed || done);
             }}"""
         )
@@ -154,7 +154,7 @@ class Tab:
             code,
         )
         last = f"{PANEL}.content.widgets[{PANEL}.content.widgets.length - 1]"
-        self._wait(f"() => {last}.model.executionCount > 0 && !{last}.promptNode.textContent.includes('*')")
+        self._wait(f"() => {last}.model.executionCount > 0 && !{last}.promptNode?.textContent.includes('*')")
         return _text(self.page.evaluate(f"() => {last}.model.outputs.toJSON()"))
 
     def differences(self) -> list[str]:
