@@ -1,6 +1,6 @@
 """Tokens that somebody else has signed, verified by PyJWT.
 
-A client's assertion when it logs a person in.
+Such as a client's assertion when it logs a person in.
 """
 
 from __future__ import annotations
