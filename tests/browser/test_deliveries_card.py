@@ -75,10 +75,10 @@ def test_the_newest_is_on_top_and_says_what_is_wrong(show: Callable[..., Page]) 
     lines = page.locator("tbody tr.vipps-nb-line")
     expect(lines).to_have_count(5)
     expect(lines.nth(0)).to_contain_text("<b>bold</b>")
-    expect(lines.nth(0)).to_contain_text("not checked200")
+    expect(lines.nth(0)).to_contain_text("not checked")
     expect(lines.nth(1)).to_contain_text("body-changed401")
     expect(lines.nth(2)).to_contain_text("attempt 2, duplicate")
-    expect(lines.nth(4)).to_contain_text("12:00:02")
+    expect(lines.nth(4)).to_contain_text("12:00:02 UTC")
     expect(page.get_by_text("Do not act on it.")).to_be_visible()
 
 
