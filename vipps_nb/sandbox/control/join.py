@@ -76,7 +76,8 @@ router = page.router
 async def join(order: JoinOrder, request: Request, guests: TheGuests) -> Joined:
     """Say the join code.
 
-    From then on the caller's machine may do all that the sandbox's own may. A sandbox for its own machine alone has no code, and takes any.
+    From then on the caller's machine may do all that the sandbox's own may. A sandbox for its own machine alone has no
+    code, and takes any.
     """
     if guests is not None:
         guests.join(address_of(request.scope), order.code)
