@@ -205,7 +205,9 @@ class TestTokenCard:
         show(token(30 * MINUTE + ahead), kernel_clock=ahead)
 
         expect(page.get_by_role("timer")).to_have_text("valid for 30 min 00 s")
-        assert "until 13:30 CET" in page.locator(".vipps-nb-fact").all_inner_texts(), "in the zone that the kernel tells"
+        assert "until 13:30 CET" in page.locator(".vipps-nb-fact").all_inner_texts(), (
+            "in the zone that the kernel tells"
+        )
 
     def test_asks_at_the_start_and_then_is_quiet(self, page: Page, show: Callable[..., None]) -> None:
         show(token(30 * MINUTE))
