@@ -112,6 +112,6 @@ def test_what_is_no_file_is_said_at_once(nowhere):
         "pipe": "it is a named pipe",
         "folder": "it is a folder",
         "socket": "it is a socket",
-        "huge": "it is larger than 1024 KB",
+        "huge": "it is larger than 1 MB",
         "/dev/zero": "it is a device",
     }

@@ -145,5 +145,5 @@ def test_a_cell_is_inserted_and_a_reopened_panel_is_honest(lab: Lab) -> None:
 
     lab.shut_kernel_down()
     rows.get_by_role("option").first.click()
-    expect(panel.locator(".vipps-nb-state")).to_contain_text("waiting for the kernel", timeout=15_000)
+    expect(panel.locator(".vipps-nb-state")).to_contain_text("the kernel is gone", timeout=15_000)
     expect(rows.get_by_role("option")).to_have_count(2)
