@@ -63,12 +63,13 @@ async ({ esm, traits, kernelClock }) => {
 # All that the card says from now on to those who cannot see it.
 HEAR = """
 () => {
-  const voice = document.querySelector("[role=status]");
   window.heard = [];
-  const hear = () => {
-    if (voice.textContent && voice.textContent !== window.heard.at(-1)) window.heard.push(voice.textContent);
-  };
-  new MutationObserver(hear).observe(voice, { childList: true, characterData: true, subtree: true });
+  for (const voice of document.querySelectorAll("[role=status]")) {
+    const hear = () => {
+      if (voice.textContent && voice.textContent !== window.heard.at(-1)) window.heard.push(voice.textContent);
+    };
+    new MutationObserver(hear).observe(voice, { childList: true, characterData: true, subtree: true });
+  }
 }
 """
 
