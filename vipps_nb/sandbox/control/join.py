@@ -90,7 +90,16 @@ async def show_form(request: Request, guests: TheGuests) -> Response:
     return _shown(is_in=guests is None or guests.knows(address_of(request.scope)))
 
 
-@router.post(f"{JOIN}/page", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+@router.post(
+    f"{JOIN}/page",
+    response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses={
+        303: {"description": "Joined; on to the page"},
+        403: {"description": "The page again, with what is wrong with the code", "content": {"text/html": {}}},
+        429: {"description": "The page again, as too many codes were tried", "content": {"text/html": {}}},
+    },
+)
 @rules(Rules(media_type="application/x-www-form-urlencoded"))
 async def join_by_form(
     code: Annotated[str, Form(max_length=LONGEST_TYPED)], request: Request, guests: TheGuests
