@@ -32,7 +32,6 @@ _CLOCKS = ("held", "running")
 _SHOWN = 50
 _OPTIONS = {"seed": SEED, "at": NOON, "clock": "", "strictness": "real", "faults": ()}
 _SANDBOX = pytest.StashKey["Sandbox"]()
-_CACHE = pytest.StashKey["TokenCache"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -107,11 +107,11 @@ class Resumed(io.RawIOBase):
         self._inner, self._left, self._failure = inner, memoryview(begun.data), begun.receiving
 
     def readable(self) -> bool:
-        """Yes."""
+        """True; a file for reading is asked this."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Read some."""
+        """Put some bytes into a buffer; 0 at the end, as of any raw file."""
         if self._left:
             some = self._left[: len(buffer)]
             buffer[: len(some)] = some
@@ -122,11 +122,11 @@ class Resumed(io.RawIOBase):
         return self._inner.readinto(buffer)
 
     def fileno(self) -> int:
-        """The socket's."""
+        """The number of the socket's file, by which it can be waited for."""
         return self._inner.fileno()
 
     def close(self) -> None:
-        """Leave the socket."""
+        """Close the socket's side; a second time does nothing."""
         if not self.closed:
             super().close()
             self._inner.close()
@@ -144,7 +144,7 @@ class OpenConnection:
     _watched: tuple[Any, Any] | None = None
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> Any:
-        """As urllib3's.
+        """Write the head of a request, as urllib3 does.
 
         What it says of the host by itself stays the same as long as the connection.
         """
@@ -224,7 +224,7 @@ class Shelf:
         self._kept: deque[Any] = deque()  # whose ends threads may take from and add to at the same time
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The last.
+        """Take the connection that came last.
 
         Raises:
             queue.Empty: There is none.
@@ -235,7 +235,7 @@ class Shelf:
             raise Empty from None
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Put one there.
+        """Keep a connection for whoever comes next.
 
         Raises:
             queue.Full: There are as many as there may be.

@@ -20,7 +20,6 @@ from vipps_nb.doctor.findings import Finding, Result
 
 _OURS = "vipps-nb"
 _MATTER = ("ipython", "ipykernel", "ipywidgets", "anywidget", "requests", "jupyterlab", "notebook", "nbval")
-_OPTIONAL = ("jupyterlab", "notebook")
 _MOST_NOTEBOOKS, _LARGEST_NOTEBOOK = 200, 20 << 20
 _SHORTEST_SECRET = 8
 _SECRETS = ("client_secret", "subscription_key")

@@ -67,8 +67,9 @@ def verify(
 
     Args:
         body: The raw body, exactly as it arrived.
-        headers: All headers, in any case, as your framework has them: a dictionary or a multi-dictionary, a WSGI
-            environment (Django's ``request.META``), a list of pairs (ASGI), ``http.client``'s message.
+        headers: All headers, in any case, as your framework has them. A dictionary or a multi-dictionary, a WSGI
+            environment (Django's ``request.META``), an ASGI scope or its list of pairs, a cloud function's event,
+            ``http.client``'s message.
         secret: What the registration's answer gave, as it is: it looks like Base64 but is not decoded.
         method: How it was sent.
         url: The URL as registered; behind a proxy or a tunnel the only thing that is sure to be right.

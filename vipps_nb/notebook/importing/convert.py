@@ -15,7 +15,6 @@ from vipps_nb.notebook.importing.notebook import Writer, as_notebook
 from vipps_nb.notebook.importing.record import Collection, CollectionError, Variable
 from vipps_nb.notebook.importing.report import Report
 
-STYLES = ("magic", "python")
 _MOST_BESIDE = 2000  # files of a folder that are looked at
 _READABLE = 0o644  # a notebook holds no secret
 

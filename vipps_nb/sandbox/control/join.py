@@ -57,7 +57,7 @@ class JoinOrder(JsonModel):
 
 
 class Joined(JsonModel):
-    """It is in."""
+    """The machine that asked may come in from now on."""
 
     joined: bool
 
