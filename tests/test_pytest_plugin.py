@@ -131,7 +131,7 @@ def test_a_test_that_fails_shows_its_requests_and_no_secret(said_of_wrong_tests)
     assert "#2 GET /epayment/v1/payments/order-0001 → 404" in said
     assert "There was no request at all: does the code under test use this sandbox's address and keys?" in said
     assert "GET /epayment/v1/payments/before-the-test → 404" in said, "a fixture asks too"
-    assert "naming.py" not in said, "a failed assertion shows the test's line and not ours"
+    assert "near.py" not in said, "a failed assertion shows the test's line and not ours"
     assert "eyJ" not in said
 
 

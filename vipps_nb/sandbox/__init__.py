@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from vipps_nb.sandbox.control.client import ControlClient
 from vipps_nb.sandbox.control.dotenv_files import write_all
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.naming import one_of, with_named_options
+from vipps_nb.sandbox.near import one_of, with_named_options
 from vipps_nb.sandbox.server.urls import parts_of
 from vipps_nb.sandbox.world.sales_unit import KeySet, KeyStore, KeyType
 

@@ -17,7 +17,7 @@ from vipps_nb.sandbox.control import results
 from vipps_nb.sandbox.control.journal import Journal
 from vipps_nb.sandbox.control.world_files import read_scenario, read_world, write_world
 from vipps_nb.sandbox.errors import SandboxError
-from vipps_nb.sandbox.naming import with_named_options
+from vipps_nb.sandbox.near import with_named_options
 
 PATIENCE = 30.0
 WORLDS_PATIENCE = 300.0  # a world of a hundred thousand payments is more than a hundred megabytes

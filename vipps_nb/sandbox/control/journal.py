@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vipps_nb.sandbox.control.results import LoggedRequest
-from vipps_nb.sandbox.naming import with_named_options
+from vipps_nb.sandbox.near import with_named_options
 
 _NEAREST, _LONGEST = 5, 300
 
@@ -19,7 +19,7 @@ class Journal:
     """The requests to the imitated APIs; secrets are masked in it.
 
     Called, it gives the log: ``sandbox.requests(last=10)``. Its methods are for tests. A path may have ``*`` for
-    anything, ``/epayment/v1/payments/*/capture``; without it a query does not count.
+    anything, ``/epayment/v1/payments/*/capture``. One with a ``?`` is compared with its query, any other without.
 
     Args:
         read: Gives the log, oldest first, or the last entries of it.

@@ -20,7 +20,7 @@ from traceback import format_exc
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.near import did_you_mean
 from vipps_nb.sandbox.server import behind_proxy
 from vipps_nb.sandbox.server.guests import Guests
 from vipps_nb.sandbox.server.leniency import HEADER, Leniency, begin, in_header

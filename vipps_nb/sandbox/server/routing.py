@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vipps_nb.sandbox.customer.screen import PhoneScreen
-from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.near import did_you_mean
 from vipps_nb.sandbox.server.authentication import AuthPolicy, Caller, authenticate_request
 from vipps_nb.sandbox.server.direct_call import (
     NO_CONTENT,

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.near import did_you_mean
 from vipps_nb.sandbox.server.json_model import JsonModel
 from vipps_nb.sandbox.server.problems import InjectedFault, OrderedRefusal
 from vipps_nb.sandbox.world.ids import Ids

@@ -22,7 +22,7 @@ from vipps_nb.sandbox.apis.webhooks.schemas import (
     most_registrations,
 )
 from vipps_nb.sandbox.apis.webhooks.validation import complaint
-from vipps_nb.sandbox.naming import did_you_mean
+from vipps_nb.sandbox.near import did_you_mean
 from vipps_nb.sandbox.server.authentication import MSN, AuthPolicy, Caller
 from vipps_nb.sandbox.server.problems import InvalidRequest
 from vipps_nb.sandbox.server.routing import Page, TheCaller, TheWorld
