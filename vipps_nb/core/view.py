@@ -90,7 +90,7 @@ class View:
         if self.unspeakable and not self._redactor.finds("\0".join([*names, *texts])):
             # Most hold no secret, which one look at all of it together tells.
             return dataclasses.replace(self, unspeakable=()).masked(value, field)
-        # The same for what gives itself away. A line break is part of none of it.
+        # What looks like a secret is looked for in all texts at once, too: no secret goes over a line break.
         together = "\n".join(texts)
         plain = not hints_at_secrets(together) and self.text(together) == together
         return self._masked(value, field, plain=plain)
@@ -115,10 +115,10 @@ class View:
         return known
 
     def _masked(self, value: Any, field: str, *, plain: bool) -> Any:
-        """The copy.
+        """A copy without what may not be seen.
 
         Args:
-            value: Of what.
+            value: What is copied.
             field: The name it stands under.
             plain: Whether there is nothing in its texts that has to be taken out.
         """

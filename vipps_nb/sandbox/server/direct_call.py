@@ -107,7 +107,7 @@ class Answering:
             self._model in (None, NoneType, inspect.Signature.empty)
             or (isinstance(self._model, type) and issubclass(self._model, Response))
         )
-        """Whether this is all that there is to say."""
+        """Whether an answer can be made here; FastAPI knows options that are not read here."""
         self._status: int = options.get("status_code") or HTTPStatus.OK
         self._leaving_out: dict[str, Any] = {
             short: options[name] for name, short in _LEAVING_OUT.items() if name in options
@@ -115,7 +115,7 @@ class Answering:
         self._adapter: TypeAdapter[Any] | None = None
 
     def answer(self, result: Any) -> Response:
-        """The answer."""
+        """What an operation has returned, as an HTTP answer."""
         if isinstance(result, Response):
             return result
         if self._adapter is None:
@@ -166,7 +166,7 @@ class DirectCall:
                 self._body_default = declared.default
 
     async def act(self, request: Request, content: Any) -> Response:
-        """Do it.
+        """Call the operation.
 
         Args:
             request: As it was meant.

@@ -1,6 +1,6 @@
-"""What FastAPI does of an operation.
+"""An operation as a route of FastAPI.
 
-It reads what was declared, for the document and for the validation.
+FastAPI declares each of them in the document, and calls those that take more than a path and a body.
 
 Imported with the first operation that has more than :mod:`direct_call` looks at, or with the document.
 """
@@ -58,7 +58,7 @@ class ApiRoute(APIRoute):
         return serve
 
     async def act(self, request: Request, content: Any) -> Response:
-        """Have FastAPI do it.
+        """Have FastAPI call the operation.
 
         Raises:
             UnfitError: Something sent does not fit.
@@ -70,7 +70,7 @@ class ApiRoute(APIRoute):
         except RequestValidationError as error:
             raise UnfitError(error.errors()) from error
         except HTTPException as error:
-            # The only thing that FastAPI reads by itself, and says no to in its own words.
+            # A form is the only thing that FastAPI reads by itself, and it says no in its own words.
             raise UnreadableFormError from error
         answer: Response = request.scope[_ANSWER]
         return answer
