@@ -38,8 +38,8 @@ class NotJoined(GatewayRefusal):
     title = "This sandbox lets other machines in by its join code."
 
 
-class ShownTheDoor(NotJoined):
-    """The same for a browser: the page that asks for the code."""
+class LedToTheForm(NotJoined):
+    """The same for a browser, which goes on to the page that asks for the code."""
 
     status = HTTPStatus.SEE_OTHER
 
@@ -52,7 +52,7 @@ class WrongCode(GatewayRefusal):
 
 
 class TooManyCodes(GatewayRefusal):
-    """Somebody is guessing."""
+    """So many wrong codes that somebody may be guessing."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     title = "Too many wrong join codes came from this machine."
@@ -104,7 +104,7 @@ class Guests:
         if scope["method"] == "GET" and any(
             name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"]
         ):
-            raise ShownTheDoor(headers={"Location": JOIN})
+            raise LedToTheForm(headers={"Location": JOIN})
         raise NotJoined(
             "This sandbox lets other machines in by its join code, and yours has not said it. "
             f"Open {JOIN} on this address in a browser of your machine and type the code, or POST it there as JSON: "
