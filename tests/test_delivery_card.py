@@ -184,5 +184,5 @@ def test_a_delivery_is_drawn_alone_and_stays_short_in_a_list(listener):
     assert drawn(delivery)["text/plain"].startswith("genuine · Webhook")
     assert drawn([delivery]) == {"text/plain": f"[{delivery!r}]"}
     registration.give_back()
-    assert drawn(delivery) == {"text/plain": repr(delivery)}
+    assert drawn(delivery)["text/plain"] == repr(delivery), "what was ours to say in IPython is given back"
     shell.history_manager.end_session()
