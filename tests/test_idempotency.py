@@ -50,7 +50,7 @@ def test_a_key_is_made_shown_exported_and_sent_again_under_its_name(shop, tmp_pa
 
     assert vipps.history[1].idempotency_key == made[name]
     assert list(vipps.history.filter(key=made[name])) == [vipps.history[1]]
-    assert f"{name} {made[name]}" in AnswerCard(answer).facts
+    assert f"{name} {made[name]}" in AnswerCard(answer).quotable
     har = vipps.history.as_har()["log"]["entries"][0]["request"]["headers"]
     assert {"name": name, "value": made[name]} in har
     assert f'"{name}": "{made[name]}"' in vipps.history.as_python()

@@ -179,7 +179,7 @@ def test_the_panel_of_calls_follows_between_two_cells(page, monkeypatch):
         rows = []
         monkeypatch.setattr(panel.widget, "tell", lambda new, _place: (rows.extend(new), told.set()))
         monkeypatch.setattr(LiveCalls, "is_closed", lambda _: False)
-        assert panel.rows()["all"] == []
+        panel.rows()  # the first look; from here on it is told
         vipps.get("/webhooks/v1/webhooks")
         vipps.get(PAYMENT)
         for call in vipps.history:
