@@ -357,6 +357,8 @@ def _scope(method: str, url: str, headers: Iterable[tuple[str, str]]) -> dict[st
     # server has to fear from other names comes from pages in a browser, which cannot get here.
     host = parts.netloc.encode("latin-1")
     sent = [(name, value) for name, value in sent if name != b"host" or value != host]
+    itself = (b"origin", f"{parts.scheme}://{parts.netloc}".encode("latin-1"))  # a page of that address
+    sent = [(b"origin", b"http://" + _HOST) if pair == itself else pair for pair in sent]
     if not any(name == b"host" for name, _ in sent):
         sent.insert(0, (b"host", _HOST))
     raw_path = (parts.path or "/").encode("latin-1")
