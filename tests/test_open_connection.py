@@ -37,6 +37,7 @@ class Script:
     def __init__(self, *lines):
         self.lines = deque(lines)
         self.heard = []
+        self.first = PLAIN
         self.connections = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
@@ -54,7 +55,7 @@ class Script:
             first = True
             while data := whole_request(connection):
                 self.heard.append(data)
-                line = PLAIN if first else self.lines.popleft() if self.lines else PLAIN
+                line = self.first if first else self.lines.popleft() if self.lines else PLAIN
                 first = False
                 if callable(line):
                     line(connection)
@@ -384,6 +385,54 @@ def test_an_answer_that_was_left_unread_is_not_taken_for_the_next_one(script, of
     assert vipps.get(PATH, headers=OWN).content == b"plain"
 
 
+@pytest.mark.parametrize("interim", [102, 103, 199])
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_what_comes_before_an_answer_is_not_the_answer(script, of, interim, calls_before):
+    real = threading.Event()
+
+    def hint(connection):
+        connection.sendall(b"HTTP/1.1 %d Wait\r\nLink: </style.css>\r\n\r\n" % interim)
+        real.wait(5)
+        for body in (b"first", b"other"):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + body)
+            whole_request(connection)
+
+    made = script(hint)
+    made.first = PLAIN if calls_before else hint
+    vipps = of(made)
+    threading.Timer(0.1, real.set).start()
+    for _ in range(calls_before):
+        vipps.get(PATH, headers=OWN)
+
+    answers = [vipps.get(PATH, headers=OWN, retries=0, timeout=5) for _ in range(2)]
+
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"first"), (200, b"other")]
+
+
+@pytest.mark.parametrize("name", [b"Authorization", b"Content-Type", b"X-Own", b"Idempotency-Key"])
+def test_a_header_whose_name_is_bytes_is_sent_once_as_with_requests(script, of, name):
+    made = script()
+    vipps = of(made)
+    headers = {name: "mine"} if name == b"Authorization" else {**OWN, name: "mine"}
+
+    for _ in range(2):  # on a new connection, and on an open one
+        vipps.post(PATH + "/capture", json={}, headers=headers)
+
+    lines = [head.split(b"\r\n") for head in made.heard]
+    assert [some.count(name + b": mine") for some in lines] == [1, 1]
+    assert [[line.partition(b":")[0].lower() for line in some].count(name.lower()) for some in lines] == [1, 1]
+
+
+def test_so_is_one_of_the_session_s(script, of):
+    made = script()
+    vipps = of(made)
+    vipps.headers[b"X-Own"] = "mine"
+
+    vipps.get(PATH, headers=OWN)
+
+    assert made.heard[0].count(b"\r\nX-Own: mine\r\n") == 1
+
+
 def test_who_reads_urllib3_s_log_reads_of_every_call(script, of, caplog):
     vipps = of(script())
     vipps.get(PATH, headers=OWN)
@@ -394,7 +443,7 @@ def test_who_reads_urllib3_s_log_reads_of_every_call(script, of, caplog):
 
 
 def test_who_counts_requests_of_a_pool_counts_them_all(script, of):
-    vipps = of(script())
+    vipps = of(script(PLAIN, HEADS["chunks"]))  # urllib3 goes on with the last
     for _ in range(3):
         vipps.get(PATH, headers=OWN)
 

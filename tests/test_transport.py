@@ -209,6 +209,21 @@ def test_a_bundle_of_the_environment_is_honoured_and_its_end_noticed(encrypted, 
         vipps.get(PATH, headers=own)
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
+@pytest.mark.parametrize("no", [False, 0, None, ""])
+def test_a_certificate_that_one_call_does_not_check_is_checked_for_the_next(encrypted, credentials, monkeypatch, no):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    vipps = VippsSession(credentials, encrypted.environment)
+    own = {"Authorization": "Bearer mine"}
+    for _ in range(2):
+        vipps.verify = no
+        assert says(vipps, headers=own) == "secret"
+        vipps.verify = True
+        with pytest.raises(requests.exceptions.SSLError):
+            vipps.get(PATH, headers=own)
+
+
 def test_connections_are_kept_and_the_deadline_holds_behind_encryption(encrypted, credentials, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(encrypted.bundle))
     vipps = VippsSession(credentials, encrypted.environment)

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from vipps_nb.sandbox import Sandbox, SandboxError
-from vipps_nb.sandbox.server.guests import ALPHABET, Guests, new_code
+from vipps_nb.sandbox.server.guests import ALPHABET, Guests, NobodyKnown, WrongCode, address_of, new_code
 
 
 def address_in_the_network():
@@ -98,6 +98,64 @@ def test_this_machine_is_never_asked_but_its_proxy_is(class_sandbox):
     assert status() == 200
     assert status(**{"X-Forwarded-For": "198.51.100.7"}) == 403
     assert status(**{"X-Forwarded-For": "127.0.0.1, 198.51.100.7"}) == 403
+
+
+HERE, THERE = "127.0.0.1", "198.51.100.7"
+
+
+@pytest.mark.parametrize(
+    ("headers", "whence"),
+    [
+        ([], HERE),
+        ([("X-Forwarded-For", "127.0.0.1")], HERE),
+        ([("X-Forwarded-For", THERE)], THERE),
+        ([("X-Forwarded-For", f"{THERE}:51234")], THERE),
+        ([("X-Forwarded-For", f"::ffff:{THERE}")], THERE),
+        ([("X-Forwarded-For", "[2001:DB8::1]:51234")], "2001:db8::1"),
+        ([("X-Forwarded-For", f"127.0.0.1, {THERE}")], THERE),
+        ([("X-Forwarded-For", f"203.0.113.9, {THERE}, 127.0.0.1")], THERE),  # two proxies of this machine in a row
+        ([("X-Forwarded-For", f"203.0.113.9, {THERE}"), ("X-Forwarded-For", "::1")], THERE),
+        ([("X-Forwarded-For", THERE), ("X-Real-IP", "127.0.0.1"), ("Forwarded", "for=127.0.0.1")], THERE),
+        ([("X-Forwarded-For", "unknown")], ""),
+        ([("X-Forwarded-For", "")], ""),
+        ([("X-Real-IP", THERE)], THERE),
+        ([("Forwarded", f"for=203.0.113.9;proto=http, proto=https;For={THERE}")], THERE),
+        ([("Forwarded", 'for="[2001:db8::1]:4711"')], "2001:db8::1"),
+        ([("Forwarded", "for=_hidden")], ""),
+        ([("Forwarded", "proto=https")], ""),
+        ([("Via", "1.1 proxy")], ""),
+        ([("X-Forwarded-Host", "class.example.com")], ""),
+    ],
+    ids=str,
+)
+def test_a_proxy_of_this_machine_asks_for_somebody_else(headers, whence):
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers]
+
+    assert address_of({"client": (HERE, 1), "headers": sent}) == whence
+    assert address_of({"client": (THERE, 1), "headers": sent}) == THERE  # who is no proxy of ours may say anything
+
+
+def test_whom_a_proxy_does_not_name_is_not_let_in_with_everybody_else():
+    guests = Guests(new_code())
+
+    with pytest.raises(NobodyKnown, match="X-Forwarded-For"):
+        guests.join("", guests.code)
+
+    assert not guests.knows("")
+
+
+def test_the_many_addresses_of_one_ipv6_machine_guess_as_one():
+    guests = Guests(new_code())
+    refused = []
+    for number in range(1, 13):
+        with pytest.raises(Exception, match="join code") as caught:
+            guests.join(f"2001:db8::{number:x}", "AAA-AAA-AAA")
+        refused.append(type(caught.value))
+
+    assert refused.count(WrongCode) == 10
+    guests.join("2001:db8:0:1::1", guests.code)
+    assert guests.knows("2001:db8:0:1::1")
+    assert not guests.knows("2001:db8:0:1::2")
 
 
 def test_codes_cannot_be_guessed_in_a_row():

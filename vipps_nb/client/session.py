@@ -424,6 +424,7 @@ class VippsSession(Displayed, requests.Session):
         """
         method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
         method = method.upper()
+        headers = {fast_path.as_text(name): value for name, value in (headers or {}).items()}
         try:
             if not url.isascii():
                 url.encode()  # requests would put something else in place of half a character

@@ -236,8 +236,14 @@ class Standing:
         return known[1]
 
 
-def _merge(merged: dict[str, tuple[str, Any]], pairs: Iterable[tuple[str, Any]]) -> None:
-    for name, value in pairs:
+def as_text(name: str | bytes) -> str:
+    """The name of a header, which requests takes as bytes too."""
+    return name if isinstance(name, str) else name.decode("latin-1")
+
+
+def _merge(merged: dict[str, tuple[str, Any]], pairs: Iterable[tuple[str | bytes, Any]]) -> None:
+    for said, value in pairs:
+        name = as_text(said)
         if value is None:
             merged.pop(name.lower(), None)
         else:

@@ -350,7 +350,6 @@ def exchange(
     """
     sock = connection.sock
     try:
-        pool.num_requests += 1
         if sock.gettimeout() != patience:
             sock.settimeout(patience)
         sys.audit("http.client.send", connection, message)
@@ -388,6 +387,7 @@ def exchange(
         raise
     if closes or len(data) - begins > length:
         connection.close()
+    pool.num_requests += 1  # urllib3 counts those that it goes on with
     pool._put_conn(connection)
     return Arrived(status, reason, pairs, data[begins : begins + length], time.perf_counter() - began if began else 0.0)
 

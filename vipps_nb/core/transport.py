@@ -40,6 +40,9 @@ from vipps_nb.core.stopwatch import running
 HOSTS = 10
 CONNECTIONS = 256
 
+# Another answer follows these; after 101 none does, and 100 is http.client's.
+_INTERIM = range(102, 200)
+
 # When the answer that is being read has to be whole, by the monotonic clock; None for as long as it takes.
 deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
@@ -83,10 +86,19 @@ class _Answer(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Punctual(self.fp.detach(), sock, until))
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
-        """Read the status and the headers."""
-        begun: Any = self.headers  # the stubs know them only as they are afterwards
-        if begun is not None or args or kwargs or not fast_path.begin(self):
-            super().begin(*args, **kwargs)
+        """Read the status and the headers.
+
+        http.client takes a 103 for the answer, and leaves the real one to whoever uses the connection next.
+        """
+        headers: Any = self.headers  # the stubs know them only as they are afterwards
+        if headers is not None:
+            return
+        while True:
+            if args or kwargs or not fast_path.begin(self):
+                super().begin(*args, **kwargs)
+            if self.status not in _INTERIM:
+                return
+            self.headers = None  # type: ignore[assignment]  # pyright: ignore  # as it was before
 
 
 class _Silent:
@@ -266,6 +278,8 @@ class Transport(HTTPAdapter):
         Raises:
             requests.RequestException: No answer came.
         """
+        # Pools know False only. With another word for it requests shares one with those who want certificates checked.
+        verify = verify or False
         wait = fast_path.patience(timeout)
         if (
             wait is None

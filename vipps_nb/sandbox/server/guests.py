@@ -7,11 +7,12 @@ by the code that whoever runs the sandbox has given to its people; from then on 
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import time
 from collections import deque
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 from vipps_nb.sandbox.errors import SandboxError
@@ -49,6 +50,13 @@ class WrongCode(GatewayRefusal):
 
     status = HTTPStatus.FORBIDDEN
     title = "That is not the join code of this sandbox."
+
+
+class NobodyKnown(GatewayRefusal):
+    """A proxy asks for somebody, and does not say for whom."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "The proxy before this sandbox does not say for whom it asks."
 
 
 class TooManyCodes(GatewayRefusal):
@@ -123,13 +131,19 @@ class Guests:
             code: As it was typed; dashes, blanks and case make no difference.
 
         Raises:
+            NobodyKnown: There is no address.
             WrongCode: It is another one.
             TooManyCodes: The address has said too many wrong ones.
         """
         if self.knows(address):
             return
-        now = time.monotonic()
-        wrong = self._wrong.setdefault(address, deque(maxlen=TRIES))
+        if not address:
+            raise NobodyKnown(
+                "The proxy before this sandbox does not say for whom it asks, so that nobody can be told from the "
+                "others. Have it pass on the client's address in X-Forwarded-For; then join again."
+            )
+        now, guesser = time.monotonic(), _who_guesses(address)
+        wrong = self._wrong.setdefault(guesser, deque(maxlen=TRIES))
         if len(wrong) == TRIES and now - wrong[0] < TRIES_WITHIN:
             seconds = int(TRIES_WITHIN - (now - wrong[0])) + 1
             raise TooManyCodes(
@@ -145,21 +159,75 @@ class Guests:
                 "That is not the join code of this sandbox. Look at it again, or ask whoever runs the sandbox: it was "
                 "printed when it started."
             )
-        self._wrong.pop(address, None)
+        self._wrong.pop(guesser, None)
         self._joined.add(address)
 
 
 def address_of(scope: Scope) -> str:
-    """Whence a request comes.
+    """Whence a request comes, without a port.
 
-    A proxy on this machine says for whom it asks; what it does not say is this machine's own.
+    A proxy on this machine says for whom it asks, and so does one before it. What none of them says is this machine's
+    own.
+
+    Returns:
+        An IP address; empty where a proxy asks for somebody and does not say for whom.
     """
     client = scope.get("client")
-    peer = str(client[0]) if client else ""
+    peer = _address_in(str(client[0])) if client else ""
     if not _is_this_machine(peer):
         return peer
-    forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return forwarded[-1].decode("latin-1").rpartition(",")[2].strip() if forwarded else peer
+    sent: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        if name in _BY_PROXIES:
+            sent[name] = f"{sent[name]},{value.decode('latin-1')}" if name in sent else value.decode("latin-1")
+    # The nearest proxy has written last; what stands before that may be anybody's.
+    said = [
+        *reversed([_address_in(one) for one in _parts(sent, b"x-forwarded-for")]),
+        *reversed([_address_in(_for(one)) for one in _parts(sent, b"forwarded")]),
+        *[_address_in(one) for one in _parts(sent, b"x-real-ip")],
+    ]
+    if not said:
+        return "" if sent else peer
+    return next((one for one in said if not _is_this_machine(one)), peer)
+
+
+_BY_PROXIES = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via", b"x-forwarded-host"})
+_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*"?([^;"]*)', re.IGNORECASE)  # RFC 7239
+
+
+def _parts(sent: dict[bytes, str], name: bytes) -> list[str]:
+    return sent[name].split(",") if name in sent else []
+
+
+def _for(element: str) -> str:
+    found = _FOR.search(element)
+    return found[1] if found else ""
+
+
+def _address_in(said: str) -> str:
+    """An address without the port and the brackets that some proxies write; empty where there is none."""
+    said = said.strip()
+    if said.startswith("["):
+        said = said[1:].partition("]")[0]
+    elif said.count(":") == 1:
+        said = said.partition(":")[0]
+    try:
+        address = ip_address(said)
+    except ValueError:
+        return ""
+    return str((address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address)
+
+
+def _who_guesses(address: str) -> str:
+    """For whom wrong codes are counted.
+
+    A machine of an IPv6 network has as many addresses as it likes.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((int(found) >> 64 << 64, 64))) if isinstance(found, IPv6Address) else address
 
 
 def _is_this_machine(address: str) -> bool:
