@@ -3,14 +3,17 @@
 import asyncio
 import json
 from functools import cache
+from typing import Annotated
 
+import pytest
+from fastapi import Body, Path
 from starlette.requests import Request
 
 from tests.each import for_each
 from vipps_nb.sandbox.apis import APIS
 from vipps_nb.sandbox.server.app import OWN
 from vipps_nb.sandbox.server.direct_call import NO_CONTENT, UnfitError
-from vipps_nb.sandbox.server.fastapi_route import way_to
+from vipps_nb.sandbox.server.fastapi_route import ApiRoute, way_to
 
 IN_PATH = ["order-0001", "", "x" * 5000, "a\nb", "\u202e", "0"]
 BODIES = [NO_CONTENT, None, [], {}, "text", {"type": "?"}, {"amount": {"value": "100"}}, {"amount": {"value": 1.5}}]
@@ -60,3 +63,53 @@ def test_it_takes_and_refuses_what_fastapi_would(operation, act):
             ours = outcome(act, operation, in_path, content)
 
             assert ours == outcome(operation.route.act, operation, in_path, content), (in_path, content)
+
+
+async def short(name: str = Path(max_length=4)) -> list[str]:
+    return [name]
+
+
+async def named_apart(name: Annotated[str, Path(alias="order", max_length=4)]) -> list[str]:
+    return [name]
+
+
+async def grown(numbers: list[int] = [1]) -> list[int]:  # noqa: B006 - it is what is tested
+    numbers.append(2)
+    return list(numbers)
+
+
+async def grown_anew(numbers: Annotated[list[int], Body(default_factory=list)]) -> list[int]:
+    numbers.append(2)
+    return list(numbers)
+
+
+async def optional(numbers: list[int] | None = Body(None)) -> dict[str, bool]:
+    return {"none": numbers is None}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "in_path", "said"),
+    [
+        (short, {"name": "four"}, [b'["four"]']),
+        (short, {"name": "fives"}, ["string_too_long"]),
+        (named_apart, {"order": "fives"}, ["string_too_long"]),
+        (grown, {}, [b"[1,2]", b"[1,2]"]),
+        (grown_anew, {}, [b"[2]", b"[2]"]),
+        (optional, {}, [b'{"none":true}']),
+    ],
+)
+def test_however_a_parameter_is_declared_it_means_what_it_means_to_fastapi(endpoint, in_path, said):
+    route = ApiRoute("".join(f"/{{{name}}}" for name in in_path) or "/", endpoint, methods=["POST"])
+    act = way_to(route, endpoint, {})
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b"", "state": {}}
+
+    def answered():
+        request = Request(scope | {"path_params": in_path})
+        request._body = b""
+        try:
+            return asyncio.run(act(request, NO_CONTENT)).body
+        except UnfitError as error:
+            return error.errors[0]["type"]
+
+    assert [answered() for _ in said] == said

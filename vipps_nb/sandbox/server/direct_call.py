@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import NoneType
@@ -202,7 +203,7 @@ class DirectCall:
             return adapter.validate_python(content, from_attributes=True)
         if self._body_default is NO_CONTENT:
             raise UnfitError([{"type": "missing", "loc": ("body",), "input": None}])
-        return self._body_default
+        return deepcopy(self._body_default)  # the operation may change it
 
 
 def _at(place: tuple[str, ...], error: ValidationError) -> list[dict[str, Any]]:

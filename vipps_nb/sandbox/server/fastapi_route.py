@@ -16,6 +16,7 @@ from fastapi import Depends, Header, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
+from pydantic.fields import FieldInfo
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -90,12 +91,22 @@ def way_to(route: ApiRoute, endpoint: Callable[..., Any], options: Mapping[str, 
         or wanted.dependencies
         or len(wanted.path_params) + len(wanted.body_params) < len(parameters.declared)  # queries, or the response
         or len(wanted.body_params) > 1
-        or (body is not None and (isinstance(body.field_info, params.Form) or getattr(body.field_info, "embed", None)))
+        or any(isinstance(one.default, FieldInfo) for one in parameters.declared.values())  # x: str = Path(...)
+        or (body is not None and _is_more_than_a_type(body.field_info))
     ):
         return route.act
     in_path = {one.name: one.alias for one in wanted.path_params}
     call = DirectCall(endpoint, parameters, answering, in_path, None if body is None else body.name)
     return call.act
+
+
+def _is_more_than_a_type(field_info: FieldInfo) -> bool:
+    """Whether a body is a form, lies in an object under its name, or has a default that is made anew each time."""
+    return (
+        isinstance(field_info, params.Form)
+        or bool(getattr(field_info, "embed", None))
+        or field_info.default_factory is not None
+    )
 
 
 async def _nowhere(message: Message) -> None:
