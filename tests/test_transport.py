@@ -144,6 +144,7 @@ class Encrypted:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.connections = 0
         self.drip = False
+        self.surplus = b""
         self.environment = Environment("test", f"https://127.0.0.1:{self._listener.getsockname()[1]}")
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -166,6 +167,12 @@ class Encrypted:
                     token = b'{"access_token": "t", "expires_in": 3600}'
                     body = token if b"/accesstoken" in data else b'"secret"'
                     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+                    if self.surplus:
+                        chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"
+                        # http.client takes 8192 bytes in one go; the rest is decrypted, and waits.
+                        connection.sendall((chunks % (len(body), body)).ljust(8192, b"x") + self.surplus)
+                        self.surplus = b""
+                        continue
                     if self.drip and body != token:
                         connection.sendall(head % 10**6)
                         while True:
@@ -234,6 +241,18 @@ def test_connections_are_kept_and_the_deadline_holds_behind_encryption(encrypted
     encrypted.drip, vipps.longest_answer = True, 0.2
     with pytest.raises((requests.Timeout, requests.ConnectionError)):
         vipps.get(PATH, retries=0)
+
+
+@pytest.mark.parametrize("stream", [False, True])  # the short way, and urllib3's
+def test_what_a_server_sends_beyond_its_answer_is_not_the_next_one(encrypted, credentials, monkeypatch, stream):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(encrypted.bundle))
+    vipps = VippsSession(credentials, encrypted.environment)
+    encrypted.surplus = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n"forged"'
+
+    told = [says(vipps, headers={"Authorization": "Bearer mine"}, stream=stream) for _ in range(3)]
+
+    assert told == ["secret"] * 3
+    assert encrypted.connections == 2
 
 
 def test_a_closed_session_opens_new_connections(serve, credentials):

@@ -83,7 +83,7 @@ async def grown_anew(numbers: Annotated[list[int], Body(default_factory=list)]) 
     return list(numbers)
 
 
-async def optional(numbers: list[int] | None = Body(None)) -> dict[str, bool]:
+async def optional(numbers: list[int] | None = Body(None)) -> dict[str, bool]:  # noqa: B008 - as above
     return {"none": numbers is None}
 
 

@@ -48,6 +48,29 @@ def test_by_default_only_the_loopback_interface_listens(running):
         socket.create_connection(("127.0.0.2", port), timeout=2)
 
 
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["Host: localhost"], "200"),
+        (["Host: LOCALHOST:1"], "200"),
+        (["Host: shop.localhost"], "200"),
+        (["Host: shop.localhost:8080"], "200"),
+        (["Host: localhost.rebound.example"], "421"),
+        (["Host: shop.localhost.rebound.example:8080"], "421"),
+        (["Host: rebound.example:127.0.0.1"], "421"),
+        (["Host: 127.0.0.1.rebound.example"], "421"),
+        (["Host: localhost", "Host: rebound.example"], "400"),
+        (["Host: localhost", "Origin: http://localhost"], "200"),
+        (["Host: localhost", "Origin: null"], "403"),
+        (["Host: localhost", "Origin: http://localhost.rebound.example"], "403"),
+        (["Host: localhost", "Origin: http://other.example", "Origin: http://localhost"], "403"),
+    ],
+    ids=str,
+)
+def test_by_its_name_this_machine_alone_is_asked(sandbox, lines, status):
+    assert raw(sandbox, "GET /sandbox HTTP/1.1", headers=lines).split(" ")[1] == status
+
+
 def test_others_who_were_let_in_come_by_address_and_never_by_name():
     with Sandbox(host="0.0.0.0", let_others_in=True) as sandbox:
         port = sandbox.base_url.rpartition(":")[2]

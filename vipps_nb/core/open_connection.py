@@ -173,7 +173,17 @@ class OpenConnection:
             look = select.poll()
             look.register(sock, select.POLLIN)
             self._watched = sock, look
-        return not self._watched[1].poll(0)
+        return not self._watched[1].poll(0) and not self._has_left_overs()
+
+    @property
+    def is_connected(self) -> bool:
+        """As urllib3's, which does not see what was decrypted with the last answer and is nobody's."""
+        connected: bool = super().is_connected  # type: ignore[misc]  # pyright: ignore  # urllib3's, behind it
+        return connected and not self._has_left_overs()
+
+    def _has_left_overs(self) -> bool:
+        pending = getattr(self.sock, "pending", None)  # a page in a browser has no ssl to ask for the type
+        return pending is not None and pending() > 0
 
     def _owes_an_answer(self) -> bool:
         """Whether somebody has given it back without having read all of the last answer.

@@ -308,16 +308,12 @@ def _check_origin(scope: Scope, let_others_in: bool, prefix: str) -> None:
 
     These are DNS rebinding and cross-site requests. A hub's proxy hands on the name that the hub has.
     """
-    headers = {
-        name: value.decode("latin-1").lower() for name, value in scope["headers"] if name in (b"host", b"origin")
-    }
-    host = headers.get(b"host", "")
-    by_name = {host, host.rpartition(":")[0]} & LOOPBACK_NAMES or host.endswith(".localhost")
+    host = "".join(value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host")
+    by_name = {host, host.rpartition(":")[0]} & LOOPBACK_NAMES or host.partition(":")[0].endswith(".localhost")
     if not by_name and not (let_others_in and _is_address(host)) and not behind_proxy.is_the_hubs(prefix):
         raise WrongHost
-    origin = headers.get(b"origin")
     own = (f"http://{host}", f"https://{host}") if prefix else (f"http://{host}",)  # a proxy may speak TLS for us
-    if origin is not None and origin not in own:
+    if any(name == b"origin" and value.decode("latin-1").lower() not in own for name, value in scope["headers"]):
         raise ForeignOrigin
 
 
