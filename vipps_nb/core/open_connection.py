@@ -169,7 +169,7 @@ class OpenConnection:
             return False
         if self._watched is None or self._watched[0] is not sock:
             if not hasattr(select, "poll"):  # Windows
-                return bool(self.is_connected)  # type: ignore[attr-defined]  # pyright: ignore  # urllib3's, behind it
+                return self.is_connected
             look = select.poll()
             look.register(sock, select.POLLIN)
             self._watched = sock, look
@@ -177,7 +177,10 @@ class OpenConnection:
 
     @property
     def is_connected(self) -> bool:
-        """As urllib3's, which does not see what was decrypted with the last answer and is nobody's."""
+        """As urllib3's, and nothing is left over.
+
+        It does not see what was decrypted together with the last answer.
+        """
         connected: bool = super().is_connected  # type: ignore[misc]  # pyright: ignore  # urllib3's, behind it
         return connected and not self._has_left_overs()
 

@@ -101,7 +101,10 @@ def way_to(route: ApiRoute, endpoint: Callable[..., Any], options: Mapping[str, 
 
 
 def _is_more_than_a_type(field_info: FieldInfo) -> bool:
-    """Whether a body is a form, lies in an object under its name, or has a default that is made anew each time."""
+    """Whether FastAPI does more with a body than to validate it.
+
+    It is a form, lies in an object under its name, or has a default that is made anew each time.
+    """
     return (
         isinstance(field_info, params.Form)
         or bool(getattr(field_info, "embed", None))

@@ -205,7 +205,10 @@ def _for(element: str) -> str:
 
 
 def _address_in(said: str) -> str:
-    """An address without the port and the brackets that some proxies write; empty where there is none."""
+    """An address without the port and the brackets that some proxies write.
+
+    Empty where there is none.
+    """
     said = said.strip()
     if said.startswith("["):
         said = said[1:].partition("]")[0]
