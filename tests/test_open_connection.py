@@ -423,7 +423,18 @@ def test_a_header_whose_name_is_bytes_is_sent_once_as_with_requests(script, of, 
     assert [[line.partition(b":")[0].lower() for line in some].count(name.lower()) for some in lines] == [1, 1]
 
 
-def test_so_is_one_of_the_session_s(script, of):
+@pytest.mark.parametrize("name", [5, None, "\xe6", "\u0142", b"\xe6"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_header_without_a_name_that_can_be_sent_is_refused_in_words(script, of, name, method):
+    made = script()
+
+    with pytest.raises(requests.RequestException, match=rf"^{method} {PATH} has a .*Nothing was sent"):
+        of(made).request(method, PATH, headers={**OWN, name: "x"})
+
+    assert made.heard == []
+
+
+def test_a_header_of_the_session_whose_name_is_bytes_is_sent_too(script, of):
     made = script()
     vipps = of(made)
     vipps.headers[b"X-Own"] = "mine"

@@ -425,6 +425,12 @@ class VippsSession(Displayed, requests.Session):
         method, url = (text.decode() if isinstance(text, bytes) else text for text in (method, url))
         method = method.upper()
         headers = {fast_path.as_text(name): value for name, value in (headers or {}).items()}
+        for name in headers:
+            if not isinstance(name, str):
+                raise requests.exceptions.InvalidHeader(
+                    f"{method} {visible(url[:_LONGEST_SHOWN])} has a header whose name is {visible(repr(name)[:40])}. "
+                    "Expected text. Nothing was sent; put the name in quotes."
+                )
         try:
             if not url.isascii():
                 url.encode()  # requests would put something else in place of half a character
@@ -438,7 +444,8 @@ class VippsSession(Displayed, requests.Session):
                 prepared = self.prepare_request(
                     requests.Request(method, url, headers, files, data or {}, params or {}, auth, cookies, hooks, json)
                 )
-            for value in (headers or {}).values():
+            for name, value in headers.items():
+                name.encode("ascii")
                 if isinstance(value, str) and not value.isascii():
                     value.encode("latin-1")
         except UnicodeEncodeError as error:
@@ -446,7 +453,7 @@ class VippsSession(Displayed, requests.Session):
             raise requests.exceptions.InvalidURL(
                 f"{method} {visible(url[:_LONGEST_SHOWN])} has a character in its address, headers or body that cannot "
                 f"be sent: {what}. Nothing was sent. Half a character comes of a text that was cut apart or read in "
-                "the wrong encoding; a header holds Latin letters only."
+                "the wrong encoding; a header holds Latin letters only, and its name none with marks."
             ) from None
         settings = self.merge_environment_settings(prepared.url, dict(proxies or {}), stream, verify, cert)
         if type(prepared) is PlainRequest and not settings["stream"] and self._sends_itself():

@@ -238,7 +238,7 @@ class Standing:
 
 def as_text(name: str | bytes) -> str:
     """The name of a header, which requests takes as bytes too."""
-    return name if isinstance(name, str) else name.decode("latin-1")
+    return name.decode("latin-1") if isinstance(name, bytes) else name
 
 
 def _merge(merged: dict[str, tuple[str, Any]], pairs: Iterable[tuple[str | bytes, Any]]) -> None:
