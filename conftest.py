@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -141,6 +142,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if lesson or listed or OF_A_LESSON_THAT_RAN in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_unconfigure() -> None:
+    """End quickly: each of IPython's shells collects all garbage at its end, and nothing of it is any."""
+    gc.freeze()
 
 
 LEFT = pytest.StashKey[list[str]]()

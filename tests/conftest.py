@@ -11,10 +11,13 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
+from IPython.core.history import HistoryManager
+from IPython.testing import tools
 
 from vipps_nb import Credentials, Environment, Secret, login, logout
 
@@ -44,6 +47,26 @@ RSA_KEYS = 12  # more than any test has sandboxes at the same time
 @cache
 def rsa_key(number: int, public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
     return make_rsa_key(public_exponent, key_size)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def history_in_memory() -> Iterator[None]:
+    """IPython's shells of this process write into no file.
+
+    The usual one is somebody's own; each shell waits for the disk, and at the end for those that have it locked.
+    """
+    usual = tools.default_config
+
+    def config() -> Any:
+        made = usual()
+        made.HistoryManager.hist_file.unlink()
+        made.HistoryManager.hist_file = ":memory:"
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tools, "default_config", config)
+        patch.setattr(HistoryManager, "_get_hist_file_name", lambda *_: ":memory:")
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

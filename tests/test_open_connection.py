@@ -91,6 +91,7 @@ def script():
         def begin(*lines):
             made = Script(*lines)
             stack.callback(made.listener.close)
+            stack.callback(made.listener.shutdown, socket.SHUT_RDWR)  # first: accept() sleeps through close()
             return made
 
         yield begin

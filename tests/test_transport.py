@@ -149,6 +149,7 @@ class Encrypted:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # whoever waits in accept() sleeps through close()
         self._listener.close()
 
     def _serve(self) -> None:
