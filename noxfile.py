@@ -50,7 +50,7 @@ def lowest(session: nox.Session) -> None:
     """The inner loop's tests and the lessons with the lowest versions of all that is named, in the oldest Python."""
     session.install("--resolution", "lowest-direct", "-e", ".[test]")
     session.run("python", "-m", "pytest", "-o", f"addopts={LEAN}", "-m", "not slow", *session.posargs)
-    session.run("python", "-m", "pytest", "-q", "notebooks", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "notebooks", *session.posargs, env={"TEST_KERNELS": "usual"})
 
 
 @nox.session(venv_backend="uv", python=next((one for one in PYTHONS if shutil.which(f"python{one}")), None))

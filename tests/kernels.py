@@ -91,9 +91,10 @@ SERVER = pytest.StashKey[ForkServer]()
 def server_of(config: pytest.Config) -> ForkServer | None:
     """This process's server, which may be importing still.
 
-    None where processes cannot be forked: then kernels are started in the usual way, which takes longer.
+    None where processes cannot be forked, or with ``TEST_KERNELS=usual`` in the process environment: then kernels are
+    started in the usual way, which takes longer.
     """
-    if not hasattr(os, "fork"):
+    if not hasattr(os, "fork") or os.environ.get("TEST_KERNELS") == "usual":
         return None
     if SERVER not in config.stash:
         config.stash[SERVER] = ForkServer()
