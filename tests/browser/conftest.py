@@ -463,10 +463,19 @@ class Lab:
         notary.store.close()
 
     def files(self) -> list[Path]:
-        """All that the server, its kernels and IPython have written: notebooks, checkpoints, history, log."""
-        # JupyterLab's own key to sign notebooks with is random: it holds any three letters now and then.
-        folder = self._server.folder
-        return [one for one in folder.rglob("*") if one.is_file() and one.name != "notebook_secret"]
+        """All that the server, its kernels and IPython have written: notebooks, checkpoints, history, log.
+
+        But for the notebooks of other tests, which the server has had before.
+        """
+        own, everybodys = self.notebooks, self._server.root
+        return [
+            file
+            for file in self._server.folder.rglob("*")
+            # JupyterLab's own key to sign notebooks with is random: it holds any three letters now and then.
+            if file.is_file()
+            and file.name != "notebook_secret"
+            and (own in file.parents or everybodys not in file.parents)
+        ]
 
     def files_holding(self, text: str) -> list[str]:
         """Those of these files in which a text stands."""
