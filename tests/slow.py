@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_suffix(".txt")
-LONG = 0.03  # seconds for one case, on the average and on a machine that does nothing else ...
-TOO_SHORT_TO_MATTER = 0.06  # ... unless all cases together take less than this
-LONG_TOGETHER = 0.6
+LONG = 0.015  # seconds for one case, on the average and on a machine that does nothing else ...
+TOO_SHORT_TO_MATTER = 0.03  # ... unless all cases together take less than this
+LONG_TOGETHER = 0.25
 
 
 def measured(report: Path) -> dict[str, list[float]]:
