@@ -95,7 +95,32 @@ def is_usual() -> bool:
 # --- connections ----------------------------------------------------------------------------------------------------
 
 
-class Resumed(io.RawIOBase):
+class BeforeASocket(io.RawIOBase):
+    """A file for reading that stands before a socket's own.
+
+    Args:
+        inner: The socket's.
+    """
+
+    def __init__(self, inner: io.RawIOBase) -> None:
+        self._inner = inner
+
+    def readable(self) -> bool:
+        """True; a file for reading is asked this."""
+        return True
+
+    def fileno(self) -> int:
+        """The number of the socket's file, by which it can be waited for."""
+        return self._inner.fileno()
+
+    def close(self) -> None:
+        """Close the socket's side; a second time does nothing."""
+        if not self.closed:
+            super().close()
+            self._inner.close()
+
+
+class Resumed(BeforeASocket):
     """The bytes of an answer: those that have come already, then those of its socket.
 
     Args:
@@ -104,11 +129,8 @@ class Resumed(io.RawIOBase):
     """
 
     def __init__(self, inner: io.RawIOBase, begun: Begun) -> None:
-        self._inner, self._left, self._failure = inner, memoryview(begun.data), begun.receiving
-
-    def readable(self) -> bool:
-        """True; a file for reading is asked this."""
-        return True
+        super().__init__(inner)
+        self._left, self._failure = memoryview(begun.data), begun.receiving
 
     def readinto(self, buffer: Any) -> int | None:
         """Put some bytes into a buffer; 0 at the end, as of any raw file."""
@@ -120,16 +142,6 @@ class Resumed(io.RawIOBase):
         if self._failure is not None:
             raise self._failure
         return self._inner.readinto(buffer)
-
-    def fileno(self) -> int:
-        """The number of the socket's file, by which it can be waited for."""
-        return self._inner.fileno()
-
-    def close(self) -> None:
-        """Close the socket's side; a second time does nothing."""
-        if not self.closed:
-            super().close()
-            self._inner.close()
 
 
 class OpenConnection:

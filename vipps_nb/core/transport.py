@@ -26,6 +26,7 @@ from vipps_nb.core.addresses import cut_apart, host_of
 from vipps_nb.core.environment import is_loopback
 from vipps_nb.core.fast_path import Arrived, PlainRequest, QuickResponse
 from vipps_nb.core.open_connection import (
+    BeforeASocket,
     Begun,
     HandsOver,
     OpenConnection,
@@ -47,15 +48,13 @@ _INTERIM = range(102, 200)
 deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-class _Punctual(io.RawIOBase):
+class _Punctual(BeforeASocket):
     """Bytes from a socket until a deadline, however they drip."""
 
     def __init__(self, inner: io.RawIOBase, sock: socket.socket, until: float) -> None:
-        self._inner, self._sock, self._until = inner, sock, until
+        super().__init__(inner)
+        self._sock, self._until = sock, until
         self._patience = sock.gettimeout()
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: Any) -> int | None:
         left = self._until - time.monotonic()
@@ -64,14 +63,6 @@ class _Punctual(io.RawIOBase):
         if self._patience is None or left < self._patience:
             self._sock.settimeout(left)
         return self._inner.readinto(buffer)
-
-    def fileno(self) -> int:
-        return self._inner.fileno()
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._inner.close()
 
 
 class _Answer(http.client.HTTPResponse):
